@@ -1,0 +1,2 @@
+//! The `wasmswarm` binary.
+fn main() {}

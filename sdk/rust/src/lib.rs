@@ -1,0 +1,1 @@
+//! Write wasmswarm load scenarios in Rust.
