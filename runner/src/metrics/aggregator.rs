@@ -1,0 +1,186 @@
+//! Adds up what the threads recorded. One owner, no lock; everything it keeps is bounded.
+
+use super::cells::Cells;
+use super::custom::CustomTotals;
+use super::delta::{CheckCount, Counts, Delta, Outcomes};
+use super::distribution::Distribution;
+use super::health::HealthTotals;
+use super::history::{History, Interval};
+use super::keys::{CustomKey, ErrorKey, FailureKey, NameKey, SeriesKey, TaskKey};
+use super::limits::Limits;
+use super::phases::PhaseTotals;
+use super::series::SeriesTotals;
+use super::snapshot::Snapshot;
+use super::window::{Second, Window};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Names that a snapshot shows instead of indices.
+#[derive(Debug, Clone, Default)]
+pub struct RunInfo {
+    /// The plugin's scenarios, in its order.
+    pub scenarios: Vec<ScenarioInfo>,
+    /// VUs that are initialised before the run, by which `vus_max` begins.
+    pub vus: u64,
+}
+
+/// Names of one scenario.
+#[derive(Debug, Clone, Default)]
+pub struct ScenarioInfo {
+    /// Its name.
+    pub name: String,
+    /// Its tasks, in its order.
+    pub tasks: Vec<String>,
+}
+
+/// Adds up the whole run.
+#[derive(Debug)]
+pub struct Aggregator {
+    pub(super) info: RunInfo,
+    pub(super) elapsed: Duration,
+    pub(super) series: Cells<SeriesKey, SeriesTotals>,
+    pub(super) requests: u64,
+    pub(super) failed: i64,
+    pub(super) durations: Distribution<u64>,
+    pub(super) responses: Distribution<u64>,
+    pub(super) phases: PhaseTotals,
+    pub(super) failures: Cells<FailureKey, i64>,
+    pub(super) iterations: Cells<TaskKey, TaskTotals>,
+    pub(super) errors: Cells<ErrorKey, u64>,
+    pub(super) checks: Cells<NameKey, CheckCount>,
+    pub(super) customs: Cells<CustomKey, CustomTotals>,
+    pub(super) kind_conflicts: u64,
+    pub(super) denials: Cells<NameKey, u64>,
+    pub(super) vus: Cells<NameKey, i64>,
+    pub(super) vus_max: u64,
+    pub(super) counts: Counts,
+    pub(super) health: HealthTotals,
+    pub(super) history: History,
+    pub(super) window: Window,
+    open: Second,
+}
+
+/// A task over the whole run.
+#[derive(Debug, Default)]
+pub(super) struct TaskTotals {
+    pub(super) outcomes: Outcomes,
+    pub(super) durations: Distribution<u64>,
+}
+
+impl Aggregator {
+    /// An aggregator of a run that has just begun.
+    pub fn new(limits: &Limits, info: RunInfo) -> Self {
+        let names = 10_000;
+        Self {
+            vus_max: info.vus,
+            info,
+            elapsed: Duration::ZERO,
+            series: Cells::new(limits.series),
+            requests: 0,
+            failed: 0,
+            durations: Distribution::default(),
+            responses: Distribution::default(),
+            phases: PhaseTotals::default(),
+            failures: Cells::new(limits.failure_messages),
+            iterations: Cells::new(names),
+            errors: Cells::new(limits.failure_messages),
+            checks: Cells::new(limits.check_names),
+            customs: Cells::new(limits.series),
+            kind_conflicts: 0,
+            denials: Cells::new(names),
+            vus: Cells::new(names),
+            counts: Counts::default(),
+            health: HealthTotals::default(),
+            history: History::new(limits.history_points),
+            window: Window::default(),
+            open: Second::default(),
+        }
+    }
+
+    /// Adds what one thread recorded.
+    pub fn merge(&mut self, delta: Delta) {
+        self.merge_requests(&delta);
+        self.merge_iterations(&delta);
+        self.phases.absorb(&delta.phases);
+        self.health.absorb(&delta.late, &delta.lag);
+        self.counts.add(&delta.counts);
+        for (key, count) in &delta.checks {
+            let total = self.checks.at(key.form());
+            total.passed += count.passed;
+            total.failed += count.failed;
+        }
+        for (key, part) in &delta.customs {
+            let added = self.customs.at(key.form()).absorb(part);
+            self.kind_conflicts += u64::from(!added);
+        }
+        for (key, count) in &delta.denials {
+            *self.denials.at(key.form()) += count;
+        }
+        for (key, change) in &delta.vus {
+            *self.vus.at(key.form()) += change;
+        }
+    }
+
+    /// Closes a second, `elapsed` after the run began, and says how things are.
+    pub fn tick(&mut self, elapsed: Duration) -> Arc<Snapshot> {
+        self.close(elapsed);
+        Arc::new(self.snapshot(false))
+    }
+
+    /// Closes the last, partial second and gives the final view, distributions included.
+    pub fn finish(mut self, elapsed: Duration) -> Snapshot {
+        self.close(elapsed);
+        self.snapshot(true)
+    }
+
+    /// VUs running now.
+    pub(super) fn vus_now(&self) -> u64 {
+        let sum: i64 = self.vus.iter().map(|(_, count)| *count).sum();
+        u64::try_from(sum).unwrap_or(0)
+    }
+
+    fn merge_requests(&mut self, delta: &Delta) {
+        for (key, part) in &delta.series {
+            self.series.at(key.form()).absorb(part);
+            part.add_times(&mut self.open.durations, &mut self.responses);
+            self.open.requests += part.requests;
+            self.open.failures += part.failures;
+        }
+        for (key, change) in &delta.failures {
+            *self.failures.at(key.form()) += change;
+        }
+    }
+
+    fn merge_iterations(&mut self, delta: &Delta) {
+        for (key, part) in &delta.iterations {
+            let total = self.iterations.at(**key);
+            total.outcomes.add(&part.outcomes);
+            total.durations.absorb(&part.durations);
+            self.open.iterations += part.outcomes.completed();
+        }
+        for (key, count) in &delta.errors {
+            *self.errors.at(key.form()) += count;
+        }
+    }
+
+    fn close(&mut self, elapsed: Duration) {
+        let mut second = std::mem::take(&mut self.open);
+        second.seconds = elapsed.saturating_sub(self.elapsed).as_secs_f64();
+        self.elapsed = self.elapsed.max(elapsed);
+        self.requests += second.requests;
+        self.failed += second.failures;
+        self.durations.merge(&second.durations);
+        let vus = self.vus_now();
+        self.vus_max = self.vus_max.max(vus);
+        self.history.push(&Interval {
+            at: self.elapsed.as_secs_f64(),
+            seconds: second.seconds,
+            requests: second.requests,
+            failures: second.failures,
+            vus,
+            durations: &second.durations,
+            red: self.health.close(),
+        });
+        self.window.push(second);
+    }
+}

@@ -1,0 +1,248 @@
+//! Custom metrics: what a guest counts and measures itself.
+
+use super::distribution::{Distribution, Stats};
+use super::limits::MetricKind;
+use serde::Serialize;
+
+/// Trends are kept in thousandths, so that values down to 0.001 are told apart.
+const TREND_SCALE: f64 = 1_000.0;
+
+/// A custom metric in one thread and second.
+#[derive(Debug, Default)]
+pub(super) struct CustomPart {
+    /// The kind of its first value.
+    pub(super) kind: Option<MetricKind>,
+    samples: u64,
+    sum: f64,
+    nonzero: u64,
+    gauge: Option<Gauge>,
+    trend: Distribution<u32>,
+}
+
+/// A gauge's values so far.
+#[derive(Debug, Clone, Copy)]
+struct Gauge {
+    last: f64,
+    min: f64,
+    max: f64,
+}
+
+impl CustomPart {
+    /// Adds a value. False if it means nothing: not finite, or a negative trend.
+    pub(super) fn add(&mut self, kind: MetricKind, value: f64) -> bool {
+        if !value.is_finite() || (kind == MetricKind::Trend && value < 0.0) {
+            return false;
+        }
+        self.kind.get_or_insert(kind);
+        self.samples += 1;
+        match kind {
+            MetricKind::Counter => self.sum += value,
+            MetricKind::Rate => self.nonzero += u64::from(value != 0.0),
+            MetricKind::Gauge => self.gauge = Some(Gauge::set(self.gauge, value)),
+            // The cast saturates, and the distribution has its own limit.
+            MetricKind::Trend => self.trend.record((value * TREND_SCALE).round() as u64),
+        }
+        true
+    }
+}
+
+impl Gauge {
+    fn set(before: Option<Self>, value: f64) -> Self {
+        let (min, max) = before.map_or((value, value), |gauge| (gauge.min, gauge.max));
+        Self {
+            last: value,
+            min: min.min(value),
+            max: max.max(value),
+        }
+    }
+
+    fn join(before: Option<Self>, later: Self) -> Self {
+        let before = before.unwrap_or(later);
+        Self {
+            last: later.last,
+            min: before.min.min(later.min),
+            max: before.max.max(later.max),
+        }
+    }
+}
+
+/// A custom metric over the whole run, or several of them together.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CustomTotals {
+    pub(super) kind: Option<MetricKind>,
+    samples: u64,
+    sum: f64,
+    nonzero: u64,
+    gauge: Option<Gauge>,
+    trend: Distribution<u64>,
+}
+
+impl CustomTotals {
+    /// Adds a thread's part. False if it is of another kind, and then isn't added.
+    pub(super) fn absorb(&mut self, part: &CustomPart) -> bool {
+        if part
+            .kind
+            .is_some_and(|kind| *self.kind.get_or_insert(kind) != kind)
+        {
+            return false;
+        }
+        self.samples += part.samples;
+        self.sum += part.sum;
+        self.nonzero += part.nonzero;
+        self.gauge = part
+            .gauge
+            .map(|later| Gauge::join(self.gauge, later))
+            .or(self.gauge);
+        self.trend.absorb(&part.trend);
+        true
+    }
+
+    /// Adds the same metric with other tags.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.kind = self.kind.or(other.kind);
+        self.samples += other.samples;
+        self.sum += other.sum;
+        self.nonzero += other.nonzero;
+        self.gauge = other
+            .gauge
+            .map(|later| Gauge::join(self.gauge, later))
+            .or(self.gauge);
+        self.trend.merge(&other.trend);
+    }
+
+    /// How many values there were.
+    pub(super) fn samples(&self) -> u64 {
+        self.samples
+    }
+
+    /// The values of a trend, in thousandths.
+    pub(super) fn trend(&self) -> &Distribution<u64> {
+        &self.trend
+    }
+
+    pub(super) fn value(&self) -> Option<CustomValue> {
+        Some(match self.kind? {
+            MetricKind::Counter => CustomValue::Counter {
+                count: self.samples,
+                sum: self.sum,
+            },
+            MetricKind::Rate => CustomValue::Rate {
+                nonzero: self.nonzero,
+                total: self.samples,
+            },
+            MetricKind::Gauge => {
+                let Gauge { last, min, max } = self.gauge?;
+                CustomValue::Gauge { last, min, max }
+            }
+            MetricKind::Trend => CustomValue::Trend(self.trend.stats().scaled(1.0 / TREND_SCALE)),
+        })
+    }
+}
+
+/// What a custom metric amounts to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase", tag = "type")]
+pub enum CustomValue {
+    /// Values added up.
+    Counter {
+        /// How many values there were.
+        count: u64,
+        /// Their sum.
+        sum: f64,
+    },
+    /// A value at a time.
+    Gauge {
+        /// The last one.
+        last: f64,
+        /// The smallest one.
+        min: f64,
+        /// The largest one.
+        max: f64,
+    },
+    /// Share of values that aren't 0.
+    Rate {
+        /// Values other than 0.
+        nonzero: u64,
+        /// All values.
+        total: u64,
+    },
+    /// Distribution of the values, in the guest's own unit.
+    Trend(Stats<f64>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn total(kind: MetricKind, values: &[f64]) -> CustomTotals {
+        let mut part = CustomPart::default();
+        values.iter().for_each(|&value| assert!(part.add(kind, value)));
+        let mut totals = CustomTotals::default();
+        assert!(totals.absorb(&part));
+        totals
+    }
+
+    #[test]
+    fn each_kind_has_its_value() {
+        let value = |kind, values: &[f64]| total(kind, values).value().unwrap();
+        assert_eq!(
+            value(MetricKind::Counter, &[1.5, -0.5]),
+            CustomValue::Counter { count: 2, sum: 1.0 }
+        );
+        assert_eq!(
+            value(MetricKind::Gauge, &[2.0, -1.0, 1.0]),
+            CustomValue::Gauge {
+                last: 1.0,
+                min: -1.0,
+                max: 2.0
+            }
+        );
+        assert_eq!(
+            value(MetricKind::Rate, &[0.0, 1.0, 7.0]),
+            CustomValue::Rate { nonzero: 2, total: 3 }
+        );
+    }
+
+    #[test]
+    fn trends_are_kept_in_thousandths() {
+        let CustomValue::Trend(stats) = total(MetricKind::Trend, &[0.001, 0.25, 1.5]).value().unwrap() else {
+            panic!("not a trend");
+        };
+        assert_eq!(
+            (stats.count, stats.min, stats.p50, stats.max),
+            (3, 0.001, 0.25, 1.5)
+        );
+    }
+
+    #[test]
+    fn values_without_meaning_are_refused() {
+        let mut part = CustomPart::default();
+        assert!(!part.add(MetricKind::Counter, f64::NAN));
+        assert!(!part.add(MetricKind::Trend, f64::INFINITY));
+        assert!(!part.add(MetricKind::Trend, -0.1));
+        assert_eq!(part.kind, None);
+    }
+
+    #[test]
+    fn another_kind_is_not_mixed_in() {
+        let mut totals = total(MetricKind::Counter, &[1.0]);
+        let mut part = CustomPart::default();
+        part.add(MetricKind::Gauge, 9.0);
+        assert!(!totals.absorb(&part));
+        assert_eq!(totals.value(), Some(CustomValue::Counter { count: 1, sum: 1.0 }));
+    }
+
+    #[test]
+    fn a_gauge_without_news_keeps_its_value() {
+        let mut totals = total(MetricKind::Gauge, &[3.0]);
+        assert!(totals.absorb(&CustomPart::default()));
+        assert_eq!(
+            totals.value(),
+            Some(CustomValue::Gauge {
+                last: 3.0,
+                min: 3.0,
+                max: 3.0
+            })
+        );
+    }
+}

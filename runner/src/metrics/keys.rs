@@ -1,0 +1,332 @@
+//! What series, failures, checks and custom metrics are told apart by.
+
+use super::cells::Key;
+use super::sample::RequestKey;
+use super::text::cut;
+use serde::{Serialize, Serializer};
+
+/// Name of the entry into which everything beyond a limit is folded.
+pub const OTHER: &str = "__other__";
+
+/// Index of the scenario in folded entries, where there can be several.
+pub const ANY_SCENARIO: u16 = u16::MAX;
+
+/// The hundred that a status code belongs to, or that there was no response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StatusClass(u8);
+
+impl StatusClass {
+    /// No response.
+    pub const ERROR: Self = Self(0);
+    /// Several classes in one folded series.
+    pub const ANY: Self = Self(u8::MAX);
+
+    /// The class of a status code; 0 means that there was none.
+    pub fn of(status: u16) -> Self {
+        Self(u8::try_from(status / 100).map_or(9, |class| class.min(9)))
+    }
+
+    /// `error`, `1xx` to `9xx`, or `any`.
+    pub fn label(self) -> &'static str {
+        const LABELS: [&str; 10] = [
+            "error", "1xx", "2xx", "3xx", "4xx", "5xx", "6xx", "7xx", "8xx", "9xx",
+        ];
+        LABELS.get(usize::from(self.0)).copied().unwrap_or("any")
+    }
+}
+
+impl Serialize for StatusClass {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(self.label())
+    }
+}
+
+/// Identifies a series of requests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SeriesKey {
+    /// Index of the scenario; [`ANY_SCENARIO`] in the folded series.
+    pub scenario: u16,
+    /// Method or protocol; empty in the folded series.
+    pub method: String,
+    /// Name of the group; [`OTHER`] in the folded series.
+    pub name: String,
+    /// Class of the status.
+    pub class: StatusClass,
+    /// `key=value` pairs, joined by commas.
+    pub tags: String,
+}
+
+/// Borrowed form of [`SeriesKey`].
+#[derive(Clone, Copy, PartialEq, Hash)]
+pub(super) struct SeriesRef<'a> {
+    scenario: u16,
+    class: u8,
+    method: &'a str,
+    name: &'a str,
+    tags: &'a str,
+}
+
+impl<'a> From<&RequestKey<'a>> for SeriesRef<'a> {
+    fn from(key: &RequestKey<'a>) -> Self {
+        let class = StatusClass::of(key.status).0;
+        Self {
+            scenario: key.scenario,
+            class,
+            method: key.method,
+            name: key.name,
+            tags: key.tags,
+        }
+    }
+}
+
+impl SeriesKey {
+    pub(super) fn form(&self) -> SeriesRef<'_> {
+        let (scenario, class) = (self.scenario, self.class.0);
+        SeriesRef {
+            scenario,
+            class,
+            method: &self.method,
+            name: &self.name,
+            tags: &self.tags,
+        }
+    }
+}
+
+impl Key for SeriesKey {
+    type Ref<'a> = SeriesRef<'a>;
+
+    fn is(&self, form: SeriesRef<'_>) -> bool {
+        self.form() == form
+    }
+
+    fn own(form: SeriesRef<'_>) -> Self {
+        Self {
+            scenario: form.scenario,
+            method: form.method.to_owned(),
+            name: form.name.to_owned(),
+            class: StatusClass(form.class),
+            tags: form.tags.to_owned(),
+        }
+    }
+
+    fn other() -> Self {
+        Self {
+            scenario: ANY_SCENARIO,
+            method: String::new(),
+            name: OTHER.to_owned(),
+            class: StatusClass::ANY,
+            tags: String::new(),
+        }
+    }
+}
+
+/// Identifies a kind of failed request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailureKey {
+    /// Method or protocol.
+    pub method: String,
+    /// Name of the group.
+    pub name: String,
+    /// Why it failed; at most 500 bytes.
+    pub message: String,
+}
+
+/// Borrowed form of [`FailureKey`].
+pub(super) type FailureRef<'a> = (&'a str, &'a str, &'a str);
+
+impl FailureKey {
+    pub(super) fn form(&self) -> FailureRef<'_> {
+        (&self.method, &self.name, &self.message)
+    }
+}
+
+impl Key for FailureKey {
+    type Ref<'a> = FailureRef<'a>;
+
+    fn is(&self, form: FailureRef<'_>) -> bool {
+        self.form() == form
+    }
+
+    fn own((method, name, message): FailureRef<'_>) -> Self {
+        Self {
+            method: method.to_owned(),
+            name: name.to_owned(),
+            message: message.to_owned(),
+        }
+    }
+
+    fn other() -> Self {
+        Self {
+            method: String::new(),
+            name: String::new(),
+            message: OTHER.to_owned(),
+        }
+    }
+}
+
+/// Identifies a task of a scenario, by their indices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct TaskKey {
+    pub(super) scenario: u16,
+    pub(super) task: u16,
+}
+
+impl Key for TaskKey {
+    type Ref<'a> = TaskKey;
+
+    fn is(&self, form: TaskKey) -> bool {
+        *self == form
+    }
+
+    fn own(form: TaskKey) -> Self {
+        form
+    }
+
+    fn other() -> Self {
+        Self {
+            scenario: ANY_SCENARIO,
+            task: u16::MAX,
+        }
+    }
+}
+
+/// Identifies an error message of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ErrorKey {
+    pub(super) task: TaskKey,
+    pub(super) message: String,
+}
+
+impl ErrorKey {
+    pub(super) fn form(&self) -> (TaskKey, &str) {
+        (self.task, &self.message)
+    }
+}
+
+impl Key for ErrorKey {
+    type Ref<'a> = (TaskKey, &'a str);
+
+    fn is(&self, form: (TaskKey, &str)) -> bool {
+        self.form() == form
+    }
+
+    fn own((task, message): (TaskKey, &str)) -> Self {
+        Self {
+            task,
+            message: message.to_owned(),
+        }
+    }
+
+    fn other() -> Self {
+        Self {
+            task: TaskKey::other(),
+            message: OTHER.to_owned(),
+        }
+    }
+}
+
+/// Identifies a check of a scenario, or something else that has a name there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NameKey {
+    pub(super) scenario: u16,
+    pub(super) name: String,
+}
+
+impl NameKey {
+    pub(super) fn form(&self) -> (u16, &str) {
+        (self.scenario, &self.name)
+    }
+}
+
+impl Key for NameKey {
+    type Ref<'a> = (u16, &'a str);
+
+    fn is(&self, form: (u16, &str)) -> bool {
+        self.form() == form
+    }
+
+    fn own((scenario, name): (u16, &str)) -> Self {
+        Self {
+            scenario,
+            name: name.to_owned(),
+        }
+    }
+
+    fn other() -> Self {
+        Self {
+            scenario: ANY_SCENARIO,
+            name: OTHER.to_owned(),
+        }
+    }
+}
+
+/// Identifies a custom metric with its tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CustomKey {
+    pub(super) name: String,
+    pub(super) tags: String,
+}
+
+impl CustomKey {
+    pub(super) fn form(&self) -> (&str, &str) {
+        (&self.name, &self.tags)
+    }
+}
+
+impl Key for CustomKey {
+    type Ref<'a> = (&'a str, &'a str);
+
+    fn is(&self, form: (&str, &str)) -> bool {
+        self.form() == form
+    }
+
+    fn own((name, tags): (&str, &str)) -> Self {
+        Self {
+            name: name.to_owned(),
+            tags: tags.to_owned(),
+        }
+    }
+
+    fn other() -> Self {
+        Self {
+            name: OTHER.to_owned(),
+            tags: String::new(),
+        }
+    }
+}
+
+/// A failure message as it is kept.
+pub(super) fn message(text: &str) -> &str {
+    cut(text, 500)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_classes_have_labels() {
+        let labels = [0, 99, 100, 204, 302, 404, 503, 999, u16::MAX].map(|s| StatusClass::of(s).label());
+        assert_eq!(
+            labels,
+            ["error", "error", "1xx", "2xx", "3xx", "4xx", "5xx", "9xx", "9xx"]
+        );
+        assert_eq!(StatusClass::ANY.label(), "any");
+    }
+
+    #[test]
+    fn an_owned_key_is_its_own_form() {
+        let key = RequestKey {
+            scenario: 1,
+            method: "GET",
+            name: "/",
+            status: 201,
+            tags: "a=b",
+        };
+        let owned = SeriesKey::own(SeriesRef::from(&key));
+        assert!(owned.is(SeriesRef::from(&key)));
+        assert!(owned.is(SeriesRef::from(&RequestKey { status: 299, ..key })));
+        assert!(!owned.is(SeriesRef::from(&RequestKey { status: 301, ..key })));
+        assert!(!owned.is(SeriesRef::from(&RequestKey { tags: "", ..key })));
+    }
+}

@@ -1,0 +1,85 @@
+//! The bounds of what a run keeps, and the run's record of which custom metric is of which kind.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How many different things are kept apart. What goes beyond is folded into one entry named
+/// [`OTHER`](super::OTHER), so that totals stay exact.
+///
+/// Clones share [`kinds`](Self::kinds): make one per run and clone it for every thread.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Series of requests, and of custom metrics with their tags.
+    pub series: usize,
+    /// Names of custom metrics.
+    pub metric_names: usize,
+    /// Messages of failed requests, and as many of failed iterations.
+    pub failure_messages: usize,
+    /// Names of checks.
+    pub check_names: usize,
+    /// Points of the history; at the limit, neighbours are merged in pairs.
+    pub history_points: usize,
+    /// The kind of each custom metric, fixed by its first use.
+    pub kinds: Kinds,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            series: 2_000,
+            metric_names: 1_000,
+            failure_messages: 500,
+            check_names: 1_000,
+            history_points: 3_600,
+            kinds: Kinds::default(),
+        }
+    }
+}
+
+/// What the values of a metric mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MetricKind {
+    /// Values are added up.
+    Counter,
+    /// The last value counts; the smallest and largest are kept.
+    Gauge,
+    /// Share of the values that aren't 0.
+    Rate,
+    /// Distribution of the values.
+    Trend,
+}
+
+/// A metric was used as another kind than at its first use in the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the metric is a {registered:?} since its first use, not a {used:?}")]
+pub struct KindMismatch {
+    /// The kind of its first use.
+    pub registered: MetricKind,
+    /// The kind of this use.
+    pub used: MetricKind,
+}
+
+/// Which kind each metric name of a run has. Shared by all threads; asked only when a thread
+/// meets a name for the first time.
+#[derive(Debug, Clone, Default)]
+pub struct Kinds(Arc<Mutex<HashMap<String, MetricKind>>>);
+
+impl Kinds {
+    /// Registers `name`, or finds it registered. `Ok(false)` if there is no room for it.
+    pub(super) fn register(&self, name: &str, kind: MetricKind, limit: usize) -> Result<bool, KindMismatch> {
+        let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match kinds.get(name) {
+            Some(&registered) if registered == kind => Ok(true),
+            Some(&registered) => Err(KindMismatch {
+                registered,
+                used: kind,
+            }),
+            None if kinds.len() >= limit => Ok(false),
+            None => {
+                kinds.insert(name.to_owned(), kind);
+                Ok(true)
+            }
+        }
+    }
+}

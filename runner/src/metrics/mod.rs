@@ -1,0 +1,46 @@
+//! Measurements: what load threads record, how it is added up, and the view of a run that
+//! everything else reads. Imports nothing of the other modules, does no I/O, reads no clock.
+//!
+//! Each load thread owns a [`Shard`]. Once a second it is emptied with [`Shard::take`], and the
+//! one [`Aggregator`] merges the [`Delta`]s into a [`Snapshot`]. Memory depends on how many
+//! different things are measured, which [`Limits`] bounds, never on how many or for how long.
+
+mod aggregator;
+mod cells;
+mod custom;
+mod delta;
+mod distribution;
+mod health;
+mod history;
+mod keys;
+mod limits;
+mod phases;
+mod reconcile;
+mod rows;
+mod sample;
+mod series;
+mod shard;
+mod snapshot;
+mod text;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+pub use aggregator::{Aggregator, RunInfo, ScenarioInfo};
+pub use custom::CustomValue;
+pub use delta::{Delta, Outcomes};
+pub use distribution::{Distribution, MAX_TIME_US, Stats};
+pub use health::{Health, LATE_US, RED_US};
+pub use history::HistoryPoint;
+pub use keys::{ANY_SCENARIO, FailureKey, OTHER, SeriesKey, StatusClass};
+pub use limits::{KindMismatch, Kinds, Limits, MetricKind};
+pub use phases::{PHASES, PhaseRow};
+pub use sample::{IterationOutcome, RequestHandle, RequestKey, RequestSample};
+pub use series::{SeriesTotals, Statuses};
+pub use shard::Shard;
+pub use snapshot::{
+    CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, RequestRow, SeriesRow, SeriesTimes,
+    Snapshot, TaskRow, Totals, Vus,
+};
+pub use window::Recent;

@@ -1,0 +1,113 @@
+//! Where requests spend their time, over the whole run.
+
+use super::distribution::{Distribution, MAX_TIME_US, Stats};
+use super::sample::RequestSample;
+use serde::Serialize;
+
+/// One phase in one thread and second. Most are 0 on a kept-alive connection: counted only.
+#[derive(Debug, Default)]
+struct PhasePart {
+    zeros: u64,
+    times: Distribution<u32>,
+}
+
+impl PhasePart {
+    #[inline]
+    fn record(&mut self, us: u64) {
+        if us == 0 {
+            self.zeros += 1;
+        } else {
+            self.times.record(us.min(MAX_TIME_US));
+        }
+    }
+}
+
+/// All phases in one thread and second, in the order of [`PHASES`].
+#[derive(Debug, Default)]
+pub(super) struct PhaseParts([PhasePart; 7]);
+
+/// All phases of the run, in the order of [`PHASES`].
+#[derive(Debug, Default)]
+pub(super) struct PhaseTotals([Distribution<u64>; 7]);
+
+/// Metric names of the phases.
+pub const PHASES: [&str; 7] = [
+    "http_req_blocked",
+    "http_req_dns",
+    "http_req_connecting",
+    "http_req_tls_handshaking",
+    "http_req_sending",
+    "http_req_waiting",
+    "http_req_receiving",
+];
+
+impl PhaseParts {
+    #[inline]
+    pub(super) fn record(&mut self, sample: &RequestSample<'_>) {
+        let times = [
+            sample.blocked_us,
+            sample.dns_us,
+            sample.connect_us,
+            sample.tls_us,
+            sample.sending_us,
+            sample.waiting_us,
+            sample.receiving_us,
+        ];
+        for (phase, us) in self.0.iter_mut().zip(times) {
+            phase.record(us);
+        }
+    }
+}
+
+impl PhaseTotals {
+    pub(super) fn absorb(&mut self, parts: &PhaseParts) {
+        for (total, part) in self.0.iter_mut().zip(&parts.0) {
+            total.record_times(0, part.zeros);
+            total.absorb(&part.times);
+        }
+    }
+
+    pub(super) fn stats(&self) -> Vec<PhaseRow> {
+        let rows = PHASES.iter().zip(&self.0);
+        rows.map(|(&metric, times)| PhaseRow {
+            metric,
+            times: times.stats(),
+        })
+        .collect()
+    }
+
+    /// The distribution of the phase with this metric name.
+    pub(super) fn get(&self, metric: &str) -> Option<&Distribution<u64>> {
+        self.0.get(PHASES.iter().position(|&name| name == metric)?)
+    }
+}
+
+/// The times of one phase of all requests.
+#[derive(Debug, Clone, Serialize)]
+pub struct PhaseRow {
+    /// Name of the metric, one of [`PHASES`].
+    pub metric: &'static str,
+    /// In microseconds.
+    pub times: Stats<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zeros_count_like_any_other_time() {
+        let mut parts = PhaseParts::default();
+        parts.record(&RequestSample {
+            connect_us: 100,
+            ..Default::default()
+        });
+        parts.record(&RequestSample::default());
+        let mut totals = PhaseTotals::default();
+        totals.absorb(&parts);
+        let connecting = totals.get("http_req_connecting").unwrap().stats();
+        assert_eq!((connecting.count, connecting.p50, connecting.max), (2, 0, 100));
+        assert_eq!(connecting.mean, 50.0);
+        assert!(totals.stats().iter().all(|row| row.times.count == 2));
+    }
+}

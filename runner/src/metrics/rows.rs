@@ -1,0 +1,299 @@
+//! Turns the aggregator's sums into the rows of a snapshot.
+
+use super::aggregator::{Aggregator, RunInfo, ScenarioInfo};
+use super::cells::Cells;
+use super::custom::CustomTotals;
+use super::delta::{CheckCount, Outcomes};
+use super::distribution::Distribution;
+use super::history::per_second;
+use super::keys::{CustomKey, NameKey, SeriesKey, TaskKey};
+use super::limits::MetricKind;
+use super::series::SeriesTotals;
+use super::snapshot::{
+    CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, RequestRow, SeriesRow, SeriesTimes,
+    Snapshot, TaskRow, Totals, Vus,
+};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Aggregator {
+    /// The view of the run as of the last closed second; with all distributions if asked.
+    pub(super) fn snapshot(&self, with_times: bool) -> Snapshot {
+        let seconds = self.elapsed.as_secs_f64();
+        let series = self.series_rows(seconds, with_times);
+        Snapshot {
+            elapsed: self.elapsed,
+            totals: self.totals(seconds),
+            recent: self.window.recent(),
+            phases: self.phases.stats(),
+            requests: self.request_rows(seconds, &series),
+            series,
+            failures: self.failure_rows(),
+            checks: self.check_rows(),
+            iterations: self.task_rows(),
+            errors: self.error_rows(),
+            custom: custom_rows(&self.customs),
+            vus: self.vus_row(),
+            denials: self.denial_rows(),
+            health: self.health.report(self.counts.late_starts),
+            history: self.history.points().to_vec(),
+            flags: self.flags(),
+        }
+    }
+
+    fn totals(&self, seconds: f64) -> Totals {
+        let (iterations, durations) = self.iteration_totals();
+        let (checks, counts) = (self.check_totals(), &self.counts);
+        let sum =
+            |of: fn(&SeriesTotals) -> u64| self.series.iter().map(|(_, totals)| of(totals)).sum::<u64>();
+        Totals {
+            requests: self.requests,
+            failures: u64::try_from(self.failed).unwrap_or(0),
+            rate: per_second(self.requests, seconds),
+            requests_started: counts.requests_started,
+            requests_interrupted: counts.requests_interrupted,
+            reused: sum(|series| series.reused),
+            duration: self.durations.stats(),
+            response: self.responses.stats(),
+            bytes_sent: sum(|series| series.bytes_sent) + counts.extra_sent,
+            bytes_received: sum(|series| series.bytes_received) + counts.extra_received,
+            iterations_started: counts.iterations_started,
+            iterations_dropped: counts.iterations_dropped,
+            iteration_rate: per_second(iterations.completed(), seconds),
+            iterations,
+            iteration_duration: durations.stats(),
+            checks_passed: checks.passed,
+            checks_failed: checks.failed,
+            instances_replaced: counts.instances_replaced,
+        }
+    }
+
+    fn iteration_totals(&self) -> (Outcomes, Distribution<u64>) {
+        let mut all = (Outcomes::default(), Distribution::default());
+        for (_, task) in self.iterations.iter() {
+            all.0.add(&task.outcomes);
+            all.1.merge(&task.durations);
+        }
+        all
+    }
+
+    fn check_totals(&self) -> CheckCount {
+        let counts = self.checks.iter().map(|(_, count)| *count);
+        counts.fold(CheckCount::default(), |sum, count| CheckCount {
+            passed: sum.passed + count.passed,
+            failed: sum.failed + count.failed,
+        })
+    }
+
+    fn series_rows(&self, seconds: f64, with_times: bool) -> Vec<SeriesRow> {
+        let row = |(key, totals): (&SeriesKey, &SeriesTotals)| SeriesRow {
+            key: key.clone(),
+            statuses: totals.statuses.clone(),
+            requests: totals.requests,
+            failures: totals.failed(),
+            rate: per_second(totals.requests, seconds),
+            bytes_sent: totals.bytes_sent,
+            bytes_received: totals.bytes_received,
+            duration: totals.duration.stats(),
+            response: totals.response.stats(),
+            times: with_times.then(|| {
+                let (duration, response) = (totals.duration.clone(), totals.response.clone());
+                Arc::new(SeriesTimes { duration, response })
+            }),
+        };
+        let mut rows: Vec<_> = self.series.iter().map(row).collect();
+        rows.sort_by(|a, b| series_order(&a.key).cmp(&series_order(&b.key)));
+        rows
+    }
+
+    /// Merges series that differ only in class and tags; `series` holds the figures of each.
+    fn request_rows(&self, seconds: f64, series: &[SeriesRow]) -> Vec<RequestRow> {
+        let mut groups = BTreeMap::<_, Vec<(&SeriesKey, &SeriesTotals)>>::new();
+        for (key, totals) in self.series.iter() {
+            groups
+                .entry((key.scenario, &*key.method, &*key.name))
+                .or_default()
+                .push((key, totals));
+        }
+        let figures = |key: &SeriesKey| {
+            let at = series
+                .binary_search_by(|row| series_order(&row.key).cmp(&series_order(key)))
+                .ok()?;
+            series.get(at).map(|row| (row.duration, row.response))
+        };
+        let row =
+            |((scenario, method, name), parts): ((u16, &str, &str), Vec<(&SeriesKey, &SeriesTotals)>)| {
+                let (totals, known) = match parts.as_slice() {
+                    [(key, only)] => (Cow::Borrowed(*only), figures(key)),
+                    several => (Cow::Owned(together(several)), None),
+                };
+                let (duration, response) =
+                    known.unwrap_or_else(|| (totals.duration.stats(), totals.response.stats()));
+                RequestRow {
+                    scenario: self.info.scenario(scenario),
+                    method: method.to_owned(),
+                    name: name.to_owned(),
+                    requests: totals.requests,
+                    failures: totals.failed(),
+                    rate: per_second(totals.requests, seconds),
+                    duration,
+                    response,
+                }
+            };
+        let mut rows: Vec<_> = groups.into_iter().map(row).collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.requests));
+        rows
+    }
+
+    fn failure_rows(&self) -> Vec<FailureRow> {
+        let counted = self.failures.iter().filter(|(_, count)| **count > 0);
+        let mut rows: Vec<_> = counted
+            .map(|(key, count)| FailureRow {
+                key: key.clone(),
+                count: count.unsigned_abs(),
+            })
+            .collect();
+        rows.sort_by(|a, b| {
+            b.count
+                .cmp(&a.count)
+                .then_with(|| a.key.form().cmp(&b.key.form()))
+        });
+        rows
+    }
+
+    fn check_rows(&self) -> Vec<CheckRow> {
+        let mut keys: Vec<_> = self.checks.iter().collect();
+        keys.sort_by_key(|(key, _)| key.form());
+        let row = |(key, count): (&NameKey, &CheckCount)| CheckRow {
+            scenario: self.info.scenario(key.scenario),
+            name: key.name.clone(),
+            passed: count.passed,
+            failed: count.failed,
+        };
+        keys.into_iter().map(row).collect()
+    }
+
+    fn task_rows(&self) -> Vec<TaskRow> {
+        let mut tasks: Vec<_> = self.iterations.iter().collect();
+        tasks.sort_by_key(|(key, _)| **key);
+        let rows = tasks.into_iter().map(|(key, task)| TaskRow {
+            scenario: self.info.scenario(key.scenario),
+            task: self.info.task(*key),
+            outcomes: task.outcomes,
+            duration: task.durations.stats(),
+        });
+        rows.collect()
+    }
+
+    fn error_rows(&self) -> Vec<ErrorRow> {
+        let rows = self.errors.iter().map(|(key, count)| ErrorRow {
+            scenario: self.info.scenario(key.task.scenario),
+            task: self.info.task(key.task),
+            message: key.message.clone(),
+            count: *count,
+        });
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.message.cmp(&b.message)));
+        rows
+    }
+
+    fn denial_rows(&self) -> Vec<DenialRow> {
+        let rows = self.denials.iter().map(|(key, count)| DenialRow {
+            kind: key.name.clone(),
+            count: *count,
+        });
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.kind.cmp(&b.kind)));
+        rows
+    }
+
+    fn vus_row(&self) -> Vus {
+        let mut counts: Vec<_> = self.vus.iter().collect();
+        counts.sort_by_key(|(key, _)| key.scenario);
+        let named = counts.into_iter().map(|(key, count)| {
+            let running = u64::try_from(*count).unwrap_or(0);
+            (self.info.scenario(key.scenario), running)
+        });
+        Vus {
+            now: self.vus_now(),
+            max: self.vus_max,
+            by_scenario: named.collect(),
+        }
+    }
+
+    fn flags(&self) -> Flags {
+        let folded_failures = self.failures.other().map_or(0, |count| *count);
+        let folded_values = self.customs.other().map_or(0, CustomTotals::samples);
+        Flags {
+            folded_requests: self.series.other().map_or(0, |series| series.requests),
+            folded_failures: u64::try_from(folded_failures).unwrap_or(0),
+            folded_checks: self.checks.other().map_or(0, |count| count.passed + count.failed),
+            folded_values,
+            values_dropped: self.counts.values_dropped,
+            kind_conflicts: self.kind_conflicts,
+            logs_dropped: self.counts.logs_dropped,
+        }
+    }
+}
+
+impl RunInfo {
+    fn get(&self, scenario: u16) -> Option<&ScenarioInfo> {
+        self.scenarios.get(usize::from(scenario))
+    }
+
+    fn scenario(&self, index: u16) -> String {
+        self.get(index).map(|info| info.name.clone()).unwrap_or_default()
+    }
+
+    fn task(&self, key: TaskKey) -> String {
+        let task = self
+            .get(key.scenario)
+            .and_then(|info| info.tasks.get(usize::from(key.task)));
+        task.cloned().unwrap_or_default()
+    }
+}
+
+/// Each metric with its tags, and before them, where there are several, all of them together.
+fn custom_rows(customs: &Cells<CustomKey, CustomTotals>) -> Vec<CustomRow> {
+    let mut names = BTreeMap::<&str, Vec<(&str, &CustomTotals)>>::new();
+    for (key, totals) in customs.iter() {
+        names.entry(&key.name).or_default().push((&key.tags, totals));
+    }
+    let mut rows = Vec::new();
+    for (name, mut parts) in names {
+        parts.sort_by_key(|(tags, _)| *tags);
+        if parts.iter().any(|(tags, _)| !tags.is_empty()) {
+            let mut all = CustomTotals::default();
+            parts.iter().for_each(|(_, part)| all.merge(part));
+            rows.extend(custom_row(name, "", &all));
+            parts.retain(|(tags, _)| !tags.is_empty());
+        }
+        rows.extend(
+            parts
+                .iter()
+                .filter_map(|(tags, part)| custom_row(name, tags, part)),
+        );
+    }
+    rows
+}
+
+fn custom_row(name: &str, tags: &str, totals: &CustomTotals) -> Option<CustomRow> {
+    let (kind, value): (MetricKind, _) = (totals.kind?, totals.value()?);
+    Some(CustomRow {
+        name: name.to_owned(),
+        tags: tags.to_owned(),
+        kind,
+        value,
+    })
+}
+
+fn together(parts: &[(&SeriesKey, &SeriesTotals)]) -> SeriesTotals {
+    let mut all = SeriesTotals::default();
+    parts.iter().for_each(|(_, part)| all.merge(part));
+    all
+}
+
+fn series_order(key: &SeriesKey) -> impl Ord + '_ {
+    (key.scenario, &key.method, &key.name, key.class, &key.tags)
+}

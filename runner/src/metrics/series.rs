@@ -1,0 +1,169 @@
+//! One series of requests: what a thread records in a second, and what the run adds up.
+
+use super::distribution::{Distribution, MAX_TIME_US};
+use super::sample::RequestSample;
+
+/// What one thread recorded of a series in one second.
+#[derive(Debug, Default)]
+pub(super) struct SeriesPart {
+    pub(super) requests: u64,
+    /// Negative when the guest declared earlier failures to be successes.
+    pub(super) failures: i64,
+    pub(super) statuses: Statuses,
+    pub(super) bytes_sent: u64,
+    pub(super) bytes_received: u64,
+    pub(super) reused: u64,
+    /// Service and response time where they are the same, so that it is recorded once.
+    same: Distribution<u32>,
+    /// Service time where response time differs.
+    service: Distribution<u32>,
+    /// Response time where it differs.
+    response: Distribution<u32>,
+}
+
+impl SeriesPart {
+    #[inline]
+    pub(super) fn record(&mut self, status: u16, sample: &RequestSample<'_>) {
+        self.requests += 1;
+        self.failures += i64::from(sample.failed);
+        self.statuses.add(status, 1);
+        self.bytes_sent += sample.bytes_sent;
+        self.bytes_received += sample.bytes_received;
+        self.reused += u64::from(sample.reused);
+        let (service, response) = (
+            sample.duration_us.min(MAX_TIME_US),
+            sample.response_us.min(MAX_TIME_US),
+        );
+        if service == response {
+            self.same.record(service);
+        } else {
+            self.service.record(service);
+            self.response.record(response);
+        }
+    }
+
+    /// Adds the service times to `duration` and the response times to `response`.
+    pub(super) fn add_times(&self, duration: &mut Distribution<u64>, response: &mut Distribution<u64>) {
+        duration.absorb(&self.same);
+        duration.absorb(&self.service);
+        response.absorb(&self.same);
+        response.absorb(&self.response);
+    }
+}
+
+/// A series of requests over the whole run, or several of them together.
+#[derive(Debug, Clone, Default)]
+pub struct SeriesTotals {
+    /// Completed requests.
+    pub requests: u64,
+    /// Those that count as failed.
+    pub failures: i64,
+    /// How often each status code came; 0 stands for no response.
+    pub statuses: Statuses,
+    /// Bytes written.
+    pub bytes_sent: u64,
+    /// Bytes read.
+    pub bytes_received: u64,
+    /// Requests on a connection that had served one before.
+    pub reused: u64,
+    /// Service times, in microseconds.
+    pub duration: Distribution<u64>,
+    /// Response times, in microseconds.
+    pub response: Distribution<u64>,
+}
+
+impl SeriesTotals {
+    pub(super) fn absorb(&mut self, part: &SeriesPart) {
+        part.add_times(&mut self.duration, &mut self.response);
+        self.requests += part.requests;
+        self.failures += part.failures;
+        self.statuses.merge(&part.statuses);
+        self.bytes_sent += part.bytes_sent;
+        self.bytes_received += part.bytes_received;
+        self.reused += part.reused;
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.duration.merge(&other.duration);
+        self.response.merge(&other.response);
+        self.requests += other.requests;
+        self.failures += other.failures;
+        self.statuses.merge(&other.statuses);
+        self.bytes_sent += other.bytes_sent;
+        self.bytes_received += other.bytes_received;
+        self.reused += other.reused;
+    }
+
+    /// Failed requests; never negative once all verdicts are in.
+    pub fn failed(&self) -> u64 {
+        u64::try_from(self.failures).unwrap_or(0)
+    }
+}
+
+/// Counts by exact status code, sorted. Bounded, as there are at most 1,000 codes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Statuses(Vec<(u16, u64)>);
+
+impl Statuses {
+    /// Status codes and how often each came, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = (u16, u64)> {
+        self.0.iter().copied()
+    }
+
+    fn add(&mut self, status: u16, times: u64) {
+        let status = status.min(999);
+        match self.0.binary_search_by_key(&status, |&(status, _)| status) {
+            Ok(at) => self.0[at].1 += times,
+            Err(at) => self.0.insert(at, (status, times)),
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        other.iter().for_each(|(status, times)| self.add(status, times));
+    }
+}
+
+impl serde::Serialize for Statuses {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_map(self.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_sorted_and_bounded() {
+        let mut statuses = Statuses::default();
+        for status in [404, 400, 404, 1_234, u16::MAX] {
+            statuses.add(status, 1);
+        }
+        assert_eq!(
+            statuses.iter().collect::<Vec<_>>(),
+            [(400, 1), (404, 2), (999, 2)]
+        );
+    }
+
+    #[test]
+    fn equal_and_different_times_land_in_both_distributions() {
+        let mut part = SeriesPart::default();
+        let sample = RequestSample {
+            duration_us: 10,
+            response_us: 10,
+            ..Default::default()
+        };
+        part.record(200, &sample);
+        part.record(
+            200,
+            &RequestSample {
+                response_us: 30,
+                ..sample
+            },
+        );
+        let mut totals = SeriesTotals::default();
+        totals.absorb(&part);
+        assert_eq!((totals.duration.count(), totals.duration.sum()), (2, 20));
+        assert_eq!((totals.response.count(), totals.response.sum()), (2, 40));
+    }
+}
