@@ -1,0 +1,153 @@
+//! From the exports that the host calls to the scenario that this instance is.
+//!
+//! One instance is one VU, so one slot holds its scenario. The host never calls a second export
+//! while the first runs; the cell is borrowed for the whole call.
+
+use crate::bindings::exports::wasmswarm::scenario::scenario as wit;
+use crate::scenario::{Scenario, info};
+use crate::{Defaults, Error, Outcome, Result, log, setup};
+use std::cell::RefCell;
+use std::marker::PhantomData;
+
+thread_local! {
+    static VU: RefCell<Option<Box<dyn Running>>> = const { RefCell::new(None) };
+}
+
+/// A plugin as `plugin!` describes it.
+pub trait Plugin {
+    /// By index.
+    const SCENARIOS: &'static [Entry];
+
+    /// Text for people.
+    fn about() -> &'static str {
+        ""
+    }
+
+    /// The author's wishes.
+    fn defaults() -> Defaults {
+        Defaults::new()
+    }
+
+    /// Once per run, before all VUs.
+    ///
+    /// # Errors
+    ///
+    /// What the author's function returns.
+    fn setup() -> Result<Vec<u8>> {
+        Ok(Vec::new())
+    }
+
+    /// Once per run, after all VUs.
+    ///
+    /// # Errors
+    ///
+    /// What the author's function returns.
+    fn teardown() -> Result {
+        Ok(())
+    }
+}
+
+/// One scenario of a plugin.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    info: fn() -> Result<wit::ScenarioInfo, String>,
+    start: fn() -> Result<Box<dyn Running>>,
+}
+
+impl Entry {
+    /// The entry of this scenario.
+    #[must_use]
+    pub const fn of<S: Scenario>() -> Self {
+        Self {
+            info: info::<S>,
+            start: start::<S>,
+        }
+    }
+}
+
+/// A scenario in the middle of a VU's life.
+trait Running {
+    fn run_task(&mut self, task: u32) -> Result<wit::Outcome>;
+    fn on_stop(&mut self) -> Result;
+}
+
+impl<S: Scenario> Running for S {
+    fn run_task(&mut self, task: u32) -> Result<wit::Outcome> {
+        Scenario::run_task(self, task).and_then(|outcome: Outcome| outcome.into_wit(S::TASKS))
+    }
+
+    fn on_stop(&mut self) -> Result {
+        Scenario::on_stop(self)
+    }
+}
+
+fn start<S: Scenario>() -> Result<Box<dyn Running>> {
+    let mut scenario = S::default();
+    scenario.on_start()?;
+    Ok(Box::new(scenario))
+}
+
+/// The component's exports for the plugin `P`.
+#[derive(Debug)]
+pub struct Exported<P>(PhantomData<P>);
+
+impl<P: Plugin> wit::Guest for Exported<P> {
+    fn describe() -> Result<wit::Description, String> {
+        log::report_panics();
+        let scenarios = P::SCENARIOS
+            .iter()
+            .map(|entry| (entry.info)())
+            .collect::<Result<_, _>>()?;
+        Ok(wit::Description {
+            about: P::about().to_owned(),
+            scenarios,
+            defaults: P::defaults().into_wit(),
+        })
+    }
+
+    fn setup() -> Result<Vec<u8>, String> {
+        log::report_panics();
+        P::setup().map_err(text)
+    }
+
+    fn teardown(setup_data: Vec<u8>) -> Result<(), String> {
+        log::report_panics();
+        setup::keep(setup_data);
+        P::teardown().map_err(text)
+    }
+
+    fn on_start(scenario: u32, setup_data: Vec<u8>) -> Result<(), String> {
+        log::report_panics();
+        setup::keep(setup_data);
+        let index = usize::try_from(scenario).unwrap_or(usize::MAX);
+        let entry = P::SCENARIOS
+            .get(index)
+            .ok_or_else(|| format!("the plugin has no scenario {scenario}"))?;
+        VU.set(Some((entry.start)().map_err(text)?));
+        Ok(())
+    }
+
+    fn run_task(_scenario: u32, task: u32) -> Result<wit::Outcome, String> {
+        VU.with_borrow_mut(|vu| match vu {
+            Some(vu) => vu.run_task(task).map_err(text),
+            None => Err("this VU was never started".to_owned()),
+        })
+    }
+
+    fn on_stop(_scenario: u32) -> Result<(), String> {
+        VU.take().map_or(Ok(()), |mut vu| vu.on_stop().map_err(text))
+    }
+}
+
+/// The message of an error with those of its causes.
+#[cold]
+fn text(error: Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,98 @@
+//! Setup data: one value, made once per run, that every VU can read. It travels as JSON.
+
+use crate::Result;
+use serde::{Serialize, de::DeserializeOwned};
+use std::cell::RefCell;
+
+thread_local! {
+    static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What the plugin's `setup` function returned, read as `T`.
+///
+/// Each call reads it anew; keep what you need in the scenario's fields. `#[on_start]` can take the
+/// value as its argument instead.
+///
+/// # Errors
+///
+/// If the plugin has no setup, or its data doesn't fit `T`.
+pub fn setup_data<T: DeserializeOwned>() -> Result<T> {
+    BYTES.with_borrow(|bytes| {
+        let json: &[u8] = if bytes.is_empty() { b"null" } else { bytes };
+        serde_json::from_slice(json).map_err(|error| format!("the setup data doesn't fit: {error}").into())
+    })
+}
+
+/// Keeps the bytes for [`setup_data`].
+pub(crate) fn keep(bytes: Vec<u8>) {
+    BYTES.set(bytes);
+}
+
+/// Runs a setup function and packs what it returns.
+///
+/// # Errors
+///
+/// If the function fails, or its value can't be written as JSON.
+pub fn setup<T: Serialize>(function: impl FnOnce() -> Result<T>) -> Result<Vec<u8>> {
+    Ok(serde_json::to_vec(&function()?)?)
+}
+
+/// Runs a teardown function, with the setup data if it takes an argument.
+///
+/// # Errors
+///
+/// If the function fails, or the data doesn't fit its argument.
+pub fn teardown<A>(function: impl Teardown<A>) -> Result {
+    function.call()
+}
+
+/// A teardown function: `fn() -> Result` or `fn(T) -> Result`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a teardown function",
+    label = "write `fn() -> Result`, or `fn(data: T) -> Result` where `T` is what setup returns"
+)]
+pub trait Teardown<A> {
+    /// Calls it.
+    fn call(self) -> Result;
+}
+
+impl<F: FnOnce() -> Result> Teardown<()> for F {
+    fn call(self) -> Result {
+        self()
+    }
+}
+
+impl<T: DeserializeOwned, F: FnOnce(T) -> Result> Teardown<(T,)> for F {
+    fn call(self) -> Result {
+        self(setup_data()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_setup_returns_comes_back() {
+        keep(setup(|| Ok(("token", 7))).unwrap());
+        assert_eq!(setup_data::<(String, u8)>().unwrap(), ("token".to_owned(), 7));
+        teardown(|(text, number): (String, u8)| {
+            assert_eq!((text.as_str(), number), ("token", 7));
+            Ok(())
+        })
+        .unwrap();
+        teardown(|| Ok(())).unwrap();
+    }
+
+    #[test]
+    fn missing_data_reads_as_nothing() {
+        keep(Vec::new());
+        assert_eq!(setup_data::<Option<u8>>().unwrap(), None);
+        let text = setup_data::<u8>().unwrap_err().to_string();
+        assert!(
+            text.starts_with("the setup data doesn't fit: invalid type: null"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,66 @@
+//! The virtual user that this instance is, and what it may do to itself and the run.
+
+use crate::bindings::wasmswarm::scenario::vu;
+use crate::time::{IntoDuration, micros};
+use std::time::Duration;
+
+#[doc(inline)]
+pub use crate::bindings::wasmswarm::scenario::vu::Identity;
+
+/// Who is running: all of it with one call into the host.
+#[must_use]
+pub fn current() -> Identity {
+    vu::current()
+}
+
+/// Number of this VU in the run, from 1; 0 in setup and teardown.
+#[must_use]
+pub fn id() -> u64 {
+    vu::current().id
+}
+
+/// Iterations this VU has begun, the running one included.
+#[must_use]
+pub fn iteration() -> u64 {
+    vu::current().iteration
+}
+
+/// Name of the scenario that this VU runs.
+#[must_use]
+pub fn scenario() -> String {
+    vu::current().scenario
+}
+
+/// Pauses inside a task, at most one hour; a number means seconds.
+///
+/// The pause counts as part of the task's time. For think time between tasks use the scenario's
+/// `wait`, which counts as nothing.
+pub fn sleep(pause: impl IntoDuration) {
+    vu::sleep(micros(pause.into_duration()));
+}
+
+/// Ends this VU after the running task; it isn't replaced.
+pub fn stop() {
+    vu::stop();
+}
+
+/// Ends the whole run, in an orderly way and with a report, for this reason.
+pub fn abort(reason: &str) {
+    vu::abort(reason);
+}
+
+/// Sets a tag on everything that this VU records from now on. At most 16 tags, 200 bytes each.
+pub fn set_tag(key: &str, value: &str) {
+    vu::set_tag(key, value);
+}
+
+/// Removes a tag that [`set_tag`] set.
+pub fn remove_tag(key: &str) {
+    vu::set_tag(key, "");
+}
+
+/// Time since the run began, from a clock that never jumps.
+#[must_use]
+pub fn now() -> Duration {
+    Duration::from_micros(vu::now())
+}
