@@ -1,0 +1,325 @@
+//! `wasmswarm:scenario/http`: limits, conversion and recording. The engine is `crate::http`.
+
+use super::bindings::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request, Response, Timings};
+use super::limits;
+use super::recorder::with_shard;
+use super::responses::Kept;
+use super::state::{Phase, VuState};
+use super::tags::check_name;
+use crate::http as engine;
+use crate::metrics::{RequestHandle, RequestKey, RequestSample, Shard};
+use std::borrow::Cow;
+use std::time::{Duration, Instant};
+
+impl http::Host for VuState {
+    async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Response, ErrorCode>> {
+        self.require_run()?;
+        let begun = self.leave_guest();
+        let Some(tags) = self.admit(&request) else {
+            return Ok(Err(self.refuse(&request)));
+        };
+        let Some(client) = self.client.as_mut() else {
+            return Ok(Err(ErrorCode::Interrupted));
+        };
+        let flight = InFlight::new(self.phase);
+        let outcome = client.send(&engine_request(&request)).await;
+        flight.landed();
+        Ok(self.land(&request, &tags, begun, outcome))
+    }
+
+    async fn send_all(&mut self, requests: Vec<Request>) -> wasmtime::Result<Vec<Result<Response, ErrorCode>>> {
+        self.require_run()?;
+        if requests.len() > limits::PARALLEL {
+            return Err(wasmtime::format_err!("more than {} requests at once", limits::PARALLEL));
+        }
+        // Off the stack of the guest: a batch is rare, and its future is large.
+        Box::pin(self.send_batch(requests)).await
+    }
+
+    fn body(&mut self, response: u64) -> wasmtime::Result<Vec<u8>> {
+        Ok(self.responses.find(response)?.response.body().to_vec())
+    }
+
+    fn header(&mut self, response: u64, name: String) -> wasmtime::Result<Option<String>> {
+        Ok(self.responses.find(response)?.response.header(&name).map(Cow::into_owned))
+    }
+
+    fn headers(&mut self, response: u64) -> wasmtime::Result<Vec<(String, String)>> {
+        let kept = self.responses.find(response)?;
+        Ok(kept.response.headers().map(|(n, v)| (n.to_owned(), v.into_owned())).collect())
+    }
+
+    fn get_timings(&mut self, response: u64) -> wasmtime::Result<Timings> {
+        let t = &self.responses.find(response)?.exchange().timings;
+        Ok(Timings {
+            blocked: t.blocked.into(),
+            dns: t.dns.into(),
+            connect: t.connect.into(),
+            tls: t.tls.into(),
+            sending: t.sending.into(),
+            waiting: t.waiting.into(),
+            receiving: t.receiving.into(),
+        })
+    }
+
+    fn remote_address(&mut self, response: u64) -> wasmtime::Result<String> {
+        Ok(self.responses.find(response)?.response.remote.to_string())
+    }
+
+    fn final_url(&mut self, response: u64) -> wasmtime::Result<String> {
+        Ok(self.responses.find(response)?.response.final_url().into_owned())
+    }
+
+    fn pass(&mut self, response: u64) -> wasmtime::Result<()> {
+        let kept = self.responses.find(response)?;
+        if let (Some(handle), Some(message)) = (kept.handle, kept.failure.take()) {
+            with_shard(|shard| shard.pass(handle, Some(&message)));
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, response: u64, message: String) -> wasmtime::Result<()> {
+        let message = limits::cut(&message, limits::MESSAGE_BYTES);
+        let kept = self.responses.find(response)?;
+        if let Some(handle) = kept.handle {
+            with_shard(|shard| {
+                if let Some(earlier) = &kept.failure {
+                    shard.pass(handle, Some(earlier));
+                }
+                shard.fail(handle, message);
+            });
+        }
+        kept.failure = Some(message.to_owned());
+        Ok(())
+    }
+}
+
+/// Canonical tags; borrowed when the request has none of its own.
+type TagText = Option<String>;
+
+impl VuState {
+    /// Checks the limits that `wit/` states and the engine doesn't know. None: outside them.
+    fn admit(&self, request: &Request) -> Option<TagText> {
+        let fits = request.body.len() <= limits::BODY_BYTES
+            && request.headers.len() <= limits::HEADERS
+            && check_name(&request.name).is_ok();
+        if !fits {
+            return None;
+        }
+        if request.tags.is_empty() { Some(None) } else { self.tags.with(&request.tags).map(Some) }
+    }
+
+    fn refuse(&mut self, request: &Request) -> ErrorCode {
+        InFlight::new(self.phase).landed();
+        let failure = engine::Failure::refused(engine::ErrorCode::InvalidRequest);
+        let name = if check_name(&request.name).is_ok() { &request.name } else { "__invalid__" };
+        self.record_failure(method_of(request), name, self.tags.own(), &failure, 0);
+        self.enter_guest();
+        ErrorCode::InvalidRequest
+    }
+
+    async fn send_batch(&mut self, requests: Vec<Request>) -> wasmtime::Result<Vec<Result<Response, ErrorCode>>> {
+        let begun = self.leave_guest();
+        let tags: Vec<_> = requests.iter().map(|r| self.admit(r)).collect();
+        let Some(client) = self.client.as_mut() else {
+            return Ok(requests.iter().map(|_| Err(ErrorCode::Interrupted)).collect());
+        };
+        let admitted: Vec<_> =
+            requests.iter().zip(&tags).filter(|(_, t)| t.is_some()).map(|(r, _)| engine_request(r)).collect();
+        let flights: Vec<_> = admitted.iter().map(|_| InFlight::new(self.phase)).collect();
+        let mut outcomes = client.send_all(&admitted).await.into_iter();
+        flights.into_iter().for_each(InFlight::landed);
+        let mut results = Vec::with_capacity(requests.len());
+        for (request, tags) in requests.iter().zip(&tags) {
+            results.push(match tags {
+                None => Err(self.refuse(request)),
+                Some(tags) => match outcomes.next() {
+                    Some(outcome) => self.land(request, tags, begun, outcome),
+                    None => Err(ErrorCode::Interrupted),
+                },
+            });
+        }
+        Ok(results)
+    }
+
+    /// Records an outcome and gives the guest its view of it.
+    fn land(
+        &mut self,
+        request: &Request,
+        tags: &TagText,
+        begun: Instant,
+        outcome: engine::Outcome,
+    ) -> Result<Response, ErrorCode> {
+        let ended = outcome.ended();
+        self.enter_guest_at(ended);
+        let response_us = micros(ended.saturating_duration_since(begun));
+        let name = name_of(request);
+        let tags = tags.as_deref().unwrap_or(self.tags.own());
+        let method = method_of(request);
+        for hop in &outcome.hops {
+            InFlight::new(self.phase).landed();
+            let key = RequestKey { scenario: self.identity.scenario, method: &hop.method, name: &hop.name, status: hop.status, tags };
+            self.record(&key, &sample_of(&hop.exchange, u64::from(hop.exchange.timings.duration_us()), None));
+        }
+        // A redirected request's last hop has a path of its own, unless the guest named it.
+        let landed = if request.name.is_empty() { outcome.final_name() } else { None };
+        let name = landed.as_deref().unwrap_or(name);
+        match outcome.result {
+            Ok(response) => {
+                let ok = is_expected(request, response.status);
+                let failure = (!ok).then(|| format!("status {}", response.status));
+                let key = RequestKey { scenario: self.identity.scenario, method, name, status: response.status, tags };
+                let handle = self.record(&key, &sample_of(&response.exchange, response_us, failure.as_deref()));
+                Ok(self.keep(response, handle, failure))
+            }
+            Err(failure) => {
+                let code = code_of(failure.code);
+                self.record_failure(method, name, tags, &failure, response_us);
+                Err(code)
+            }
+        }
+    }
+
+    fn keep(&mut self, response: engine::Response, handle: Option<RequestHandle>, failure: Option<String>) -> Response {
+        let view = Response {
+            id: 0,
+            status: response.status,
+            ok: failure.is_none(),
+            duration: response.exchange.timings.duration_us().into(),
+        };
+        let id = self.responses.push(Kept { response, handle, failure }, self.client.as_mut());
+        Response { id, ..view }
+    }
+
+    fn record(&self, key: &RequestKey<'_>, sample: &RequestSample<'_>) -> Option<RequestHandle> {
+        if self.phase != Phase::Load {
+            return None;
+        }
+        with_shard(|shard| shard.request(key, sample))
+    }
+
+    fn record_failure(&self, method: &str, name: &str, tags: &str, failure: &engine::Failure, response_us: u64) {
+        let key = RequestKey { scenario: self.identity.scenario, method, name, status: 0, tags };
+        self.record(&key, &sample_of(&failure.exchange, response_us, Some(failure.code.name())));
+        if failure.code == engine::ErrorCode::HostNotAllowed {
+            with_shard(|shard| shard.denied("host"));
+        }
+    }
+}
+
+/// A request between its start and its end. Dropped before it landed, it was interrupted.
+struct InFlight {
+    counted: bool,
+}
+
+impl InFlight {
+    fn new(phase: Phase) -> InFlight {
+        if phase == Phase::Load {
+            with_shard(Shard::request_started);
+        }
+        InFlight { counted: phase == Phase::Load }
+    }
+
+    fn landed(mut self) {
+        self.counted = false;
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        if self.counted {
+            with_shard(|shard| shard.request_interrupted());
+        }
+    }
+}
+
+fn engine_request(request: &Request) -> engine::Request<'_> {
+    engine::Request {
+        method: method_of(request),
+        url: &request.url,
+        headers: &request.headers,
+        body: &request.body,
+        timeout: (request.timeout > 0).then(|| Duration::from_micros(request.timeout)),
+        redirects: match request.redirects {
+            RedirectPolicy::Inherit => None,
+            RedirectPolicy::None => Some(0),
+            RedirectPolicy::Follow(hops) => Some(hops),
+        },
+        keep: request.keep == KeepPolicy::All,
+    }
+}
+
+fn method_of(request: &Request) -> &str {
+    let method = request.method.as_str();
+    // What is recorded must be safe to print, whatever the guest gave.
+    let valid = (1..=32).contains(&method.len()) && method.bytes().all(|b| b.is_ascii_alphabetic());
+    if valid { method } else { "INVALID" }
+}
+
+/// The name that results are grouped by: the guest's, or else the URL's path.
+fn name_of(request: &Request) -> &str {
+    if !request.name.is_empty() {
+        return &request.name;
+    }
+    let url = request.url.as_str();
+    let path = match url.find("://") {
+        Some(scheme) => url.get(scheme + 3..).and_then(|rest| rest.find('/').and_then(|p| rest.get(p..))),
+        None => Some(url),
+    };
+    let path = path.and_then(|p| p.split(['?', '#']).next()).filter(|p| !p.is_empty()).unwrap_or("/");
+    limits::cut(path, limits::NAME_BYTES)
+}
+
+fn is_expected(request: &Request, status: u16) -> bool {
+    match request.expected.as_slice() {
+        [] => (200..400).contains(&status),
+        ranges => ranges.iter().any(|&(low, high)| (low..=high).contains(&status)),
+    }
+}
+
+fn sample_of<'a>(exchange: &engine::Exchange, response_us: u64, failure: Option<&'a str>) -> RequestSample<'a> {
+    let t = &exchange.timings;
+    RequestSample {
+        duration_us: t.duration_us().into(),
+        response_us,
+        blocked_us: t.blocked.into(),
+        dns_us: t.dns.into(),
+        connect_us: t.connect.into(),
+        tls_us: t.tls.into(),
+        sending_us: t.sending.into(),
+        waiting_us: t.waiting.into(),
+        receiving_us: t.receiving.into(),
+        bytes_sent: exchange.bytes_sent,
+        bytes_received: exchange.bytes_received,
+        failed: failure.is_some(),
+        failure,
+        reused: exchange.reused,
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn code_of(code: engine::ErrorCode) -> ErrorCode {
+    use engine::ErrorCode as E;
+    match code {
+        E::InvalidUrl => ErrorCode::InvalidUrl,
+        E::InvalidRequest => ErrorCode::InvalidRequest,
+        E::HostNotAllowed => ErrorCode::HostNotAllowed,
+        E::Dns => ErrorCode::Dns,
+        E::ConnectionRefused => ErrorCode::ConnectionRefused,
+        E::Connect => ErrorCode::Connect,
+        E::Tls => ErrorCode::Tls,
+        E::Certificate => ErrorCode::Certificate,
+        E::Timeout => ErrorCode::Timeout,
+        E::ConnectionClosed => ErrorCode::ConnectionClosed,
+        E::Protocol => ErrorCode::Protocol,
+        E::ResponseTooLarge => ErrorCode::ResponseTooLarge,
+        E::Decode => ErrorCode::Decode,
+        E::TooManyRedirects => ErrorCode::TooManyRedirects,
+        E::Proxy => ErrorCode::Proxy,
+        E::Exhausted => ErrorCode::Exhausted,
+        E::Interrupted => ErrorCode::Interrupted,
+    }
+}

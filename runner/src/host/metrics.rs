@@ -1,0 +1,68 @@
+//! `wasmswarm:scenario/metrics`.
+
+use super::bindings::metrics::{self, MetricType};
+use super::limits;
+use super::recorder::with_shard;
+use super::state::VuState;
+use super::tags::check_name;
+use crate::metrics::{MetricKind, RequestKey, RequestSample};
+
+impl metrics::Host for VuState {
+    fn add(
+        &mut self,
+        name: String,
+        kind: MetricType,
+        value: f64,
+        tags: Vec<(String, String)>,
+    ) -> wasmtime::Result<()> {
+        self.require_run()?;
+        check_name(&name).map_err(wasmtime::Error::msg)?;
+        let tags = self.tags.with(&tags).ok_or_else(|| wasmtime::Error::msg("a tag breaks a limit"))?;
+        match with_shard(|shard| shard.custom(&name, kind_of(kind), value, &tags)) {
+            Some(Err(mismatch)) => Err(wasmtime::Error::msg(mismatch.to_string())),
+            _ => Ok(()),
+        }
+    }
+
+    fn record_request(
+        &mut self,
+        protocol: String,
+        name: String,
+        duration: u64,
+        bytes_received: u64,
+        error: String,
+    ) -> wasmtime::Result<()> {
+        self.require_run()?;
+        check_name(&protocol).and_then(|()| check_name(&name)).map_err(wasmtime::Error::msg)?;
+        let failure = (!error.is_empty()).then(|| limits::cut(&error, limits::MESSAGE_BYTES));
+        let key = RequestKey {
+            scenario: self.identity.scenario,
+            method: &protocol,
+            name: &name,
+            status: 0,
+            tags: self.tags.own(),
+        };
+        let sample = RequestSample {
+            duration_us: duration,
+            response_us: duration,
+            bytes_received,
+            failed: failure.is_some(),
+            failure,
+            ..RequestSample::default()
+        };
+        with_shard(|shard| {
+            shard.request_started();
+            shard.request(&key, &sample);
+        });
+        Ok(())
+    }
+}
+
+fn kind_of(kind: MetricType) -> MetricKind {
+    match kind {
+        MetricType::Counter => MetricKind::Counter,
+        MetricType::Gauge => MetricKind::Gauge,
+        MetricType::Rate => MetricKind::Rate,
+        MetricType::Trend => MetricKind::Trend,
+    }
+}

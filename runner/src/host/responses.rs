@@ -1,0 +1,69 @@
+//! The responses that a guest may still ask about: the newest few of the running call.
+
+use super::limits;
+use crate::http::{Client, Exchange, Response};
+use crate::metrics::RequestHandle;
+use std::collections::VecDeque;
+
+/// A response, or what is left of a request of another kind.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) response: Response,
+    pub(super) handle: Option<RequestHandle>,
+    /// The message under which it counts as failed; none for a success.
+    pub(super) failure: Option<String>,
+}
+
+impl Kept {
+    pub(super) fn exchange(&self) -> &Exchange {
+        &self.response.exchange
+    }
+}
+
+/// A window over the ids that were given out.
+#[derive(Debug, Default)]
+pub(super) struct Responses {
+    kept: VecDeque<Kept>,
+    /// Id of the first one kept. Ids are never reused in a VU's life.
+    first: u64,
+}
+
+impl Responses {
+    /// Keeps a response and names it. The oldest gives way when there are too many.
+    pub(super) fn push(&mut self, kept: Kept, client: Option<&mut Client>) -> u64 {
+        if self.kept.len() == limits::RESPONSES
+            && let Some(oldest) = self.kept.pop_front()
+        {
+            self.first += 1;
+            if let Some(client) = client {
+                client.recycle(oldest.response);
+            }
+        }
+        self.kept.push_back(kept);
+        self.first + self.kept.len() as u64 - 1
+    }
+
+    /// Forgets all of them; their buffers serve the next ones.
+    pub(super) fn clear(&mut self, mut client: Option<&mut Client>) {
+        self.first += self.kept.len() as u64;
+        for kept in self.kept.drain(..) {
+            if let Some(client) = client.as_deref_mut() {
+                client.recycle(kept.response);
+            }
+        }
+        if self.kept.capacity() > 4 {
+            // A batch made it grow; an idle VU shouldn't pay for that.
+            self.kept.shrink_to(1);
+        }
+    }
+
+    /// The response of this id.
+    ///
+    /// # Errors
+    /// Misuse, which traps the guest.
+    pub(super) fn find(&mut self, id: u64) -> wasmtime::Result<&mut Kept> {
+        let index = id.checked_sub(self.first).and_then(|i| usize::try_from(i).ok());
+        let kept = index.and_then(|i| self.kept.get_mut(i));
+        kept.ok_or_else(|| wasmtime::format_err!("response {id} is unknown or no longer kept"))
+    }
+}

@@ -1,0 +1,274 @@
+//! The data of one VU's store: everything that its host calls may touch.
+
+use super::data::DataSets;
+use super::limits::{self, VuLimits};
+use super::log::LogSink;
+use super::responses::Responses;
+use super::tags::Tags;
+use crate::http::Client;
+use crate::plan::{Stream, stream_seed};
+use rand_pcg::Pcg32;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+use wasmtime::UpdateDeadline;
+use wasmtime_wasi::{ResourceTable, WasiCtx};
+
+/// What all VUs of a run share. Read-only, but for the few cells that say so.
+#[derive(Debug)]
+pub struct RunShared {
+    /// When the run began.
+    pub begun: Instant,
+    /// Decides every random choice.
+    pub seed: u64,
+    /// What the operator passed with `-e`.
+    pub params: BTreeMap<String, String>,
+    /// Files that the operator granted.
+    pub data: DataSets,
+    /// Takes the guests' log lines.
+    pub log: LogSink,
+    /// Names of the scenarios, by index.
+    pub scenarios: Vec<String>,
+    /// Memory limit of one VU.
+    pub vu_memory_bytes: usize,
+    /// The first reason that a guest gave for aborting the run.
+    pub abort: Mutex<Option<String>>,
+    /// Wakes whoever watches `abort`.
+    pub abort_requested: Notify,
+}
+
+/// Raised once on each load thread, when no new iteration may start there.
+#[derive(Debug, Default)]
+pub struct StopFlag {
+    raised: AtomicBool,
+    wake: Notify,
+}
+
+impl StopFlag {
+    /// Raises the flag and ends every pause that waits for it.
+    pub fn raise(&self) {
+        self.raised.store(true, Ordering::Release);
+        self.wake.notify_waiters();
+    }
+
+    /// Whether it was raised.
+    pub fn is_raised(&self) -> bool {
+        self.raised.load(Ordering::Acquire)
+    }
+
+    /// Pauses until `deadline`, or until the flag is raised.
+    pub async fn pause_until(&self, deadline: Instant) {
+        let wake = self.wake.notified();
+        if self.is_raised() {
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep_until(deadline.into()) => {}
+            () = wake => {}
+        }
+    }
+}
+
+/// Which VU this is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Identity {
+    /// From 1; 0 in `setup` and `teardown`.
+    pub vu: u64,
+    /// Index of its scenario.
+    pub scenario: u16,
+}
+
+/// What the guest is doing, which decides what it may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// `describe`: nothing but `log`.
+    Describe,
+    /// `setup` and `teardown`: everything, but nothing is recorded.
+    Setup,
+    /// A VU's calls.
+    Load,
+}
+
+/// The store's data.
+pub struct VuState {
+    pub(super) run: Arc<RunShared>,
+    pub(super) stop: Arc<StopFlag>,
+    pub(super) identity: Identity,
+    pub(super) phase: Phase,
+    /// Iterations begun.
+    pub iteration: u64,
+    /// Whether the guest asked to end this VU.
+    pub stop_requested: bool,
+    pub(super) client: Option<Client>,
+    pub(super) responses: Responses,
+    pub(super) tags: Tags,
+    pub(super) random: Pcg32,
+    pub(super) data_random: Pcg32,
+    /// Memory and table limits.
+    pub limits: VuLimits,
+    pub(super) wasi: WasiCtx,
+    pub(super) table: ResourceTable,
+    budget: CpuBudget,
+}
+
+impl VuState {
+    /// The state of a fresh instance. `client` carries connections and cookies; none in `describe`.
+    pub fn new(
+        run: Arc<RunShared>,
+        stop: Arc<StopFlag>,
+        identity: Identity,
+        phase: Phase,
+        client: Option<Client>,
+    ) -> VuState {
+        let stream = |s| Pcg32::new(stream_seed(run.seed, identity.vu, s), identity.vu);
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(10_000);
+        VuState {
+            iteration: 0,
+            stop_requested: false,
+            responses: Responses::default(),
+            tags: Tags::default(),
+            random: stream(Stream::Guest),
+            data_random: stream(Stream::Data),
+            limits: VuLimits::new(run.vu_memory_bytes),
+            wasi: super::wasi::inert(stream_seed(run.seed, identity.vu, Stream::Guest)),
+            table,
+            budget: CpuBudget::default(),
+            run,
+            stop,
+            identity,
+            phase,
+            client,
+        }
+    }
+
+    /// Begins an export call that may use this much CPU time. What an earlier call kept is freed.
+    pub fn begin_call(&mut self, cpu: Duration) {
+        self.budget = CpuBudget::new(cpu);
+        self.responses.clear(self.client.as_mut());
+    }
+
+    /// Takes the connections and cookies out, for the next instance of the same VU.
+    pub fn take_client(&mut self) -> Option<Client> {
+        self.responses.clear(self.client.as_mut());
+        self.client.take()
+    }
+
+    /// How long the guest has computed in this call, and how long it may.
+    pub fn cpu_used(&self) -> (Duration, Duration) {
+        (self.budget.used, self.budget.allowed)
+    }
+
+    /// Called on each epoch tick that meets the guest computing.
+    pub fn on_epoch(&mut self) -> UpdateDeadline {
+        if self.budget.tick() { UpdateDeadline::Interrupt } else { UpdateDeadline::Yield(1) }
+    }
+
+    pub(super) fn leave_guest(&mut self) -> Instant {
+        let now = Instant::now();
+        self.budget.leave_guest(now);
+        now
+    }
+
+    pub(super) fn enter_guest(&mut self) {
+        self.budget.enter_guest(Instant::now());
+    }
+
+    /// The end of a blocking call whose last instant is known already.
+    pub(super) fn enter_guest_at(&mut self, now: Instant) {
+        self.budget.enter_guest(now);
+    }
+
+    pub(super) fn request_abort(&self, reason: &str) {
+        let mut abort = self.run.abort.lock().unwrap_or_else(PoisonError::into_inner);
+        abort.get_or_insert_with(|| limits::cut(reason, limits::MESSAGE_BYTES).to_owned());
+        self.run.abort_requested.notify_one();
+    }
+}
+
+impl std::fmt::Debug for VuState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VuState").field("identity", &self.identity).field("phase", &self.phase).finish_non_exhaustive()
+    }
+}
+
+/// CPU time that a guest used in one export call, by the clock and without asking the kernel.
+///
+/// Time between two blocking host calls is the guest's own, unless an epoch tick made it
+/// yield in between; then the ticks are counted instead. A tick that was due while the
+/// guest waited for the host is not counted.
+#[derive(Debug, Default)]
+struct CpuBudget {
+    used: Duration,
+    allowed: Duration,
+    /// When the guest last got control; none if a tick has been counted since.
+    since: Option<Instant>,
+    /// Whether a tick may have passed while the guest waited.
+    waited: bool,
+}
+
+impl CpuBudget {
+    fn new(allowed: Duration) -> CpuBudget {
+        CpuBudget { allowed, ..CpuBudget::default() }
+    }
+
+    fn tick(&mut self) -> bool {
+        self.since = None;
+        if std::mem::take(&mut self.waited) {
+            return false;
+        }
+        self.used += crate::plugin::EPOCH_TICK;
+        self.used >= self.allowed
+    }
+
+    fn leave_guest(&mut self, now: Instant) {
+        if let Some(since) = self.since.take() {
+            self.used += now.saturating_duration_since(since);
+        }
+    }
+
+    fn enter_guest(&mut self, now: Instant) {
+        self.since = Some(now);
+        self.waited = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: fn(u64) -> Duration = Duration::from_millis;
+
+    #[test]
+    fn a_guest_that_only_computes_is_stopped_after_its_ticks() {
+        let mut budget = CpuBudget::new(MS(30));
+        assert_eq!([budget.tick(), budget.tick(), budget.tick()], [false, false, true]);
+    }
+
+    #[test]
+    fn waiting_for_the_host_costs_nothing() {
+        let mut budget = CpuBudget::new(MS(30));
+        let start = Instant::now();
+        for _ in 0..100 {
+            budget.leave_guest(start);
+            budget.enter_guest(start + MS(500));
+            assert!(!budget.tick());
+        }
+        assert_eq!(budget.used, Duration::ZERO);
+    }
+
+    #[test]
+    fn computing_between_host_calls_adds_up() {
+        let mut budget = CpuBudget::new(MS(30));
+        let start = Instant::now();
+        for _ in 0..4 {
+            budget.enter_guest(start);
+            budget.leave_guest(start + MS(9));
+        }
+        assert_eq!(budget.used, MS(36));
+        assert!(!budget.tick(), "this tick was due while waiting");
+        assert!(budget.tick());
+    }
+}

@@ -1,0 +1,66 @@
+//! `wasmswarm:scenario/vu`.
+
+use super::bindings::vu::{self, Identity};
+use super::limits;
+use super::state::{Phase, VuState};
+use rand::RngCore;
+use std::time::Duration;
+
+impl VuState {
+    /// Traps what `describe` must not call.
+    pub(super) fn require_run(&self) -> wasmtime::Result<()> {
+        if self.phase == Phase::Describe {
+            return Err(wasmtime::Error::msg("`describe` may call nothing but `log`"));
+        }
+        Ok(())
+    }
+}
+
+impl vu::Host for VuState {
+    fn current(&mut self) -> wasmtime::Result<Identity> {
+        self.require_run()?;
+        let load = self.phase == Phase::Load;
+        let name = self.run.scenarios.get(usize::from(self.identity.scenario)).filter(|_| load);
+        Ok(Identity {
+            id: self.identity.vu,
+            scenario_index: u32::from(self.identity.scenario),
+            scenario: name.cloned().unwrap_or_default(),
+            iteration: self.iteration,
+        })
+    }
+
+    fn set_tag(&mut self, key: String, value: String) -> wasmtime::Result<()> {
+        self.require_run()?;
+        self.tags.set(key, value).map_err(wasmtime::Error::msg)
+    }
+
+    async fn sleep(&mut self, duration: u64) -> wasmtime::Result<()> {
+        self.require_run()?;
+        let begun = self.leave_guest();
+        self.stop.pause_until(begun + Duration::from_micros(duration.min(limits::SLEEP_US))).await;
+        self.enter_guest();
+        Ok(())
+    }
+
+    fn stop(&mut self) -> wasmtime::Result<()> {
+        self.require_run()?;
+        self.stop_requested = true;
+        Ok(())
+    }
+
+    fn abort(&mut self, reason: String) -> wasmtime::Result<()> {
+        self.require_run()?;
+        self.request_abort(&reason);
+        Ok(())
+    }
+
+    fn random(&mut self) -> wasmtime::Result<u64> {
+        self.require_run()?;
+        Ok(self.random.next_u64())
+    }
+
+    fn now(&mut self) -> wasmtime::Result<u64> {
+        self.require_run()?;
+        Ok(u64::try_from(self.run.begun.elapsed().as_micros()).unwrap_or(u64::MAX))
+    }
+}

@@ -1,0 +1,44 @@
+//! What all calls into guests share: the store, and words for how a call can fail.
+
+use crate::host::{VuState, limits};
+use wasmtime::{Engine, Store, Trap};
+
+/// A store whose guest is limited and interruptible from its first instruction.
+pub fn new_store(engine: &Engine, state: VuState) -> Store<VuState> {
+    let mut store = Store::new(engine, state);
+    store.limiter(|state| &mut state.limits);
+    store.set_hostcall_fuel(limits::CALL_BYTES);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|mut store| Ok(store.data_mut().on_epoch()));
+    store
+}
+
+/// Why a call failed, naming the limit that was met, if it was one.
+pub fn explain_call(state: &VuState, error: &wasmtime::Error) -> String {
+    let (used, allowed) = state.cpu_used();
+    if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
+        let (used, allowed) = (used.as_millis(), allowed.as_millis());
+        return format!("stopped after {used} ms of CPU time (limit {allowed} ms)");
+    }
+    let why = explain_trap(error);
+    if state.limits.refused {
+        let limit = state.limits.memory_bytes >> 20;
+        return format!("{why}, after growing beyond its {limit} MiB of memory was refused");
+    }
+    why
+}
+
+/// A trap in a few words: its kind or the host's reason, and the function it happened in.
+pub fn explain_trap(error: &wasmtime::Error) -> String {
+    let cause = match error.downcast_ref::<Trap>() {
+        Some(trap) => trap.to_string(),
+        None => error.root_cause().to_string(),
+    };
+    let frame = error.downcast_ref::<wasmtime::WasmBacktrace>().and_then(|b| {
+        b.frames().iter().find_map(|f| f.func_name().map(|n| n.to_owned()))
+    });
+    match frame {
+        Some(function) => limits::cut(&format!("{cause} in {function}"), limits::MESSAGE_BYTES).to_owned(),
+        None => limits::cut(&cause, limits::MESSAGE_BYTES).to_owned(),
+    }
+}

@@ -1,0 +1,149 @@
+//! Asks a plugin what it offers, and checks the answer.
+
+use super::PluginError;
+use crate::host::bindings::PluginPre;
+use crate::host::bindings::exported::{self, WaitTime as WitWait};
+use crate::host::{Identity, Phase, RunShared, StopFlag, VuState};
+use crate::plan::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+use wasmtime::Store;
+
+/// Scenarios, and tasks per scenario, that a plugin may have.
+const MAX_ITEMS: usize = 1000;
+
+/// Longest wait that makes sense in a load test.
+const MAX_WAIT: Duration = Duration::from_secs(24 * 3600);
+
+/// What a plugin offers, checked.
+#[derive(Debug, Clone)]
+pub struct Description {
+    /// Text for people.
+    pub about: String,
+    /// At least one.
+    pub scenarios: Vec<ScenarioPlan>,
+    /// What the author suggests.
+    pub defaults: Defaults,
+}
+
+/// The run that the plugin's author suggests.
+#[derive(Debug, Clone, Default)]
+pub struct Defaults {
+    /// How many VUs.
+    pub users: Option<u32>,
+    /// VUs started per second.
+    pub spawn_rate: Option<f64>,
+    /// Length of the run.
+    pub run_time: Option<Duration>,
+    /// Base URL of the system under test.
+    pub host: Option<String>,
+}
+
+/// Calls `describe` in an instance of its own that may use `cpu` time.
+///
+/// # Errors
+/// [`PluginError`] if the call fails or its answer can't be used.
+pub async fn describe(
+    pre: &PluginPre<VuState>,
+    run: Arc<RunShared>,
+    cpu: Duration,
+) -> Result<Description, PluginError> {
+    let failed = |e: wasmtime::Error| PluginError::Describe(crate::load::explain_trap(&e));
+    let state = VuState::new(run, Arc::new(StopFlag::default()), Identity::default(), Phase::Describe, None);
+    let mut store = crate::load::new_store(pre.engine(), state);
+    store.data_mut().begin_call(cpu);
+    let plugin = pre.instantiate_async(&mut store).await.map_err(failed)?;
+    let answer = plugin.wasmswarm_scenario_scenario().call_describe(&mut store).await;
+    let answer = answer.map_err(|e| explain(&store, e))?.map_err(PluginError::Describe)?;
+    check(answer).map_err(PluginError::Description)
+}
+
+fn explain(store: &Store<VuState>, error: wasmtime::Error) -> PluginError {
+    PluginError::Describe(crate::load::explain_call(store.data(), &error))
+}
+
+fn check(answer: exported::Description) -> Result<Description, String> {
+    if answer.scenarios.is_empty() {
+        return Err("it has no scenarios".to_owned());
+    }
+    if answer.scenarios.len() > MAX_ITEMS {
+        return Err(format!("it has more than {MAX_ITEMS} scenarios"));
+    }
+    let names: HashSet<_> = answer.scenarios.iter().map(|s| &s.name).collect();
+    if names.len() < answer.scenarios.len() {
+        return Err("two scenarios have the same name".to_owned());
+    }
+    let scenarios: Result<Vec<_>, _> = answer.scenarios.into_iter().map(scenario).collect();
+    Ok(Description { about: answer.about, scenarios: scenarios?, defaults: defaults(answer.defaults)? })
+}
+
+fn scenario(info: exported::ScenarioInfo) -> Result<ScenarioPlan, String> {
+    let name = info.name;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.is_empty() || name.len() > 200 || !name.chars().all(plain) {
+        return Err(format!("the scenario name {name:?} isn't made of letters, digits, `-` and `_`"));
+    }
+    let within = |what: String| format!("scenario `{name}`: {what}");
+    let tasks = tasks(info.tasks).map_err(within)?;
+    let order = match info.order {
+        exported::TaskOrder::Random => TaskOrder::Random,
+        exported::TaskOrder::Sequential => TaskOrder::Sequential,
+    };
+    let population = match info.population {
+        exported::Population::Weight(w) => Population::Weight(w),
+        exported::Population::Fixed(n) => Population::Fixed(n),
+    };
+    let wait = wait_time(info.wait).map_err(within)?;
+    Ok(ScenarioPlan { name, population, order, wait, tasks })
+}
+
+fn tasks(infos: Vec<exported::TaskInfo>) -> Result<Vec<TaskPlan>, String> {
+    if infos.is_empty() || infos.len() > MAX_ITEMS {
+        return Err(format!("it must have 1 to {MAX_ITEMS} tasks, not {}", infos.len()));
+    }
+    if infos.iter().all(|t| t.weight == 0) {
+        return Err("all its tasks have weight 0".to_owned());
+    }
+    let mut seen = HashSet::new();
+    for task in &infos {
+        if task.name.is_empty() || task.name.len() > 200 || task.name.chars().any(char::is_control) {
+            return Err(format!("the task name {:?} is empty, too long or not printable", task.name));
+        }
+        if !seen.insert(task.name.clone()) {
+            return Err(format!("two tasks are called {:?}", task.name));
+        }
+    }
+    Ok(infos.into_iter().map(|t| TaskPlan { name: t.name, weight: t.weight, tags: t.tags }).collect())
+}
+
+fn wait_time(wait: WitWait) -> Result<WaitTime, String> {
+    let time = |us: u64| {
+        let d = Duration::from_micros(us);
+        if d > MAX_WAIT { Err("its wait time is longer than a day".to_owned()) } else { Ok(d) }
+    };
+    Ok(match wait {
+        WitWait::None => WaitTime::None,
+        WitWait::Constant(us) => WaitTime::Constant(time(us)?),
+        WitWait::Uniform((low, high)) if low <= high => WaitTime::Uniform(time(low)?, time(high)?),
+        WitWait::Uniform(_) => return Err("its wait time's lower bound is above the upper one".to_owned()),
+        WitWait::Pacing(us) => WaitTime::Pacing(time(us)?),
+        WitWait::Throughput(rate) if rate.is_finite() && rate >= 1.0 / MAX_WAIT.as_secs_f64() => {
+            WaitTime::Pacing(Duration::from_secs_f64(1.0 / rate))
+        }
+        WitWait::Throughput(_) => return Err("its throughput must be above 0 and finite".to_owned()),
+        WitWait::Exponential(us) => WaitTime::Exponential(time(us)?),
+    })
+}
+
+fn defaults(asked: exported::DefaultOptions) -> Result<Defaults, String> {
+    if asked.spawn_rate.is_some_and(|r| !(r.is_finite() && r > 0.0)) {
+        return Err("its default spawn rate must be above 0 and finite".to_owned());
+    }
+    Ok(Defaults {
+        users: asked.users,
+        spawn_rate: asked.spawn_rate,
+        run_time: asked.run_time.map(Duration::from_micros),
+        host: asked.host,
+    })
+}
