@@ -1,0 +1,59 @@
+"""A scenario in Python with no SDK in between: the contract as its generator gives it.
+
+Its twin is ../js/scenario.js; both must produce the same counts.
+Build: componentize-py -d ../../../wit -w plugin componentize -p . app -o OUT.wasm
+"""
+
+import json
+
+import wit_world
+from wit_world.exports.scenario import (
+    DefaultOptions, Description, NextTask_Scheduled, NextWait_Scheduled, Outcome,
+    Population_Weight, ScenarioInfo, TaskInfo, TaskOrder, WaitTime_None_,
+)
+from wit_world.imports import checks, http, vu
+
+
+def get(url: str, name: str) -> http.Response:
+    return http.send(http.Request(
+        method="GET", url=url, headers=[("x-guest", "python")], body=b"", name=name, tags=[], timeout=0,
+        redirects=http.RedirectPolicy_Inherit(), expected=[(200, 299)], keep=http.KeepPolicy.ALL,
+    ))
+
+
+def home(_prefix: str) -> None:
+    checks.check("home answers", get("/", "home").status == 200)
+
+
+def item(prefix: str) -> None:
+    wanted = 1 + vu.current().iteration % 10
+    found = json.loads(http.body(get(f"{prefix}{wanted}", "/items/{id}").id))
+    checks.check("item is the one asked for", found["id"] == wanted)
+
+
+TASKS = [home, item]
+
+
+class Scenario(wit_world.exports.Scenario):
+    prefix = ""
+
+    def describe(self) -> Description:
+        tasks = [TaskInfo(task.__name__, 1, []) for task in TASKS]
+        browse = ScenarioInfo("browse", Population_Weight(1), TaskOrder.SEQUENTIAL, WaitTime_None_(), tasks)
+        return Description("Python guest", [browse], DefaultOptions(2, None, None, None))
+
+    def setup(self) -> bytes:
+        return b"/items/"
+
+    def teardown(self, setup_data: bytes) -> None:
+        pass
+
+    def on_start(self, scenario: int, setup_data: bytes) -> None:
+        Scenario.prefix = setup_data.decode()
+
+    def run_task(self, scenario: int, task: int) -> Outcome:
+        TASKS[task](Scenario.prefix)
+        return Outcome(NextTask_Scheduled(), NextWait_Scheduled())
+
+    def on_stop(self, scenario: int) -> None:
+        pass
