@@ -1,0 +1,142 @@
+//! `wasmswarm inspect`: what a plugin offers and what it needs. Runs `describe` and nothing else.
+
+use crate::error::Failure;
+use crate::exit_code::ExitCode;
+use crate::options::LimitOptions;
+use crate::plan::{LimitsPlan, Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
+use crate::plugin::{Defaults, Description, WORLD_PACKAGE};
+use crate::session::{self, Read};
+use crate::terminal::{escape, units};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What `inspect` can be asked for.
+#[derive(Debug, clap::Args)]
+pub(super) struct InspectOptions {
+    /// A component (.wasm), its http(s) URL, or the folder of a Rust plugin
+    #[arg(value_name = "PLUGIN")]
+    plugin: String,
+
+    /// Refuse the plugin unless its SHA-256 is this one
+    #[arg(long, value_name = "SHA256")]
+    digest: Option<String>,
+
+    /// Folder of compiled plugins; it must be writable for you alone [default: your cache folder]
+    #[arg(long, value_name = "DIR", env = "WASMSWARM_CACHE_DIR")]
+    cache_dir: Option<PathBuf>,
+}
+
+pub(super) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
+    let read = session::read(&options.plugin, options.digest.as_deref(), false)?;
+    let limits = LimitOptions::default().resolve();
+    let description = session::describe(&read, &limits, options.cache_dir.as_deref())?;
+    super::show(&render(&read, &description, &limits))?;
+    Ok(ExitCode::Ok)
+}
+
+fn render(read: &Read, description: &Description, limits: &LimitsPlan) -> String {
+    let mut lines = vec![
+        format!("plugin   {}", escape(&read.source.name)),
+        format!("kind     component, {}", units::bytes(read.source.bytes.len() as u64)),
+        format!("sha256   {}", read.source.sha256),
+        format!("world    {WORLD_PACKAGE}"),
+    ];
+    if !description.about.is_empty() {
+        lines.push(format!("about    {}", escape(&description.about)));
+    }
+    lines.extend(suggestion(&description.defaults).map(|text| format!("suggests {text}")));
+    lines.push("\nscenarios".to_owned());
+    lines.extend(description.scenarios.iter().flat_map(scenario));
+    lines.push("\nimports".to_owned());
+    lines.extend(read.inspection.imports.iter().map(|name| import(name)));
+    lines.push("\nlimits (the options of `run` change them)".to_owned());
+    lines.extend(limit_lines(limits));
+    lines.join("\n")
+}
+
+fn suggestion(defaults: &Defaults) -> Option<String> {
+    let parts = [
+        defaults.users.map(|n| format!("--users {n}")),
+        defaults.spawn_rate.map(|rate| format!("--spawn-rate {rate}")),
+        defaults.run_time.map(|time| format!("--run-time {}", short(time))),
+        defaults.host.as_ref().map(|host| format!("--host {} (not granted by itself)", escape(host))),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+fn scenario(plan: &ScenarioPlan) -> Vec<String> {
+    let share = match plan.population {
+        Population::Weight(weight) => format!("weight {weight}"),
+        Population::Fixed(count) => format!("always {count} VUs"),
+    };
+    let order = match plan.order {
+        TaskOrder::Random => "tasks at random by weight",
+        TaskOrder::Sequential => "tasks in order",
+    };
+    let head = format!("  {}: {share}, {order}, {}", escape(&plan.name), wait(plan.wait));
+    std::iter::once(head).chain(plan.tasks.iter().map(task)).collect()
+}
+
+fn task(plan: &TaskPlan) -> String {
+    let tags: Vec<_> = plan.tags.iter().map(|tag| escape(tag)).collect();
+    let tags = if tags.is_empty() { String::new() } else { format!("  [{}]", tags.join(", ")) };
+    format!("    {:>5} x {}{tags}", plan.weight, escape(&plan.name))
+}
+
+fn wait(wait: WaitTime) -> String {
+    match wait {
+        WaitTime::None => "no pause".to_owned(),
+        WaitTime::Constant(time) => format!("pause of {}", short(time)),
+        WaitTime::Uniform(low, high) => format!("pause of {} to {}", short(low), short(high)),
+        WaitTime::Pacing(time) => format!("one task every {}", short(time)),
+        WaitTime::Exponential(mean) => format!("exponential pause of {} on average", short(mean)),
+    }
+}
+
+/// Interfaces of our own package do something; the rest is there because toolchains ask for it.
+fn import(name: &str) -> String {
+    let state = if name.starts_with("wasmswarm:") { "granted" } else { "inert" };
+    format!("  {state:<8} {}", escape(name))
+}
+
+fn limit_lines(limits: &LimitsPlan) -> [String; 5] {
+    let ms = Duration::from_millis;
+    [
+        format!("  memory of a VU    {}", units::bytes(limits.vu_memory_bytes as u64)),
+        format!("  CPU of a task     {}", short(ms(limits.task_cpu_ms))),
+        format!("  CPU of starting   {}", short(ms(limits.start_cpu_ms))),
+        format!("  time of setup     {}", short(ms(limits.setup_wall_ms))),
+        format!("  traps of a run    {}", units::count(limits.max_traps)),
+    ]
+}
+
+fn short(time: Duration) -> String {
+    humantime::format_duration(time).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scenario_shows_all_that_decides_its_load() {
+        let plan = ScenarioPlan {
+            name: "shop".to_owned(),
+            population: Population::Weight(3),
+            order: TaskOrder::Random,
+            wait: WaitTime::Uniform(Duration::from_millis(500), Duration::from_secs(2)),
+            tasks: vec![TaskPlan { name: "home".to_owned(), weight: 10, tags: vec!["browse".to_owned()] }],
+        };
+        assert_eq!(
+            scenario(&plan),
+            ["  shop: weight 3, tasks at random by weight, pause of 500ms to 2s", "       10 x home  [browse]"]
+        );
+    }
+
+    #[test]
+    fn what_does_nothing_is_called_inert() {
+        assert_eq!(import("wasi:sockets/tcp@0.2.6"), "  inert    wasi:sockets/tcp@0.2.6");
+        assert_eq!(import("wasmswarm:scenario/http@0.1.0"), "  granted  wasmswarm:scenario/http@0.1.0");
+    }
+}

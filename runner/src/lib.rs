@@ -1,0 +1,23 @@
+//! Load testing with WebAssembly scenarios. The `wasmswarm` binary is this library's only
+//! user: its public items are no stable interface.
+//!
+//! From the outside in: `cli` reads commands, `options` what they ask for, `session` turns
+//! that into a run; `load` runs it with `plugin`, `host` and `http`; `metrics` adds up;
+//! `report` and `terminal` show it.
+
+pub mod build;
+pub mod cli;
+pub mod error;
+pub mod exit_code;
+pub mod host;
+pub mod http;
+pub mod load;
+pub mod metrics;
+pub mod options;
+pub mod plan;
+pub mod plugin;
+pub mod report;
+pub mod scaffold;
+pub mod session;
+pub mod target;
+pub mod terminal;

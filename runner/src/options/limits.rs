@@ -1,0 +1,46 @@
+//! What a plugin may use before it is stopped.
+
+use super::values;
+use crate::plan::LimitsPlan;
+use std::time::Duration;
+
+/// What a plugin may use before it is stopped.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitOptions {
+    /// Memory of one virtual user [default: 64MiB]
+    #[arg(long, value_name = "SIZE", value_parser = values::memory)]
+    pub vu_memory: Option<usize>,
+
+    /// CPU time of one task [default: 1s]
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    pub task_cpu: Option<Duration>,
+
+    /// CPU time of `describe`, `setup`, `teardown`, `on-start` and `on-stop` [default: 5s]
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    pub start_cpu: Option<Duration>,
+
+    /// Time of `setup` and of `teardown`, waiting included [default: 60s]
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    pub setup_timeout: Option<Duration>,
+
+    /// End the run when guests have trapped this often [default: 1000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_traps: Option<u64>,
+}
+
+impl LimitOptions {
+    /// With the defaults filled in.
+    pub fn resolve(&self) -> LimitsPlan {
+        let ms = |time: Option<Duration>, default: u64| time.map_or(default, |t| t.as_millis() as u64);
+        LimitsPlan {
+            vu_memory_bytes: self.vu_memory.unwrap_or(64 << 20),
+            task_cpu_ms: ms(self.task_cpu, 1_000),
+            start_cpu_ms: ms(self.start_cpu, 5_000),
+            setup_wall_ms: ms(self.setup_timeout, 60_000),
+            max_traps: self.max_traps.unwrap_or(1_000),
+            // Part of the contract: see wit/log.wit.
+            log_lines_per_second: 100,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! From options to the settings of the HTTP engine.
+
+use super::HttpOptions;
+use crate::http::{Settings, VersionPolicy};
+use url::Url;
+
+impl HttpOptions {
+    /// Settings with the engine's own defaults for what wasn't asked for. `base` is what relative URLs refer to.
+    pub fn settings(&self, base: Option<Url>) -> Settings {
+        let defaults = Settings::default();
+        Settings {
+            base,
+            allow: self.allow_host.clone(),
+            timeout: self.timeout.unwrap_or(defaults.timeout),
+            connect_timeout: self.connect_timeout.unwrap_or(defaults.connect_timeout),
+            max_redirects: self.max_redirects.unwrap_or(defaults.max_redirects),
+            insecure: self.insecure,
+            ca_file: self.ca_file.clone(),
+            client_cert: self.cert.clone().zip(self.key.clone()),
+            proxy: self.proxy.clone(),
+            resolve: self.resolve.clone(),
+            source_addresses: self.source_address.clone(),
+            version: self.version(),
+            headers: self.header.clone(),
+            cookies: !self.no_cookies,
+            compression: !self.no_compression,
+            keep_alive: !self.no_keep_alive,
+            ..defaults
+        }
+    }
+
+    fn version(&self) -> VersionPolicy {
+        match (self.http2_prior_knowledge, self.http1) {
+            (true, _) => VersionPolicy::Http2PriorKnowledge,
+            (_, true) => VersionPolicy::Http1,
+            _ => VersionPolicy::Negotiate,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The system under test: its base URL, and the built-in shop where that is asked for.
+
+use crate::error::Failure;
+use crate::exit_code::ExitCode;
+use crate::options::HttpOptions;
+use crate::plugin::Description;
+use crate::target::{self, Running};
+use crate::terminal;
+use url::Url;
+
+/// What a plugin imports if it makes requests.
+const HTTP_IMPORT: &str = "wasmswarm:scenario/http@0.1.0";
+
+/// Where requests go.
+#[derive(Debug)]
+pub(super) struct Endpoint {
+    /// What relative URLs refer to; none if the plugin names whole URLs.
+    pub(super) base: Option<Url>,
+    /// Serves while it lives, if the run has a shop of its own.
+    pub(super) shop: Option<Running>,
+}
+
+/// Reads `--host`, and starts the shop for `--host demo`.
+pub(super) fn open(
+    options: &HttpOptions,
+    description: &Description,
+    imports: &[String],
+) -> Result<Endpoint, Failure> {
+    match options.host.as_deref() {
+        Some("demo") => demo(),
+        Some(host) => Ok(Endpoint { base: Some(parse(host)?), shop: None }),
+        None => {
+            let asks = imports.iter().any(|i| i == HTTP_IMPORT) && options.allow_host.is_empty();
+            if asks { Err(nowhere(description)) } else { Ok(Endpoint { base: None, shop: None }) }
+        }
+    }
+}
+
+fn demo() -> Result<Endpoint, Failure> {
+    let failed = |e: &dyn std::fmt::Display| Failure::internal("failed to start the built-in shop").because(e);
+    let shop = target::start(target::Options::default()).map_err(|e| failed(&e))?;
+    let base = Url::parse(&format!("http://{}/", shop.addr)).map_err(|e| failed(&e))?;
+    Ok(Endpoint { base: Some(base), shop: Some(shop) })
+}
+
+fn parse(host: &str) -> Result<Url, Failure> {
+    let refuse = |why: String| {
+        let failure = Failure::invalid(format!("the host {host:?} can't be used")).because(why);
+        failure.hint("write it as http://HOST[:PORT] or https://HOST[:PORT], or `demo` for the built-in shop")
+    };
+    let url = Url::parse(host).map_err(|e| refuse(e.to_string()))?;
+    match url.scheme() {
+        "http" | "https" => Ok(url),
+        _ => Err(refuse("it doesn't begin with http:// or https://".to_owned())),
+    }
+}
+
+/// The plugin makes requests, and the operator granted no host.
+fn nowhere(description: &Description) -> Failure {
+    match &description.defaults.host {
+        Some(host) => {
+            let host = terminal::escape(host);
+            let what = format!("the plugin wants to test {host}, which wasn't granted");
+            let failure = Failure { exit: ExitCode::NotGranted, ..Failure::invalid(what) };
+            failure.hint(format!("if that is yours to test: --host {host}"))
+        }
+        None => Failure::invalid("no host to test was given")
+            .because("the plugin makes requests")
+            .hint("pass --host URL, or --host demo for the built-in shop"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_needs_its_scheme() {
+        assert_eq!(parse("https://a.test:8443/x").unwrap().port(), Some(8443));
+        let refusal = parse("localhost:8080").unwrap_err();
+        assert_eq!(refusal.causes, ["it doesn't begin with http:// or https://"]);
+        assert_eq!(parse("example").unwrap_err().exit, ExitCode::Invalid);
+    }
+
+    #[test]
+    fn the_plugins_own_host_is_not_granted_by_itself() {
+        let mut description = Description {
+            about: String::new(),
+            scenarios: Vec::new(),
+            defaults: Default::default(),
+        };
+        let imports = [HTTP_IMPORT.to_owned()];
+        let nobodys = open(&HttpOptions::default(), &description, &imports).unwrap_err();
+        assert_eq!(nobodys.exit, ExitCode::Invalid);
+        description.defaults.host = Some("http://else.test".to_owned());
+        let refusal = open(&HttpOptions::default(), &description, &imports).unwrap_err();
+        assert_eq!(refusal.exit, ExitCode::NotGranted);
+    }
+
+    #[test]
+    fn a_plugin_without_requests_needs_no_host() {
+        let description = Description {
+            about: String::new(),
+            scenarios: Vec::new(),
+            defaults: Default::default(),
+        };
+        assert!(open(&HttpOptions::default(), &description, &[]).unwrap().base.is_none());
+    }
+}

@@ -1,0 +1,104 @@
+//! What is left of a run: its summary, its results file and its exit code.
+
+use crate::error::Failure;
+use crate::exit_code::ExitCode;
+use crate::load::EndReason;
+use crate::metrics::Snapshot;
+use crate::options::OutputOptions;
+use crate::plan::Plan;
+use crate::report::{self, End, RunFacts};
+use crate::terminal::{self, Paint};
+use std::path::Path;
+use std::time::SystemTime;
+
+/// A run that has ended.
+pub(super) struct Ended<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) reason: &'a EndReason,
+    pub(super) started: SystemTime,
+    pub(super) ended: SystemTime,
+}
+
+/// Reports the run, and answers how it ended.
+///
+/// # Errors
+/// If the results can't be written, the run ended by a fault, or its figures contradict each other.
+pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode, Failure> {
+    let wrong = contradictions(run);
+    let code = exit_code(run, &wrong, output.exit_code_on_error);
+    let end = End { reason: word(run.reason).to_owned(), code: code.number(), text: run.reason.to_string() };
+    let plan = serde_json::to_value(run.plan).map_err(|e| Failure::internal("the plan has no JSON form").because(e))?;
+    let facts = RunFacts {
+        plugin: &run.plan.plugin.source,
+        plan: &plan,
+        started: run.started,
+        ended: run.ended,
+        end: &end,
+        wrong: &wrong,
+    };
+    // The file first: it is what a closed terminal can't take away.
+    let written = output.summary_json.as_ref().map_or(Ok(()), |path| write_json(path, run.snapshot, &facts));
+    let text = report::summary(run.snapshot, &facts, terminal::stdout_width(), Paint::for_stdout());
+    let printed = terminal::print(text.trim_end());
+    written?;
+    printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))?;
+    verdict(code, run.reason, wrong)
+}
+
+/// Whether the books balance. Planned iterations are only asked for if nothing cut them short.
+fn contradictions(run: &Ended<'_>) -> Vec<String> {
+    let planned = run.plan.iterations().filter(|_| *run.reason == EndReason::Completed);
+    match run.reason {
+        EndReason::SetupFailed(_) => Vec::new(),
+        _ => run.snapshot.reconcile(planned),
+    }
+}
+
+fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCode {
+    let totals = &run.snapshot.totals;
+    let failed = totals.failures + totals.iterations.failed + totals.iterations.trapped;
+    match run.reason {
+        _ if !wrong.is_empty() => ExitCode::Internal,
+        EndReason::Interrupted => ExitCode::Interrupted,
+        EndReason::Aborted(_) => ExitCode::StoppedByScenario,
+        EndReason::TooManyTraps(_) | EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) => ExitCode::Guest,
+        EndReason::TimeUp | EndReason::Completed => match on_error {
+            Some(code) if failed > 0 => ExitCode::Failures(code),
+            _ => ExitCode::Ok,
+        },
+    }
+}
+
+fn word(reason: &EndReason) -> &'static str {
+    match reason {
+        EndReason::TimeUp | EndReason::Completed => "finished",
+        EndReason::Interrupted => "interrupted",
+        EndReason::Aborted(_) | EndReason::TooManyTraps(_) => "aborted",
+        EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) => "failed",
+    }
+}
+
+fn write_json(path: &Path, snapshot: &Snapshot, facts: &RunFacts<'_>) -> Result<(), Failure> {
+    let failed = || Failure::invalid(format!("failed to write the results to {:?}", path.display()));
+    let text = report::summary_json(snapshot, facts).map_err(|e| failed().because(e))?;
+    report::write_whole(path, text.as_bytes()).map_err(|e| failed().because(e))
+}
+
+/// Ends by a fault are errors as well as reports.
+fn verdict(code: ExitCode, reason: &EndReason, wrong: Vec<String>) -> Result<ExitCode, Failure> {
+    let failure = Failure { exit: code, ..Failure::invalid(reason.to_string()) };
+    match (code, reason) {
+        (ExitCode::Internal, _) => {
+            let failure = Failure { causes: wrong, ..Failure::internal("the figures of this run contradict each other") };
+            Err(failure.hint("don't trust them; this is a defect of wasmswarm, please report it"))
+        }
+        (_, EndReason::SetupFailed(_)) => Err(failure.hint("no load was made")),
+        (_, EndReason::TeardownFailed(_)) => Err(failure.hint("the figures above are complete")),
+        (_, EndReason::TooManyTraps(_)) => {
+            Err(failure.hint("the summary lists the messages; --max-traps sets how many are tolerated"))
+        }
+        (_, EndReason::Aborted(_)) => Err(failure),
+        _ => Ok(code),
+    }
+}

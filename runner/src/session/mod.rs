@@ -1,0 +1,99 @@
+//! The composition root of `run`: prepares, executes and finishes one run with the other modules.
+//!
+//! Everything that can be refused is refused in `prepare`, before the first request of the load.
+
+mod endpoint;
+mod exit;
+mod finish;
+mod machine;
+mod prepare;
+mod prepared;
+mod reach;
+mod signals;
+mod source;
+mod view;
+
+pub use exit::Exit;
+pub use prepared::describe;
+pub use signals::wait_for_signal;
+pub use source::{Read, read};
+
+use crate::error::Failure;
+use crate::exit_code::ExitCode;
+use crate::load::{self, EndReason, Lifecycle, Run, StopHandle};
+use crate::metrics::Snapshot;
+use crate::options::{OutputOptions, RunOptions};
+use finish::Ended;
+use prepare::Prepared;
+use std::io;
+use std::sync::Arc;
+use std::time::SystemTime;
+use tokio::sync::watch;
+use view::{Feed, View};
+
+/// Runs a plugin from its source to its summary.
+///
+/// # Errors
+/// If nothing can be run, or the results can't be written.
+pub fn run(options: &RunOptions, exit: &Exit) -> Result<ExitCode, Failure> {
+    let stop = StopHandle::new();
+    signals::listen(stop.clone(), exit.clone()).map_err(no_thread)?;
+    let mut prepared = prepare::prepare(options)?;
+    let plan = Arc::clone(&prepared.plan);
+    let started = SystemTime::now();
+    let (snapshot, reason) = execute(&mut prepared, &options.output, stop)?;
+    let ended = Ended { plan: &plan, snapshot: &snapshot, reason: &reason, started, ended: SystemTime::now() };
+    // The shop's threads end with `prepared`, after the results are written.
+    finish::finish(&ended, &options.output)
+}
+
+/// From `setup` to `teardown`, in sight of the operator.
+fn execute(
+    prepared: &mut Prepared,
+    output: &OutputOptions,
+    stop: StopHandle,
+) -> Result<(Snapshot, EndReason), Failure> {
+    let (snapshots, seen) = watch::channel(Arc::new(Snapshot::default()));
+    let logs = prepared.take_logs();
+    let feed = Feed { logs, snapshots: seen, stop: stop.clone() };
+    let view = View::start(output, &prepared.plan, feed).map_err(no_thread)?;
+    let result = load(prepared, snapshots, stop);
+    view.finish();
+    result.map_err(no_thread)
+}
+
+/// `setup`, the load, and `teardown`, which also follows a load that was cut short.
+fn load(
+    prepared: &Prepared,
+    snapshots: watch::Sender<Arc<Snapshot>>,
+    stop: StopHandle,
+) -> io::Result<(Snapshot, EndReason)> {
+    let lifecycle = Lifecycle {
+        pre: &prepared.linked.pre,
+        shared: &prepared.shared,
+        transport: &prepared.transport,
+        limits: &prepared.plan.limits,
+    };
+    let setup_data = match lifecycle.setup() {
+        Ok(data) => Arc::new(data),
+        Err(why) => return Ok((Snapshot::default(), EndReason::SetupFailed(why))),
+    };
+    let outcome = load::execute(Run {
+        plan: Arc::clone(&prepared.plan),
+        shared: Arc::clone(&prepared.shared),
+        pre: prepared.linked.pre.clone(),
+        transport: Arc::clone(&prepared.transport),
+        setup_data: Arc::clone(&setup_data),
+        stop,
+        snapshots,
+    })?;
+    let reason = match (lifecycle.teardown(&setup_data), outcome.reason) {
+        (Err(why), EndReason::Completed | EndReason::TimeUp) => EndReason::TeardownFailed(why),
+        (_, reason) => reason,
+    };
+    Ok((outcome.snapshot, reason))
+}
+
+fn no_thread(error: io::Error) -> Failure {
+    Failure::internal("the operating system refused a thread or an event queue").because(error)
+}

@@ -1,0 +1,146 @@
+//! From options to a run that can begin. Everything that can be refused is refused here.
+
+use super::endpoint::{self, Endpoint};
+use super::machine::Machine;
+use super::prepared::{self, Linked};
+use super::source::{self, Read};
+use super::{no_thread, reach};
+use crate::error::Failure;
+use crate::host::{DataSet, DataSets, LogLine, LogSink, RunShared};
+use crate::http::Transport;
+use crate::options::{self, Given, PluginOptions, RunOptions};
+use crate::plan::{Plan, PluginPlan};
+use crate::plugin::{self, Description, EpochClock, PerVu};
+use crate::report;
+use crate::target::Running;
+use crate::terminal;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+/// Log lines that may wait for the terminal.
+const LOG_QUEUE: usize = 1024;
+
+/// A run that can begin.
+pub(super) struct Prepared {
+    pub(super) plan: Arc<Plan>,
+    pub(super) linked: Linked,
+    pub(super) shared: Arc<RunShared>,
+    pub(super) transport: Arc<Transport>,
+    logs: Option<Receiver<LogLine>>,
+    _clock: EpochClock,
+    _shop: Option<Running>,
+}
+
+impl Prepared {
+    /// The guests' log lines; an empty queue the second time.
+    pub(super) fn take_logs(&mut self) -> Receiver<LogLine> {
+        self.logs.take().unwrap_or_else(|| sync_channel(1).1)
+    }
+}
+
+/// Checks and prepares everything, cheapest first.
+pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
+    let begun = Instant::now();
+    check_summary(options)?;
+    let data = load_data(&options.given)?;
+    let (given, output) = (&options.given, &options.output);
+    let read = source::read(&options.plugin, given.digest.as_deref(), output.quiet)?;
+    let limits = options.limits.resolve();
+    let (description, probed) = prepared::probe(&read, &limits, given.cache_dir.as_deref())?;
+    let Endpoint { base, shop } = endpoint::open(&options.http, &description, &read.inspection.imports)?;
+    let settings = options.http.settings(base);
+    let plan = plan(options, &read, &description, settings.base.as_ref().map(ToString::to_string))?;
+    check_machine(&plan, settings.source_addresses.len())?;
+    let transport = reach::open(&settings, options.http.connect_timeout)?;
+    let linked = link(&read, &plan, given, probed.per_vu)?;
+    let clock = plugin::start_epoch_clock(&linked.engine).map_err(no_thread)?;
+    if output.verbose {
+        let origin = if linked.from_cache { "from the cache" } else { "compiled" };
+        terminal::print_error(&format!("prepared in {} ms ({origin})", begun.elapsed().as_millis()));
+    }
+    let (sink, logs) = sync_channel(LOG_QUEUE);
+    let shared = shared(options, &plan, data, LogSink::new(sink, plan.limits.log_lines_per_second));
+    Ok(Prepared {
+        plan: Arc::new(plan),
+        linked,
+        shared: Arc::new(shared),
+        transport,
+        logs: Some(logs),
+        _clock: clock,
+        _shop: shop,
+    })
+}
+
+fn check_summary(options: &RunOptions) -> Result<(), Failure> {
+    let Some(path) = &options.output.summary_json else { return Ok(()) };
+    report::check_writable(path).map_err(|error| {
+        let failure = Failure::invalid(format!("the results can't be written to {:?}", path.display()));
+        failure.because(error).hint("name a file in a folder that exists and that you may write to")
+    })
+}
+
+fn load_data(given: &PluginOptions) -> Result<DataSets, Failure> {
+    let mut sets = DataSets::new();
+    for (name, path) in &given.data {
+        let set = DataSet::load(path).map_err(|error| {
+            let failure = Failure::invalid(format!("the data file {:?} can't be used", path.display()));
+            failure.because(error).hint("--data NAME=FILE takes a .csv file with a header line, or a .json file")
+        })?;
+        sets.insert(name.clone(), set);
+    }
+    Ok(sets)
+}
+
+fn plan(
+    options: &RunOptions,
+    read: &Read,
+    description: &Description,
+    host: Option<String>,
+) -> Result<Plan, Failure> {
+    let source = &read.source;
+    let given = Given {
+        plugin: PluginPlan {
+            source: source.name.clone(),
+            sha256: source.sha256.clone(),
+            bytes: source.bytes.len(),
+        },
+        host,
+        seed: rand::random::<u64>() >> 11,
+        cores: std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    options::resolve(options, description, given).map_err(|problems| {
+        let failure = Failure::invalid("the options don't fit the plugin");
+        let failure = Failure { causes: problems, ..failure };
+        failure.hint(format!("`wasmswarm inspect {}` shows what it offers", source.name))
+    })
+}
+
+fn check_machine(plan: &Plan, sources: usize) -> Result<(), Failure> {
+    let problems = Machine::ask().problems(plan.total_vus(), sources);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let what = format!("this machine's limits are too low for {} virtual users", plan.total_vus());
+    Err(Failure { causes: problems, ..Failure::invalid(what) }.hint("raise them as said, or use fewer users (-u)"))
+}
+
+fn link(read: &Read, plan: &Plan, given: &PluginOptions, per_vu: PerVu) -> Result<Linked, Failure> {
+    let vus = u32::try_from(plan.total_vus()).unwrap_or(u32::MAX);
+    let cache = given.cache_dir.as_deref();
+    prepared::link(read, vus, per_vu, &plan.limits, cache)
+}
+
+fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> RunShared {
+    RunShared {
+        begun: Instant::now(),
+        seed: plan.seed,
+        params: options.given.params.iter().cloned().collect(),
+        data,
+        log,
+        scenarios: plan.scenarios.iter().map(|s| s.name.clone()).collect(),
+        vu_memory_bytes: plan.limits.vu_memory_bytes,
+        abort: Mutex::default(),
+        abort_requested: tokio::sync::Notify::new(),
+    }
+}
