@@ -1,0 +1,399 @@
+//! One VU's connections and cookies, and the way of a request through them.
+//!
+//! The usual case, a kept-alive HTTP/1 connection and a plain URL, is short and allocates nothing. All else goes
+//! through a boxed future, because every VU pays for the size of the usual one.
+
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use url::Url;
+
+use super::connect::{Made, connect};
+use super::cookies::Jar;
+use super::deadline::Alarm;
+use super::decode::decode;
+use super::error::{ErrorCode, Failure, Fault};
+use super::h1::request::Job;
+use super::h1::response::{Reader, Wanted};
+use super::h1::{self, Connection, Lost};
+use super::h2::{self, Session};
+use super::outcome::{Hop, Outcome};
+use super::proxy::basic_authorization;
+use super::request::Request;
+use super::response::Response;
+use super::settings::VersionPolicy;
+use super::target::{self, Origin, SPEAKS_HTTP1, Split, Target};
+use super::timings::{Phase, Trace};
+use super::transport::Transport;
+
+/// Kept-alive connections of one VU.
+const IDLE: usize = 64;
+
+/// One VU's HTTP client. Stays on the runtime that it first sent a request on.
+#[derive(Debug)]
+pub struct Client {
+    alarm: Alarm,
+    pub(super) core: Core,
+}
+
+/// The part of a client that the exchanges of a batch share.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) transport: Arc<Transport>,
+    vu: u64,
+    state: Mutex<State>,
+    /// Held while connecting to a server that may turn out to speak HTTP/2, where one connection will do.
+    greeting: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    idle: Vec<Connection>,
+    sessions: Vec<Arc<Session>>,
+    jar: Jar,
+}
+
+/// What is known of a request under way; outlives it when it is cut short.
+#[derive(Debug)]
+pub(super) struct Trail {
+    pub(super) trace: Trace,
+    pub(super) hops: Vec<Hop>,
+    /// The path of the last hop, once there was a redirect.
+    pub(super) landed: Option<String>,
+}
+
+impl Client {
+    /// A client without connections for the VU of this number, which picks its source address.
+    pub fn new(transport: Arc<Transport>, vu: u64) -> Client {
+        let core = Core {
+            transport,
+            vu,
+            state: Mutex::default(),
+            greeting: tokio::sync::Mutex::default(),
+        };
+        Client {
+            alarm: Alarm::default(),
+            core,
+        }
+    }
+
+    /// Sends a request, follows redirects, and waits for the whole response. Dropping the future closes the
+    /// connection in use; the client stays usable.
+    pub async fn send(&mut self, request: &Request<'_>) -> Outcome {
+        let mut trail = Trail::start();
+        let limit = request.timeout.unwrap_or(self.core.transport.timeout);
+        let until = trail.trace.exchange.started + limit;
+        let result = {
+            let run = pin!(self.core.run(request, &mut trail));
+            self.alarm.limit(until.into(), run).await
+        };
+        trail.conclude(result)
+    }
+
+    /// Sends requests at once and waits for all; the outcomes are in their order.
+    pub async fn send_all(&mut self, requests: &[Request<'_>]) -> Vec<Outcome> {
+        Box::pin(super::batch::send_all(&self.core, requests)).await
+    }
+
+    /// Gives a response's buffers back for the next one, as dropping it does.
+    pub fn recycle(&mut self, response: Response) {
+        drop(response);
+    }
+
+    /// Starts a new life: no connections, no cookies.
+    pub fn reset(&mut self) {
+        *self.core.state() = State::default();
+    }
+}
+
+impl Trail {
+    pub(super) fn start() -> Trail {
+        Trail {
+            trace: Trace::start(Instant::now()),
+            hops: Vec::new(),
+            landed: None,
+        }
+    }
+
+    /// Turns what came of it, `None` for a timeout, into an outcome.
+    pub(super) fn conclude(mut self, result: Option<Result<Response, Fault>>) -> Outcome {
+        let result = match result {
+            Some(Ok(response)) => Ok(response),
+            Some(Err(fault)) => Err(self.fail(fault)),
+            None => Err(self.fail(Fault::new(ErrorCode::Timeout, "the time limit passed"))),
+        };
+        Outcome {
+            hops: self.hops,
+            result,
+            ended: self.trace.ended(),
+            landed: self.landed,
+        }
+    }
+
+    #[cold]
+    fn fail(&mut self, fault: Fault) -> Failure {
+        self.trace.finish();
+        Failure {
+            code: fault.code,
+            exchange: self.trace.exchange,
+            detail: fault.detail,
+        }
+    }
+}
+
+impl Core {
+    /// The whole way of a request, but for its time limit.
+    pub(super) async fn run(&self, request: &Request<'_>, trail: &mut Trail) -> Result<Response, Fault> {
+        let response = self.once(request, &mut trail.trace).await?;
+        let follow = request.redirects.unwrap_or(self.transport.max_redirects);
+        if follow == 0 || !super::redirect::is_redirect(&response) {
+            return Ok(response);
+        }
+        Box::pin(super::redirect::follow(self, request, response, trail)).await
+    }
+
+    /// One hop.
+    pub(super) async fn once(&self, request: &Request<'_>, trace: &mut Trace) -> Result<Response, Fault> {
+        request.check(&self.transport)?;
+        if let Some(split) = target::split(request.url)
+            && let Some((connection, cookie)) = self.take_for(&split)
+        {
+            let wanted = self.wanted(request);
+            let job = Job {
+                request,
+                path: split.path,
+                cookie,
+                authorization: None,
+                wanted,
+            };
+            trace.exchange.reused = true;
+            match h1::exchange(connection, &job, trace).await {
+                Ok(done) => return self.complete(done, &job, trace),
+                Err(lost) if is_retried(&lost, request) => trace.restart(),
+                Err(lost) => return Err(lost.fault),
+            }
+        }
+        Box::pin(self.once_cold(request, trace)).await
+    }
+
+    /// One hop on a new connection, over HTTP/2, or with a URL that needs parsing.
+    async fn once_cold(&self, request: &Request<'_>, trace: &mut Trace) -> Result<Response, Fault> {
+        let target = self.target(request.url)?;
+        let url = format!("{}{}", target.origin.prefix, target.path);
+        let cookie = if self.transport.cookies {
+            self.state().jar.header(&url)
+        } else {
+            None
+        };
+        let job = Job {
+            request,
+            path: &target.path,
+            cookie: cookie.filter(|_| !has_cookie(request)),
+            authorization: target.authorization.as_deref(),
+            wanted: self.wanted(request),
+        };
+        loop {
+            let made = self.connection(&target.origin, trace).await?;
+            let lost = match made {
+                Made::Http1(connection) => match h1::exchange(connection, &job, trace).await {
+                    Ok(done) => return self.complete(done, &job, trace),
+                    Err(lost) => lost,
+                },
+                Made::Http2(session) => match h2::exchange(&session, &job, trace).await {
+                    Ok(reader) => return self.respond(reader, &session.origin, session.remote, &job, trace),
+                    Err(lost) => self.drop_closed(lost),
+                },
+            };
+            if !is_retried(&lost, request) || trace.exchange.reconnects > 0 {
+                return Err(lost.fault);
+            }
+            trace.restart();
+        }
+    }
+
+    /// A connection to the origin: a kept one, unless one has just turned out stale, or a new one.
+    async fn connection(&self, origin: &Arc<Origin>, trace: &mut Trace) -> Result<Made, Fault> {
+        let retrying = trace.exchange.reconnects > 0;
+        if let Some(made) = self.kept(origin, retrying) {
+            trace.enter(Phase::Blocked);
+            trace.exchange.reused = true;
+            return Ok(made);
+        }
+        let may_share = match self.transport.version {
+            VersionPolicy::Http1 => false,
+            VersionPolicy::Negotiate => origin.https && origin.speaks.load(Ordering::Relaxed) != SPEAKS_HTTP1,
+            VersionPolicy::Http2PriorKnowledge => true,
+        };
+        if !may_share {
+            return connect(&self.transport, origin, self.vu, trace).await;
+        }
+        let _greeting = self.greeting.lock().await;
+        if let Some(session) = self.session(origin) {
+            trace.exchange.reused = true;
+            return Ok(Made::Http2(session));
+        }
+        let made = connect(&self.transport, origin, self.vu, trace).await?;
+        if let Made::Http2(session) = &made
+            && self.transport.keep_alive
+        {
+            self.state().sessions.push(session.clone());
+        }
+        Ok(made)
+    }
+
+    fn kept(&self, origin: &Origin, retrying: bool) -> Option<Made> {
+        if let Some(session) = self.session(origin) {
+            return Some(Made::Http2(session));
+        }
+        let mut state = self.state();
+        let here = |connection: &Connection| connection.origin.prefix == origin.prefix;
+        if retrying {
+            // What the server did to one connection at rest it will have done to the others.
+            state.idle.retain(|connection| !here(connection));
+        }
+        let at = state.idle.iter().rposition(here)?;
+        Some(Made::Http1(state.idle.swap_remove(at)))
+    }
+
+    fn session(&self, origin: &Origin) -> Option<Arc<Session>> {
+        let mut state = self.state();
+        state.sessions.retain(|session| !session.is_closed());
+        state
+            .sessions
+            .iter()
+            .find(|session| session.origin.prefix == origin.prefix)
+            .cloned()
+    }
+
+    /// A kept HTTP/1 connection for a plain URL, with the cookies for it.
+    fn take_for(&self, split: &Split<'_>) -> Option<(Connection, Option<String>)> {
+        let mut state = self.state();
+        if !state.jar.is_empty() {
+            // Cookies need the URL whole; their cost is of another order anyway.
+            return None;
+        }
+        let at = state
+            .idle
+            .iter()
+            .rposition(|connection| connection.origin.matches(split))?;
+        Some((state.idle.swap_remove(at), None))
+    }
+
+    fn complete(
+        &self,
+        (reader, connection): (Reader, Connection),
+        job: &Job<'_>,
+        trace: &Trace,
+    ) -> Result<Response, Fault> {
+        let reusable = reader.leaves_reusable() && self.transport.keep_alive;
+        let response = self.respond(reader, &connection.origin, connection.remote, job, trace);
+        if reusable {
+            self.keep(connection);
+        }
+        response
+    }
+
+    /// Makes the response that callers see: cookies stored, body decoded, URL noted.
+    fn respond(
+        &self,
+        reader: Reader,
+        origin: &Origin,
+        remote: SocketAddr,
+        job: &Job<'_>,
+        trace: &Trace,
+    ) -> Result<Response, Fault> {
+        let Reader {
+            mut bytes,
+            head_len,
+            facts,
+            ..
+        } = reader;
+        let head_len = head_len as usize;
+        if facts.sets_cookies && self.transport.cookies {
+            let url = format!("{}{}", origin.prefix, job.path);
+            self.state()
+                .jar
+                .store(&url, bytes.get(..head_len).unwrap_or_default());
+        }
+        if facts.encoded && job.wanted.keep {
+            let (head, body) = bytes.split_at(head_len.min(bytes.len()));
+            if let Some(body) = decode(head, body, job.wanted.max_body)? {
+                bytes.truncate(head_len);
+                bytes.extend_from_slice(&body);
+            }
+        }
+        let url_at = bytes.len();
+        let buffer = bytes.ready();
+        buffer.extend_from_slice(origin.prefix.as_bytes());
+        buffer.extend_from_slice(job.path.as_bytes());
+        let (status, kept) = (facts.status, job.wanted.keep);
+        Ok(Response {
+            status,
+            exchange: trace.exchange,
+            remote,
+            bytes,
+            head_len,
+            url_at,
+            kept,
+            redirects: facts.location,
+        })
+    }
+
+    fn keep(&self, connection: Connection) {
+        let mut state = self.state();
+        if state.idle.len() >= IDLE {
+            state.idle.remove(0);
+        }
+        state.idle.push(connection);
+    }
+
+    #[cold]
+    fn drop_closed(&self, lost: Lost) -> Lost {
+        self.state().sessions.retain(|session| !session.is_closed());
+        lost
+    }
+
+    /// Resolves a URL, and refuses it if the run doesn't allow its host.
+    pub(super) fn target(&self, url: &str) -> Result<Target, Fault> {
+        let base = self.transport.base.as_ref();
+        let url = target::parse(url, base)?;
+        let origin = self.transport.origin(&url)?;
+        let authorization = basic_authorization(&url);
+        // The base URL's own is among the standing headers, where the operator's goes before it.
+        let authorization =
+            authorization.filter(|_| !origin.base || base.map(Url::username) != Some(url.username()));
+        Ok(Target {
+            origin,
+            path: target::path_of(&url),
+            authorization,
+        })
+    }
+
+    fn wanted(&self, request: &Request<'_>) -> Wanted {
+        Wanted {
+            keep: request.keep,
+            head: request.method == "HEAD",
+            cookies: self.transport.cookies,
+            max_body: self.transport.max_body_bytes,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a lost exchange is made again on a new connection.
+fn is_retried(lost: &Lost, request: &Request<'_>) -> bool {
+    lost.stale && (lost.unsent || request.is_idempotent())
+}
+
+fn has_cookie(request: &Request<'_>) -> bool {
+    request
+        .headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("cookie"))
+}

@@ -1,0 +1,220 @@
+//! Where a response's body ends, and its bytes without framing.
+
+use super::super::error::{ErrorCode, Fault};
+
+/// Bytes of chunk sizes, extensions and trailers that one response may have.
+const OVERHEAD_BYTES: u32 = 64 * 1024;
+
+/// The framing of a body (RFC 9112 §6.3), and how far it was read.
+#[derive(Debug)]
+pub(in super::super) enum Framing {
+    /// This many bytes are missing.
+    Length(u64),
+    /// Chunked transfer coding.
+    Chunked(Chunks),
+    /// Until the server closes.
+    Close,
+}
+
+/// The state of a chunked body.
+#[derive(Debug, Default)]
+pub(in super::super) struct Chunks {
+    at: At,
+    /// Bytes missing of this chunk, or its size so far.
+    left: u64,
+    overhead: u32,
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+enum At {
+    #[default]
+    FirstDigit,
+    Size,
+    Extension,
+    SizeEnd,
+    Data,
+    DataEnd,
+    DataLineEnd,
+    TrailerStart,
+    Trailer,
+    LastLineEnd,
+    Done,
+}
+
+impl Framing {
+    /// Takes in bytes from the wire and hands the body's to `sink`. Returns how many bytes belonged to the body;
+    /// those after its end are left.
+    pub(in super::super) fn feed(
+        &mut self,
+        bytes: &[u8],
+        sink: &mut impl FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<usize, Fault> {
+        match self {
+            Framing::Length(left) => {
+                let taken = usize::try_from(*left).map_or(bytes.len(), |left| left.min(bytes.len()));
+                sink(&bytes[..taken])?;
+                *left -= taken as u64;
+                Ok(taken)
+            }
+            Framing::Close => sink(bytes).map(|()| bytes.len()),
+            Framing::Chunked(chunks) => chunks.feed(bytes, sink),
+        }
+    }
+
+    /// Whether the body is complete.
+    pub(in super::super) fn is_done(&self) -> bool {
+        match self {
+            Framing::Length(left) => *left == 0,
+            Framing::Chunked(chunks) => chunks.at == At::Done,
+            Framing::Close => false,
+        }
+    }
+}
+
+impl Chunks {
+    fn feed(
+        &mut self,
+        bytes: &[u8],
+        sink: &mut impl FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<usize, Fault> {
+        let mut at = 0;
+        while self.at != At::Done
+            && let Some(&byte) = bytes.get(at)
+        {
+            if self.at == At::Data {
+                let rest = &bytes[at..];
+                let taken = usize::try_from(self.left).map_or(rest.len(), |left| left.min(rest.len()));
+                sink(&rest[..taken])?;
+                self.left -= taken as u64;
+                at += taken;
+                if self.left == 0 {
+                    self.at = At::DataEnd;
+                }
+            } else {
+                self.step(byte)?;
+                at += 1;
+            }
+        }
+        Ok(at)
+    }
+
+    /// Takes one byte that isn't data.
+    fn step(&mut self, byte: u8) -> Result<(), Fault> {
+        self.overhead += 1;
+        self.at = match (&self.at, byte) {
+            (At::FirstDigit | At::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => self.digit(byte)?,
+            (At::Size, b'\r') => At::SizeEnd,
+            (At::Size, b';' | b' ' | b'\t') => At::Extension,
+            (At::Extension, b'\r') => At::SizeEnd,
+            (At::Extension, byte) if byte != b'\n' => At::Extension,
+            (At::SizeEnd, b'\n') if self.left == 0 => At::TrailerStart,
+            (At::SizeEnd, b'\n') => At::Data,
+            (At::DataEnd, b'\r') => At::DataLineEnd,
+            (At::DataLineEnd, b'\n') => self.next_chunk(),
+            (At::TrailerStart, b'\r') => At::LastLineEnd,
+            (At::LastLineEnd, b'\n') => At::Done,
+            (At::Trailer, b'\n') => At::TrailerStart,
+            (At::TrailerStart | At::Trailer, _) => At::Trailer,
+            _ => return Err(malformed()),
+        };
+        if self.overhead > OVERHEAD_BYTES {
+            Err(malformed())
+        } else {
+            Ok(())
+        }
+    }
+
+    fn digit(&mut self, byte: u8) -> Result<At, Fault> {
+        let digit = char::from(byte).to_digit(16).map_or(0, u64::from);
+        self.left = self
+            .left
+            .checked_mul(16)
+            .and_then(|left| left.checked_add(digit))
+            .ok_or_else(malformed)?;
+        Ok(At::Size)
+    }
+
+    fn next_chunk(&mut self) -> At {
+        self.left = 0;
+        // A body of many small chunks is allowed; one endless line is not.
+        self.overhead = 0;
+        At::FirstDigit
+    }
+}
+
+#[cold]
+fn malformed() -> Fault {
+    Fault::new(ErrorCode::Protocol, "malformed chunked body")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(framing: &mut Framing, parts: &[&[u8]]) -> Result<(Vec<u8>, usize), Fault> {
+        let (mut body, mut taken) = (Vec::new(), 0);
+        for part in parts {
+            taken += framing.feed(part, &mut |bytes| {
+                body.extend_from_slice(bytes);
+                Ok(())
+            })?;
+        }
+        Ok((body, taken))
+    }
+
+    #[test]
+    fn reads_chunks_split_at_every_byte() {
+        let wire = b"5;name=\"v\"\r\nhello\r\n01\r\n \r\nA\r\n0123456789\r\n0\r\nx-trailer: 1\r\n\r\n";
+        for split in 0..=wire.len() {
+            let mut framing = Framing::Chunked(Chunks::default());
+            let (body, taken) = read(&mut framing, &[&wire[..split], &wire[split..]]).expect("valid");
+            assert_eq!(
+                (body.as_slice(), taken),
+                (&b"hello 0123456789"[..], wire.len()),
+                "split at {split}"
+            );
+            assert!(framing.is_done());
+        }
+    }
+
+    #[test]
+    fn leaves_what_follows_the_body() {
+        let mut chunked = Framing::Chunked(Chunks::default());
+        assert_eq!(
+            read(&mut chunked, &[b"0\r\n\r\nHTTP"]).expect("valid"),
+            (vec![], 5)
+        );
+        let mut length = Framing::Length(3);
+        assert_eq!(
+            read(&mut length, &[b"abcHTTP"]).expect("valid"),
+            (b"abc".to_vec(), 3)
+        );
+    }
+
+    #[test]
+    fn refuses_malformed_chunks() {
+        let wires: [&[u8]; 7] = [
+            b"\r\n",
+            b"x\r\n",
+            b"5\nhello",
+            b"5\r\nhelloX",
+            b"1\r\na\rX",
+            b"11111111111111111\r\n",
+            b"-1\r\n",
+        ];
+        for wire in wires {
+            let mut framing = Framing::Chunked(Chunks::default());
+            assert_eq!(
+                read(&mut framing, &[wire]).expect_err("malformed").code,
+                ErrorCode::Protocol
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_endless_trailers() {
+        let mut framing = Framing::Chunked(Chunks::default());
+        let trailer = vec![b'a'; OVERHEAD_BYTES as usize];
+        assert!(read(&mut framing, &[b"0\r\n", &trailer]).is_err());
+    }
+}

@@ -1,0 +1,85 @@
+//! A response as the host keeps it: one buffer, parsed again only where somebody asks.
+
+use std::borrow::Cow;
+use std::net::SocketAddr;
+
+use super::buffers::Buffer;
+use super::timings::Exchange;
+
+/// A completed exchange. Its buffer returns to the thread's pool when it is dropped.
+#[derive(Debug)]
+pub struct Response {
+    /// 100 to 999.
+    pub status: u16,
+    /// Its measurement; with redirects, that of the last hop.
+    pub exchange: Exchange,
+    /// The address that was connected to: a proxy's, if there is one.
+    pub remote: SocketAddr,
+    /// Head, body, URL.
+    pub(super) bytes: Buffer,
+    pub(super) head_len: usize,
+    pub(super) url_at: usize,
+    /// The guest may see headers and body.
+    pub(super) kept: bool,
+    /// It says where to go instead.
+    pub(super) redirects: bool,
+}
+
+impl Response {
+    /// The decompressed body; empty if it was not kept.
+    pub fn body(&self) -> &[u8] {
+        self.bytes.get(self.head_len..self.url_at).unwrap_or_default()
+    }
+
+    /// The first header of this name, in any case. Bytes that aren't UTF-8 become U+FFFD.
+    pub fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.headers()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// All headers in the order received; none if they were not kept.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        fields(if self.kept { self.head() } else { &[] })
+    }
+
+    /// The URL that answered, after redirects. Without user and password.
+    pub fn final_url(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.bytes.get(self.url_at..).unwrap_or_default())
+    }
+
+    pub(super) fn head(&self) -> &[u8] {
+        self.bytes.get(..self.head_len).unwrap_or_default()
+    }
+}
+
+/// The fields of a head that the parser has accepted, hence without folded lines.
+pub(super) fn fields(head: &[u8]) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+    head.split(|&byte| byte == b'\n').skip(1).filter_map(|line| {
+        let colon = memchr::memchr(b':', line)?;
+        let name = std::str::from_utf8(&line[..colon]).ok()?;
+        Some((name, String::from_utf8_lossy(line[colon + 1..].trim_ascii())))
+    })
+}
+
+/// The first value of a field.
+pub(super) fn field<'a>(head: &'a [u8], name: &str) -> Option<Cow<'a, str>> {
+    fields(head)
+        .find(|(own, _)| own.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_fields_of_a_head() {
+        let head = b"HTTP/1.1 200 OK\r\nA: 1\r\nb:\t\xff \r\nA: 2\r\n\r\n";
+        let all: Vec<_> = fields(head)
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        assert_eq!(all, ["A=1", "b=\u{fffd}", "A=2"]);
+        assert_eq!(field(head, "a").as_deref(), Some("1"));
+    }
+}

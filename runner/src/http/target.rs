@@ -1,0 +1,217 @@
+//! From a URL to an origin and a path.
+//!
+//! Usual URLs are only split, by a scan that proves that parsing would change nothing; so a million different URLs
+//! cost what one costs, and no cache has to hold them. All others go through the `url` crate.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
+
+use url::{Position, Url};
+
+use super::error::{ErrorCode, Fault};
+
+/// Where requests go: scheme, host and port, with all that is the same in every request there.
+#[derive(Debug)]
+pub(super) struct Origin {
+    /// `scheme://host[:port]`, without the scheme's own port.
+    pub(super) prefix: String,
+    pub(super) https: bool,
+    /// In normal form: see `egress::normal_host`.
+    pub(super) host: String,
+    pub(super) port: u16,
+    /// The run's base URL lies here.
+    pub(super) base: bool,
+    /// `host[:port]` as in a `host` header.
+    pub(super) authority: String,
+    /// Headers that the host adds: lower-case names.
+    pub(super) standing: Vec<(String, String)>,
+    /// What follows the path in a request head: version, host, standing headers.
+    pub(super) fixed: Vec<u8>,
+    /// What precedes the path: the prefix where a proxy wants absolute URLs, else nothing.
+    pub(super) via: String,
+    /// What the server was found to speak: one of the constants below.
+    pub(super) speaks: AtomicU8,
+}
+
+/// Not known yet.
+pub(super) const SPEAKS_UNKNOWN: u8 = 0;
+/// HTTP/1.1.
+pub(super) const SPEAKS_HTTP1: u8 = 1;
+/// HTTP/2.
+pub(super) const SPEAKS_HTTP2: u8 = 2;
+
+impl Origin {
+    /// Whether a guest's headers replace any of the fixed part.
+    pub(super) fn overlaps(&self, headers: &[(String, String)]) -> bool {
+        let standing = |name: &str| {
+            self.standing
+                .iter()
+                .any(|(own, _)| own.eq_ignore_ascii_case(name))
+        };
+        headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("host") || standing(name))
+    }
+
+    /// Whether a split URL lies here.
+    pub(super) fn matches(&self, split: &Split<'_>) -> bool {
+        split.prefix.map_or(self.base, |prefix| prefix == self.prefix)
+    }
+}
+
+/// A URL that needs no parsing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Split<'a> {
+    /// `None`: relative to the base URL.
+    pub(super) prefix: Option<&'a str>,
+    /// Path and query, beginning with `/`.
+    pub(super) path: &'a str,
+}
+
+/// A URL, resolved.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) origin: Arc<Origin>,
+    pub(super) path: String,
+    /// The value of an `authorization` header, from the URL's user and password.
+    pub(super) authorization: Option<String>,
+}
+
+/// Splits a URL whose parts are certainly in normal form; `None` for any other, good or bad.
+pub(super) fn split(url: &str) -> Option<Split<'_>> {
+    if url.starts_with('/') {
+        return (!url.starts_with("//") && is_plain(url)).then_some(Split {
+            prefix: None,
+            path: url,
+        });
+    }
+    let rest = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("https://"))?;
+    let path = rest.find('/').map(|at| &rest[at..])?;
+    let prefix = &url[..url.len() - path.len()];
+    is_plain(path).then_some(Split {
+        prefix: Some(prefix),
+        path,
+    })
+}
+
+/// Resolves a URL against the base, and checks its scheme.
+pub(super) fn parse(url: &str, base: Option<&Url>) -> Result<Url, Fault> {
+    let parsed = match base {
+        Some(base) => base.join(url),
+        None => Url::parse(url),
+    };
+    let parsed = parsed.map_err(|error| match (error, base) {
+        (url::ParseError::RelativeUrlWithoutBase, _) => {
+            invalid(format!("relative URL {url:?}, but the run has no host"))
+        }
+        _ => invalid(format!("invalid URL {url:?}: {error}")),
+    })?;
+    match parsed.scheme() {
+        "http" | "https" => Ok(parsed),
+        scheme => Err(invalid(format!("URL scheme {scheme:?} is not http or https"))),
+    }
+}
+
+/// Path and query of a URL.
+pub(super) fn path_of(url: &Url) -> String {
+    url[Position::BeforePath..Position::AfterQuery].to_owned()
+}
+
+#[cold]
+fn invalid(detail: String) -> Fault {
+    Fault::new(ErrorCode::InvalidUrl, detail)
+}
+
+/// Whether the URL standard's parser would leave this path and query as they are: no byte that it encodes or
+/// strips, no dot segment, no fragment.
+fn is_plain(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    bytes.iter().enumerate().all(|(at, &byte)| match byte {
+        b'.' => bytes[at.saturating_sub(1)] != b'/',
+        b'%' => !matches!(bytes.get(at + 1..at + 3), Some(b"2e" | b"2E")),
+        _ => PLAIN[byte as usize],
+    })
+}
+
+const PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let others = b"/?-_~!$&()*+,;=:@[]";
+    let mut at = 0;
+    while at < others.len() {
+        table[others[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_plain_urls() {
+        let relative = split("/a/b.c?x=1&y=%20").expect("plain");
+        assert_eq!((relative.prefix, relative.path), (None, "/a/b.c?x=1&y=%20"));
+        let absolute = split("https://h:1/a").expect("plain");
+        assert_eq!((absolute.prefix, absolute.path), (Some("https://h:1"), "/a"));
+    }
+
+    #[test]
+    fn leaves_everything_else_to_the_parser() {
+        for url in [
+            "",
+            "a",
+            "?x",
+            "//h/a",
+            "http://h",
+            "http://h?x",
+            "ftp://h/a",
+            "/a b",
+            "/é",
+            "/a#b",
+            "/./a",
+            "/a/..",
+            "/%2e%2E/a",
+            "/a\\b",
+            "/\t",
+            "/a'b",
+            "/a\"",
+            "HTTP://h/a",
+        ] {
+            assert_eq!(split(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_split_path_is_what_the_parser_would_give() {
+        let base = Url::parse("http://h:8080/x/y").expect("base");
+        for url in [
+            "/",
+            "/a//b?c=/d/",
+            "/a:b@c;d=(1,2)*!$~_-+[x]",
+            "/a.b?x=..",
+            "/%41",
+        ] {
+            let parsed = parse(url, Some(&base)).expect("valid");
+            assert_eq!(split(url).expect("plain").path, path_of(&parsed));
+        }
+    }
+
+    #[test]
+    fn names_what_is_wrong_with_a_url() {
+        let detail = |url| parse(url, None).expect_err("invalid").detail;
+        assert_eq!(detail("/a"), "relative URL \"/a\", but the run has no host");
+        assert_eq!(detail("ftp://h/"), "URL scheme \"ftp\" is not http or https");
+        assert_eq!(
+            parse("http://", None).expect_err("invalid").code,
+            ErrorCode::InvalidUrl
+        );
+    }
+}

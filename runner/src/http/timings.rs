@@ -1,0 +1,223 @@
+//! Where an exchange's time went, and the clock that takes the readings.
+//!
+//! The clock is read once per boundary between two phases: start, last byte written, first byte read, last byte
+//! read; and around DNS, connect and TLS on a new connection. Boundaries are kept as whole microseconds since the
+//! start, so that phases always add up to the whole.
+
+use std::time::Instant;
+
+/// Microseconds per phase. A phase that did not happen is 0. Saturates at 71 minutes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timings {
+    /// Waiting for a free connection, and everything else before `dns`.
+    pub blocked: u32,
+    /// Name look-up.
+    pub dns: u32,
+    /// TCP connect, and the tunnel through a proxy.
+    pub connect: u32,
+    /// TLS handshake.
+    pub tls: u32,
+    /// Building and writing the request.
+    pub sending: u32,
+    /// From the last byte written to the first byte read.
+    pub waiting: u32,
+    /// From the first to the last byte read.
+    pub receiving: u32,
+}
+
+impl Timings {
+    /// Service time in µs: `sending + waiting + receiving`, k6's `http_req_duration`.
+    pub fn duration_us(&self) -> u64 {
+        u64::from(self.sending) + u64::from(self.waiting) + u64::from(self.receiving)
+    }
+}
+
+/// The protocol an exchange was made with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// HTTP/1.0, 1.1, or nothing agreed yet.
+    #[default]
+    Http1,
+    /// HTTP/2.
+    Http2,
+}
+
+impl Protocol {
+    /// `HTTP/1.1` or `HTTP/2.0`, as k6's `proto` tag has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Protocol::Http1 => "HTTP/1.1",
+            Protocol::Http2 => "HTTP/2.0",
+        }
+    }
+}
+
+/// One request and its response, or what there was of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Exchange {
+    /// When the engine took up the request (monotonic).
+    pub started: Instant,
+    /// Where the time went.
+    pub timings: Timings,
+    /// Bytes of head and body written. Above TLS; for HTTP/2 header fields are counted before compression.
+    pub bytes_sent: u64,
+    /// Bytes of head and body read, with chunk framing, before decompression. Above TLS; for HTTP/2 as above.
+    pub bytes_received: u64,
+    /// What was spoken.
+    pub protocol: Protocol,
+    /// Whether a kept-alive connection carried it.
+    pub reused: bool,
+    /// Kept-alive connections that turned out closed by the server and were replaced for this exchange.
+    pub reconnects: u8,
+}
+
+/// What the exchange is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Blocked,
+    Dns,
+    Connect,
+    Tls,
+    Sending,
+    Waiting,
+    Receiving,
+}
+
+/// The running measurement of one exchange.
+#[derive(Debug)]
+pub(super) struct Trace {
+    pub(super) exchange: Exchange,
+    phase: Phase,
+    /// The last boundary, in µs since the start.
+    boundary: u32,
+    /// The last boundary.
+    ended: Instant,
+}
+
+impl Trace {
+    /// Starts the clock, in the phase `Blocked`.
+    pub(super) fn start(now: Instant) -> Trace {
+        let exchange = Exchange {
+            started: now,
+            timings: Timings::default(),
+            bytes_sent: 0,
+            bytes_received: 0,
+            protocol: Protocol::Http1,
+            reused: false,
+            reconnects: 0,
+        };
+        Trace {
+            exchange,
+            phase: Phase::Blocked,
+            boundary: 0,
+            ended: now,
+        }
+    }
+
+    /// Closes the current phase now and opens the next.
+    pub(super) fn enter(&mut self, next: Phase) {
+        self.settle(Instant::now());
+        self.phase = next;
+    }
+
+    /// Renames the current phase without a reading: what passed since the last boundary counts as `phase`.
+    pub(super) fn rename(&mut self, phase: Phase) {
+        self.phase = phase;
+    }
+
+    /// The phase under way.
+    pub(super) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The last reading of the clock.
+    pub(super) fn ended(&self) -> Instant {
+        self.ended
+    }
+
+    /// Closes the current phase now.
+    pub(super) fn finish(&mut self) {
+        self.settle(Instant::now());
+    }
+
+    /// Forgets an attempt on a connection that the server had closed: its time counts as `Blocked`.
+    pub(super) fn restart(&mut self) {
+        self.settle(Instant::now());
+        let reconnects = self.exchange.reconnects.saturating_add(1);
+        let blocked = self.boundary;
+        self.exchange = Trace::start(self.exchange.started).exchange;
+        self.exchange.reconnects = reconnects;
+        self.exchange.timings.blocked = blocked;
+        self.phase = Phase::Blocked;
+    }
+
+    fn settle(&mut self, now: Instant) {
+        let elapsed = now.saturating_duration_since(self.exchange.started).as_micros();
+        let boundary = u32::try_from(elapsed).unwrap_or(u32::MAX);
+        let spent = boundary.saturating_sub(self.boundary);
+        self.boundary = boundary;
+        self.ended = now;
+        let timings = &mut self.exchange.timings;
+        let slot = match self.phase {
+            Phase::Blocked => &mut timings.blocked,
+            Phase::Dns => &mut timings.dns,
+            Phase::Connect => &mut timings.connect,
+            Phase::Tls => &mut timings.tls,
+            Phase::Sending => &mut timings.sending,
+            Phase::Waiting => &mut timings.waiting,
+            Phase::Receiving => &mut timings.receiving,
+        };
+        *slot = slot.saturating_add(spent);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn duration_is_sending_waiting_and_receiving() {
+        let timings = Timings {
+            blocked: 1,
+            dns: 2,
+            connect: 4,
+            tls: 8,
+            sending: 16,
+            waiting: 32,
+            receiving: 64,
+        };
+        assert_eq!(timings.duration_us(), 112);
+    }
+
+    #[test]
+    fn phases_add_up_to_the_whole() {
+        let start = Instant::now();
+        let mut trace = Trace::start(start);
+        trace.rename(Phase::Sending);
+        trace.settle(start + Duration::from_nanos(1_900));
+        trace.rename(Phase::Waiting);
+        trace.settle(start + Duration::from_nanos(5_100));
+        assert_eq!(
+            (trace.exchange.timings.sending, trace.exchange.timings.waiting),
+            (1, 4)
+        );
+        assert_eq!(trace.exchange.timings.duration_us(), 5);
+    }
+
+    #[test]
+    fn a_restart_counts_the_lost_attempt_as_blocked() {
+        let start = Instant::now()
+            .checked_sub(Duration::from_millis(5))
+            .expect("5 ms ago");
+        let mut trace = Trace::start(start);
+        trace.rename(Phase::Waiting);
+        trace.restart();
+        assert!(trace.exchange.timings.blocked >= 5_000);
+        assert_eq!(
+            (trace.exchange.timings.waiting, trace.exchange.reconnects),
+            (0, 1)
+        );
+    }
+}

@@ -1,0 +1,334 @@
+//! What all VUs share: checked settings, TLS, DNS, the granted hosts, the origins met so far.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::net::IpAddr;
+use std::sync::atomic::AtomicU8;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use url::Url;
+
+use super::connect::connect;
+use super::dns::Resolver;
+use super::egress::{Egress, normal_host};
+use super::error::{ErrorCode, Failure, Fault};
+use super::proxy::{Proxy, basic_authorization};
+use super::request::check_header;
+use super::settings::{Settings, SettingsError, VersionPolicy, is_credential};
+use super::target::{Origin, SPEAKS_UNKNOWN};
+use super::timings::Trace;
+use super::tls::Tls;
+
+/// Origins that are remembered; then it starts anew.
+const ORIGINS: usize = 10_000;
+
+/// Shared by the clients of a process.
+#[derive(Debug)]
+pub struct Transport {
+    pub(super) tls: Tls,
+    pub(super) resolver: Resolver,
+    pub(super) proxy: Option<Proxy>,
+    pub(super) base: Option<Url>,
+    pub(super) timeout: Duration,
+    pub(super) connect_timeout: Duration,
+    pub(super) max_redirects: u32,
+    pub(super) source_addresses: Vec<IpAddr>,
+    pub(super) version: VersionPolicy,
+    pub(super) cookies: bool,
+    pub(super) keep_alive: bool,
+    pub(super) max_body_bytes: usize,
+    pub(super) parallel_per_host: usize,
+    egress: Egress,
+    standing: Vec<(String, String)>,
+    origins: Mutex<HashMap<String, Arc<Origin>>>,
+}
+
+impl Transport {
+    /// Checks the settings and reads the certificates.
+    ///
+    /// # Errors
+    /// All that is wrong with the settings.
+    pub fn new(settings: &Settings) -> Result<Arc<Transport>, SettingsError> {
+        let mut problems = Vec::new();
+        let egress = egress(settings, &mut problems);
+        let resolver = Resolver::new(settings.dns_ttl, &settings.resolve, &mut problems);
+        let proxy = proxy(settings, &mut problems);
+        let standing = standing(settings, &mut problems);
+        let tls = Tls::new(settings, &mut problems);
+        let Some(tls) = tls.filter(|_| problems.is_empty()) else {
+            return Err(SettingsError { problems });
+        };
+        Ok(Arc::new(Transport {
+            tls,
+            resolver,
+            proxy,
+            base: settings.base.clone(),
+            timeout: settings.timeout,
+            connect_timeout: settings.connect_timeout,
+            max_redirects: settings.max_redirects,
+            source_addresses: settings.source_addresses.clone(),
+            version: settings.version,
+            cookies: settings.cookies,
+            keep_alive: settings.keep_alive,
+            max_body_bytes: settings.max_body_bytes,
+            parallel_per_host: settings.parallel_per_host.max(1),
+            egress,
+            standing,
+            origins: Mutex::default(),
+        }))
+    }
+
+    /// Resolves and connects to the base URL once, TLS included, and hangs up. Without a base URL: nothing.
+    ///
+    /// # Errors
+    /// What a first request would fail with.
+    pub async fn preflight(&self) -> Result<(), Failure> {
+        let Some(base) = &self.base else { return Ok(()) };
+        let mut trace = Trace::start(Instant::now());
+        let attempt = async {
+            let origin = self.origin(base)?;
+            Box::pin(connect(self, &origin, 0, &mut trace)).await
+        };
+        match attempt.await {
+            Ok(_) => Ok(()),
+            Err(Fault { code, detail }) => Err(Failure {
+                code,
+                exchange: trace.exchange,
+                detail,
+            }),
+        }
+    }
+
+    /// The origin of a URL, if the run may reach it. Asks nobody: names are not resolved.
+    pub(super) fn origin(&self, url: &Url) -> Result<Arc<Origin>, Fault> {
+        let key = url.origin().ascii_serialization();
+        if let Some(known) = self.origins().get(&key) {
+            return Ok(known.clone());
+        }
+        let origin = Arc::new(self.new_origin(url)?);
+        let mut origins = self.origins();
+        if origins.len() >= ORIGINS {
+            origins.clear();
+        }
+        origins.insert(key, origin.clone());
+        Ok(origin)
+    }
+
+    /// Whether a guest may send this `host` header.
+    pub(super) fn allows_host_header(&self, value: &str) -> bool {
+        self.egress.allows_host_header(false, value) || self.egress.allows_host_header(true, value)
+    }
+
+    fn origins(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Origin>>> {
+        self.origins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn new_origin(&self, url: &Url) -> Result<Origin, Fault> {
+        let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
+            return Err(Fault::new(ErrorCode::InvalidUrl, "the URL has no host"));
+        };
+        let (https, host) = (url.scheme() == "https", normal_host(&host));
+        if host.is_empty() || !self.egress.allows(https, &host, port) {
+            return Err(Fault::new(
+                ErrorCode::HostNotAllowed,
+                format!("the run doesn't allow {host}:{port}; grant it with the list of allowed hosts"),
+            ));
+        }
+        let base = self
+            .base
+            .as_ref()
+            .is_some_and(|base| base.origin() == url.origin());
+        let bracketed = if host.contains(':') {
+            format!("[{host}]")
+        } else {
+            host.clone()
+        };
+        let authority = url
+            .port()
+            .map_or_else(|| bracketed.clone(), |port| format!("{bracketed}:{port}"));
+        let prefix = format!("{}://{authority}", url.scheme());
+        let via = if self.proxy.is_some() && !https {
+            prefix.clone()
+        } else {
+            String::new()
+        };
+        let standing = self.standing_for(base, !via.is_empty());
+        let fixed = fixed(&authority, &standing);
+        let speaks = AtomicU8::new(SPEAKS_UNKNOWN);
+        Ok(Origin {
+            prefix,
+            https,
+            host,
+            port,
+            base,
+            authority,
+            standing,
+            fixed,
+            via,
+            speaks,
+        })
+    }
+
+    /// The standing headers for one origin: credentials go to the base URL's only, if there is one.
+    fn standing_for(&self, base: bool, proxied: bool) -> Vec<(String, String)> {
+        let trusted = base || self.base.is_none();
+        let mut headers: Vec<_> = self
+            .standing
+            .iter()
+            .filter(|(name, _)| trusted || !is_credential(name))
+            .cloned()
+            .collect();
+        let user = self.base.as_ref().filter(|_| base).and_then(basic_authorization);
+        if let Some(value) = user
+            && !headers.iter().any(|(name, _)| name == "authorization")
+        {
+            headers.push(("authorization".to_owned(), value));
+        }
+        let proxy = self
+            .proxy
+            .as_ref()
+            .filter(|_| proxied)
+            .and_then(|proxy| proxy.authorization.clone());
+        headers.extend(proxy.map(|value| ("proxy-authorization".to_owned(), value)));
+        headers
+    }
+}
+
+fn egress(settings: &Settings, problems: &mut Vec<String>) -> Egress {
+    let mut egress = Egress::new(settings.allow.iter().map(String::as_str)).unwrap_or_else(|found| {
+        problems.extend(found);
+        Egress::default()
+    });
+    if let Some(base) = &settings.base {
+        if !matches!(base.scheme(), "http" | "https") || base.host().is_none() {
+            problems.push(format!(
+                "the host's URL scheme is {:?}; it must be http or https",
+                base.scheme()
+            ));
+        }
+        egress.grant(base);
+    }
+    egress
+}
+
+fn proxy(settings: &Settings, problems: &mut Vec<String>) -> Option<Proxy> {
+    let text = settings.proxy.as_ref()?;
+    if !settings.resolve.is_empty() {
+        problems
+            .push("address overrides have no effect through a proxy, which resolves names itself".to_owned());
+    }
+    Proxy::parse(text).map_err(|problem| problems.push(problem)).ok()
+}
+
+fn standing(settings: &Settings, problems: &mut Vec<String>) -> Vec<(String, String)> {
+    let mut headers = vec![("user-agent".to_owned(), settings.user_agent.clone())];
+    if settings.compression {
+        headers.push(("accept-encoding".to_owned(), "gzip, deflate, br, zstd".to_owned()));
+    }
+    if !settings.keep_alive {
+        headers.push(("connection".to_owned(), "close".to_owned()));
+    }
+    for (name, value) in &settings.headers {
+        let name = name.to_ascii_lowercase();
+        match check_header(&name, value) {
+            Ok(()) if name == "host" => {
+                problems.push("header \"host\": override the address instead".to_owned())
+            }
+            Ok(()) => headers.retain(|(own, _)| own != &name || settings.headers.iter().any(|h| h.0 == *own)),
+            Err(fault) => problems.push(fault.detail),
+        }
+        headers.push((name, value.clone()));
+    }
+    headers
+}
+
+fn fixed(authority: &str, standing: &[(String, String)]) -> Vec<u8> {
+    let mut text = format!(" HTTP/1.1\r\nhost: {authority}\r\n");
+    for (name, value) in standing {
+        // Writing to a string doesn't fail.
+        let _ = write!(text, "{name}: {value}\r\n");
+    }
+    text.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn transport(settings: Settings) -> Arc<Transport> {
+        Transport::new(&settings).expect("settings")
+    }
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).expect("url")
+    }
+
+    #[test]
+    fn names_every_problem_at_once() {
+        let settings = Settings {
+            base: Some(url("ftp://h/")),
+            allow: vec!["a b".into()],
+            proxy: Some("socks5://h".into()),
+            resolve: vec!["x".into()],
+            ca_file: Some("/does/not/exist".into()),
+            headers: vec![("bad name".into(), "v".into())],
+            ..Settings::default()
+        };
+        let problems = Transport::new(&settings).expect_err("problems").problems;
+        assert_eq!(problems.len(), 7, "{problems:#?}");
+    }
+
+    #[test]
+    fn credentials_stay_with_the_base_origin() {
+        let transport = transport(Settings {
+            base: Some(url("http://base.test/")),
+            allow: vec!["other.test".into()],
+            headers: vec![
+                ("Authorization".into(), "Bearer x".into()),
+                ("X-A".into(), "1".into()),
+            ],
+            ..Settings::default()
+        });
+        let names = |text| {
+            let origin = transport.origin(&url(text)).expect("allowed");
+            origin
+                .standing
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(
+            names("http://base.test/"),
+            "user-agent accept-encoding authorization x-a"
+        );
+        assert_eq!(names("http://other.test/"), "user-agent accept-encoding x-a");
+    }
+
+    #[test]
+    fn an_operators_header_replaces_the_hosts_own() {
+        let transport = transport(Settings {
+            base: Some(url("http://base.test/")),
+            headers: vec![("User-Agent".into(), "own".into())],
+            compression: false,
+            ..Settings::default()
+        });
+        let origin = transport.origin(&url("http://base.test/")).expect("allowed");
+        assert_eq!(
+            origin.fixed,
+            b" HTTP/1.1\r\nhost: base.test\r\nuser-agent: own\r\n"
+        );
+    }
+
+    #[test]
+    fn a_host_is_refused_before_anything_else() {
+        let transport = transport(Settings {
+            allow: vec!["ok.test".into()],
+            ..Settings::default()
+        });
+        let code = |text| transport.origin(&url(text)).expect_err("refused").code;
+        assert_eq!(code("http://evil.test/"), ErrorCode::HostNotAllowed);
+        assert_eq!(code("http://ok.test@evil.test/"), ErrorCode::HostNotAllowed);
+    }
+}
