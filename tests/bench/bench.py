@@ -91,8 +91,8 @@ class Bench:
 
     def step(self, tool, vus):
         load = Load(self.nginx.url, vus, 0, True)
-        warm = 3 + vus / 1_000
-        window = measure.steady(tool, self.nginx, load, warm, max(4, self.options.seconds), self.log(tool))
+        warm, seconds = 3 + vus / 1_000, max(10 if vus == 10_000 else 4, self.options.seconds)
+        window = measure.steady(tool, self.nginx, load, warm, seconds, self.log(tool))
         self.results["idle"].setdefault(tool.name, {})[vus] = window
         if window is None:
             return self.failed(tool, f"{vus:,} VUs, one request per second")
@@ -108,6 +108,9 @@ class Bench:
         ours = self.here.get(report.OURS)
         if ours and not self.options.quick:
             self.start_cpu(ours)
+        if ours:
+            self.results["recording"] = measure.recording(
+                ours, self.nginx, self.options.vus, self.options.dir, self.log(ours))
 
     def start_cpu(self, ours):
         plugin = ours.command(Load(self.nginx.url, 1, 1)).argv[2]

@@ -5,6 +5,9 @@ two ends of a window in which the generator runs at full load.
 """
 
 import collections
+import re
+import shutil
+import subprocess
 import time
 
 import proc
@@ -51,11 +54,12 @@ def traffic(group, nginx, seconds):
 
 
 def window(group, nginx, seconds):
+    """Lasts whole seconds to within milliseconds, so that paced loads count whole periods."""
     first, start = edge(group, nginx)
     rss = []
-    for _ in range(8):
-        time.sleep(seconds / 8)
+    for step in range(1, 9):
         rss.append(group.memory())
+        time.sleep(max(0.0, start + step * seconds / 8 - time.monotonic()))
     last, end = edge(group, nginx)
     if not group.running():
         return None
@@ -112,3 +116,28 @@ def start_cpu(tool, plugin_scenario, url, vus, log):
         return (sum(group.cpu()), group.memory()) if group.running() else None
     finally:
         group.stop()
+
+
+def recording(tool, nginx, vus, folder, log):
+    """Per cent of the generator's CPU samples that fall into recording, or None without perf.
+
+    Counts functions of the metrics module and of the histogram; what the compiler inlined
+    elsewhere isn't seen, clock reads aren't counted.
+    """
+    if not shutil.which("perf"):
+        return None
+    command = tool.command(Load(nginx.url, vus, 60))
+    group = proc.Group(command.argv, GENERATOR_CORE, command.env, log)
+    data = f"{folder}/perf.data"
+    try:
+        if not traffic(group, nginx, 30):
+            return None
+        subprocess.run(["perf", "record", "-q", "-e", "cpu-clock", "-F", "1999", "-o", data, "-p", str(group.child.pid),
+                        "--", "sleep", "5"], capture_output=True, timeout=60)
+    finally:
+        group.stop()
+    out = subprocess.run(["perf", "report", "-i", data, "--stdio", "-F", "overhead,sym"], capture_output=True,
+                         text=True, timeout=120).stdout
+    rows = re.findall(r"^\s+([\d.]+)%\s+\[.\]\s+(.*)$", out, re.M)
+    shares = [float(share) for share, name in rows if "::metrics::" in name or "hdrhistogram" in name]
+    return sum(shares) if rows else None

@@ -85,7 +85,7 @@ def closed(results, tools):
     for name, windows in results["closed"].items():
         good = [w for w in windows if w]
         rows.append([
-            name, tools[name].version() or "0.19.0", cell(cost(windows), "{:.1f}"),
+            name, tools[name].version(), cell(cost(windows), "{:.1f}"),
             cell(median([w.user * 1e6 / w.requests for w in good]), "{:.1f}"),
             cell(median([w.system * 1e6 / w.requests for w in good]), "{:.1f}"),
             cell(median([measure.rate(w) for w in good]), "{:,.0f}"),

@@ -18,7 +18,7 @@ Command = collections.namedtuple("Command", "argv env")
 
 
 class Tool:
-    """One generator. `path` is None where it isn't installed."""
+    """One generator. `path` is None where it isn't installed; `version` is the argument that asks for it, or it."""
 
     def __init__(self, name, path, build, version, thinks=True):
         self.name, self.path, self._build, self._version = name, path, build, version
@@ -29,8 +29,8 @@ class Tool:
 
     def version(self):
         """What the tool says about itself, cut to its number."""
-        if self._version is None:
-            return ""
+        if self._version[0].isdigit():
+            return self._version
         out = subprocess.run([self.path, *self._version.split()], capture_output=True, text=True)
         found = re.search(r"\d+\.\d+[\w.-]*", out.stdout + out.stderr)
         return found.group() if found else "?"
@@ -67,8 +67,9 @@ def goose(path, load):
 
 def wasmswarm(scenario, plugin):
     def build(path, load):
-        name = "paced" if load.think else scenario
-        argv = [path, "run", plugin, name, "-u", str(load.vus), "-t", f"{load.seconds}s", "--host",
+        # Paced VUs start spread over one second, or all would send at the same instant.
+        name, spread = ("paced", ["-r", str(load.vus)]) if load.think else (scenario, [])
+        argv = [path, "run", plugin, name, "-u", str(load.vus), *spread, "-t", f"{load.seconds}s", "--host",
                 load.url, "--headless", "--quiet"]
         return Command(argv, {})
     return build
@@ -91,7 +92,7 @@ def every(folder, root):
         Tool("wasmswarm full", ours, wasmswarm("full", plugin), "--version"),
         Tool("wrk", found("wrk"), wrk, "-v"),
         Tool("oha", found(bench("oha/bin/oha")), oha, "--version", thinks=False),
-        Tool("Goose", found(bench("goose/release/bench-goose")), goose, None),
+        Tool("Goose", found(bench("goose/release/bench-goose")), goose, "0.19.0"),
         Tool("k6", found(os.environ.get("K6"), "k6"), k6, "version"),
         Tool("Locust FastHttpUser", found(bench("locust/bin/locust")), locust("Fast"), "--version"),
         Tool("Locust HttpUser", found(bench("locust/bin/locust")), locust("Http"), "--version"),
