@@ -115,11 +115,6 @@ impl CustomTotals {
         self.samples
     }
 
-    /// The values of a trend, in thousandths.
-    pub(super) fn trend(&self) -> &Distribution<u64> {
-        &self.trend
-    }
-
     pub(super) fn value(&self) -> Option<CustomValue> {
         Some(match self.kind? {
             MetricKind::Counter => CustomValue::Counter {

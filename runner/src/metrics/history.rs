@@ -89,13 +89,15 @@ impl History {
     }
 
     fn halve(&mut self) {
-        let pairs = self.points.chunks(2);
-        self.points = pairs
-            .map(|pair| match pair {
-                [first, second] => joined(first, second),
-                rest => rest.iter().cloned().collect::<Vec<_>>().remove(0),
-            })
-            .collect();
+        let mut halves: Vec<HistoryPoint> = Vec::with_capacity(self.limit);
+        for (at, point) in self.points.drain(..).enumerate() {
+            match halves.last_mut() {
+                Some(first) if at % 2 == 1 => *first = joined(first, &point),
+                _ => halves.push(point),
+            }
+        }
+        // Of an odd number, the last point has only half its span yet.
+        self.points = halves;
         self.span *= 2;
     }
 

@@ -75,11 +75,6 @@ impl PhaseTotals {
         })
         .collect()
     }
-
-    /// The distribution of the phase with this metric name.
-    pub(super) fn get(&self, metric: &str) -> Option<&Distribution<u64>> {
-        self.0.get(PHASES.iter().position(|&name| name == metric)?)
-    }
 }
 
 /// The times of one phase of all requests.
@@ -105,7 +100,7 @@ mod tests {
         parts.record(&RequestSample::default());
         let mut totals = PhaseTotals::default();
         totals.absorb(&parts);
-        let connecting = totals.get("http_req_connecting").unwrap().stats();
+        let connecting = totals.stats()[2].times;
         assert_eq!((connecting.count, connecting.p50, connecting.max), (2, 0, 100));
         assert_eq!(connecting.mean, 50.0);
         assert!(totals.stats().iter().all(|row| row.times.count == 2));

@@ -4,7 +4,7 @@ use super::aggregator::{Aggregator, RunInfo, ScenarioInfo};
 use super::cells::Cells;
 use super::custom::CustomTotals;
 use super::delta::{CheckCount, Outcomes};
-use super::distribution::Distribution;
+use super::distribution::{Distribution, Stats};
 use super::history::per_second;
 use super::keys::{CustomKey, NameKey, SeriesKey, TaskKey};
 use super::limits::MetricKind;
@@ -116,34 +116,39 @@ impl Aggregator {
                 .or_default()
                 .push((key, totals));
         }
-        let figures = |key: &SeriesKey| {
-            let at = series
-                .binary_search_by(|row| series_order(&row.key).cmp(&series_order(key)))
-                .ok()?;
-            series.get(at).map(|row| (row.duration, row.response))
-        };
-        let row =
-            |((scenario, method, name), parts): ((u16, &str, &str), Vec<(&SeriesKey, &SeriesTotals)>)| {
-                let (totals, known) = match parts.as_slice() {
-                    [(key, only)] => (Cow::Borrowed(*only), figures(key)),
-                    several => (Cow::Owned(together(several)), None),
-                };
-                let (duration, response) =
-                    known.unwrap_or_else(|| (totals.duration.stats(), totals.response.stats()));
-                RequestRow {
-                    scenario: self.info.scenario(scenario),
-                    method: method.to_owned(),
-                    name: name.to_owned(),
-                    requests: totals.requests,
-                    failures: totals.failed(),
-                    rate: per_second(totals.requests, seconds),
-                    duration,
-                    response,
-                }
-            };
-        let mut rows: Vec<_> = groups.into_iter().map(row).collect();
+        let rows = groups
+            .into_values()
+            .filter_map(|parts| self.request_row(seconds, &parts, series));
+        let mut rows: Vec<_> = rows.collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.requests));
         rows
+    }
+
+    /// One row of all these series, whose scenario, method and name are the same. Figures of
+    /// a single one are known already: computing them is most of the work of a snapshot.
+    fn request_row(
+        &self,
+        seconds: f64,
+        parts: &[(&SeriesKey, &SeriesTotals)],
+        series: &[SeriesRow],
+    ) -> Option<RequestRow> {
+        let (key, _) = parts.first()?;
+        let (totals, known) = match parts {
+            [(key, only)] => (Cow::Borrowed(*only), figures(series, key)),
+            several => (Cow::Owned(together(several)), None),
+        };
+        let (duration, response) =
+            known.unwrap_or_else(|| (totals.duration.stats(), totals.response.stats()));
+        Some(RequestRow {
+            scenario: self.info.scenario(key.scenario),
+            method: key.method.clone(),
+            name: key.name.clone(),
+            requests: totals.requests,
+            failures: totals.failed(),
+            rate: per_second(totals.requests, seconds),
+            duration,
+            response,
+        })
     }
 
     fn failure_rows(&self) -> Vec<FailureRow> {
@@ -286,6 +291,14 @@ fn custom_row(name: &str, tags: &str, totals: &CustomTotals) -> Option<CustomRow
         kind,
         value,
     })
+}
+
+/// Service and response times of one series; `rows` are in [`series_order`].
+fn figures(rows: &[SeriesRow], key: &SeriesKey) -> Option<(Stats<u64>, Stats<u64>)> {
+    let at = rows
+        .binary_search_by(|row| series_order(&row.key).cmp(&series_order(key)))
+        .ok()?;
+    rows.get(at).map(|row| (row.duration, row.response))
 }
 
 fn together(parts: &[(&SeriesKey, &SeriesTotals)]) -> SeriesTotals {

@@ -1,0 +1,32 @@
+//! What a report knows of a run besides its measurements.
+
+use serde::Serialize;
+use std::time::SystemTime;
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct End {
+    /// One word, such as `finished`, `interrupted` or `aborted`.
+    pub reason: String,
+    /// Exit code of the process.
+    pub code: u8,
+    /// A sentence for people.
+    pub text: String,
+}
+
+/// Which run it was.
+#[derive(Debug, Clone)]
+pub struct RunFacts<'a> {
+    /// What was run, as the operator named it.
+    pub plugin: &'a str,
+    /// The resolved plan.
+    pub plan: &'a serde_json::Value,
+    /// When the run began.
+    pub started: SystemTime,
+    /// When it had ended.
+    pub ended: SystemTime,
+    /// How it ended.
+    pub end: &'a End,
+    /// What [`Snapshot::reconcile`](crate::metrics::Snapshot::reconcile) found.
+    pub wrong: &'a [String],
+}

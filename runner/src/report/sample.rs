@@ -1,0 +1,84 @@
+//! A small run for the tests of reports, measured by the real thing.
+
+use super::{End, RunFacts};
+use crate::metrics::{
+    Aggregator, IterationOutcome, Limits, MetricKind, RequestKey, RequestSample, RunInfo, ScenarioInfo,
+    Shard, Snapshot,
+};
+use std::time::{Duration, UNIX_EPOCH};
+
+/// 100 requests in 10 s: 97 with 200, two with 404, one refused.
+pub(super) fn snapshot() -> Snapshot {
+    let limits = Limits::default();
+    let mut shard = Shard::new(limits.clone());
+    (0..100).for_each(|at| request(&mut shard, at));
+    (0..50).for_each(|_| {
+        shard.iteration_started();
+        shard.iteration(0, 0, 20_000, IterationOutcome::Ok);
+    });
+    (0..10).for_each(|at| shard.check(0, "has \u{1b}[31mitems", at != 0));
+    shard.check(0, "is fast", true);
+    shard.custom("basket", MetricKind::Trend, 2.5, "").unwrap();
+    shard.custom("orders", MetricKind::Counter, 7.0, "").unwrap();
+    shard.vu_started(0);
+    let scenarios = vec![ScenarioInfo {
+        name: "shop".to_owned(),
+        tasks: vec!["browse".to_owned()],
+    }];
+    let mut all = Aggregator::new(&limits, RunInfo { scenarios, vus: 1 });
+    all.merge(shard.take());
+    all.finish(Duration::from_secs(10))
+}
+
+fn request(shard: &mut Shard, at: u64) {
+    let (status, failure) = match at {
+        0 => (0, Some("connection-refused")),
+        1 | 2 => (404, Some("status 404")),
+        _ => (200, None),
+    };
+    let name = if at.is_multiple_of(2) { "/items/{id}" } else { "/" };
+    let us = 1_000 + at * 10;
+    let sample = RequestSample {
+        duration_us: us,
+        response_us: us,
+        waiting_us: us,
+        bytes_sent: 50,
+        bytes_received: 500,
+        failed: failure.is_some(),
+        failure,
+        ..RequestSample::default()
+    };
+    shard.request_started();
+    shard.request(
+        &RequestKey {
+            scenario: 0,
+            method: "GET",
+            name,
+            status,
+            tags: "",
+        },
+        &sample,
+    );
+}
+
+/// A run that ended as planned.
+pub(super) fn end() -> End {
+    End {
+        reason: "finished".to_owned(),
+        code: 0,
+        text: "the run time is over".to_owned(),
+    }
+}
+
+/// Facts of that run.
+pub(super) fn facts<'a>(plan: &'a serde_json::Value, end: &'a End) -> RunFacts<'a> {
+    let started = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    RunFacts {
+        plugin: "shop.wasm",
+        plan,
+        started,
+        ended: started + Duration::from_secs(10),
+        end,
+        wrong: &[],
+    }
+}

@@ -1,0 +1,208 @@
+//! The tables of the text summary. Which column goes first in a narrow terminal is part of
+//! each table's definition.
+
+use crate::metrics::{RequestRow, Snapshot, Stats};
+use crate::terminal::{Cell, Column, Paint, Style, Table, escape, units};
+
+/// Requests by method and name with their service times, or response times if asked.
+pub(super) fn requests(
+    snapshot: &Snapshot,
+    width: usize,
+    paint: Paint,
+    of: fn(&RequestRow) -> &Stats<u64>,
+) -> Vec<String> {
+    let columns = [
+        Column::text("", 6),
+        Column::text("name", 0),
+        Column::figure("requests", 0),
+        Column::figure("failed", 1),
+        Column::figure("req/s", 5),
+        Column::figure("avg", 7),
+        Column::figure("min", 9),
+        Column::figure("p50", 2),
+        Column::figure("p90", 8),
+        Column::figure("p95", 3),
+        Column::figure("p99", 2),
+        Column::figure("p99.9", 10),
+        Column::figure("max", 4),
+    ];
+    let mut table = Table::new(&columns);
+    let scenarios = several_scenarios(snapshot);
+    for row in &snapshot.requests {
+        table.push(request(row, of(row), scenarios));
+    }
+    table.render(width, paint)
+}
+
+fn request(row: &RequestRow, times: &Stats<u64>, with_scenario: bool) -> Vec<Cell> {
+    let name = if with_scenario && !row.scenario.is_empty() {
+        format!("{} · {}", escape(&row.scenario), escape(&row.name))
+    } else {
+        escape(&row.name).into_owned()
+    };
+    let failed = match row.failures {
+        0 => Cell::from("0"),
+        some => Cell {
+            text: format!("{} ({})", units::count(some), units::share(some, row.requests)),
+            style: Some(Style::Bad),
+        },
+    };
+    let mut cells = vec![
+        escape(&row.method).into_owned().into(),
+        name.into(),
+        units::count(row.requests).into(),
+        failed,
+        units::rate(row.rate).into(),
+        units::time(times.mean.round() as u64).into(),
+    ];
+    let figures = [
+        times.min, times.p50, times.p90, times.p95, times.p99, times.p999, times.max,
+    ];
+    cells.extend(figures.map(|us| Cell::from(units::time(us))));
+    cells
+}
+
+fn several_scenarios(snapshot: &Snapshot) -> bool {
+    let mut names = snapshot
+        .requests
+        .iter()
+        .map(|row| &row.scenario)
+        .filter(|name| !name.is_empty());
+    let first = names.next();
+    names.any(|name| Some(name) != first)
+}
+
+/// Why requests failed.
+pub(super) fn failures(snapshot: &Snapshot, width: usize, paint: Paint) -> Vec<String> {
+    let columns = [
+        Column::figure("count", 0),
+        Column::text("message", 0),
+        Column::text("", 2),
+        Column::text("name", 1),
+    ];
+    let mut table = Table::new(&columns);
+    for row in &snapshot.failures {
+        let texts = [&row.key.message, &row.key.method, &row.key.name].map(|text| Cell::from(escape(text)));
+        let count = Cell {
+            text: units::count(row.count),
+            style: Some(Style::Bad),
+        };
+        table.push(std::iter::once(count).chain(texts).collect());
+    }
+    table.render(width, paint)
+}
+
+/// Why iterations failed.
+pub(super) fn errors(snapshot: &Snapshot, width: usize, paint: Paint) -> Vec<String> {
+    let columns = [
+        Column::figure("count", 0),
+        Column::text("message", 0),
+        Column::text("scenario", 2),
+        Column::text("task", 1),
+    ];
+    let mut table = Table::new(&columns);
+    for row in &snapshot.errors {
+        let texts = [&row.message, &row.scenario, &row.task].map(|text| Cell::from(escape(text)));
+        let count = Cell {
+            text: units::count(row.count),
+            style: Some(Style::Bad),
+        };
+        table.push(std::iter::once(count).chain(texts).collect());
+    }
+    table.render(width, paint)
+}
+
+/// Checks with a mark.
+pub(super) fn checks(snapshot: &Snapshot, width: usize, paint: Paint) -> Vec<String> {
+    let columns = [
+        Column::text("", 0),
+        Column::text("check", 0),
+        Column::figure("passed", 2),
+        Column::figure("failed", 1),
+    ];
+    let mut table = Table::new(&columns);
+    for row in &snapshot.checks {
+        let (mark, style) = if row.failed == 0 {
+            ("✓", Style::Good)
+        } else {
+            ("✗", Style::Bad)
+        };
+        let failed = match row.failed {
+            0 => "0".to_owned(),
+            some => format!(
+                "{} ({})",
+                units::count(some),
+                units::share(some, row.passed + some)
+            ),
+        };
+        table.push(vec![
+            Cell {
+                text: mark.to_owned(),
+                style: Some(style),
+            },
+            escape(&row.name).into_owned().into(),
+            units::count(row.passed).into(),
+            Cell {
+                text: failed,
+                style: (row.failed > 0).then_some(Style::Bad),
+            },
+        ]);
+    }
+    table.render(width, paint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn an_ordinary_terminal_shows_the_columns_that_matter() {
+        let lines = requests(&sample::snapshot(), 78, Paint::Plain, |row| &row.duration);
+        let titles: Vec<_> = lines[0].split_whitespace().collect();
+        assert_eq!(
+            titles,
+            ["name", "requests", "failed", "req/s", "p50", "p95", "p99", "max"]
+        );
+        assert_eq!(lines.len(), 3, "{lines:#?}");
+    }
+
+    #[test]
+    fn a_wide_terminal_shows_all_columns() {
+        let lines = requests(&sample::snapshot(), 120, Paint::Plain, |row| &row.duration);
+        let titles: Vec<_> = lines[0].split_whitespace().collect();
+        let all = [
+            "name", "requests", "failed", "req/s", "avg", "min", "p50", "p90", "p95", "p99", "p99.9", "max",
+        ];
+        assert_eq!(titles, all);
+    }
+
+    #[test]
+    fn a_failed_check_is_marked_and_its_name_harmless() {
+        let lines = checks(&sample::snapshot(), 78, Paint::Plain);
+        assert_eq!(
+            lines[1].split_whitespace().collect::<Vec<_>>(),
+            ["✗", "has", "\\u{1b}[31mitems", "9", "1", "(10.0%)"]
+        );
+        assert_eq!(
+            lines[2].split_whitespace().collect::<Vec<_>>(),
+            ["✓", "is", "fast", "1", "0"]
+        );
+    }
+
+    #[test]
+    fn failures_name_their_request() {
+        let lines = failures(&sample::snapshot(), 78, Paint::Plain);
+        let rows: Vec<_> = lines
+            .iter()
+            .skip(1)
+            .map(|line| line.split_whitespace().collect::<Vec<_>>())
+            .collect();
+        let expected: [&[&str]; 3] = [
+            &["1", "status", "404", "GET", "/"],
+            &["1", "connection-refused", "GET", "/items/{id}"],
+            &["1", "status", "404", "GET", "/items/{id}"],
+        ];
+        assert_eq!(rows, expected);
+    }
+}

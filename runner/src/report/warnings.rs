@@ -1,0 +1,122 @@
+//! What a reader must know before trusting a summary, in sentences.
+
+use super::end::RunFacts;
+use crate::metrics::Snapshot;
+use crate::terminal::{escape, units};
+
+/// All warnings about a run, the gravest first.
+pub(super) fn warnings(snapshot: &Snapshot, facts: &RunFacts<'_>) -> Vec<String> {
+    let mut all: Vec<_> = facts
+        .wrong
+        .iter()
+        .map(|what| format!("the counts don't agree, a defect: {what}"))
+        .collect();
+    all.extend(slow_generator(snapshot));
+    all.extend(counted(snapshot));
+    all.extend(snapshot.denials.iter().map(|row| {
+        format!(
+            "the sandbox refused {}: {} times",
+            escape(&row.kind),
+            units::count(row.count)
+        )
+    }));
+    all
+}
+
+fn slow_generator(snapshot: &Snapshot) -> Option<String> {
+    let health = &snapshot.health;
+    (health.red_seconds > 0).then(|| {
+        format!(
+            "this machine was too slow in {} of {} seconds (timer lag p99 {}, {} late starts): what was measured then says more about it than about the server",
+            units::count(health.red_seconds),
+            units::count(snapshot.elapsed.as_secs_f64().ceil() as u64),
+            units::time(health.lag_p99_us),
+            units::count(health.late_starts),
+        )
+    })
+}
+
+fn counted(snapshot: &Snapshot) -> impl Iterator<Item = String> {
+    let (totals, flags) = (&snapshot.totals, &snapshot.flags);
+    let counts = [
+        (
+            totals.iterations_dropped,
+            "planned iterations were not started: no VU was free, or the time was over",
+        ),
+        (totals.instances_replaced, "instances were replaced after a trap"),
+        (
+            flags.folded_requests,
+            "requests are folded into `__other__`: too many names, tags or statuses (name requests by pattern, such as `/users/{id}`)",
+        ),
+        (
+            flags.folded_failures,
+            "failure messages are folded into `__other__`: too many different ones",
+        ),
+        (
+            flags.folded_checks,
+            "checks are folded into `__other__`: too many names",
+        ),
+        (
+            flags.folded_values,
+            "values of custom metrics are folded into `__other__`: too many names or tags",
+        ),
+        (
+            flags.values_dropped,
+            "values of custom metrics were dropped: not finite, or negative in a trend",
+        ),
+        (
+            flags.kind_conflicts,
+            "parts of custom metrics were dropped: one name, several kinds",
+        ),
+        (flags.logs_dropped, "log lines were dropped: too many per second"),
+    ];
+    let some = counts.into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, what)| format!("{} {what}", units::count(count)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn a_sound_run_has_no_warnings() {
+        let (plan, end) = (serde_json::Value::Null, sample::end());
+        assert_eq!(
+            warnings(&sample::snapshot(), &sample::facts(&plan, &end)),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn each_kind_of_trouble_is_named() {
+        let (plan, end, wrong) = (serde_json::Value::Null, sample::end(), ["1 lost".to_owned()]);
+        let mut snapshot = sample::snapshot();
+        snapshot.health.red_seconds = 2;
+        snapshot.totals.iterations_dropped = 1_000;
+        snapshot.flags.logs_dropped = 3;
+        snapshot.denials = vec![crate::metrics::DenialRow {
+            kind: "connect".to_owned(),
+            count: 4,
+        }];
+        let facts = RunFacts {
+            wrong: &wrong,
+            ..sample::facts(&plan, &end)
+        };
+        let warnings = warnings(&snapshot, &facts);
+        let starts = [
+            "the counts don't agree",
+            "this machine was too slow in 2 of 10",
+            "1,000 planned",
+            "3 log lines",
+            "the sandbox refused connect: 4 times",
+        ];
+        assert_eq!(warnings.len(), starts.len());
+        for (warning, start) in warnings.iter().zip(starts) {
+            assert!(
+                warning.starts_with(start),
+                "{warning:?} doesn't start with {start:?}"
+            );
+        }
+    }
+}

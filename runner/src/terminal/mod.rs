@@ -1,0 +1,82 @@
+//! The terminal: the only module that prints. What is printed is made by pure functions here
+//! and in `report`; text of guests and servers goes through [`escape`] first.
+
+mod escape;
+mod live;
+mod message;
+pub mod plain;
+mod progress;
+mod screen;
+mod style;
+mod table;
+pub mod units;
+
+pub use escape::escape;
+pub use live::Live;
+pub use message::{error_text, warning_text};
+pub use progress::Progress;
+pub use screen::render;
+pub use style::{Paint, Style};
+pub use table::{Cell, Column, Table, fit, pad};
+
+use std::io::{ErrorKind, Result, Write};
+
+/// Width to assume where there is no terminal.
+const DEFAULT_WIDTH: usize = 120;
+
+/// Prints text and a line break on standard output.
+///
+/// # Errors
+/// It can't be written. A reader that went away is no error: nobody wants the rest.
+pub fn print(text: &str) -> Result<()> {
+    write_line(&mut std::io::stdout().lock(), text)
+}
+
+/// Prints text and a line break on standard error. Failures are ignored: there is no other
+/// place to report them.
+pub fn print_error(text: &str) {
+    let _ = write_line(&mut std::io::stderr().lock(), text);
+}
+
+/// Columns of the terminal that standard output is, or a usual width if it is none.
+pub fn stdout_width() -> usize {
+    use std::io::IsTerminal;
+    let size = std::io::stdout().is_terminal().then(crossterm::terminal::size);
+    match size {
+        Some(Ok((columns, _))) if columns > 0 => usize::from(columns),
+        _ => DEFAULT_WIDTH,
+    }
+}
+
+fn write_line(out: &mut dyn Write, text: &str) -> Result<()> {
+    let written = out
+        .write_all(text.as_bytes())
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Gone(ErrorKind);
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_error() {
+        assert!(write_line(&mut Gone(ErrorKind::BrokenPipe), "x").is_ok());
+        assert!(write_line(&mut Gone(ErrorKind::StorageFull), "x").is_err());
+    }
+}
