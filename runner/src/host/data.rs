@@ -2,7 +2,7 @@
 
 use super::bindings::data::{self, Error, Pick};
 use super::state::VuState;
-use rand::RngCore;
+use rand::Rng;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -70,7 +70,7 @@ impl DataSet {
         Ok(DataSet { columns, rows, sequential: AtomicU64::new(0), unique: AtomicU64::new(0) })
     }
 
-    fn pick(&self, pick: Pick, random: &mut impl RngCore) -> Option<Vec<(String, String)>> {
+    fn pick(&self, pick: Pick, random: &mut impl Rng) -> Option<Vec<(String, String)>> {
         let count = self.rows.len() as u64;
         let index = match pick {
             Pick::Sequential => self.sequential.fetch_add(1, Ordering::Relaxed) % count,

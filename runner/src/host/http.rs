@@ -159,7 +159,7 @@ impl VuState {
         for hop in &outcome.hops {
             InFlight::new(self.phase).landed();
             let key = RequestKey { scenario: self.identity.scenario, method: &hop.method, name: &hop.name, status: hop.status, tags };
-            self.record(&key, &sample_of(&hop.exchange, u64::from(hop.exchange.timings.duration_us()), None));
+            self.record(&key, &sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None));
         }
         // A redirected request's last hop has a path of its own, unless the guest named it.
         let landed = if request.name.is_empty() { outcome.final_name() } else { None };
@@ -185,7 +185,7 @@ impl VuState {
             id: 0,
             status: response.status,
             ok: failure.is_none(),
-            duration: response.exchange.timings.duration_us().into(),
+            duration: response.exchange.timings.duration_us(),
         };
         let id = self.responses.push(Kept { response, handle, failure }, self.client.as_mut());
         Response { id, ..view }
@@ -251,6 +251,9 @@ fn engine_request(request: &Request) -> engine::Request<'_> {
 
 fn method_of(request: &Request) -> &str {
     let method = request.method.as_str();
+    if method.is_empty() {
+        return "GET";
+    }
     // What is recorded must be safe to print, whatever the guest gave.
     let valid = (1..=32).contains(&method.len()) && method.bytes().all(|b| b.is_ascii_alphabetic());
     if valid { method } else { "INVALID" }
@@ -280,7 +283,7 @@ fn is_expected(request: &Request, status: u16) -> bool {
 fn sample_of<'a>(exchange: &engine::Exchange, response_us: u64, failure: Option<&'a str>) -> RequestSample<'a> {
     let t = &exchange.timings;
     RequestSample {
-        duration_us: t.duration_us().into(),
+        duration_us: t.duration_us(),
         response_us,
         blocked_us: t.blocked.into(),
         dns_us: t.dns.into(),

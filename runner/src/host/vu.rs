@@ -3,7 +3,7 @@
 use super::bindings::vu::{self, Identity};
 use super::limits;
 use super::state::{Phase, VuState};
-use rand::RngCore;
+use rand::Rng;
 use std::time::Duration;
 
 impl VuState {

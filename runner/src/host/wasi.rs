@@ -10,7 +10,11 @@ use super::recorder::with_shard;
 use super::state::VuState;
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
-use wasmtime::component::{Component, Linker};
+use wasmtime::Engine;
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{Component, Linker, ResourceType};
+use wasmtime_wasi::p2::bindings::io::error::Error as IoError;
+use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, DynPollable};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 impl WasiView for VuState {
@@ -27,8 +31,50 @@ pub fn link(component: &Component) -> wasmtime::Result<Linker<VuState>> {
     let mut linker = Linker::new(component.engine());
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     Plugin::add_to_linker::<_, super::Host>(&mut linker, |state| state)?;
-    linker.define_unknown_imports_as_traps(component)?;
+    for (name, item) in component.component_type().imports(component.engine()) {
+        if name.starts_with("wasi:") && !PROVIDED.iter().any(|package| name.starts_with(package)) {
+            stub(&mut linker, name, &item.ty, component.engine())?;
+        }
+    }
     Ok(linker)
+}
+
+/// The packages whose interfaces are linked for real, though inert.
+const PROVIDED: [&str; 6] =
+    ["wasi:io/", "wasi:clocks/", "wasi:random/", "wasi:cli/", "wasi:filesystem/", "wasi:sockets/"];
+
+/// Defines an interface that nobody provides, so that a toolchain may import what its guest
+/// never calls.
+fn stub(linker: &mut Linker<VuState>, name: &str, item: &ComponentItem, engine: &Engine) -> wasmtime::Result<()> {
+    let ComponentItem::ComponentInstance(interface) = item else { return Ok(()) };
+    let mut instance = linker.instance(name)?;
+    for (item_name, item) in interface.exports(engine) {
+        match item.ty {
+            ComponentItem::ComponentFunc(_) => {
+                let full = format!("{name}#{item_name}");
+                instance.func_new(item_name, move |_, _, _, _| {
+                    with_shard(|shard| shard.denied("wasi"));
+                    Err(wasmtime::format_err!("`{full}` is not provided"))
+                })?;
+            }
+            ComponentItem::Resource(_) => {
+                instance.resource(item_name, resource_named(item_name), |_, _| Ok(()))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Interfaces mention the resources of `wasi:io` under these names; they must be the real ones.
+fn resource_named(name: &str) -> ResourceType {
+    match name {
+        "input-stream" => ResourceType::host::<DynInputStream>(),
+        "output-stream" => ResourceType::host::<DynOutputStream>(),
+        "pollable" => ResourceType::host::<DynPollable>(),
+        "io-error" => ResourceType::host::<IoError>(),
+        _ => ResourceType::host::<()>(),
+    }
 }
 
 /// A context that grants nothing.

@@ -1,7 +1,7 @@
 //! Chooses a VU's next task and the pause before it: all of the randomness of the load itself.
 
 use crate::plan::{ScenarioPlan, Stream, TaskOrder, stream_seed};
-use rand::RngCore;
+use rand::Rng;
 use rand_pcg::Pcg32;
 use std::time::Duration;
 

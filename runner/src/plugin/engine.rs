@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
-use wasmtime::component::ResourcesRequired;
+use wasmtime::ResourcesRequired;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 
 /// Length of one epoch tick. A guest that computes without pause yields to the thread's
