@@ -1,0 +1,3 @@
+//! A sound component for another world: a command.
+
+fn main() {}

@@ -1,0 +1,72 @@
+//! The same seed gives the same tasks in the same order, for each VU, in every run.
+
+use crate::support::cli::run_plugin;
+use crate::support::guests::odd;
+use crate::support::recorder::Recorder;
+use crate::support::together;
+
+/// What each VU did, in the order of VU and iteration.
+fn seen(seed: &str, threads: &str) -> Vec<String> {
+    let server = Recorder::start();
+    let url = server.url();
+    let arguments = [
+        "sequence",
+        "--host",
+        &url,
+        "-u",
+        "4",
+        "--iterations-per-vu",
+        "50",
+        "--seed",
+        seed,
+        "--threads",
+        threads,
+    ];
+    let (ran, summary) = run_plugin(&odd(), &arguments);
+    ran.exits(0);
+    summary.adds_up();
+    let mut lines: Vec<_> = server
+        .lines()
+        .into_iter()
+        .filter(|line| line.starts_with("GET /seen?"))
+        .collect();
+    lines.sort_by_key(|line| (number(line, "vu="), number(line, "&n=")));
+    assert_eq!(lines.len(), 200);
+    lines
+}
+
+fn number(line: &str, key: &str) -> u64 {
+    let rest = line.split(key).nth(1).expect("the key is there");
+    rest.split(['&', ' '])
+        .next()
+        .expect("a value")
+        .parse()
+        .expect("a number")
+}
+
+#[test]
+fn the_same_seed_gives_the_same_sequence() {
+    let _machine = together();
+    let first = seen("7", "2");
+    assert_eq!(first, seen("7", "2"));
+    assert_eq!(first, seen("7", "1"), "the number of threads must not matter");
+    assert_ne!(first, seen("8", "2"));
+}
+
+#[test]
+fn vus_differ_and_tasks_keep_their_weights() {
+    let _machine = together();
+    let lines = seen("7", "2");
+    let tasks = |vu: u64| {
+        lines
+            .iter()
+            .filter(|l| number(l, "vu=") == vu)
+            .map(|l| number(l, "task="))
+            .collect::<Vec<_>>()
+    };
+    assert_ne!(tasks(1), tasks(2));
+    // The n-th of five tasks has weight n: the last one gets a third of 200, the first a fifteenth.
+    let count = |task: u64| lines.iter().filter(|l| number(l, "task=") == task).count();
+    assert!((45..90).contains(&count(4)), "{}", count(4));
+    assert!((3..28).contains(&count(0)), "{}", count(0));
+}

@@ -1,0 +1,149 @@
+//! Builds the guests: the examples, the odd ones, and those in other languages. Each kind
+//! is built once per test run, and only if a test asks for it.
+
+use super::root;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// One of the examples in `plugins/`.
+pub(crate) fn plugin(name: &str) -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let folder = BUILT.get_or_init(|| {
+        let packages = ["-p", "quickstart", "-p", "storefront", "-p", "api-crud"];
+        cargo(&root().join("Cargo.toml"), "plugins", &packages)
+    });
+    folder.join(format!("{}.wasm", name.replace('-', "_")))
+}
+
+/// The component with all odd scenarios.
+pub(crate) fn odd() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| components("odd", &[])).join("odd.wasm")
+}
+
+/// The odd component with one of its features, which all spoil `describe`.
+pub(crate) fn odd_with(feature: &str) -> PathBuf {
+    static BUILDING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _one_at_a_time = BUILDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let built = components("odd-describe", &["--features", feature]).join("odd.wasm");
+    let kept = guests().join(format!("odd-{feature}.wasm"));
+    std::fs::copy(built, &kept).expect("a writable target folder");
+    kept
+}
+
+/// A sound component that is a command, not a plugin.
+pub(crate) fn other_world() -> PathBuf {
+    odd().with_file_name("other-world.wasm")
+}
+
+/// The JavaScript guest. Needs Node and the packages of its lock file.
+pub(crate) fn javascript() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT
+        .get_or_init(|| {
+            let (source, wasm) = (root().join("tests/guests/js"), guests().join("javascript.wasm"));
+            if !source.join("node_modules").exists() {
+                finish(
+                    "npm",
+                    Command::new("npm")
+                        .args(["ci", "--no-audit", "--no-fund"])
+                        .current_dir(&source),
+                );
+            }
+            finish(
+                "node",
+                Command::new("node")
+                    .arg("build.js")
+                    .arg(&wasm)
+                    .current_dir(&source),
+            );
+            wasm
+        })
+        .clone()
+}
+
+/// The Python guest. Needs `componentize-py`, which `tests/run` puts into an environment of its own.
+pub(crate) fn python() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT
+        .get_or_init(|| {
+            let (source, wasm) = (root().join("tests/guests/python"), guests().join("python.wasm"));
+            let own = guests().join("venv/bin/componentize-py");
+            let program = if own.exists() {
+                own
+            } else {
+                PathBuf::from("componentize-py")
+            };
+            let mut command = Command::new(program);
+            command.arg("-d").arg(root().join("wit")).args([
+                "-w",
+                "plugin",
+                "componentize",
+                "-p",
+                ".",
+                "app",
+                "-o",
+            ]);
+            finish("componentize-py", command.arg(&wasm).current_dir(source));
+            wasm
+        })
+        .clone()
+}
+
+/// Where built guests are put.
+pub(crate) fn guests() -> PathBuf {
+    let folder = root().join("target/guests");
+    std::fs::create_dir_all(&folder).expect("a writable target folder");
+    folder
+}
+
+fn components(folder: &str, arguments: &[&str]) -> PathBuf {
+    cargo(&root().join("tests/components/Cargo.toml"), folder, arguments)
+}
+
+/// Builds for the guests' target, and says where the components are.
+fn cargo(manifest: &Path, folder: &str, arguments: &[&str]) -> PathBuf {
+    let target = guests().join(folder);
+    let mut command = Command::new("cargo");
+    for (name, _) in std::env::vars_os() {
+        // What the outer cargo tells this process is not meant for the inner one.
+        let text = name.to_string_lossy();
+        if (text.starts_with("CARGO_") && text != "CARGO_HOME")
+            || text.starts_with("RUSTC")
+            || text == "RUSTFLAGS"
+        {
+            command.env_remove(&name);
+        }
+    }
+    command.args([
+        "build",
+        "--quiet",
+        "--locked",
+        "--release",
+        "--target",
+        "wasm32-wasip2",
+        "--manifest-path",
+    ]);
+    finish(
+        "cargo",
+        command
+            .arg(manifest)
+            .arg("--target-dir")
+            .arg(&target)
+            .args(arguments),
+    );
+    target.join("wasm32-wasip2/release")
+}
+
+fn finish(name: &str, command: &mut Command) {
+    let output = command
+        .output()
+        .unwrap_or_else(|e| panic!("{name}: {e}; `tests/run` installs what is missing"));
+    assert!(
+        output.status.success(),
+        "{name} failed\n{}\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
