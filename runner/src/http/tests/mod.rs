@@ -1,1 +1,62 @@
-//! The engine against real sockets.
+//! The engine against real sockets. What a single file can prove is tested in that file.
+
+mod plain;
+mod reuse;
+mod routes;
+mod secure;
+mod server;
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::{Client, Outcome, Request, Response, Settings, Transport};
+
+/// `GET` that keeps everything.
+pub(super) fn get(url: &str) -> Request<'_> {
+    Request {
+        method: "GET",
+        url,
+        headers: &[],
+        body: &[],
+        timeout: None,
+        redirects: None,
+        keep: true,
+    }
+}
+
+/// Settings whose base URL is this.
+pub(super) fn base(url: &str) -> Settings {
+    Settings {
+        base: Some(Url::parse(url).expect("url")),
+        ..Settings::default()
+    }
+}
+
+pub(super) fn transport(settings: &Settings) -> Arc<Transport> {
+    Transport::new(settings).expect("settings")
+}
+
+pub(super) fn client(settings: &Settings) -> Client {
+    Client::new(transport(settings), 0)
+}
+
+pub(super) fn response(outcome: Outcome) -> Response {
+    outcome.result.expect("response")
+}
+
+#[test]
+fn futures_and_types_are_send() {
+    fn is_send<T: Send>(_: &T) {}
+    let mut client = client(&base("http://127.0.0.1/"));
+    is_send(&client);
+    is_send(&client.send(&get("/")));
+    is_send(&client.send_all(&[]));
+}
+
+#[test]
+fn the_hot_future_is_small() {
+    let mut client = client(&base("http://127.0.0.1/"));
+    let size = std::mem::size_of_val(&client.send(&get("/")));
+    assert!(size <= 1024, "{size} bytes");
+}

@@ -1,0 +1,283 @@
+//! TLS and HTTP/2.
+
+use std::convert::Infallible;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::ServerConfig;
+use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use super::server::{Step, play, read_request, reply};
+use super::{base, client, get, response, transport};
+use crate::http::{ErrorCode, Protocol, Request, Settings, VersionPolicy};
+
+struct Authority {
+    acceptor: TlsAcceptor,
+    file: tempfile::NamedTempFile,
+}
+
+/// A certificate for `api.test`, and a server that shows it.
+fn authority(protocols: &[&str]) -> Authority {
+    let made = rcgen::generate_simple_self_signed(vec!["api.test".to_owned()]).expect("certificate");
+    let mut file = tempfile::NamedTempFile::new().expect("file");
+    file.write_all(made.cert.pem().as_bytes()).expect("write");
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("TLS");
+    let mut config = builder
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .expect("cert");
+    config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+    Authority {
+        acceptor: TlsAcceptor::from(Arc::new(config)),
+        file,
+    }
+}
+
+async fn listen() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("bind");
+    let address = listener.local_addr().expect("address");
+    (listener, address)
+}
+
+fn settings(authority: &Authority, address: SocketAddr) -> Settings {
+    Settings {
+        ca_file: Some(authority.file.path().to_owned()),
+        resolve: vec!["api.test=127.0.0.1".into(), "wrong.test=127.0.0.1".into()],
+        allow: vec!["wrong.test".into()],
+        ..base(&format!("https://api.test:{}/", address.port()))
+    }
+}
+
+/// Serves TLS connections with a script for each.
+async fn start(authority: &Authority, scripts: Vec<Vec<Step>>) -> SocketAddr {
+    let (listener, address) = listen().await;
+    let acceptor = authority.acceptor.clone();
+    tokio::spawn(async move {
+        for script in scripts {
+            let (socket, _) = listener.accept().await.expect("accept");
+            if let Ok(stream) = acceptor.accept(socket).await {
+                tokio::spawn(play(stream, script, Arc::new(Mutex::new(Vec::new()))));
+            }
+        }
+    });
+    address
+}
+
+/// An HTTP/2 server: answers with the path, and counts the largest number of exchanges at once.
+fn serve_http2(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, most: Arc<AtomicUsize>) {
+    let now = Arc::new(AtomicUsize::new(0));
+    let service = service_fn(move |request: http::Request<hyper::body::Incoming>| {
+        let (now, most) = (now.clone(), most.clone());
+        async move {
+            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            now.fetch_sub(1, Ordering::SeqCst);
+            let body = Full::new(Bytes::from(request.uri().to_string()));
+            Ok::<_, Infallible>(
+                http::Response::builder()
+                    .header("x-a", "1")
+                    .body(body)
+                    .expect("response"),
+            )
+        }
+    });
+    let builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+    tokio::spawn(builder.serve_connection(TokioIo::new(stream), service));
+}
+
+#[tokio::test]
+async fn speaks_http1_over_tls() {
+    let authority = authority(&["http/1.1"]);
+    let address = start(
+        &authority,
+        vec![vec![reply("200 OK", "one"), reply("200 OK", "two")]],
+    )
+    .await;
+    let mut client = client(&settings(&authority, address));
+    let first = response(client.send(&get("/")).await);
+    assert_eq!(
+        (first.body(), first.exchange.protocol),
+        (&b"one"[..], Protocol::Http1)
+    );
+    assert!(first.exchange.timings.tls > 0);
+    let second = response(client.send(&get("/")).await);
+    assert_eq!(
+        (second.body(), second.exchange.reused, second.exchange.timings.tls),
+        (&b"two"[..], true, 0)
+    );
+}
+
+#[tokio::test]
+async fn a_certificate_must_be_trusted_and_fit_the_name() {
+    let authority = authority(&[]);
+    let address = start(&authority, (0..6).map(|_| vec![reply("200 OK", "")]).collect()).await;
+    let trusting = settings(&authority, address);
+    let code = |outcome: crate::http::Outcome| outcome.result.expect_err("certificate").code;
+    let untrusting = Settings {
+        ca_file: None,
+        ..trusting.clone()
+    };
+    assert_eq!(
+        code(client(&untrusting).send(&get("/")).await),
+        ErrorCode::Certificate
+    );
+    let wrong = format!("https://wrong.test:{}/", address.port());
+    assert_eq!(
+        code(client(&trusting).send(&get(&wrong)).await),
+        ErrorCode::Certificate
+    );
+    let insecure = Settings {
+        insecure: true,
+        ..untrusting.clone()
+    };
+    assert_eq!(response(client(&insecure).send(&get(&wrong)).await).status, 200);
+    assert!(transport(&trusting).preflight().await.is_ok());
+    assert_eq!(
+        transport(&untrusting)
+            .preflight()
+            .await
+            .expect_err("certificate")
+            .code,
+        ErrorCode::Certificate
+    );
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_a_tls_error() {
+    let (listener, address) = listen().await;
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.expect("accept");
+        socket
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .await
+            .expect("write");
+    });
+    let failure = client(&base(&format!("https://{address}/")))
+        .send(&get("/"))
+        .await
+        .result
+        .expect_err("TLS");
+    assert_eq!(failure.code, ErrorCode::Tls, "{}", failure.detail);
+}
+
+#[tokio::test]
+async fn a_batch_shares_one_http2_connection() {
+    let authority = authority(&["h2"]);
+    let (listener, address) = listen().await;
+    let (most, connections) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (acceptor, seen, counted) = (authority.acceptor.clone(), most.clone(), connections.clone());
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            serve_http2(acceptor.accept(socket).await.expect("TLS"), seen.clone());
+        }
+    });
+    let mut client = client(&settings(&authority, address));
+    let requests = [get("/0"), get("/1"), get("/2"), get("/3")];
+    for (at, outcome) in client.send_all(&requests).await.into_iter().enumerate() {
+        let response = response(outcome);
+        let expected = format!("https://api.test:{}/{at}", address.port());
+        assert_eq!(String::from_utf8_lossy(response.body()), expected);
+        assert_eq!(
+            (response.header("X-A").as_deref(), response.exchange.protocol),
+            (Some("1"), Protocol::Http2)
+        );
+        assert_eq!(
+            (response.exchange.reused, response.final_url()),
+            (at > 0, expected.into())
+        );
+    }
+    assert_eq!(
+        (connections.load(Ordering::SeqCst), most.load(Ordering::SeqCst)),
+        (1, 4)
+    );
+    assert!(
+        response(
+            client
+                .send(&Request {
+                    keep: false,
+                    ..get("/")
+                })
+                .await
+        )
+        .body()
+        .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn speaks_http2_without_asking() {
+    let (listener, address) = listen().await;
+    tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.expect("accept");
+        serve_http2(socket, Arc::default());
+    });
+    let version = VersionPolicy::Http2PriorKnowledge;
+    let mut client = client(&Settings {
+        version,
+        ..base(&format!("http://{address}/"))
+    });
+    let first = response(client.send(&get("/x")).await);
+    assert_eq!((first.status, first.exchange.protocol), (200, Protocol::Http2));
+    assert!(first.exchange.timings.waiting >= 20_000, "{:?}", first.exchange);
+    assert!(response(client.send(&get("/")).await).exchange.reused);
+}
+
+#[tokio::test]
+async fn http1_can_be_forced() {
+    let authority = authority(&["h2", "http/1.1"]);
+    let address = start(&authority, vec![vec![reply("200 OK", "")]]).await;
+    let settings = Settings {
+        version: VersionPolicy::Http1,
+        ..settings(&authority, address)
+    };
+    assert_eq!(
+        response(client(&settings).send(&get("/")).await)
+            .exchange
+            .protocol,
+        Protocol::Http1
+    );
+}
+
+#[tokio::test]
+async fn tunnels_tls_through_a_tls_proxy() {
+    let authority = authority(&["http/1.1"]);
+    let target = start(&authority, vec![vec![reply("200 OK", "through")]]).await;
+    let (listener, proxy) = listen().await;
+    let acceptor = authority.acceptor.clone();
+    tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.expect("accept");
+        let mut stream = acceptor.accept(socket).await.expect("TLS");
+        let request = read_request(&mut stream).await.expect("CONNECT");
+        assert!(request.starts_with("CONNECT api.test:"), "{request}");
+        stream
+            .write_all(b"HTTP/1.1 200 Fine\r\n\r\n")
+            .await
+            .expect("write");
+        let mut onward = TcpStream::connect(target).await.expect("target");
+        let _ = tokio::io::copy_bidirectional(&mut stream, &mut onward).await;
+    });
+    let settings = Settings {
+        proxy: Some(format!("https://127.0.0.1:{}", proxy.port())),
+        resolve: vec![],
+        insecure: true,
+        ..settings(&authority, target)
+    };
+    assert_eq!(
+        response(client(&settings).send(&get("/")).await).body(),
+        b"through"
+    );
+}
