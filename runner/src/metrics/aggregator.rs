@@ -155,7 +155,7 @@ impl Aggregator {
         for (key, part) in &delta.iterations {
             let total = self.iterations.at(**key);
             total.outcomes.add(&part.outcomes);
-            total.durations.absorb(&part.durations);
+            part.durations.pour_into(&mut total.durations);
             self.open.iterations += part.outcomes.completed();
         }
         for (key, count) in &delta.errors {

@@ -1,5 +1,6 @@
 //! Custom metrics: what a guest counts and measures itself.
 
+use super::burst::Burst;
 use super::distribution::{Distribution, Stats};
 use super::limits::MetricKind;
 use serde::Serialize;
@@ -16,7 +17,7 @@ pub(super) struct CustomPart {
     sum: f64,
     nonzero: u64,
     gauge: Option<Gauge>,
-    trend: Distribution<u32>,
+    trend: Burst,
 }
 
 /// A gauge's values so far.
@@ -93,7 +94,7 @@ impl CustomTotals {
             .gauge
             .map(|later| Gauge::join(self.gauge, later))
             .or(self.gauge);
-        self.trend.absorb(&part.trend);
+        part.trend.pour_into(&mut self.trend);
         true
     }
 

@@ -1,7 +1,7 @@
 //! What one thread recorded in one second, on its way to the aggregator.
 
+use super::burst::Burst;
 use super::custom::CustomPart;
-use super::distribution::Distribution;
 use super::keys::{CustomKey, ErrorKey, FailureKey, NameKey, SeriesKey, TaskKey};
 use super::phases::PhaseParts;
 use super::sample::IterationOutcome;
@@ -24,8 +24,8 @@ pub struct Delta {
     /// VUs started minus VUs stopped, by scenario.
     pub(super) vus: Entries<NameKey, i64>,
     pub(super) counts: Counts,
-    pub(super) late: Distribution<u32>,
-    pub(super) lag: Distribution<u32>,
+    pub(super) late: Burst,
+    pub(super) lag: Burst,
 }
 
 /// Plain counts.
@@ -69,7 +69,7 @@ pub(super) struct CheckCount {
 #[derive(Debug, Default)]
 pub(super) struct IterationPart {
     pub(super) outcomes: Outcomes,
-    pub(super) durations: Distribution<u32>,
+    pub(super) durations: Burst,
 }
 
 /// How iterations ended.

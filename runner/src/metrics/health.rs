@@ -1,6 +1,7 @@
 //! How well the generator itself kept up. A second in which it didn't is marked red: what was
 //! measured then says more about the generator than about the server.
 
+use super::burst::Burst;
 use super::distribution::Distribution;
 use serde::Serialize;
 
@@ -20,11 +21,11 @@ pub(super) struct HealthTotals {
 }
 
 impl HealthTotals {
-    pub(super) fn absorb(&mut self, late: &Distribution<u32>, lag: &Distribution<u32>) {
-        self.late.absorb(late);
-        self.lag.absorb(lag);
-        self.second_late.absorb(late);
-        self.second_lag.absorb(lag);
+    pub(super) fn absorb(&mut self, late: &Burst, lag: &Burst) {
+        late.pour_into(&mut self.late);
+        lag.pour_into(&mut self.lag);
+        late.pour_into(&mut self.second_late);
+        lag.pour_into(&mut self.second_lag);
     }
 
     /// Ends a second and says whether it was red.
@@ -70,9 +71,9 @@ mod tests {
     use super::*;
 
     fn second(health: &mut HealthTotals, lag_us: u64) -> bool {
-        let mut lag = Distribution::default();
+        let mut lag = Burst::default();
         lag.record(lag_us);
-        health.absorb(&Distribution::default(), &lag);
+        health.absorb(&Burst::default(), &lag);
         health.close()
     }
 

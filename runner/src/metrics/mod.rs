@@ -6,6 +6,7 @@
 //! different things are measured, which [`Limits`] bounds, never on how many or for how long.
 
 mod aggregator;
+mod burst;
 mod cells;
 mod custom;
 mod delta;

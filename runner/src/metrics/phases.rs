@@ -1,5 +1,6 @@
 //! Where requests spend their time, over the whole run.
 
+use super::burst::Burst;
 use super::distribution::{Distribution, MAX_TIME_US, Stats};
 use super::sample::RequestSample;
 use serde::Serialize;
@@ -8,7 +9,7 @@ use serde::Serialize;
 #[derive(Debug, Default)]
 struct PhasePart {
     zeros: u64,
-    times: Distribution<u32>,
+    times: Burst,
 }
 
 impl PhasePart {
@@ -63,7 +64,7 @@ impl PhaseTotals {
     pub(super) fn absorb(&mut self, parts: &PhaseParts) {
         for (total, part) in self.0.iter_mut().zip(&parts.0) {
             total.record_times(0, part.zeros);
-            total.absorb(&part.times);
+            part.times.pour_into(total);
         }
     }
 

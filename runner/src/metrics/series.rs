@@ -1,5 +1,6 @@
 //! One series of requests: what a thread records in a second, and what the run adds up.
 
+use super::burst::Burst;
 use super::distribution::{Distribution, MAX_TIME_US};
 use super::sample::RequestSample;
 
@@ -14,11 +15,11 @@ pub(super) struct SeriesPart {
     pub(super) bytes_received: u64,
     pub(super) reused: u64,
     /// Service and response time where they are the same, so that it is recorded once.
-    same: Distribution<u32>,
+    same: Burst,
     /// Service time where response time differs.
-    service: Distribution<u32>,
+    service: Burst,
     /// Response time where it differs.
-    response: Distribution<u32>,
+    response: Burst,
 }
 
 impl SeriesPart {
@@ -44,10 +45,10 @@ impl SeriesPart {
 
     /// Adds the service times to `duration` and the response times to `response`.
     pub(super) fn add_times(&self, duration: &mut Distribution<u64>, response: &mut Distribution<u64>) {
-        duration.absorb(&self.same);
-        duration.absorb(&self.service);
-        response.absorb(&self.same);
-        response.absorb(&self.response);
+        self.same.pour_into(duration);
+        self.service.pour_into(duration);
+        self.same.pour_into(response);
+        self.response.pour_into(response);
     }
 }
 

@@ -1,10 +1,11 @@
 //! What one load thread records into: owned by the thread, no lock, no allocation per sample
 //! once the keys are known.
 
+use super::burst::Burst;
 use super::cells::Cells;
 use super::custom::CustomPart;
 use super::delta::{CheckCount, Counts, Delta, IterationPart};
-use super::distribution::{Distribution, MAX_TIME_US};
+use super::distribution::MAX_TIME_US;
 use super::health::LATE_US;
 use super::keys::{
     ANY_SCENARIO, CustomKey, ErrorKey, FailureKey, NameKey, OTHER, SeriesKey, SeriesRef, TaskKey, message,
@@ -34,8 +35,8 @@ pub struct Shard {
     denials: Cells<NameKey, u64>,
     vus: Cells<NameKey, i64>,
     counts: Counts,
-    late: Distribution<u32>,
-    lag: Distribution<u32>,
+    late: Burst,
+    lag: Burst,
 }
 
 /// What a thread knows of a metric name.
@@ -62,8 +63,8 @@ impl Shard {
             denials: Cells::new(NAMES),
             vus: Cells::new(NAMES),
             counts: Counts::default(),
-            late: Distribution::default(),
-            lag: Distribution::default(),
+            late: Burst::default(),
+            lag: Burst::default(),
             metric_names: limits.metric_names,
             kinds: limits.kinds,
         }

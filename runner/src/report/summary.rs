@@ -4,7 +4,7 @@ use super::end::RunFacts;
 use super::tables;
 use super::warnings::warnings;
 use crate::metrics::{CustomRow, CustomValue, RequestRow, Snapshot, Stats};
-use crate::terminal::{Paint, Style, escape, fit, pad, units, warning_text};
+use crate::terminal::{Paint, Style, escape, fit, pad, units, warning_text, wrap};
 
 /// Wider lines are hard to read.
 const WIDEST: usize = 160;
@@ -34,9 +34,18 @@ pub fn summary(snapshot: &Snapshot, facts: &RunFacts<'_>, width: usize, paint: P
     let warnings = warnings(snapshot, facts);
     if !warnings.is_empty() {
         lines.push(String::new());
-        lines.extend(warnings.iter().map(|text| warning_text(text, paint)));
+        let width = page.width + INDENT.len();
+        lines.extend(warnings.iter().map(|text| warning(text, width, paint)));
     }
     lines.join("\n")
+}
+
+/// A warning in as many lines as it needs.
+fn warning(text: &str, width: usize, paint: Paint) -> String {
+    let label = "warning: ".len();
+    // The label stands before the first line; the others have as much less room, which looks even.
+    let lines = wrap(text, width.saturating_sub(label));
+    warning_text(&lines.join("\n       "), paint)
 }
 
 struct Page<'a> {
@@ -85,13 +94,13 @@ impl Page<'_> {
         let totals = &self.snapshot.totals;
         let mut lines = vec![self.line("requests", &request_parts(self.snapshot))];
         if totals.requests > 0 {
-            lines.push(self.line("service time", &times(&totals.duration)));
-            lines.push(self.line("response time", &times(&totals.response)));
+            lines.push(self.ranked_line("service time", times(&totals.duration)));
+            lines.push(self.ranked_line("response time", times(&totals.response)));
             lines.push(self.line("phases, avg", &phases(self.snapshot)));
         }
         lines.push(self.line("iterations", &iteration_parts(self.snapshot)));
         if totals.iteration_duration.count > 0 {
-            lines.push(self.line("duration", &times(&totals.iteration_duration)));
+            lines.push(self.ranked_line("duration", times(&totals.iteration_duration)));
         }
         if !self.snapshot.checks.is_empty() {
             let all = totals.checks_passed + totals.checks_failed;
@@ -114,24 +123,29 @@ impl Page<'_> {
         lines
     }
 
-    /// A label and as many of the parts as fit.
+    /// A label and as many of the parts as fit; the last ones are left out first.
     fn line(&self, label: &str, parts: &[String]) -> String {
-        let mut line = String::new();
-        for part in parts {
-            let longer = if line.is_empty() {
-                part.clone()
-            } else {
-                format!("{line}  {part}")
-            };
-            if !line.is_empty() && LABEL + longer.chars().count() > self.width {
-                break;
-            }
-            line = longer;
+        let ranked = (0..).zip(parts.iter().cloned()).collect();
+        self.ranked_line(label, ranked)
+    }
+
+    /// A label and as many of the parts as fit; those of the highest rank are left out first.
+    fn ranked_line(&self, label: &str, mut parts: Vec<(usize, String)>) -> String {
+        let width = |parts: &[(usize, String)]| {
+            parts
+                .iter()
+                .map(|(_, part)| part.chars().count() + 2)
+                .sum::<usize>()
+        };
+        while parts.len() > 1 && LABEL + width(&parts) - 2 > self.width {
+            let last = parts.iter().map(|(rank, _)| *rank).max();
+            parts.retain(|(rank, _)| Some(*rank) != last);
         }
         let label = self
             .paint
             .paint(Style::Faint, &pad(&fit(label, self.width), LABEL));
-        label + &fit(&line, self.width.saturating_sub(LABEL))
+        let parts: Vec<_> = parts.into_iter().map(|(_, part)| part).collect();
+        label + &fit(&parts.join("  "), self.width.saturating_sub(LABEL))
     }
 
     fn requests_title(&self) -> &'static str {
@@ -235,20 +249,20 @@ fn some(count: u64, what: &str) -> Option<String> {
     (count > 0).then(|| format!("{} {what}", units::count(count)))
 }
 
-/// In the order of importance, so that a narrow terminal loses the least.
-fn times(stats: &Stats<u64>) -> Vec<String> {
+/// The usual figures with the order in which a narrow terminal loses them, highest first.
+fn times(stats: &Stats<u64>) -> Vec<(usize, String)> {
     let figures = [
-        ("p50", stats.p50),
-        ("p95", stats.p95),
-        ("p99", stats.p99),
-        ("max", stats.max),
-        ("avg", stats.mean.round() as u64),
-        ("min", stats.min),
-        ("p90", stats.p90),
-        ("p99.9", stats.p999),
+        (4, "avg", stats.mean.round() as u64),
+        (6, "min", stats.min),
+        (0, "p50", stats.p50),
+        (5, "p90", stats.p90),
+        (2, "p95", stats.p95),
+        (1, "p99", stats.p99),
+        (7, "p99.9", stats.p999),
+        (3, "max", stats.max),
     ];
     figures
-        .map(|(name, us)| format!("{name} {}", units::time(us)))
+        .map(|(rank, name, us)| (rank, format!("{name} {}", units::time(us))))
         .to_vec()
 }
 

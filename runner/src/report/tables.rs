@@ -12,19 +12,19 @@ pub(super) fn requests(
     of: fn(&RequestRow) -> &Stats<u64>,
 ) -> Vec<String> {
     let columns = [
-        Column::text("", 6),
+        Column::text("", 1),
         Column::text("name", 0),
         Column::figure("requests", 0),
         Column::figure("failed", 1),
-        Column::figure("req/s", 5),
+        Column::figure("req/s", 6),
         Column::figure("avg", 7),
         Column::figure("min", 9),
-        Column::figure("p50", 2),
+        Column::figure("p50", 3),
         Column::figure("p90", 8),
-        Column::figure("p95", 3),
+        Column::figure("p95", 4),
         Column::figure("p99", 2),
         Column::figure("p99.9", 10),
-        Column::figure("max", 4),
+        Column::figure("max", 5),
     ];
     let mut table = Table::new(&columns);
     let scenarios = several_scenarios(snapshot);

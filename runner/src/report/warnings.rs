@@ -15,7 +15,7 @@ pub(super) fn warnings(snapshot: &Snapshot, facts: &RunFacts<'_>) -> Vec<String>
     all.extend(counted(snapshot));
     all.extend(snapshot.denials.iter().map(|row| {
         format!(
-            "the sandbox refused {}: {} times",
+            "the sandbox refused {} ({} times)",
             escape(&row.kind),
             units::count(row.count)
         )
@@ -109,7 +109,7 @@ mod tests {
             "this machine was too slow in 2 of 10",
             "1,000 planned",
             "3 log lines",
-            "the sandbox refused connect: 4 times",
+            "the sandbox refused connect (4 times)",
         ];
         assert_eq!(warnings.len(), starts.len());
         for (warning, start) in warnings.iter().zip(starts) {

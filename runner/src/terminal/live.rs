@@ -108,10 +108,13 @@ impl Live {
         let rows_of = |line: &String| visible_width(line).div_ceil(columns.max(1)).max(1);
         let rows: usize = self.lines.iter().map(rows_of).sum();
         frame.write_all(b"\r")?;
-        if rows > 1 {
-            frame.queue(cursor::MoveUp(u16::try_from(rows - 1).unwrap_or(u16::MAX)))?;
+        frame.queue(terminal::Clear(terminal::ClearType::CurrentLine))?;
+        // Row by row: some terminals keep what is cleared at once in their history.
+        for _ in 1..rows {
+            frame
+                .queue(cursor::MoveUp(1))?
+                .queue(terminal::Clear(terminal::ClearType::CurrentLine))?;
         }
-        frame.queue(terminal::Clear(terminal::ClearType::FromCursorDown))?;
         Ok(())
     }
 }
@@ -202,7 +205,7 @@ mod tests {
         let text = out.text();
         let (erased, rest) = text.split_once("hello\n").unwrap();
         assert!(
-            erased.contains("\u{1b}[1A") && erased.contains("\u{1b}[J"),
+            erased.contains("\u{1b}[1A") && erased.contains("\u{1b}[2K"),
             "{erased:?}"
         );
         assert!(rest.starts_with("0s\r\n0 VUs"), "{rest:?}");

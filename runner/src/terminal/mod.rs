@@ -10,6 +10,7 @@ mod screen;
 mod style;
 mod table;
 pub mod units;
+mod wrap;
 
 pub use escape::escape;
 pub use live::Live;
@@ -18,6 +19,7 @@ pub use progress::Progress;
 pub use screen::render;
 pub use style::{Paint, Style};
 pub use table::{Cell, Column, Table, fit, pad};
+pub use wrap::wrap;
 
 use std::io::{ErrorKind, Result, Write};
 

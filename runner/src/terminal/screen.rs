@@ -132,7 +132,7 @@ fn trouble(snapshot: &Snapshot, width: usize, paint: Paint) -> Option<String> {
 
 fn requests(rows: &[RequestRow], width: usize, room: usize, paint: Paint) -> Vec<String> {
     let columns = [
-        Column::text("", 5),
+        Column::text("", 1),
         Column::text("name", 0),
         Column::figure("requests", 0),
         Column::figure("failed", 1),
