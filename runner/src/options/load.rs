@@ -28,8 +28,8 @@ pub struct LoadOptions {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub iterations_per_vu: Option<u64>,
 
-    /// Decides every random choice; the same seed gives the same tasks and pauses [default: a new one, shown in
-    /// the summary]
+    /// Decides every random choice; the same seed gives the same tasks and pauses [default: a new one, kept
+    /// in the results file]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 
