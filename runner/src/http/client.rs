@@ -56,6 +56,9 @@ struct State {
     jar: Jar,
 }
 
+/// The value of a `cookie` header.
+type Cookie = Option<Arc<str>>;
+
 /// What is known of a request under way; outlives it when it is cut short.
 #[derive(Debug)]
 pub(super) struct Trail {
@@ -106,6 +109,7 @@ impl Client {
     /// Starts a new life: no connections, no cookies.
     pub fn reset(&mut self) {
         *self.core.state() = State::default();
+        self.alarm = Alarm::default();
     }
 }
 
@@ -159,7 +163,7 @@ impl Core {
     pub(super) async fn once(&self, request: &Request<'_>, trace: &mut Trace) -> Result<Response, Fault> {
         request.check(&self.transport)?;
         if let Some(split) = target::split(request.url)
-            && let Some((connection, cookie)) = self.take_for(&split)
+            && let Some((connection, cookie)) = self.take_for(&split, request, trace.exchange.started)
         {
             let wanted = self.wanted(request);
             let job = Job {
@@ -268,18 +272,27 @@ impl Core {
             .cloned()
     }
 
-    /// A kept HTTP/1 connection for a plain URL, with the cookies for it.
-    fn take_for(&self, split: &Split<'_>) -> Option<(Connection, Option<String>)> {
+    /// A kept HTTP/1 connection for a plain URL, with the cookies for it. `None` also where the cookies depend on
+    /// the path.
+    fn take_for(
+        &self,
+        split: &Split<'_>,
+        request: &Request<'_>,
+        now: Instant,
+    ) -> Option<(Connection, Cookie)> {
         let mut state = self.state();
-        if !state.jar.is_empty() {
-            // Cookies need the URL whole; their cost is of another order anyway.
-            return None;
-        }
         let at = state
             .idle
             .iter()
             .rposition(|connection| connection.origin.matches(split))?;
-        Some((state.idle.swap_remove(at), None))
+        let State { idle, jar, .. } = &mut *state;
+        let cookie = match idle.get(at) {
+            Some(connection) if !jar.is_empty() && !has_cookie(request) => {
+                jar.header_everywhere(&connection.origin.prefix, now).ok()?
+            }
+            _ => None,
+        };
+        Some((idle.swap_remove(at), cookie))
     }
 
     fn complete(

@@ -1,5 +1,7 @@
 //! Writes a request's head, and a small body behind it, into one buffer.
 
+use std::sync::Arc;
+
 use super::super::request::Request;
 use super::super::target::Origin;
 use super::response::Wanted;
@@ -13,7 +15,7 @@ pub(in super::super) struct Job<'a> {
     pub(in super::super) request: &'a Request<'a>,
     /// Path and query.
     pub(in super::super) path: &'a str,
-    pub(in super::super) cookie: Option<String>,
+    pub(in super::super) cookie: Option<Arc<str>>,
     /// Basic authorization out of the URL.
     pub(in super::super) authorization: Option<&'a str>,
     pub(in super::super) wanted: Wanted,
