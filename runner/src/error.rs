@@ -20,12 +20,20 @@ pub struct Failure {
 impl Failure {
     /// Options, plugin or target can't be used.
     pub fn invalid(what: impl Into<String>) -> Failure {
-        Failure { exit: ExitCode::Invalid, what: what.into(), causes: Vec::new(), hint: None }
+        Failure {
+            exit: ExitCode::Invalid,
+            what: what.into(),
+            causes: Vec::new(),
+            hint: None,
+        }
     }
 
     /// The operating system refused something that should work.
     pub fn internal(what: impl Into<String>) -> Failure {
-        Failure { exit: ExitCode::Internal, ..Failure::invalid(what) }
+        Failure {
+            exit: ExitCode::Internal,
+            ..Failure::invalid(what)
+        }
     }
 
     /// Adds a cause.

@@ -37,7 +37,10 @@ pub(super) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
 fn render(read: &Read, description: &Description, limits: &LimitsPlan) -> String {
     let mut lines = vec![
         format!("plugin   {}", escape(&read.source.name)),
-        format!("kind     component, {}", units::bytes(read.source.bytes.len() as u64)),
+        format!(
+            "kind     component, {}",
+            units::bytes(read.source.bytes.len() as u64)
+        ),
         format!("sha256   {}", read.source.sha256),
         format!("world    {WORLD_PACKAGE}"),
     ];
@@ -58,8 +61,13 @@ fn suggestion(defaults: &Defaults) -> Option<String> {
     let parts = [
         defaults.users.map(|n| format!("--users {n}")),
         defaults.spawn_rate.map(|rate| format!("--spawn-rate {rate}")),
-        defaults.run_time.map(|time| format!("--run-time {}", short(time))),
-        defaults.host.as_ref().map(|host| format!("--host {} (not granted by itself)", escape(host))),
+        defaults
+            .run_time
+            .map(|time| format!("--run-time {}", short(time))),
+        defaults
+            .host
+            .as_ref()
+            .map(|host| format!("--host {} (not granted by itself)", escape(host))),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(" "))
@@ -80,7 +88,11 @@ fn scenario(plan: &ScenarioPlan) -> Vec<String> {
 
 fn task(plan: &TaskPlan) -> String {
     let tags: Vec<_> = plan.tags.iter().map(|tag| escape(tag)).collect();
-    let tags = if tags.is_empty() { String::new() } else { format!("  [{}]", tags.join(", ")) };
+    let tags = if tags.is_empty() {
+        String::new()
+    } else {
+        format!("  [{}]", tags.join(", "))
+    };
     format!("    {:>5} x {}{tags}", plan.weight, escape(&plan.name))
 }
 
@@ -96,14 +108,21 @@ fn wait(wait: WaitTime) -> String {
 
 /// Interfaces of our own package do something; the rest is there because toolchains ask for it.
 fn import(name: &str) -> String {
-    let state = if name.starts_with("wasmswarm:") { "granted" } else { "inert" };
+    let state = if name.starts_with("wasmswarm:") {
+        "granted"
+    } else {
+        "inert"
+    };
     format!("  {state:<8} {}", escape(name))
 }
 
 fn limit_lines(limits: &LimitsPlan) -> [String; 5] {
     let ms = Duration::from_millis;
     [
-        format!("  memory of a VU    {}", units::bytes(limits.vu_memory_bytes as u64)),
+        format!(
+            "  memory of a VU    {}",
+            units::bytes(limits.vu_memory_bytes as u64)
+        ),
         format!("  CPU of a task     {}", short(ms(limits.task_cpu_ms))),
         format!("  CPU of starting   {}", short(ms(limits.start_cpu_ms))),
         format!("  time of setup     {}", short(ms(limits.setup_wall_ms))),
@@ -126,17 +145,30 @@ mod tests {
             population: Population::Weight(3),
             order: TaskOrder::Random,
             wait: WaitTime::Uniform(Duration::from_millis(500), Duration::from_secs(2)),
-            tasks: vec![TaskPlan { name: "home".to_owned(), weight: 10, tags: vec!["browse".to_owned()] }],
+            tasks: vec![TaskPlan {
+                name: "home".to_owned(),
+                weight: 10,
+                tags: vec!["browse".to_owned()],
+            }],
         };
         assert_eq!(
             scenario(&plan),
-            ["  shop: weight 3, tasks at random by weight, pause of 500ms to 2s", "       10 x home  [browse]"]
+            [
+                "  shop: weight 3, tasks at random by weight, pause of 500ms to 2s",
+                "       10 x home  [browse]"
+            ]
         );
     }
 
     #[test]
     fn what_does_nothing_is_called_inert() {
-        assert_eq!(import("wasi:sockets/tcp@0.2.6"), "  inert    wasi:sockets/tcp@0.2.6");
-        assert_eq!(import("wasmswarm:scenario/http@0.1.0"), "  granted  wasmswarm:scenario/http@0.1.0");
+        assert_eq!(
+            import("wasi:sockets/tcp@0.2.6"),
+            "  inert    wasi:sockets/tcp@0.2.6"
+        );
+        assert_eq!(
+            import("wasmswarm:scenario/http@0.1.0"),
+            "  granted  wasmswarm:scenario/http@0.1.0"
+        );
     }
 }

@@ -15,7 +15,13 @@ use std::panic::AssertUnwindSafe;
 
 /// Load testing with WebAssembly scenarios.
 #[derive(Debug, Parser)]
-#[command(name = "wasmswarm", version, about, arg_required_else_help = true, max_term_width = 110)]
+#[command(
+    name = "wasmswarm",
+    version,
+    about,
+    arg_required_else_help = true,
+    max_term_width = 110
+)]
 struct Line {
     #[command(subcommand)]
     command: Command,
@@ -73,8 +79,14 @@ fn dispatch(command: Command, exit: &Exit) -> Result<ExitCode, Failure> {
 
 /// Prints what ended a command: the only place that does.
 fn report(failure: Failure) -> ExitCode {
-    let chain = std::iter::once(&failure.what).chain(&failure.causes).map(String::as_str);
-    terminal::print_error(&terminal::error_text(chain, failure.hint.as_deref(), Paint::for_stderr()));
+    let chain = std::iter::once(&failure.what)
+        .chain(&failure.causes)
+        .map(String::as_str);
+    terminal::print_error(&terminal::error_text(
+        chain,
+        failure.hint.as_deref(),
+        Paint::for_stderr(),
+    ));
     failure.exit
 }
 

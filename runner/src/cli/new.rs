@@ -16,9 +16,16 @@ pub(super) struct NewOptions {
 pub(super) fn run(options: &NewOptions) -> Result<ExitCode, Failure> {
     let created = scaffold::create(Path::new(&options.name), &options.name).map_err(|error| {
         let failure = Failure::invalid(format!("failed to make the project {:?}", options.name));
-        Failure { hint: error.hint().map(str::to_owned), ..failure.because(error) }
+        Failure {
+            hint: error.hint().map(str::to_owned),
+            ..failure.because(error)
+        }
     })?;
-    let files: Vec<_> = created.files.iter().map(|f| format!("  {}", created.dir.join(f).display())).collect();
+    let files: Vec<_> = created
+        .files
+        .iter()
+        .map(|f| format!("  {}", created.dir.join(f).display()))
+        .collect();
     super::show(&format!(
         "made {}:\n{}\n\nrun it: wasmswarm run {} --host demo",
         created.dir.display(),

@@ -27,8 +27,14 @@ fn failure(text: &str) -> Failure {
     let what = text.split("\n\n").next().unwrap_or(text).trim();
     let what = what.strip_prefix("error: ").unwrap_or(what);
     let tip = text.lines().find_map(|line| line.trim().strip_prefix("tip: "));
-    let hint = tip.map_or_else(|| "`wasmswarm COMMAND --help` lists the options".to_owned(), str::to_owned);
-    Failure { exit: ExitCode::Usage, ..Failure::invalid(what).hint(hint) }
+    let hint = tip.map_or_else(
+        || "`wasmswarm COMMAND --help` lists the options".to_owned(),
+        str::to_owned,
+    );
+    Failure {
+        exit: ExitCode::Usage,
+        ..Failure::invalid(what).hint(hint)
+    }
 }
 
 #[cfg(test)]
@@ -45,10 +51,17 @@ mod tests {
     #[test]
     fn says_which_value_is_wrong_and_why() {
         let failure = refusal("wasmswarm run p -t -5s");
-        assert_eq!(failure.what, "invalid value '-5s' for '--run-time <TIME>': it must not be negative");
+        assert_eq!(
+            failure.what,
+            "invalid value '-5s' for '--run-time <TIME>': it must not be negative"
+        );
         assert_eq!(failure.exit, ExitCode::Usage);
         assert!(failure.hint.is_some());
-        assert!(refusal("wasmswarm run p -u 0").what.starts_with("invalid value '0' for '--users <N>'"));
+        assert!(
+            refusal("wasmswarm run p -u 0")
+                .what
+                .starts_with("invalid value '0' for '--users <N>'")
+        );
     }
 
     #[test]

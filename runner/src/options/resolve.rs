@@ -40,9 +40,21 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
         host: given.host,
         seed: load.seed.unwrap_or(given.seed),
         scenarios,
-        threads: load.threads.map_or(given.cores, usize::from).min(vus.len()).max(1),
-        workloads: vec![Workload { executor: executor(options, &description.defaults), vus }],
-        params: options.given.params.iter().map(|(name, _)| name.clone()).collect(),
+        threads: load
+            .threads
+            .map_or(given.cores, usize::from)
+            .min(vus.len())
+            .max(1),
+        workloads: vec![Workload {
+            executor: executor(options, &description.defaults),
+            vus,
+        }],
+        params: options
+            .given
+            .params
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect(),
         graceful_stop: load.graceful_stop.unwrap_or(Duration::from_secs(30)),
         limits: options.limits.resolve(),
     })
@@ -52,7 +64,12 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
 fn select(scenarios: &mut [ScenarioPlan], wanted: &[String]) -> Vec<String> {
     let known: Vec<_> = scenarios.iter().map(|s| s.name.clone()).collect();
     let unknown = wanted.iter().filter(|name| !known.contains(name));
-    let problems = unknown.map(|name| format!("there is no scenario {name:?}; the plugin has: {}", known.join(", ")));
+    let problems = unknown.map(|name| {
+        format!(
+            "there is no scenario {name:?}; the plugin has: {}",
+            known.join(", ")
+        )
+    });
     let problems = problems.collect();
     if !wanted.is_empty() {
         for scenario in scenarios.iter_mut().filter(|s| !wanted.contains(&s.name)) {
@@ -64,10 +81,13 @@ fn select(scenarios: &mut [ScenarioPlan], wanted: &[String]) -> Vec<String> {
 
 /// As asked, else as suggested, else as many as the fixed scenarios need, else one.
 fn users(options: &RunOptions, defaults: &Defaults, scenarios: &[ScenarioPlan]) -> usize {
-    let fixed: usize = scenarios.iter().map(|s| match s.population {
-        Population::Fixed(n) => n as usize,
-        Population::Weight(_) => 0,
-    }).sum();
+    let fixed: usize = scenarios
+        .iter()
+        .map(|s| match s.population {
+            Population::Fixed(n) => n as usize,
+            Population::Weight(_) => 0,
+        })
+        .sum();
     let asked = options.load.users.or(defaults.users.filter(|&n| n > 0));
     asked.map_or(fixed.clamp(1, 1_000_000), |n| n as usize)
 }
@@ -76,11 +96,27 @@ fn executor(options: &RunOptions, defaults: &Defaults) -> ExecutorSpec {
     let load = &options.load;
     let spawn_rate = load.spawn_rate.or(defaults.spawn_rate);
     let max_duration = load.run_time;
-    match (load.iterations, load.iterations_per_vu, load.run_time.or(defaults.run_time)) {
-        (Some(iterations), _, _) => ExecutorSpec::SharedIterations { spawn_rate, iterations, max_duration },
-        (_, Some(iterations), _) => ExecutorSpec::PerVuIterations { spawn_rate, iterations, max_duration },
+    match (
+        load.iterations,
+        load.iterations_per_vu,
+        load.run_time.or(defaults.run_time),
+    ) {
+        (Some(iterations), _, _) => ExecutorSpec::SharedIterations {
+            spawn_rate,
+            iterations,
+            max_duration,
+        },
+        (_, Some(iterations), _) => ExecutorSpec::PerVuIterations {
+            spawn_rate,
+            iterations,
+            max_duration,
+        },
         (_, _, duration @ Some(_)) => ExecutorSpec::ConstantVus { spawn_rate, duration },
-        _ => ExecutorSpec::PerVuIterations { spawn_rate, iterations: 1, max_duration },
+        _ => ExecutorSpec::PerVuIterations {
+            spawn_rate,
+            iterations: 1,
+            max_duration,
+        },
     }
 }
 
@@ -90,7 +126,11 @@ mod tests {
     use crate::plan::{TaskOrder, TaskPlan, WaitTime};
 
     fn scenario(name: &str, population: Population) -> ScenarioPlan {
-        let task = TaskPlan { name: "t".to_owned(), weight: 1, tags: Vec::new() };
+        let task = TaskPlan {
+            name: "t".to_owned(),
+            weight: 1,
+            tags: Vec::new(),
+        };
         ScenarioPlan {
             name: name.to_owned(),
             population,
@@ -101,14 +141,38 @@ mod tests {
     }
 
     fn plan(options: &RunOptions, defaults: Defaults) -> Result<Plan, Vec<String>> {
-        let scenarios = vec![scenario("a", Population::Weight(3)), scenario("b", Population::Weight(1))];
-        let plugin = PluginPlan { source: "p".to_owned(), sha256: String::new(), bytes: 0 };
-        let given = Given { plugin, host: None, seed: 7, cores: 2 };
-        resolve(options, &Description { about: String::new(), scenarios, defaults }, given)
+        let scenarios = vec![
+            scenario("a", Population::Weight(3)),
+            scenario("b", Population::Weight(1)),
+        ];
+        let plugin = PluginPlan {
+            source: "p".to_owned(),
+            sha256: String::new(),
+            bytes: 0,
+        };
+        let given = Given {
+            plugin,
+            host: None,
+            seed: 7,
+            cores: 2,
+        };
+        resolve(
+            options,
+            &Description {
+                about: String::new(),
+                scenarios,
+                defaults,
+            },
+            given,
+        )
     }
 
     fn run_time(seconds: u64) -> Defaults {
-        Defaults { users: Some(10), run_time: Some(Duration::from_secs(seconds)), ..Defaults::default() }
+        Defaults {
+            users: Some(10),
+            run_time: Some(Duration::from_secs(seconds)),
+            ..Defaults::default()
+        }
     }
 
     #[test]
@@ -121,23 +185,38 @@ mod tests {
     fn the_operator_outranks_the_plugin() {
         let mut options = RunOptions::default();
         let suggested = plan(&options, run_time(60)).unwrap();
-        assert_eq!((suggested.total_vus(), suggested.duration()), (10, Some(Duration::from_secs(60))));
+        assert_eq!(
+            (suggested.total_vus(), suggested.duration()),
+            (10, Some(Duration::from_secs(60)))
+        );
         options.load.users = Some(4);
         options.load.iterations = Some(100);
         let asked = plan(&options, run_time(60)).unwrap();
-        assert_eq!((asked.total_vus(), asked.duration(), asked.iterations()), (4, None, Some(100)));
+        assert_eq!(
+            (asked.total_vus(), asked.duration(), asked.iterations()),
+            (4, None, Some(100))
+        );
     }
 
     #[test]
     fn scenarios_that_were_not_asked_for_get_nobody() {
-        let mut options = RunOptions { scenarios: vec!["b".to_owned()], ..RunOptions::default() };
+        let mut options = RunOptions {
+            scenarios: vec!["b".to_owned()],
+            ..RunOptions::default()
+        };
         options.load.users = Some(3);
-        assert_eq!(plan(&options, Defaults::default()).unwrap().workloads[0].vus, [1, 1, 1]);
+        assert_eq!(
+            plan(&options, Defaults::default()).unwrap().workloads[0].vus,
+            [1, 1, 1]
+        );
     }
 
     #[test]
     fn every_unknown_scenario_is_named() {
-        let options = RunOptions { scenarios: vec!["x".to_owned(), "y".to_owned()], ..RunOptions::default() };
+        let options = RunOptions {
+            scenarios: vec!["x".to_owned(), "y".to_owned()],
+            ..RunOptions::default()
+        };
         let problems = plan(&options, Defaults::default()).unwrap_err();
         assert_eq!(problems[0], "there is no scenario \"x\"; the plugin has: a, b");
         assert_eq!(problems.len(), 2);

@@ -12,7 +12,11 @@ const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 /// In words for the command line.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
     let time = time_or_zero(text)?;
-    if time.is_zero() { Err("it must be above 0".to_owned()) } else { Ok(time) }
+    if time.is_zero() {
+        Err("it must be above 0".to_owned())
+    } else {
+        Ok(time)
+    }
 }
 
 /// As [`time`], or zero.
@@ -28,7 +32,11 @@ pub(super) fn time_or_zero(text: &str) -> Result<Duration, String> {
         Ok(seconds) => Duration::try_from_secs_f64(seconds).map_err(|_| form())?,
         Err(_) => humantime::parse_duration(text).map_err(|_| form())?,
     };
-    if time > LONGEST { Err("it is longer than a year".to_owned()) } else { Ok(time) }
+    if time > LONGEST {
+        Err("it is longer than a year".to_owned())
+    } else {
+        Ok(time)
+    }
 }
 
 /// VUs per second: a finite number above zero.
@@ -92,7 +100,9 @@ pub(super) fn file(text: &str) -> Result<(String, PathBuf), String> {
 /// In words for the command line.
 pub(super) fn header(text: &str) -> Result<(String, String), String> {
     match text.split_once(':') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
         _ => Err("write it as 'NAME: VALUE'".to_owned()),
     }
 }
@@ -112,14 +122,22 @@ mod tests {
     fn times_without_sense_are_refused() {
         assert_eq!(time("-5s").unwrap_err(), "it must not be negative");
         assert_eq!(time("0s").unwrap_err(), "it must be above 0");
-        assert!(["inf", "NaN", "abc", "", "1e300"].iter().all(|t| time(t).is_err()));
+        assert!(
+            ["inf", "NaN", "abc", "", "1e300"]
+                .iter()
+                .all(|t| time(t).is_err())
+        );
     }
 
     #[test]
     fn memory_is_in_whole_pages_within_bounds() {
         assert_eq!(memory("64MiB"), Ok(64 << 20));
         assert_eq!(memory("1048577"), Ok((1 << 20) + (64 << 10)));
-        assert!(["1KiB", "5GiB", "x", "-1M", ""].iter().all(|t| memory(t).is_err()));
+        assert!(
+            ["1KiB", "5GiB", "x", "-1M", ""]
+                .iter()
+                .all(|t| memory(t).is_err())
+        );
     }
 
     #[test]

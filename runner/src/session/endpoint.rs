@@ -28,19 +28,33 @@ pub(super) fn open(
 ) -> Result<Endpoint, Failure> {
     match options.host.as_deref() {
         Some("demo") => demo(),
-        Some(host) => Ok(Endpoint { base: Some(parse(host)?), shop: None }),
+        Some(host) => Ok(Endpoint {
+            base: Some(parse(host)?),
+            shop: None,
+        }),
         None => {
             let asks = imports.iter().any(|i| i == HTTP_IMPORT) && options.allow_host.is_empty();
-            if asks { Err(nowhere(description)) } else { Ok(Endpoint { base: None, shop: None }) }
+            if asks {
+                Err(nowhere(description))
+            } else {
+                Ok(Endpoint {
+                    base: None,
+                    shop: None,
+                })
+            }
         }
     }
 }
 
 fn demo() -> Result<Endpoint, Failure> {
-    let failed = |e: &dyn std::fmt::Display| Failure::internal("failed to start the built-in shop").because(e);
+    let failed =
+        |e: &dyn std::fmt::Display| Failure::internal("failed to start the built-in shop").because(e);
     let shop = target::start(target::Options::default()).map_err(|e| failed(&e))?;
     let base = Url::parse(&format!("http://{}/", shop.addr)).map_err(|e| failed(&e))?;
-    Ok(Endpoint { base: Some(base), shop: Some(shop) })
+    Ok(Endpoint {
+        base: Some(base),
+        shop: Some(shop),
+    })
 }
 
 fn parse(host: &str) -> Result<Url, Failure> {
@@ -61,7 +75,10 @@ fn nowhere(description: &Description) -> Failure {
         Some(host) => {
             let host = terminal::escape(host);
             let what = format!("the plugin wants to test {host}, which wasn't granted");
-            let failure = Failure { exit: ExitCode::NotGranted, ..Failure::invalid(what) };
+            let failure = Failure {
+                exit: ExitCode::NotGranted,
+                ..Failure::invalid(what)
+            };
             failure.hint(format!("if that is yours to test: --host {host}"))
         }
         None => Failure::invalid("no host to test was given")
@@ -104,6 +121,11 @@ mod tests {
             scenarios: Vec::new(),
             defaults: Default::default(),
         };
-        assert!(open(&HttpOptions::default(), &description, &[]).unwrap().base.is_none());
+        assert!(
+            open(&HttpOptions::default(), &description, &[])
+                .unwrap()
+                .base
+                .is_none()
+        );
     }
 }

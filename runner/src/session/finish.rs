@@ -27,8 +27,13 @@ pub(super) struct Ended<'a> {
 pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode, Failure> {
     let wrong = contradictions(run);
     let code = exit_code(run, &wrong, output.exit_code_on_error);
-    let end = End { reason: word(run.reason).to_owned(), code: code.number(), text: run.reason.to_string() };
-    let plan = serde_json::to_value(run.plan).map_err(|e| Failure::internal("the plan has no JSON form").because(e))?;
+    let end = End {
+        reason: word(run.reason).to_owned(),
+        code: code.number(),
+        text: run.reason.to_string(),
+    };
+    let plan = serde_json::to_value(run.plan)
+        .map_err(|e| Failure::internal("the plan has no JSON form").because(e))?;
     let facts = RunFacts {
         plugin: &run.plan.plugin.source,
         plan: &plan,
@@ -38,8 +43,16 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
         wrong: &wrong,
     };
     // The file first: it is what a closed terminal can't take away.
-    let written = output.summary_json.as_ref().map_or(Ok(()), |path| write_json(path, run.snapshot, &facts));
-    let text = report::summary(run.snapshot, &facts, terminal::stdout_width(), Paint::for_stdout());
+    let written = output
+        .summary_json
+        .as_ref()
+        .map_or(Ok(()), |path| write_json(path, run.snapshot, &facts));
+    let text = report::summary(
+        run.snapshot,
+        &facts,
+        terminal::stdout_width(),
+        Paint::for_stdout(),
+    );
     let printed = terminal::print(text.trim_end());
     written?;
     printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))?;
@@ -48,7 +61,10 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
 
 /// Whether the books balance. Planned iterations are only asked for if nothing cut them short.
 fn contradictions(run: &Ended<'_>) -> Vec<String> {
-    let planned = run.plan.iterations().filter(|_| *run.reason == EndReason::Completed);
+    let planned = run
+        .plan
+        .iterations()
+        .filter(|_| *run.reason == EndReason::Completed);
     match run.reason {
         EndReason::SetupFailed(_) => Vec::new(),
         _ => run.snapshot.reconcile(planned),
@@ -62,7 +78,9 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
         _ if !wrong.is_empty() => ExitCode::Internal,
         EndReason::Interrupted => ExitCode::Interrupted,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,
-        EndReason::TooManyTraps(_) | EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) => ExitCode::Guest,
+        EndReason::TooManyTraps(_) | EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) => {
+            ExitCode::Guest
+        }
         EndReason::TimeUp | EndReason::Completed => match on_error {
             Some(code) if failed > 0 => ExitCode::Failures(code),
             _ => ExitCode::Ok,
@@ -87,10 +105,16 @@ fn write_json(path: &Path, snapshot: &Snapshot, facts: &RunFacts<'_>) -> Result<
 
 /// Ends by a fault are errors as well as reports.
 fn verdict(code: ExitCode, reason: &EndReason, wrong: Vec<String>) -> Result<ExitCode, Failure> {
-    let failure = Failure { exit: code, ..Failure::invalid(reason.to_string()) };
+    let failure = Failure {
+        exit: code,
+        ..Failure::invalid(reason.to_string())
+    };
     match (code, reason) {
         (ExitCode::Internal, _) => {
-            let failure = Failure { causes: wrong, ..Failure::internal("the figures of this run contradict each other") };
+            let failure = Failure {
+                causes: wrong,
+                ..Failure::internal("the figures of this run contradict each other")
+            };
             Err(failure.hint("don't trust them; this is a defect of wasmswarm, please report it"))
         }
         (_, EndReason::SetupFailed(_)) => Err(failure.hint("no load was made")),

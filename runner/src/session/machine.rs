@@ -65,17 +65,28 @@ mod tests {
 
     #[test]
     fn every_limit_says_what_to_set() {
-        let machine = Machine { files: Some(1_024), maps: Some(65_530), ports: Some(28_232) };
+        let machine = Machine {
+            files: Some(1_024),
+            maps: Some(65_530),
+            ports: Some(28_232),
+        };
         assert_eq!(machine.problems(800, 0), [] as [&str; 0]);
         let problems = machine.problems(30_000, 1);
         assert_eq!(problems.len(), 3);
-        assert_eq!(problems[0], "open files: 1024, and 30200 are needed: set `ulimit -n 30200`");
+        assert_eq!(
+            problems[0],
+            "open files: 1024, and 30200 are needed: set `ulimit -n 30200`"
+        );
         assert!(problems[1].ends_with("`sysctl vm.max_map_count=181000`"));
     }
 
     #[test]
     fn more_source_addresses_have_more_ports() {
-        let machine = Machine { files: None, maps: None, ports: Some(28_232) };
+        let machine = Machine {
+            files: None,
+            maps: None,
+            ports: Some(28_232),
+        };
         assert_eq!(machine.problems(50_000, 2), [] as [&str; 0]);
     }
 

@@ -42,7 +42,13 @@ pub fn run(options: &RunOptions, exit: &Exit) -> Result<ExitCode, Failure> {
     let plan = Arc::clone(&prepared.plan);
     let started = SystemTime::now();
     let (snapshot, reason) = execute(&mut prepared, &options.output, stop)?;
-    let ended = Ended { plan: &plan, snapshot: &snapshot, reason: &reason, started, ended: SystemTime::now() };
+    let ended = Ended {
+        plan: &plan,
+        snapshot: &snapshot,
+        reason: &reason,
+        started,
+        ended: SystemTime::now(),
+    };
     // The shop's threads end with `prepared`, after the results are written.
     finish::finish(&ended, &options.output)
 }
@@ -55,7 +61,11 @@ fn execute(
 ) -> Result<(Snapshot, EndReason), Failure> {
     let (snapshots, seen) = watch::channel(Arc::new(Snapshot::default()));
     let logs = prepared.take_logs();
-    let feed = Feed { logs, snapshots: seen, stop: stop.clone() };
+    let feed = Feed {
+        logs,
+        snapshots: seen,
+        stop: stop.clone(),
+    };
     let view = View::start(output, &prepared.plan, feed).map_err(no_thread)?;
     let result = load(prepared, snapshots, stop);
     view.finish();

@@ -50,17 +50,34 @@ pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
     let (description, probed) = prepared::probe(&read, &limits, given.cache_dir.as_deref())?;
     let Endpoint { base, shop } = endpoint::open(&options.http, &description, &read.inspection.imports)?;
     let settings = options.http.settings(base);
-    let plan = plan(options, &read, &description, settings.base.as_ref().map(ToString::to_string))?;
+    let plan = plan(
+        options,
+        &read,
+        &description,
+        settings.base.as_ref().map(ToString::to_string),
+    )?;
     check_machine(&plan, settings.source_addresses.len())?;
     let transport = reach::open(&settings, options.http.connect_timeout)?;
     let linked = link(&read, &plan, given, probed.per_vu)?;
     let clock = plugin::start_epoch_clock(&linked.engine).map_err(no_thread)?;
     if output.verbose {
-        let origin = if linked.from_cache { "from the cache" } else { "compiled" };
-        terminal::print_error(&format!("prepared in {} ms ({origin})", begun.elapsed().as_millis()));
+        let origin = if linked.from_cache {
+            "from the cache"
+        } else {
+            "compiled"
+        };
+        terminal::print_error(&format!(
+            "prepared in {} ms ({origin})",
+            begun.elapsed().as_millis()
+        ));
     }
     let (sink, logs) = sync_channel(LOG_QUEUE);
-    let shared = shared(options, &plan, data, LogSink::new(sink, plan.limits.log_lines_per_second));
+    let shared = shared(
+        options,
+        &plan,
+        data,
+        LogSink::new(sink, plan.limits.log_lines_per_second),
+    );
     Ok(Prepared {
         plan: Arc::new(plan),
         linked,
@@ -73,10 +90,14 @@ pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
 }
 
 fn check_summary(options: &RunOptions) -> Result<(), Failure> {
-    let Some(path) = &options.output.summary_json else { return Ok(()) };
+    let Some(path) = &options.output.summary_json else {
+        return Ok(());
+    };
     report::check_writable(path).map_err(|error| {
         let failure = Failure::invalid(format!("the results can't be written to {:?}", path.display()));
-        failure.because(error).hint("name a file in a folder that exists and that you may write to")
+        failure
+            .because(error)
+            .hint("name a file in a folder that exists and that you may write to")
     })
 }
 
@@ -85,7 +106,9 @@ fn load_data(given: &PluginOptions) -> Result<DataSets, Failure> {
     for (name, path) in &given.data {
         let set = DataSet::load(path).map_err(|error| {
             let failure = Failure::invalid(format!("the data file {:?} can't be used", path.display()));
-            failure.because(error).hint("--data NAME=FILE takes a .csv file with a header line, or a .json file")
+            failure
+                .because(error)
+                .hint("--data NAME=FILE takes a .csv file with a header line, or a .json file")
         })?;
         sets.insert(name.clone(), set);
     }
@@ -111,8 +134,14 @@ fn plan(
     };
     options::resolve(options, description, given).map_err(|problems| {
         let failure = Failure::invalid("the options don't fit the plugin");
-        let failure = Failure { causes: problems, ..failure };
-        failure.hint(format!("`wasmswarm inspect {}` shows what it offers", source.name))
+        let failure = Failure {
+            causes: problems,
+            ..failure
+        };
+        failure.hint(format!(
+            "`wasmswarm inspect {}` shows what it offers",
+            source.name
+        ))
     })
 }
 
@@ -121,8 +150,15 @@ fn check_machine(plan: &Plan, sources: usize) -> Result<(), Failure> {
     if problems.is_empty() {
         return Ok(());
     }
-    let what = format!("this machine's limits are too low for {} virtual users", plan.total_vus());
-    Err(Failure { causes: problems, ..Failure::invalid(what) }.hint("raise them as said, or use fewer users (-u)"))
+    let what = format!(
+        "this machine's limits are too low for {} virtual users",
+        plan.total_vus()
+    );
+    Err(Failure {
+        causes: problems,
+        ..Failure::invalid(what)
+    }
+    .hint("raise them as said, or use fewer users (-u)"))
 }
 
 fn link(read: &Read, plan: &Plan, given: &PluginOptions, per_vu: PerVu) -> Result<Linked, Failure> {

@@ -29,7 +29,11 @@ pub(super) fn link(
     limits: &LimitsPlan,
     cache_dir: Option<&Path>,
 ) -> Result<Linked, Failure> {
-    let spec = EngineSpec { vus, vu_memory_bytes: limits.vu_memory_bytes, per_vu };
+    let spec = EngineSpec {
+        vus,
+        vu_memory_bytes: limits.vu_memory_bytes,
+        per_vu,
+    };
     let engine = plugin::build_engine(&spec).map_err(|e| no_room(vus, &e))?;
     let refuse = |e: PluginError| source::refuse(&read.source.name, e);
     let compiled = plugin::compile(&engine, &read.source, cache_dir).map_err(refuse)?;
@@ -39,7 +43,12 @@ pub(super) fn link(
     let pre = PluginPre::new(pre).map_err(mismatch)?;
     let required = compiled.component.resources_required();
     let per_vu = PerVu::of(read.inspection.core_instances, required.as_ref());
-    Ok(Linked { engine, pre, per_vu, from_cache: compiled.from_cache })
+    Ok(Linked {
+        engine,
+        pre,
+        per_vu,
+        from_cache: compiled.from_cache,
+    })
 }
 
 fn no_room(vus: u32, error: &wasmtime::Error) -> Failure {
@@ -65,10 +74,15 @@ pub(super) fn probe(
     let linked = link(read, 2, PerVu::UNKNOWN, limits, cache_dir)?;
     let io = |e: std::io::Error| Failure::internal("failed to start a thread").because(e);
     let _clock = plugin::start_epoch_clock(&linked.engine).map_err(io)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(io)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(io)?;
     let shared = Arc::new(nobody(limits));
     let described = plugin::describe(&linked.pre, shared, Duration::from_millis(limits.start_cpu_ms));
-    let description = runtime.block_on(described).map_err(|e| source::refuse(&read.source.name, e))?;
+    let description = runtime
+        .block_on(described)
+        .map_err(|e| source::refuse(&read.source.name, e))?;
     Ok((description, linked))
 }
 

@@ -11,18 +11,22 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// # Errors
 /// If the operating system refuses the thread or the handlers.
 pub(super) fn listen(stop: StopHandle, exit: Exit) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let mut signals = runtime.block_on(async { Signals::new() })?;
-    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        runtime.block_on(async {
-            for stage in [Stage::Graceful, Stage::Hard] {
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            runtime.block_on(async {
+                for stage in [Stage::Graceful, Stage::Hard] {
+                    signals.next().await;
+                    stop.stop(stage, EndReason::Interrupted);
+                }
                 signals.next().await;
-                stop.stop(stage, EndReason::Interrupted);
-            }
-            signals.next().await;
-            exit.leave(ExitCode::Interrupted);
-        });
-    })?;
+                exit.leave(ExitCode::Interrupted);
+            });
+        })?;
     Ok(())
 }
 
@@ -31,7 +35,9 @@ pub(super) fn listen(stop: StopHandle, exit: Exit) -> io::Result<()> {
 /// # Errors
 /// If the operating system refuses the handlers.
 pub fn wait_for_signal() -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         Signals::new()?.next().await;
         Ok(())

@@ -20,7 +20,11 @@ pub struct Read {
 /// # Errors
 /// If there is no component that can be run.
 pub fn read(name: &str, digest: Option<&str>, quiet: bool) -> Result<Read, Failure> {
-    let built = if Path::new(name).is_dir() { Some(build_project(name, quiet)?) } else { None };
+    let built = if Path::new(name).is_dir() {
+        Some(build_project(name, quiet)?)
+    } else {
+        None
+    };
     let mut source = plugin::load(built.as_deref().unwrap_or(name), digest).map_err(|e| refuse(name, e))?;
     name.clone_into(&mut source.name);
     let inspection = plugin::inspect(&source.bytes).map_err(|e| refuse(name, e))?;
@@ -48,5 +52,7 @@ fn build_project(dir: &str, quiet: bool) -> Result<String, Failure> {
 
 /// The error for a plugin that can't be used.
 pub(super) fn refuse(name: &str, error: PluginError) -> Failure {
-    Failure::invalid(format!("failed to load plugin {name:?}")).because(&error).hint(error.hint())
+    Failure::invalid(format!("failed to load plugin {name:?}"))
+        .because(&error)
+        .hint(error.hint())
 }

@@ -40,7 +40,11 @@ impl View {
             live: if is_live { Live::on_stderr() } else { None },
             prints_lines: !output.quiet,
             least: least_level(output),
-            progress: Progress { run_time: plan.duration(), iterations: plan.iterations(), ..Progress::default() },
+            progress: Progress {
+                run_time: plan.duration(),
+                iterations: plan.iterations(),
+                ..Progress::default()
+            },
             printed: Instant::now(),
         };
         let ended = Arc::clone(&done);
@@ -100,8 +104,16 @@ impl Screen {
         if rank(line.level) < self.least {
             return;
         }
-        let who = if line.vu == 0 { "plugin".to_owned() } else { format!("VU {}", line.vu) };
-        let text = format!("{:<5} {who}: {}", name(line.level), terminal::escape(line.message.trim_end()));
+        let who = if line.vu == 0 {
+            "plugin".to_owned()
+        } else {
+            format!("VU {}", line.vu)
+        };
+        let text = format!(
+            "{:<5} {who}: {}",
+            name(line.level),
+            terminal::escape(line.message.trim_end())
+        );
         match &mut self.live {
             Some(live) => live.log_line(&text),
             None => terminal::print_error(&text),
