@@ -185,7 +185,10 @@ async fn a_batch_shares_one_http2_connection() {
             serve_http2(acceptor.accept(socket).await.expect("TLS"), seen.clone());
         }
     });
-    let mut client = client(&settings(&authority, address));
+    let mut client = client(&Settings {
+        parallel_per_host: 4,
+        ..settings(&authority, address)
+    });
     let requests = [get("/0"), get("/1"), get("/2"), get("/3")];
     for (at, outcome) in client.send_all(&requests).await.into_iter().enumerate() {
         let response = response(outcome);
@@ -203,6 +206,11 @@ async fn a_batch_shares_one_http2_connection() {
     assert_eq!(
         (connections.load(Ordering::SeqCst), most.load(Ordering::SeqCst)),
         (1, 4)
+    );
+    client.send_all(&[get("/"); 9]).await;
+    assert_eq!(
+        (connections.load(Ordering::SeqCst), most.load(Ordering::SeqCst)),
+        (1, 9)
     );
     assert!(
         response(
