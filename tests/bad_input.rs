@@ -72,7 +72,7 @@ fn a_text_file() {
 
 #[test]
 fn an_executable_of_the_machine() {
-    refused("program.wasm", b"\x7fELF\x02\x01\x01\0\0\0\0\0", "ELF");
+    refused("program.wasm", b"\x7fELF\x02\x01\x01\0\0\0\0\0", "native program");
 }
 
 #[test]
