@@ -85,10 +85,13 @@ impl Screen {
 
     fn refresh(&mut self, feed: &Feed) {
         self.progress.state = match feed.stop.stage() {
-            Stage::Running => String::new(),
             Stage::Graceful => "finishing iterations (Ctrl-C drops them)".to_owned(),
-            Stage::Hard => "stopping".to_owned(),
+            Stage::Running | Stage::Hard => String::new(),
         };
+        // The next Ctrl-C ends the process at once: the terminal must be in order by then.
+        if feed.stop.stage() == Stage::Hard && self.live.take().is_some() {
+            self.printed = Instant::now();
+        }
         let snapshot = Arc::clone(&feed.snapshots.borrow());
         match &mut self.live {
             Some(live) => live.draw(&snapshot, &self.progress),
