@@ -69,4 +69,19 @@ impl Once {
     }
 }
 
-plugin!(Status, Full, Paced, Idle, Once);
+/// A thousand host calls that do next to nothing, for the micro-benchmarks.
+#[derive(Default)]
+struct Calls;
+
+#[scenario(name = "calls")]
+impl Calls {
+    #[task]
+    fn thousand(&self) -> Result {
+        for _ in 0..1000 {
+            std::hint::black_box(vu::now());
+        }
+        Ok(())
+    }
+}
+
+plugin!(Status, Full, Paced, Idle, Once, Calls);

@@ -1,0 +1,169 @@
+//! Micro-benchmarks of what every request pays for beside the network: a call into the
+//! guest, a call out of it, recording a sample. `cargo bench --bench hot_path`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a benchmark that can't be set up should stop"
+)]
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+use wasmswarm::host::bindings::{Plugin, PluginPre};
+use wasmswarm::host::{self, Identity, LogSink, Phase, RunShared, StopFlag, VuState};
+use wasmswarm::metrics::{Limits, RequestKey, RequestSample, Shard};
+use wasmswarm::{build, load, plugin};
+use wasmtime::Store;
+
+fn main() {
+    divan::main();
+}
+
+/// Indices of the scenarios in `tests/bench/guests`.
+const IDLE: u32 = 3;
+const CALLS: u32 = 5;
+
+const MEMORY: usize = 64 << 20;
+
+fn pre() -> &'static PluginPre<VuState> {
+    static PRE: OnceLock<PluginPre<VuState>> = OnceLock::new();
+    PRE.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/bench/guests");
+        let path = build::build_component(&folder, &mut |line| eprintln!("{line}")).unwrap();
+        let source = plugin::load(path.to_str().unwrap(), None).unwrap();
+        let spec = plugin::EngineSpec {
+            vus: 8,
+            vu_memory_bytes: MEMORY,
+            per_vu: plugin::PerVu::UNKNOWN,
+        };
+        let engine = plugin::build_engine(&spec).unwrap();
+        // Nothing here runs long enough to need its ticks, but they are part of the cost.
+        std::mem::forget(plugin::start_epoch_clock(&engine).unwrap());
+        let component = plugin::compile(&engine, &source, None).unwrap().component;
+        PluginPre::new(
+            host::link(&component)
+                .unwrap()
+                .instantiate_pre(&component)
+                .unwrap(),
+        )
+        .unwrap()
+    })
+}
+
+fn shared() -> Arc<RunShared> {
+    Arc::new(RunShared {
+        begun: Instant::now(),
+        seed: 1,
+        params: BTreeMap::new(),
+        data: BTreeMap::new(),
+        log: LogSink::new(sync_channel(1).0, 0),
+        scenarios: Vec::new(),
+        vu_memory_bytes: MEMORY,
+        abort: Mutex::new(None),
+        abort_requested: Notify::new(),
+    })
+}
+
+fn store() -> Store<VuState> {
+    let identity = Identity { vu: 1, scenario: 0 };
+    let state = VuState::new(
+        shared(),
+        Arc::new(StopFlag::default()),
+        identity,
+        Phase::Load,
+        None,
+    );
+    let mut store = load::new_store(pre().engine(), state);
+    store.data_mut().begin_call(Duration::from_secs(5));
+    store
+}
+
+async fn started(scenario: u32) -> (Store<VuState>, Plugin) {
+    let mut store = store();
+    let plugin = pre().instantiate_async(&mut store).await.unwrap();
+    plugin
+        .wasmswarm_scenario_scenario()
+        .call_on_start(&mut store, scenario, &[])
+        .await
+        .unwrap()
+        .unwrap();
+    (store, plugin)
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+fn run_task(bencher: Bencher<'_, '_>, scenario: u32, items: usize) {
+    let runtime = runtime();
+    let (mut store, plugin) = runtime.block_on(started(scenario));
+    bencher.counter(ItemsCount::new(items)).bench_local(|| {
+        runtime.block_on(async {
+            store.data_mut().begin_call(Duration::from_secs(5));
+            store.set_epoch_deadline(1);
+            let task = plugin
+                .wasmswarm_scenario_scenario()
+                .call_run_task(&mut store, scenario, 0);
+            task.await.unwrap().unwrap()
+        })
+    });
+}
+
+/// One iteration that does nothing.
+#[divan::bench]
+fn guest_call(bencher: Bencher<'_, '_>) {
+    run_task(bencher, IDLE, 1);
+}
+
+/// A thousand calls of `vu.now` in one iteration.
+#[divan::bench]
+fn thousand_host_calls(bencher: Bencher<'_, '_>) {
+    run_task(bencher, CALLS, 1000);
+}
+
+/// A new VU: store, instance and `on-start`.
+#[divan::bench]
+fn instance(bencher: Bencher<'_, '_>) {
+    let runtime = runtime();
+    bencher.bench_local(|| drop(runtime.block_on(started(IDLE))));
+}
+
+/// Recording one request that reused its connection, in one of this many series.
+#[divan::bench(args = [1, 20, 200])]
+fn record(bencher: Bencher<'_, '_>, series: usize) {
+    let mut shard = Shard::new(Limits::default());
+    let names: Vec<_> = (0..series).map(|i| format!("/path/{i}")).collect();
+    let mut turn = 0_usize;
+    bencher.bench_local(|| {
+        turn += 1;
+        let us = 200 + (turn as u64 * 7919) % 1000;
+        let key = RequestKey {
+            scenario: 0,
+            method: "GET",
+            name: &names[turn % series],
+            status: 200,
+            tags: "",
+        };
+        let sample = RequestSample {
+            duration_us: us,
+            response_us: us + 1,
+            sending_us: 5,
+            waiting_us: us - 10,
+            receiving_us: 5,
+            reused: true,
+            ..RequestSample::default()
+        };
+        shard.request_started();
+        shard.request(&key, &sample)
+    });
+}
