@@ -31,8 +31,8 @@ def arguments():
     parser.add_argument("--vus", type=int, default=50)
     parser.add_argument("--quick", action="store_true", help="one short round, at most 1,000 VUs")
     parser.add_argument("--write", metavar="FILE", help="also write the page to this file")
-    parser.add_argument("--dir", default=os.path.join(ROOT, "target/bench"), help="where the peers are installed")
     options = parser.parse_args()
+    options.dir = os.environ.get("BENCH_DIR") or os.path.join(ROOT, "target/bench")
     if not (1 <= options.rounds <= 20 and 1 <= options.seconds <= 60 and 1 <= options.vus <= 10_000):
         parser.error("--rounds takes 1 to 20, --seconds 1 to 60, --vus 1 to 10000")
     if options.quick:
@@ -60,7 +60,7 @@ class Bench:
         print(text, file=sys.stderr, flush=True)
 
     def failed(self, tool, what):
-        self.results["failed"].append((tool.name, f"{what}: no result"))
+        self.results["failed"].append((tool.name, f"{what}: ended early, or sent nothing in 30 s."))
         self.note(f"  {tool.name}: {what}: no result, see {self.log(tool)}")
 
     def round(self, key, tools, vus, warm):

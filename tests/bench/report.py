@@ -53,7 +53,7 @@ def page(results, tools, options, command):
         "## Many active VUs\n", active(results),
         "## Memory per VU\n", memory(results),
         "## Starting\n", starting(results),
-        "## Not measured\n", gaps(results, tools),
+        "## Not measured, and notes\n", gaps(results, tools),
     ]
     return "\n".join(parts)
 
@@ -173,5 +173,7 @@ def goal(name, bound, value, form, least=False):
 def gaps(results, tools):
     lines = [f"- {name}: not installed, not measured." for name, tool in tools.items() if tool.path is None]
     lines += [f"- {name}: {why}" for name, why in results["failed"]]
+    if os.environ.get("K6"):
+        lines.append("- k6 was measured with a binary of our own (`K6=…`): its makers publish none in the registries used.")
     lines.append("- oha in the memory table: it has no think time per connection.")
     return "\n".join(lines) + "\n"

@@ -67,7 +67,12 @@ impl DataSet {
         if rows.is_empty() {
             return Err(DataError::Empty);
         }
-        Ok(DataSet { columns, rows, sequential: AtomicU64::new(0), unique: AtomicU64::new(0) })
+        Ok(DataSet {
+            columns,
+            rows,
+            sequential: AtomicU64::new(0),
+            unique: AtomicU64::new(0),
+        })
     }
 
     fn pick(&self, pick: Pick, random: &mut impl Rng) -> Option<Vec<(String, String)>> {
@@ -92,14 +97,18 @@ type Table = (Vec<String>, Vec<Vec<String>>);
 fn read_csv(text: &[u8]) -> Result<Table, DataError> {
     let mut reader = csv::Reader::from_reader(text);
     let columns = reader.headers()?.iter().map(str::to_owned).collect();
-    let rows: Result<Vec<_>, _> =
-        reader.records().map(|r| r.map(|r| r.iter().map(str::to_owned).collect())).collect();
+    let rows: Result<Vec<_>, _> = reader
+        .records()
+        .map(|r| r.map(|r| r.iter().map(str::to_owned).collect()))
+        .collect();
     Ok((columns, rows?))
 }
 
 fn read_json(text: &[u8]) -> Result<Table, DataError> {
     use serde_json::Value;
-    let Value::Array(items) = serde_json::from_slice(text)? else { return Err(DataError::Shape) };
+    let Value::Array(items) = serde_json::from_slice(text)? else {
+        return Err(DataError::Shape);
+    };
     let mut columns: Vec<String> = Vec::new();
     for item in &items {
         let keys = item.as_object().ok_or(DataError::Shape)?.keys();
@@ -114,20 +123,30 @@ fn read_json(text: &[u8]) -> Result<Table, DataError> {
         Some(Value::String(s)) => s.clone(),
         Some(other) => other.to_string(),
     };
-    let rows = items.iter().map(|item| columns.iter().map(|c| cell(item.get(c))).collect()).collect();
+    let rows = items
+        .iter()
+        .map(|item| columns.iter().map(|c| cell(item.get(c))).collect())
+        .collect();
     Ok((columns, rows))
 }
 
 impl data::Host for VuState {
     fn row(&mut self, name: String, pick: Pick) -> wasmtime::Result<Result<Vec<(String, String)>, Error>> {
         self.require_run()?;
-        let Some(set) = self.run.data.get(&name) else { return Ok(Err(Error::NotGranted)) };
+        let Some(set) = self.run.data.get(&name) else {
+            return Ok(Err(Error::NotGranted));
+        };
         Ok(set.pick(pick, &mut self.data_random).ok_or(Error::Exhausted))
     }
 
     fn count(&mut self, name: String) -> wasmtime::Result<Result<u64, Error>> {
         self.require_run()?;
-        Ok(self.run.data.get(&name).map(|s| s.rows.len() as u64).ok_or(Error::NotGranted))
+        Ok(self
+            .run
+            .data
+            .get(&name)
+            .map(|s| s.rows.len() as u64)
+            .ok_or(Error::NotGranted))
     }
 }
 
@@ -168,8 +187,14 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong_with_a_file() {
-        assert_eq!(set("u.txt", "x").unwrap_err().to_string(), "its name must end in .csv or .json");
-        assert_eq!(set("u.json", "{}").unwrap_err().to_string(), "it must be a JSON array of objects");
+        assert_eq!(
+            set("u.txt", "x").unwrap_err().to_string(),
+            "its name must end in .csv or .json"
+        );
+        assert_eq!(
+            set("u.json", "{}").unwrap_err().to_string(),
+            "it must be a JSON array of objects"
+        );
         assert_eq!(set("u.csv", "a\n").unwrap_err().to_string(), "it has no rows");
     }
 }

@@ -27,10 +27,16 @@ impl http::Host for VuState {
         Ok(self.land(&request, &tags, begun, outcome))
     }
 
-    async fn send_all(&mut self, requests: Vec<Request>) -> wasmtime::Result<Vec<Result<Response, ErrorCode>>> {
+    async fn send_all(
+        &mut self,
+        requests: Vec<Request>,
+    ) -> wasmtime::Result<Vec<Result<Response, ErrorCode>>> {
         self.require_run()?;
         if requests.len() > limits::PARALLEL {
-            return Err(wasmtime::format_err!("more than {} requests at once", limits::PARALLEL));
+            return Err(wasmtime::format_err!(
+                "more than {} requests at once",
+                limits::PARALLEL
+            ));
         }
         // Off the stack of the guest: a batch is rare, and its future is large.
         Box::pin(self.send_batch(requests)).await
@@ -41,12 +47,21 @@ impl http::Host for VuState {
     }
 
     fn header(&mut self, response: u64, name: String) -> wasmtime::Result<Option<String>> {
-        Ok(self.responses.find(response)?.response.header(&name).map(Cow::into_owned))
+        Ok(self
+            .responses
+            .find(response)?
+            .response
+            .header(&name)
+            .map(Cow::into_owned))
     }
 
     fn headers(&mut self, response: u64) -> wasmtime::Result<Vec<(String, String)>> {
         let kept = self.responses.find(response)?;
-        Ok(kept.response.headers().map(|(n, v)| (n.to_owned(), v.into_owned())).collect())
+        Ok(kept
+            .response
+            .headers()
+            .map(|(n, v)| (n.to_owned(), v.into_owned()))
+            .collect())
     }
 
     fn get_timings(&mut self, response: u64) -> wasmtime::Result<Timings> {
@@ -106,26 +121,41 @@ impl VuState {
         if !fits {
             return None;
         }
-        if request.tags.is_empty() { Some(None) } else { self.tags.with(&request.tags).map(Some) }
+        if request.tags.is_empty() {
+            Some(None)
+        } else {
+            self.tags.with(&request.tags).map(Some)
+        }
     }
 
     fn refuse(&mut self, request: &Request) -> ErrorCode {
         InFlight::new(self.phase).landed();
         let failure = engine::Failure::refused(engine::ErrorCode::InvalidRequest);
-        let name = if check_name(&request.name).is_ok() { &request.name } else { "__invalid__" };
+        let name = if check_name(&request.name).is_ok() {
+            &request.name
+        } else {
+            "__invalid__"
+        };
         self.record_failure(method_of(request), name, self.tags.own(), &failure, 0);
         self.enter_guest();
         ErrorCode::InvalidRequest
     }
 
-    async fn send_batch(&mut self, requests: Vec<Request>) -> wasmtime::Result<Vec<Result<Response, ErrorCode>>> {
+    async fn send_batch(
+        &mut self,
+        requests: Vec<Request>,
+    ) -> wasmtime::Result<Vec<Result<Response, ErrorCode>>> {
         let begun = self.leave_guest();
         let tags: Vec<_> = requests.iter().map(|r| self.admit(r)).collect();
         let Some(client) = self.client.as_mut() else {
             return Ok(requests.iter().map(|_| Err(ErrorCode::Interrupted)).collect());
         };
-        let admitted: Vec<_> =
-            requests.iter().zip(&tags).filter(|(_, t)| t.is_some()).map(|(r, _)| engine_request(r)).collect();
+        let admitted: Vec<_> = requests
+            .iter()
+            .zip(&tags)
+            .filter(|(_, t)| t.is_some())
+            .map(|(r, _)| engine_request(r))
+            .collect();
         let flights: Vec<_> = admitted.iter().map(|_| InFlight::new(self.phase)).collect();
         let mut outcomes = client.send_all(&admitted).await.into_iter();
         flights.into_iter().for_each(InFlight::landed);
@@ -158,18 +188,40 @@ impl VuState {
         let method = method_of(request);
         for hop in &outcome.hops {
             InFlight::new(self.phase).landed();
-            let key = RequestKey { scenario: self.identity.scenario, method: &hop.method, name: &hop.name, status: hop.status, tags };
-            self.record(&key, &sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None));
+            let key = RequestKey {
+                scenario: self.identity.scenario,
+                method: &hop.method,
+                name: &hop.name,
+                status: hop.status,
+                tags,
+            };
+            self.record(
+                &key,
+                &sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None),
+            );
         }
         // A redirected request's last hop has a path of its own, unless the guest named it.
-        let landed = if request.name.is_empty() { outcome.final_name() } else { None };
+        let landed = if request.name.is_empty() {
+            outcome.final_name()
+        } else {
+            None
+        };
         let name = landed.as_deref().unwrap_or(name);
         match outcome.result {
             Ok(response) => {
                 let ok = is_expected(request, response.status);
                 let failure = (!ok).then(|| format!("status {}", response.status));
-                let key = RequestKey { scenario: self.identity.scenario, method, name, status: response.status, tags };
-                let handle = self.record(&key, &sample_of(&response.exchange, response_us, failure.as_deref()));
+                let key = RequestKey {
+                    scenario: self.identity.scenario,
+                    method,
+                    name,
+                    status: response.status,
+                    tags,
+                };
+                let handle = self.record(
+                    &key,
+                    &sample_of(&response.exchange, response_us, failure.as_deref()),
+                );
                 Ok(self.keep(response, handle, failure))
             }
             Err(failure) => {
@@ -180,14 +232,26 @@ impl VuState {
         }
     }
 
-    fn keep(&mut self, response: engine::Response, handle: Option<RequestHandle>, failure: Option<String>) -> Response {
+    fn keep(
+        &mut self,
+        response: engine::Response,
+        handle: Option<RequestHandle>,
+        failure: Option<String>,
+    ) -> Response {
         let view = Response {
             id: 0,
             status: response.status,
             ok: failure.is_none(),
             duration: response.exchange.timings.duration_us(),
         };
-        let id = self.responses.push(Kept { response, handle, failure }, self.client.as_mut());
+        let id = self.responses.push(
+            Kept {
+                response,
+                handle,
+                failure,
+            },
+            self.client.as_mut(),
+        );
         Response { id, ..view }
     }
 
@@ -198,9 +262,25 @@ impl VuState {
         with_shard(|shard| shard.request(key, sample))
     }
 
-    fn record_failure(&self, method: &str, name: &str, tags: &str, failure: &engine::Failure, response_us: u64) {
-        let key = RequestKey { scenario: self.identity.scenario, method, name, status: 0, tags };
-        self.record(&key, &sample_of(&failure.exchange, response_us, Some(failure.code.name())));
+    fn record_failure(
+        &self,
+        method: &str,
+        name: &str,
+        tags: &str,
+        failure: &engine::Failure,
+        response_us: u64,
+    ) {
+        let key = RequestKey {
+            scenario: self.identity.scenario,
+            method,
+            name,
+            status: 0,
+            tags,
+        };
+        self.record(
+            &key,
+            &sample_of(&failure.exchange, response_us, Some(failure.code.name())),
+        );
         if failure.code == engine::ErrorCode::HostNotAllowed {
             with_shard(|shard| shard.denied("host"));
         }
@@ -217,7 +297,9 @@ impl InFlight {
         if phase == Phase::Load {
             with_shard(Shard::request_started);
         }
-        InFlight { counted: phase == Phase::Load }
+        InFlight {
+            counted: phase == Phase::Load,
+        }
     }
 
     fn landed(mut self) {
@@ -266,10 +348,15 @@ fn name_of(request: &Request) -> &str {
     }
     let url = request.url.as_str();
     let path = match url.find("://") {
-        Some(scheme) => url.get(scheme + 3..).and_then(|rest| rest.find('/').and_then(|p| rest.get(p..))),
+        Some(scheme) => url
+            .get(scheme + 3..)
+            .and_then(|rest| rest.find('/').and_then(|p| rest.get(p..))),
         None => Some(url),
     };
-    let path = path.and_then(|p| p.split(['?', '#']).next()).filter(|p| !p.is_empty()).unwrap_or("/");
+    let path = path
+        .and_then(|p| p.split(['?', '#']).next())
+        .filter(|p| !p.is_empty())
+        .unwrap_or("/");
     limits::cut(path, limits::NAME_BYTES)
 }
 
@@ -280,7 +367,11 @@ fn is_expected(request: &Request, status: u16) -> bool {
     }
 }
 
-fn sample_of<'a>(exchange: &engine::Exchange, response_us: u64, failure: Option<&'a str>) -> RequestSample<'a> {
+fn sample_of<'a>(
+    exchange: &engine::Exchange,
+    response_us: u64,
+    failure: Option<&'a str>,
+) -> RequestSample<'a> {
     let t = &exchange.timings;
     RequestSample {
         duration_us: t.duration_us(),

@@ -43,12 +43,21 @@ pub struct VuLimits {
 impl VuLimits {
     /// Limits for a fresh instance.
     pub fn new(memory_bytes: usize) -> VuLimits {
-        VuLimits { memory_bytes, used: 0, refused: false }
+        VuLimits {
+            memory_bytes,
+            used: 0,
+            refused: false,
+        }
     }
 }
 
 impl ResourceLimiter for VuLimits {
-    fn memory_growing(&mut self, current: usize, desired: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _max: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         let used = self.used.saturating_add(desired.saturating_sub(current));
         if used > self.memory_bytes {
             self.refused = true;
@@ -58,7 +67,12 @@ impl ResourceLimiter for VuLimits {
         Ok(true)
     }
 
-    fn table_growing(&mut self, _current: usize, desired: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _max: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         Ok(desired <= TABLE_ELEMENTS)
     }
 }

@@ -57,7 +57,11 @@ impl LogSink {
         self.admit()
             && self
                 .lines
-                .try_send(LogLine { level, vu, message: limits::cut(message, limits::LOG_BYTES).to_owned() })
+                .try_send(LogLine {
+                    level,
+                    vu,
+                    message: limits::cut(message, limits::LOG_BYTES).to_owned(),
+                })
                 .is_ok()
     }
 }

@@ -17,7 +17,10 @@ impl metrics::Host for VuState {
     ) -> wasmtime::Result<()> {
         self.require_run()?;
         check_name(&name).map_err(wasmtime::Error::msg)?;
-        let tags = self.tags.with(&tags).ok_or_else(|| wasmtime::Error::msg("a tag breaks a limit"))?;
+        let tags = self
+            .tags
+            .with(&tags)
+            .ok_or_else(|| wasmtime::Error::msg("a tag breaks a limit"))?;
         match with_shard(|shard| shard.custom(&name, kind_of(kind), value, &tags)) {
             Some(Err(mismatch)) => Err(wasmtime::Error::msg(mismatch.to_string())),
             _ => Ok(()),
@@ -33,7 +36,9 @@ impl metrics::Host for VuState {
         error: String,
     ) -> wasmtime::Result<()> {
         self.require_run()?;
-        check_name(&protocol).and_then(|()| check_name(&name)).map_err(wasmtime::Error::msg)?;
+        check_name(&protocol)
+            .and_then(|()| check_name(&name))
+            .map_err(wasmtime::Error::msg)?;
         let failure = (!error.is_empty()).then(|| limits::cut(&error, limits::MESSAGE_BYTES));
         let key = RequestKey {
             scenario: self.identity.scenario,

@@ -11,6 +11,11 @@ impl params::Host for VuState {
 
     fn all(&mut self) -> wasmtime::Result<Vec<(String, String)>> {
         self.require_run()?;
-        Ok(self.run.params.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
+        Ok(self
+            .run
+            .params
+            .iter()
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect())
     }
 }

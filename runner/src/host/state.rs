@@ -163,7 +163,11 @@ impl VuState {
 
     /// Called on each epoch tick that meets the guest computing.
     pub fn on_epoch(&mut self) -> UpdateDeadline {
-        if self.budget.tick() { UpdateDeadline::Interrupt } else { UpdateDeadline::Yield(1) }
+        if self.budget.tick() {
+            UpdateDeadline::Interrupt
+        } else {
+            UpdateDeadline::Yield(1)
+        }
     }
 
     pub(super) fn leave_guest(&mut self) -> Instant {
@@ -190,7 +194,10 @@ impl VuState {
 
 impl std::fmt::Debug for VuState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("VuState").field("identity", &self.identity).field("phase", &self.phase).finish_non_exhaustive()
+        f.debug_struct("VuState")
+            .field("identity", &self.identity)
+            .field("phase", &self.phase)
+            .finish_non_exhaustive()
     }
 }
 
@@ -211,7 +218,10 @@ struct CpuBudget {
 
 impl CpuBudget {
     fn new(allowed: Duration) -> CpuBudget {
-        CpuBudget { allowed, ..CpuBudget::default() }
+        CpuBudget {
+            allowed,
+            ..CpuBudget::default()
+        }
     }
 
     fn tick(&mut self) -> bool {
@@ -244,7 +254,10 @@ mod tests {
     #[test]
     fn a_guest_that_only_computes_is_stopped_after_its_ticks() {
         let mut budget = CpuBudget::new(MS(30));
-        assert_eq!([budget.tick(), budget.tick(), budget.tick()], [false, false, true]);
+        assert_eq!(
+            [budget.tick(), budget.tick(), budget.tick()],
+            [false, false, true]
+        );
     }
 
     #[test]

@@ -34,7 +34,10 @@ impl Tags {
         if extra.len() > limits::TAGS || extra.iter().any(|(k, v)| check_pair(k, v).is_err()) {
             return None;
         }
-        let kept = self.own.iter().filter(|(k, _)| !extra.iter().any(|(e, _)| e == k));
+        let kept = self
+            .own
+            .iter()
+            .filter(|(k, _)| !extra.iter().any(|(e, _)| e == k));
         let mut all: Vec<_> = kept.chain(extra).cloned().collect();
         Some(canonical(&mut all))
     }
@@ -57,7 +60,10 @@ fn check_pair(key: &str, value: &str) -> Result<(), String> {
 /// Names that results are keyed by: short, and without control characters.
 pub(super) fn check_name(name: &str) -> Result<(), String> {
     if name.len() > limits::NAME_BYTES {
-        return Err(format!("a name or tag has more than {} bytes", limits::NAME_BYTES));
+        return Err(format!(
+            "a name or tag has more than {} bytes",
+            limits::NAME_BYTES
+        ));
     }
     if name.chars().any(char::is_control) {
         return Err("a name or tag holds a control character".to_owned());

@@ -20,7 +20,11 @@ impl vu::Host for VuState {
     fn current(&mut self) -> wasmtime::Result<Identity> {
         self.require_run()?;
         let load = self.phase == Phase::Load;
-        let name = self.run.scenarios.get(usize::from(self.identity.scenario)).filter(|_| load);
+        let name = self
+            .run
+            .scenarios
+            .get(usize::from(self.identity.scenario))
+            .filter(|_| load);
         Ok(Identity {
             id: self.identity.vu,
             scenario_index: u32::from(self.identity.scenario),
@@ -37,7 +41,9 @@ impl vu::Host for VuState {
     async fn sleep(&mut self, duration: u64) -> wasmtime::Result<()> {
         self.require_run()?;
         let begun = self.leave_guest();
-        self.stop.pause_until(begun + Duration::from_micros(duration.min(limits::SLEEP_US))).await;
+        self.stop
+            .pause_until(begun + Duration::from_micros(duration.min(limits::SLEEP_US)))
+            .await;
         self.enter_guest();
         Ok(())
     }

@@ -19,7 +19,10 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 impl WasiView for VuState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
     }
 }
 
@@ -40,13 +43,26 @@ pub fn link(component: &Component) -> wasmtime::Result<Linker<VuState>> {
 }
 
 /// The packages whose interfaces are linked for real, though inert.
-const PROVIDED: [&str; 6] =
-    ["wasi:io/", "wasi:clocks/", "wasi:random/", "wasi:cli/", "wasi:filesystem/", "wasi:sockets/"];
+const PROVIDED: [&str; 6] = [
+    "wasi:io/",
+    "wasi:clocks/",
+    "wasi:random/",
+    "wasi:cli/",
+    "wasi:filesystem/",
+    "wasi:sockets/",
+];
 
 /// Defines an interface that nobody provides, so that a toolchain may import what its guest
 /// never calls.
-fn stub(linker: &mut Linker<VuState>, name: &str, item: &ComponentItem, engine: &Engine) -> wasmtime::Result<()> {
-    let ComponentItem::ComponentInstance(interface) = item else { return Ok(()) };
+fn stub(
+    linker: &mut Linker<VuState>,
+    name: &str,
+    item: &ComponentItem,
+    engine: &Engine,
+) -> wasmtime::Result<()> {
+    let ComponentItem::ComponentInstance(interface) = item else {
+        return Ok(());
+    };
     let mut instance = linker.instance(name)?;
     for (item_name, item) in interface.exports(engine) {
         match item.ty {

@@ -35,7 +35,9 @@ pub fn explain_trap(error: &wasmtime::Error) -> String {
         None => error.root_cause().to_string(),
     };
     let frame = error.downcast_ref::<wasmtime::WasmBacktrace>().and_then(|b| {
-        b.frames().iter().find_map(|f| f.func_name().map(|n| n.to_owned()))
+        b.frames()
+            .iter()
+            .find_map(|f| f.func_name().map(|n| n.to_owned()))
     });
     match frame {
         Some(function) => limits::cut(&format!("{cause} in {function}"), limits::MESSAGE_BYTES).to_owned(),

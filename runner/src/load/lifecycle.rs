@@ -32,7 +32,11 @@ impl Lifecycle<'_> {
             result.map_err(|trap| call::explain_call(store.data(), &trap))?
         })?;
         if data.len() > limits::SETUP_BYTES {
-            return Err(format!("it returned {} bytes (limit {})", data.len(), limits::SETUP_BYTES));
+            return Err(format!(
+                "it returned {} bytes (limit {})",
+                data.len(),
+                limits::SETUP_BYTES
+            ));
         }
         Ok(data)
     }
@@ -43,7 +47,10 @@ impl Lifecycle<'_> {
     /// The guest's own error, or how the call failed.
     pub fn teardown(&self, setup_data: &[u8]) -> Result<(), String> {
         self.call(async |plugin, store| {
-            let result = plugin.wasmswarm_scenario_scenario().call_teardown(&mut *store, setup_data).await;
+            let result = plugin
+                .wasmswarm_scenario_scenario()
+                .call_teardown(&mut *store, setup_data)
+                .await;
             result.map_err(|trap| call::explain_call(store.data(), &trap))?
         })
     }
@@ -67,10 +74,22 @@ impl Lifecycle<'_> {
     ) -> Result<R, String> {
         let client = Some(Client::new(Arc::clone(self.transport), 0));
         let stop = Arc::new(StopFlag::default());
-        let state = VuState::new(Arc::clone(self.shared), stop, Identity::default(), Phase::Setup, client);
+        let state = VuState::new(
+            Arc::clone(self.shared),
+            stop,
+            Identity::default(),
+            Phase::Setup,
+            client,
+        );
         let mut store = call::new_store(self.pre.engine(), state);
-        store.data_mut().begin_call(Duration::from_millis(self.limits.start_cpu_ms));
-        let plugin = self.pre.instantiate_async(&mut store).await.map_err(|e| call::explain_trap(&e))?;
+        store
+            .data_mut()
+            .begin_call(Duration::from_millis(self.limits.start_cpu_ms));
+        let plugin = self
+            .pre
+            .instantiate_async(&mut store)
+            .await
+            .map_err(|e| call::explain_trap(&e))?;
         export(&plugin, &mut store).await
     }
 }

@@ -18,7 +18,11 @@ impl Picker {
     /// The choices of VU `vu` in a run with this seed.
     pub(super) fn new(seed: u64, vu: u64) -> Picker {
         let stream = |s| Pcg32::new(stream_seed(seed, vu, s), vu);
-        Picker { tasks: stream(Stream::Tasks), waits: stream(Stream::Waits), position: 0 }
+        Picker {
+            tasks: stream(Stream::Tasks),
+            waits: stream(Stream::Waits),
+            position: 0,
+        }
     }
 
     /// The next task by the scenario's order.
@@ -56,7 +60,11 @@ mod tests {
     use crate::plan::{Population, TaskPlan, WaitTime};
 
     fn scenario(order: TaskOrder, weights: &[u32]) -> ScenarioPlan {
-        let task = |(i, &weight): (usize, &u32)| TaskPlan { name: i.to_string(), weight, tags: Vec::new() };
+        let task = |(i, &weight): (usize, &u32)| TaskPlan {
+            name: i.to_string(),
+            weight,
+            tags: Vec::new(),
+        };
         ScenarioPlan {
             name: "s".to_owned(),
             population: Population::Weight(1),

@@ -56,17 +56,32 @@ pub fn execute(run: Run) -> std::io::Result<Outcome> {
     let mut threads = Vec::new();
     for (index, starts) in deal(&run, run.plan.threads.max(1)).into_iter().enumerate() {
         let (run, limits, deltas) = (Arc::clone(&run), limits.clone(), deltas.clone());
-        let thread = LoadThread { run, begun, starts, limits, deltas, traps: Arc::clone(&traps) };
-        threads.push(std::thread::Builder::new().name(format!("load-{index}")).spawn(|| thread.run())?);
+        let thread = LoadThread {
+            run,
+            begun,
+            starts,
+            limits,
+            deltas,
+            traps: Arc::clone(&traps),
+        };
+        threads.push(
+            std::thread::Builder::new()
+                .name(format!("load-{index}"))
+                .spawn(|| thread.run())?,
+        );
     }
     drop(deltas);
     let control = start_control(&run, begun)?;
     let snapshot = aggregate(&run, &limits, begun, &received);
     for thread in threads {
-        thread.join().map_err(|_| std::io::Error::other("a load thread panicked"))??;
+        thread
+            .join()
+            .map_err(|_| std::io::Error::other("a load thread panicked"))??;
     }
     run.stop.stop(Stage::Hard, EndReason::Completed);
-    control.join().map_err(|_| std::io::Error::other("the control thread panicked"))?;
+    control
+        .join()
+        .map_err(|_| std::io::Error::other("the control thread panicked"))?;
     let reason = run.stop.reason().unwrap_or(EndReason::Completed);
     Ok(Outcome { snapshot, reason })
 }
@@ -92,14 +107,21 @@ fn info(plan: &Plan) -> RunInfo {
         name: s.name.clone(),
         tasks: s.tasks.iter().map(|t| t.name.clone()).collect(),
     };
-    RunInfo { scenarios: plan.scenarios.iter().map(scenario).collect(), vus: plan.total_vus() as u64 }
+    RunInfo {
+        scenarios: plan.scenarios.iter().map(scenario).collect(),
+        vus: plan.total_vus() as u64,
+    }
 }
 
 /// Ends the run when its time is up or a guest asks for it, and ends it hard after the grace.
 fn start_control(run: &Arc<Run>, begun: Instant) -> std::io::Result<std::thread::JoinHandle<()>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()?;
     let run = Arc::clone(run);
-    std::thread::Builder::new().name("control".to_owned()).spawn(move || runtime.block_on(control(&run, begun)))
+    std::thread::Builder::new()
+        .name("control".to_owned())
+        .spawn(move || runtime.block_on(control(&run, begun)))
 }
 
 async fn control(run: &Run, begun: Instant) {
@@ -124,6 +146,10 @@ async fn time_up(run: &Run, begun: Instant) {
 }
 
 fn abort_reason(run: &Run) -> EndReason {
-    let reason = run.shared.abort.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let reason = run
+        .shared
+        .abort
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     EndReason::Aborted(reason.clone().unwrap_or_default())
 }

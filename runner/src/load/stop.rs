@@ -59,12 +59,18 @@ pub struct StopHandle {
 impl StopHandle {
     /// A run that has not been asked to stop.
     pub fn new() -> StopHandle {
-        StopHandle { stage: Arc::new(watch::Sender::new(Stage::Running)), reason: Arc::default() }
+        StopHandle {
+            stage: Arc::new(watch::Sender::new(Stage::Running)),
+            reason: Arc::default(),
+        }
     }
 
     /// Moves to `stage` at least. The reason of the first call stays.
     pub fn stop(&self, stage: Stage, reason: EndReason) {
-        self.reason.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
+        self.reason
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert(reason);
         self.stage.send_if_modified(|now| {
             let further = stage > *now;
             *now = stage.max(*now);
@@ -104,6 +110,9 @@ mod tests {
         let stop = StopHandle::new();
         stop.stop(Stage::Hard, EndReason::Interrupted);
         stop.stop(Stage::Graceful, EndReason::TimeUp);
-        assert_eq!((stop.stage(), stop.reason()), (Stage::Hard, Some(EndReason::Interrupted)));
+        assert_eq!(
+            (stop.stage(), stop.reason()),
+            (Stage::Hard, Some(EndReason::Interrupted))
+        );
     }
 }

@@ -39,7 +39,9 @@ impl ThreadShared {
     pub(super) fn count_trap(&self) {
         let traps = self.traps.fetch_add(1, Ordering::Relaxed) + 1;
         if traps >= self.run.plan.limits.max_traps {
-            self.run.stop.stop(Stage::Graceful, EndReason::TooManyTraps(traps));
+            self.run
+                .stop
+                .stop(Stage::Graceful, EndReason::TooManyTraps(traps));
         }
     }
 }
@@ -60,7 +62,11 @@ pub(super) fn deal(run: &Run, threads: usize) -> Vec<Vec<Start>> {
         let executor = executor::build(&workload.executor);
         for (index, &scenario) in workload.vus.iter().enumerate() {
             let identity = Identity { vu: vu + 1, scenario };
-            let start = Start { at: workload.executor.start_of(index), identity, executor: Arc::clone(&executor) };
+            let start = Start {
+                at: workload.executor.start_of(index),
+                identity,
+                executor: Arc::clone(&executor),
+            };
             if let Some(thread) = dealt.get_mut(vu as usize % threads) {
                 thread.push(start);
             }
@@ -83,7 +89,9 @@ pub(super) struct LoadThread {
 impl LoadThread {
     /// Runs until all its VUs have ended, or the run is stopped hard.
     pub(super) fn run(self) -> std::io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         install_shard(Shard::new(self.limits.clone()));
         let local = LocalSet::new();
         runtime.block_on(local.run_until(self.load()));
@@ -99,8 +107,11 @@ impl LoadThread {
 
     async fn load(&self) {
         let stop = Arc::new(StopFlag::default());
-        let shared =
-            Arc::new(ThreadShared { run: Arc::clone(&self.run), stop: Arc::clone(&stop), traps: Arc::clone(&self.traps) });
+        let shared = Arc::new(ThreadShared {
+            run: Arc::clone(&self.run),
+            stop: Arc::clone(&stop),
+            traps: Arc::clone(&self.traps),
+        });
         tokio::select! {
             () = self.start_vus(&shared) => {}
             () = self.run.stop.reached(Stage::Hard) => {}

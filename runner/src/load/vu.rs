@@ -51,7 +51,15 @@ impl Vu {
     pub(super) fn new(identity: Identity, thread: Arc<ThreadShared>, executor: Arc<dyn Executor>) -> Vu {
         let picker = Picker::new(thread.run.shared.seed, identity.vu);
         let client = Some(Client::new(Arc::clone(&thread.run.transport), identity.vu));
-        Vu { identity, thread, executor, picker, client, iterations: 0, forced: None }
+        Vu {
+            identity,
+            thread,
+            executor,
+            picker,
+            client,
+            iterations: 0,
+            forced: None,
+        }
     }
 
     /// Lives until the executor or the run says that it is enough.
@@ -92,9 +100,16 @@ impl Vu {
         state.iteration = self.iterations;
         let mut store = call::new_store(run.pre.engine(), state);
         store.data_mut().begin_call(self.thread.start_cpu());
-        let plugin = run.pre.instantiate_async(&mut store).await.map_err(|e| call::explain_trap(&e))?;
+        let plugin = run
+            .pre
+            .instantiate_async(&mut store)
+            .await
+            .map_err(|e| call::explain_trap(&e))?;
         let scenario = u32::from(self.identity.scenario);
-        let started = plugin.wasmswarm_scenario_scenario().call_on_start(&mut store, scenario, &run.setup_data);
+        let started =
+            plugin
+                .wasmswarm_scenario_scenario()
+                .call_on_start(&mut store, scenario, &run.setup_data);
         let started = started.await;
         match started {
             Ok(Ok(())) => Ok((store, plugin)),
@@ -124,7 +139,9 @@ impl Vu {
             let outcome = self.run_task(instance, scenario, begun).await;
             let busy = begun.elapsed();
             let drawn = self.picker.pause(scenario, busy);
-            let Some(outcome) = outcome else { return LifeEnd::Again(drawn) };
+            let Some(outcome) = outcome else {
+                return LifeEnd::Again(drawn);
+            };
             if instance.0.data().stop_requested || !self.follow(&outcome, scenario) {
                 return LifeEnd::Done;
             }
@@ -142,7 +159,12 @@ impl Vu {
     }
 
     /// Runs one task and records it. None: the instance is lost.
-    async fn run_task(&mut self, instance: &mut Instance, scenario: &ScenarioPlan, begun: Instant) -> Option<Outcome> {
+    async fn run_task(
+        &mut self,
+        instance: &mut Instance,
+        scenario: &ScenarioPlan,
+        begun: Instant,
+    ) -> Option<Outcome> {
         let task = self.forced.take().unwrap_or_else(|| self.picker.task(scenario));
         let iteration = Iteration::begin(self.identity.scenario, task as u16, begun);
         let (store, plugin) = instance;
@@ -150,8 +172,14 @@ impl Vu {
         store.data_mut().begin_call(self.thread.task_cpu());
         store.set_epoch_deadline(1);
         let index = u32::from(self.identity.scenario);
-        let result = plugin.wasmswarm_scenario_scenario().call_run_task(&mut *store, index, task).await;
-        let scheduled = Outcome { next: NextTask::Scheduled, wait: NextWait::Scheduled };
+        let result = plugin
+            .wasmswarm_scenario_scenario()
+            .call_run_task(&mut *store, index, task)
+            .await;
+        let scheduled = Outcome {
+            next: NextTask::Scheduled,
+            wait: NextWait::Scheduled,
+        };
         match result {
             Ok(Ok(outcome)) => match out_of_range(&outcome, scenario) {
                 None => {
@@ -190,7 +218,10 @@ impl Vu {
         store.data_mut().begin_call(self.thread.start_cpu());
         store.set_epoch_deadline(1);
         let scenario = self.identity.scenario;
-        let stopped = plugin.wasmswarm_scenario_scenario().call_on_stop(&mut *store, u32::from(scenario)).await;
+        let stopped = plugin
+            .wasmswarm_scenario_scenario()
+            .call_on_stop(&mut *store, u32::from(scenario))
+            .await;
         let why = match stopped {
             Ok(Ok(())) => return,
             Ok(Err(why)) => why,
@@ -202,9 +233,11 @@ impl Vu {
 
 fn out_of_range(outcome: &Outcome, scenario: &ScenarioPlan) -> Option<String> {
     match outcome.next {
-        NextTask::Task(task) if task as usize >= scenario.tasks.len() => {
-            Some(format!("its outcome names task {task}, and `{}` has {}", scenario.name, scenario.tasks.len()))
-        }
+        NextTask::Task(task) if task as usize >= scenario.tasks.len() => Some(format!(
+            "its outcome names task {task}, and `{}` has {}",
+            scenario.name,
+            scenario.tasks.len()
+        )),
         _ => None,
     }
 }
@@ -236,7 +269,12 @@ struct Iteration {
 impl Iteration {
     fn begin(scenario: u16, task: u16, begun: Instant) -> Iteration {
         with_shard(|shard| shard.iteration_started());
-        Iteration { scenario, task, begun, ended: false }
+        Iteration {
+            scenario,
+            task,
+            begun,
+            ended: false,
+        }
     }
 
     fn end(mut self, outcome: IterationOutcome, error: Option<&str>) {

@@ -95,14 +95,21 @@ mod tests {
 
     #[test]
     fn vus_start_by_index_and_rate() {
-        let spec = ExecutorSpec::ConstantVus { spawn_rate: Some(4.0), duration: None };
+        let spec = ExecutorSpec::ConstantVus {
+            spawn_rate: Some(4.0),
+            duration: None,
+        };
         assert_eq!(spec.start_of(0), Duration::ZERO);
         assert_eq!(spec.start_of(10), Duration::from_millis(2500));
     }
 
     #[test]
     fn per_vu_iterations_multiply() {
-        let spec = ExecutorSpec::PerVuIterations { spawn_rate: None, iterations: 7, max_duration: None };
+        let spec = ExecutorSpec::PerVuIterations {
+            spawn_rate: None,
+            iterations: 7,
+            max_duration: None,
+        };
         assert_eq!(spec.iterations(3), Some(21));
     }
 }

@@ -18,8 +18,12 @@ pub fn assign(vus: usize, populations: &[Population]) -> Vec<u16> {
     }
     let mut given = vec![0_u64; weights.len()];
     for n in 1..=(vus - order.len()) as u64 {
-        let entitled = |i: usize, w: u64| i128::from(w) * i128::from(n) - i128::from(given[i]) * i128::from(total);
-        let next = weights.iter().enumerate().max_by_key(|&(i, &w)| (entitled(i, w), std::cmp::Reverse(i)));
+        let entitled =
+            |i: usize, w: u64| i128::from(w) * i128::from(n) - i128::from(given[i]) * i128::from(total);
+        let next = weights
+            .iter()
+            .enumerate()
+            .max_by_key(|&(i, &w)| (entitled(i, w), std::cmp::Reverse(i)));
         let next = next.map_or(0, |(i, _)| i);
         given[next] += 1;
         order.push(next as u16);

@@ -23,9 +23,15 @@ impl Cache {
     pub(super) fn open(dir: Option<&Path>) -> Option<Cache> {
         let dir = match dir {
             Some(dir) => dir.to_owned(),
-            None => directories::ProjectDirs::from("", "", "wasmswarm")?.cache_dir().join("compiled"),
+            None => directories::ProjectDirs::from("", "", "wasmswarm")?
+                .cache_dir()
+                .join("compiled"),
         };
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).ok()?;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&dir)
+            .ok()?;
         is_private(&dir).then_some(Cache { dir })
     }
 
@@ -37,14 +43,19 @@ impl Cache {
         }
         // SAFETY: the file is ours, in a folder that only we can write to (checked on opening),
         // under a name that only `write` below gives, so it holds what this engine compiled.
-        #[expect(unsafe_code, reason = "the one place where compiled code is trusted; see the module's text")]
+        #[expect(
+            unsafe_code,
+            reason = "the one place where compiled code is trusted; see the module's text"
+        )]
         unsafe { Component::deserialize_file(engine, path) }.ok()
     }
 
     /// Keeps a compiled component. Failing to is no error: the next run compiles again.
     pub(super) fn write(&self, engine: &Engine, sha256: &str, component: &Component) {
         let Ok(bytes) = component.serialize() else { return };
-        let Ok(mut file) = tempfile::NamedTempFile::new_in(&self.dir) else { return };
+        let Ok(mut file) = tempfile::NamedTempFile::new_in(&self.dir) else {
+            return;
+        };
         if file.write_all(&bytes).is_ok() {
             // Renamed into place, so that a reader never sees half of it.
             let _ = file.persist(self.path(engine, sha256));
@@ -54,13 +65,18 @@ impl Cache {
     fn path(&self, engine: &Engine, sha256: &str) -> PathBuf {
         let mut hasher = foldhash::fast::FixedState::with_seed(0).build_hasher();
         engine.precompile_compatibility_hash().hash(&mut hasher);
-        self.dir.join(format!("{sha256}-{:016x}.cwasm", std::hash::Hasher::finish(&hasher)))
+        self.dir.join(format!(
+            "{sha256}-{:016x}.cwasm",
+            std::hash::Hasher::finish(&hasher)
+        ))
     }
 }
 
 /// Whether only this user can write to it (and it isn't a link to somewhere else).
 fn is_private(path: &Path) -> bool {
-    let Ok(meta) = std::fs::symlink_metadata(path) else { return false };
+    let Ok(meta) = std::fs::symlink_metadata(path) else {
+        return false;
+    };
     !meta.is_symlink() && Some(meta.uid()) == own_uid() && meta.mode() & 0o022 == 0
 }
 

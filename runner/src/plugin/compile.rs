@@ -22,12 +22,18 @@ pub struct Compiled {
 pub fn compile(engine: &Engine, source: &Source, cache_dir: Option<&Path>) -> Result<Compiled, PluginError> {
     let cache = Cache::open(cache_dir);
     if let Some(component) = cache.as_ref().and_then(|c| c.read(engine, &source.sha256)) {
-        return Ok(Compiled { component, from_cache: true });
+        return Ok(Compiled {
+            component,
+            from_cache: true,
+        });
     }
     let component =
         Component::from_binary(engine, &source.bytes).map_err(|e| PluginError::Compile(format!("{e:#}")))?;
     if let Some(cache) = cache {
         cache.write(engine, &source.sha256, &component);
     }
-    Ok(Compiled { component, from_cache: false })
+    Ok(Compiled {
+        component,
+        from_cache: false,
+    })
 }

@@ -50,12 +50,23 @@ pub async fn describe(
     cpu: Duration,
 ) -> Result<Description, PluginError> {
     let failed = |e: wasmtime::Error| PluginError::Describe(crate::load::explain_trap(&e));
-    let state = VuState::new(run, Arc::new(StopFlag::default()), Identity::default(), Phase::Describe, None);
+    let state = VuState::new(
+        run,
+        Arc::new(StopFlag::default()),
+        Identity::default(),
+        Phase::Describe,
+        None,
+    );
     let mut store = crate::load::new_store(pre.engine(), state);
     store.data_mut().begin_call(cpu);
     let plugin = pre.instantiate_async(&mut store).await.map_err(failed)?;
-    let answer = plugin.wasmswarm_scenario_scenario().call_describe(&mut store).await;
-    let answer = answer.map_err(|e| explain(&store, e))?.map_err(PluginError::Describe)?;
+    let answer = plugin
+        .wasmswarm_scenario_scenario()
+        .call_describe(&mut store)
+        .await;
+    let answer = answer
+        .map_err(|e| explain(&store, e))?
+        .map_err(PluginError::Describe)?;
     check(answer).map_err(PluginError::Description)
 }
 
@@ -75,14 +86,20 @@ fn check(answer: exported::Description) -> Result<Description, String> {
         return Err("two scenarios have the same name".to_owned());
     }
     let scenarios: Result<Vec<_>, _> = answer.scenarios.into_iter().map(scenario).collect();
-    Ok(Description { about: answer.about, scenarios: scenarios?, defaults: defaults(answer.defaults)? })
+    Ok(Description {
+        about: answer.about,
+        scenarios: scenarios?,
+        defaults: defaults(answer.defaults)?,
+    })
 }
 
 fn scenario(info: exported::ScenarioInfo) -> Result<ScenarioPlan, String> {
     let name = info.name;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if name.is_empty() || name.len() > 200 || !name.chars().all(plain) {
-        return Err(format!("the scenario name {name:?} isn't made of letters, digits, `-` and `_`"));
+        return Err(format!(
+            "the scenario name {name:?} isn't made of letters, digits, `-` and `_`"
+        ));
     }
     let within = |what: String| format!("scenario `{name}`: {what}");
     let tasks = tasks(info.tasks).map_err(within)?;
@@ -95,12 +112,21 @@ fn scenario(info: exported::ScenarioInfo) -> Result<ScenarioPlan, String> {
         exported::Population::Fixed(n) => Population::Fixed(n),
     };
     let wait = wait_time(info.wait).map_err(within)?;
-    Ok(ScenarioPlan { name, population, order, wait, tasks })
+    Ok(ScenarioPlan {
+        name,
+        population,
+        order,
+        wait,
+        tasks,
+    })
 }
 
 fn tasks(infos: Vec<exported::TaskInfo>) -> Result<Vec<TaskPlan>, String> {
     if infos.is_empty() || infos.len() > MAX_ITEMS {
-        return Err(format!("it must have 1 to {MAX_ITEMS} tasks, not {}", infos.len()));
+        return Err(format!(
+            "it must have 1 to {MAX_ITEMS} tasks, not {}",
+            infos.len()
+        ));
     }
     if infos.iter().all(|t| t.weight == 0) {
         return Err("all its tasks have weight 0".to_owned());
@@ -108,19 +134,33 @@ fn tasks(infos: Vec<exported::TaskInfo>) -> Result<Vec<TaskPlan>, String> {
     let mut seen = HashSet::new();
     for task in &infos {
         if task.name.is_empty() || task.name.len() > 200 || task.name.chars().any(char::is_control) {
-            return Err(format!("the task name {:?} is empty, too long or not printable", task.name));
+            return Err(format!(
+                "the task name {:?} is empty, too long or not printable",
+                task.name
+            ));
         }
         if !seen.insert(task.name.clone()) {
             return Err(format!("two tasks are called {:?}", task.name));
         }
     }
-    Ok(infos.into_iter().map(|t| TaskPlan { name: t.name, weight: t.weight, tags: t.tags }).collect())
+    Ok(infos
+        .into_iter()
+        .map(|t| TaskPlan {
+            name: t.name,
+            weight: t.weight,
+            tags: t.tags,
+        })
+        .collect())
 }
 
 fn wait_time(wait: WitWait) -> Result<WaitTime, String> {
     let time = |us: u64| {
         let d = Duration::from_micros(us);
-        if d > MAX_WAIT { Err("its wait time is longer than a day".to_owned()) } else { Ok(d) }
+        if d > MAX_WAIT {
+            Err("its wait time is longer than a day".to_owned())
+        } else {
+            Ok(d)
+        }
     };
     Ok(match wait {
         WitWait::None => WaitTime::None,

@@ -43,12 +43,20 @@ pub struct PerVu {
 
 impl PerVu {
     /// Before the plugin is known: as much as any.
-    pub const UNKNOWN: PerVu = PerVu { core_instances: 64, memories: 16, tables: 64 };
+    pub const UNKNOWN: PerVu = PerVu {
+        core_instances: 64,
+        memories: 16,
+        tables: 64,
+    };
 
     /// From what the compiled component says of itself.
     pub fn of(core_instances: u32, required: Option<&ResourcesRequired>) -> PerVu {
         match required {
-            Some(r) => PerVu { core_instances: core_instances.max(1), memories: r.num_memories, tables: r.num_tables },
+            Some(r) => PerVu {
+                core_instances: core_instances.max(1),
+                memories: r.num_memories,
+                tables: r.num_tables,
+            },
             None => PerVu::UNKNOWN,
         }
     }
@@ -105,12 +113,14 @@ pub fn start_epoch_clock(engine: &Engine) -> std::io::Result<EpochClock> {
     let running = Arc::new(AtomicBool::new(true));
     let weak: Weak<AtomicBool> = Arc::downgrade(&running);
     let engine = engine.clone();
-    std::thread::Builder::new().name("epoch".to_owned()).spawn(move || {
-        while weak.upgrade().is_some_and(|r| r.load(Ordering::Relaxed)) {
-            std::thread::sleep(EPOCH_TICK);
-            engine.increment_epoch();
-        }
-    })?;
+    std::thread::Builder::new()
+        .name("epoch".to_owned())
+        .spawn(move || {
+            while weak.upgrade().is_some_and(|r| r.load(Ordering::Relaxed)) {
+                std::thread::sleep(EPOCH_TICK);
+                engine.increment_epoch();
+            }
+        })?;
     Ok(EpochClock { _running: running })
 }
 

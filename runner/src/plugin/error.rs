@@ -76,7 +76,9 @@ impl PluginError {
             PluginError::Unreadable(_) => "check the path and its permissions",
             PluginError::Missing(_) => "check the path; `wasmswarm new NAME` writes a first plugin",
             PluginError::TooLarge { .. } => "build it in release mode and strip it",
-            PluginError::Digest { .. } => "the file has changed since its digest was taken; get it again, or check --digest",
+            PluginError::Digest { .. } => {
+                "the file has changed since its digest was taken; get it again, or check --digest"
+            }
             PluginError::NotWasm(_) => "pass a component (.wasm), or the folder of a Rust plugin",
             PluginError::CoreModule => {
                 "Rust: build with --target wasm32-wasip2; other languages: `wasm-tools component new`"
@@ -85,10 +87,16 @@ impl PluginError {
             PluginError::WrongWorld { .. } | PluginError::Mismatch(_) => {
                 "build it against wit/ of this wasmswarm, world `plugin`"
             }
-            PluginError::WrongVersion { .. } => "rebuild it with the SDK of this wasmswarm, or use the matching wasmswarm",
+            PluginError::WrongVersion { .. } => {
+                "rebuild it with the SDK of this wasmswarm, or use the matching wasmswarm"
+            }
             PluginError::UnknownImport(_) => "plugins may import wasmswarm:scenario and wasi:* only",
-            PluginError::Describe(_) | PluginError::Description(_) => "this is for the plugin's author to fix",
-            PluginError::Compile(_) => "this is for the plugin's author to fix; see CONTRIBUTING.md for the limits",
+            PluginError::Describe(_) | PluginError::Description(_) => {
+                "this is for the plugin's author to fix"
+            }
+            PluginError::Compile(_) => {
+                "this is for the plugin's author to fix; see CONTRIBUTING.md for the limits"
+            }
         }
     }
 }

@@ -46,7 +46,9 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, PluginError> {
     check_imports(&inspection.imports)?;
     // Last: it is the most expensive, and the errors above say more.
     let invalid = |e: wasmparser::BinaryReaderError| PluginError::Invalid(e.to_string());
-    Validator::new_with_features(features()).validate_all(bytes).map_err(invalid)?;
+    Validator::new_with_features(features())
+        .validate_all(bytes)
+        .map_err(invalid)?;
     Ok(inspection)
 }
 
@@ -88,12 +90,18 @@ fn walk(bytes: &[u8]) -> Result<Inspection, PluginError> {
 
 fn note(payload: &Payload<'_>, depth: usize, seen: &mut Inspection) -> wasmparser::Result<()> {
     match payload {
-        Payload::Version { encoding: Encoding::Module | Encoding::Component, .. } => seen.nested += 1,
+        Payload::Version {
+            encoding: Encoding::Module | Encoding::Component,
+            ..
+        } => seen.nested += 1,
         Payload::ComponentImportSection(imports) if depth == 0 => {
             for import in imports.clone() {
                 let import = import?;
                 // Types and functions at the top belong to no interface; the linker judges them.
-                if matches!(import.ty, ComponentTypeRef::Instance(_) | ComponentTypeRef::Func(_)) {
+                if matches!(
+                    import.ty,
+                    ComponentTypeRef::Instance(_) | ComponentTypeRef::Func(_)
+                ) {
                     seen.imports.push(import.name.name.to_owned());
                 }
             }
@@ -101,7 +109,10 @@ fn note(payload: &Payload<'_>, depth: usize, seen: &mut Inspection) -> wasmparse
         Payload::ComponentExportSection(exports) if depth == 0 => {
             for export in exports.clone() {
                 let export = export?;
-                if matches!(export.kind, ComponentExternalKind::Instance | ComponentExternalKind::Func) {
+                if matches!(
+                    export.kind,
+                    ComponentExternalKind::Instance | ComponentExternalKind::Func
+                ) {
                     seen.exports.push(export.name.name.to_owned());
                 }
             }
@@ -122,7 +133,10 @@ fn check_size(payload: &Payload<'_>, seen: &Inspection) -> Result<(), PluginErro
     if let Payload::CodeSectionEntry(body) = payload
         && body.range().len() > MAX_FUNCTION_BYTES
     {
-        return refuse(format!("one function has {} bytes (limit {MAX_FUNCTION_BYTES})", body.range().len()));
+        return refuse(format!(
+            "one function has {} bytes (limit {MAX_FUNCTION_BYTES})",
+            body.range().len()
+        ));
     }
     if seen.functions > MAX_FUNCTIONS {
         return refuse(format!("it has more than {MAX_FUNCTIONS} functions"));
@@ -137,22 +151,38 @@ fn check_exports(exports: &[String]) -> Result<(), PluginError> {
     if exports.iter().any(|e| e == SCENARIO_EXPORT) {
         return Ok(());
     }
-    if let Some(other) = exports.iter().find(|e| e.starts_with("wasmswarm:scenario/scenario@")) {
+    if let Some(other) = exports
+        .iter()
+        .find(|e| e.starts_with("wasmswarm:scenario/scenario@"))
+    {
         return Err(PluginError::WrongVersion {
             found: other.replace("/scenario@", "@"),
             supported: WORLD_PACKAGE.to_owned(),
         });
     }
-    let found = if exports.is_empty() { "nothing".to_owned() } else { exports.join(", ") };
-    Err(PluginError::WrongWorld { expected: SCENARIO_EXPORT.to_owned(), found })
+    let found = if exports.is_empty() {
+        "nothing".to_owned()
+    } else {
+        exports.join(", ")
+    };
+    Err(PluginError::WrongWorld {
+        expected: SCENARIO_EXPORT.to_owned(),
+        found,
+    })
 }
 
 fn check_imports(imports: &[String]) -> Result<(), PluginError> {
     for import in imports {
         match import.strip_prefix("wasmswarm:scenario/") {
             Some(rest) if !rest.ends_with("@0.1.0") => {
-                let found = format!("wasmswarm:scenario@{}", rest.split_once('@').map_or("?", |(_, v)| v));
-                return Err(PluginError::WrongVersion { found, supported: WORLD_PACKAGE.to_owned() });
+                let found = format!(
+                    "wasmswarm:scenario@{}",
+                    rest.split_once('@').map_or("?", |(_, v)| v)
+                );
+                return Err(PluginError::WrongVersion {
+                    found,
+                    supported: WORLD_PACKAGE.to_owned(),
+                });
             }
             None if !import.starts_with("wasi:") => return Err(PluginError::UnknownImport(import.clone())),
             _ => {}
@@ -173,8 +203,14 @@ mod tests {
     fn names_what_a_file_is_instead() {
         assert_eq!(refusal(b""), "it isn't WebAssembly: it looks like an empty file");
         assert_eq!(refusal(b"hello"), "it isn't WebAssembly: it looks like text");
-        assert_eq!(refusal(b"\x7fELF\x02"), "it isn't WebAssembly: it looks like a native program");
-        assert_eq!(refusal(b"\0asm\x01\0\0\0"), "it is a core WebAssembly module, not a component");
+        assert_eq!(
+            refusal(b"\x7fELF\x02"),
+            "it isn't WebAssembly: it looks like a native program"
+        );
+        assert_eq!(
+            refusal(b"\0asm\x01\0\0\0"),
+            "it is a core WebAssembly module, not a component"
+        );
     }
 
     #[test]
@@ -187,6 +223,9 @@ mod tests {
     fn names_both_versions() {
         let exports = ["wasmswarm:scenario/scenario@0.9.0".to_owned()];
         let error = check_exports(&exports).unwrap_err().to_string();
-        assert_eq!(error, "it was built for wasmswarm:scenario@0.9.0, and this wasmswarm supports wasmswarm:scenario@0.1.0");
+        assert_eq!(
+            error,
+            "it was built for wasmswarm:scenario@0.9.0, and this wasmswarm supports wasmswarm:scenario@0.1.0"
+        );
     }
 }

@@ -38,9 +38,16 @@ pub fn load(name: &str, expected: Option<&str>) -> Result<Source, PluginError> {
     let sha256 = hex(&Sha256::digest(&bytes));
     match expected {
         Some(want) if !want.trim_start_matches("sha256:").eq_ignore_ascii_case(&sha256) => {
-            Err(PluginError::Digest { found: sha256, expected: want.to_owned() })
+            Err(PluginError::Digest {
+                found: sha256,
+                expected: want.to_owned(),
+            })
         }
-        _ => Ok(Source { name: name.to_owned(), sha256, bytes }),
+        _ => Ok(Source {
+            name: name.to_owned(),
+            sha256,
+            bytes,
+        }),
     }
 }
 
@@ -57,7 +64,9 @@ fn read_file(path: &Path) -> Result<Vec<u8>, PluginError> {
     limit(meta.len())?;
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
     let file = std::fs::File::open(path).map_err(unreadable)?;
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
     limit(bytes.len() as u64)?;
     Ok(bytes)
 }
@@ -72,7 +81,10 @@ fn download(url: &str) -> Result<Vec<u8>, PluginError> {
 
 async fn fetch(url: &str) -> Result<Vec<u8>, PluginError> {
     let unreadable = |e: reqwest::Error| PluginError::Unreadable(e.to_string());
-    let client = reqwest::Client::builder().timeout(DOWNLOAD_TIMEOUT).build().map_err(unreadable)?;
+    let client = reqwest::Client::builder()
+        .timeout(DOWNLOAD_TIMEOUT)
+        .build()
+        .map_err(unreadable)?;
     let mut response = client.get(url).send().await.map_err(unreadable)?;
     response.error_for_status_ref().map_err(unreadable)?;
     let mut bytes = Vec::new();
@@ -84,16 +96,25 @@ async fn fetch(url: &str) -> Result<Vec<u8>, PluginError> {
 }
 
 fn limit(bytes: u64) -> Result<(), PluginError> {
-    if bytes > MAX_BYTES { Err(PluginError::TooLarge { bytes, limit: MAX_BYTES }) } else { Ok(()) }
+    if bytes > MAX_BYTES {
+        Err(PluginError::TooLarge {
+            bytes,
+            limit: MAX_BYTES,
+        })
+    } else {
+        Ok(())
+    }
 }
 
 /// Lower-case hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        // Writing to a String can't fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+            // Writing to a String can't fail.
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
 }
 
 #[cfg(test)]

@@ -26,6 +26,9 @@ mod tests {
     #[test]
     fn each_vu_gets_its_number() {
         let executor = PerVuIterations::new(2);
-        assert_eq!([executor.claim(0), executor.claim(1), executor.claim(2)], [true, true, false]);
+        assert_eq!(
+            [executor.claim(0), executor.claim(1), executor.claim(2)],
+            [true, true, false]
+        );
     }
 }

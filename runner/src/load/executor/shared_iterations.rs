@@ -10,13 +10,17 @@ pub(super) struct SharedIterations {
 
 impl SharedIterations {
     pub(super) fn new(total: u64) -> SharedIterations {
-        SharedIterations { left: AtomicU64::new(total) }
+        SharedIterations {
+            left: AtomicU64::new(total),
+        }
     }
 }
 
 impl Executor for SharedIterations {
     fn claim(&self, _done: u64) -> bool {
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+            .is_ok()
     }
 }
 
