@@ -94,30 +94,37 @@ impl LoadThread {
             .build()?;
         install_shard(Shard::new(self.limits.clone()));
         let local = LocalSet::new();
-        runtime.block_on(local.run_until(self.load()));
+        let deltas = self.deltas.clone();
+        runtime.block_on(local.run_until(Arc::new(self).load()));
         // Futures that are still alive record themselves as interrupted while they are dropped.
         drop(local);
         drop(runtime);
         if let Some(mut shard) = take_shard() {
             // The receiver lives until all threads are done.
-            let _ = self.deltas.send(shard.take());
+            let _ = deltas.send(shard.take());
         }
         Ok(())
     }
 
-    async fn load(&self) {
+    /// Each part is a task of its own: the future that `block_on` drives is polled on every turn
+    /// of the event loop, so it must have next to nothing to do.
+    async fn load(self: Arc<Self>) {
         let stop = Arc::new(StopFlag::default());
         let shared = Arc::new(ThreadShared {
             run: Arc::clone(&self.run),
             stop: Arc::clone(&stop),
             traps: Arc::clone(&self.traps),
         });
-        tokio::select! {
-            () = self.start_vus(&shared) => {}
-            () = self.run.stop.reached(Stage::Hard) => {}
-            () = self.report() => {}
-            () = raise_when_stopped(&self.run, &stop) => {}
-        }
+        let me = Arc::clone(&self);
+        tokio::task::spawn_local(async move { me.report().await });
+        let run = Arc::clone(&self.run);
+        tokio::task::spawn_local(async move { raise_when_stopped(&run, &stop).await });
+        let me = Arc::clone(&self);
+        let vus = tokio::task::spawn_local(async move { me.start_vus(&shared).await });
+        let run = Arc::clone(&self.run);
+        let hard = tokio::task::spawn_local(async move { run.stop.reached(Stage::Hard).await });
+        // Whichever it is, nothing is left to wait for.
+        let _ = futures_util::future::select(vus, hard).await;
     }
 
     async fn start_vus(&self, shared: &Arc<ThreadShared>) {
@@ -154,9 +161,8 @@ impl LoadThread {
     }
 }
 
-/// Raises the thread's flag when the run is stopped; never returns.
+/// Raises the thread's flag when the run is stopped.
 async fn raise_when_stopped(run: &Run, stop: &StopFlag) {
     run.stop.reached(Stage::Graceful).await;
     stop.raise();
-    std::future::pending().await
 }
