@@ -86,7 +86,7 @@ def prefer(pid):
     """Lets the session go before other work on this machine, where that is allowed."""
     try:
         with open(f"/proc/{pid}/autogroup", "w") as file:
-            file.write("-10")
+            file.write("-20")
     except OSError:
         pass
 

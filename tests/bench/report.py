@@ -76,7 +76,7 @@ def method(options):
         f"{options.rounds} rounds of {options.seconds} s, all generators in turn in each round, medians; "
         "a ratio is the median of the rounds' own ratios. "
         "CPU is user + system time of the generator's whole process group in a steady window, divided by the requests "
-        "that nginx counted in it. Differences below a tenth mean nothing. `status` looks at the status only, `full` "
+        "that nginx counted in it; where the system lets it, both run before anything else on the machine. Differences below a tenth mean nothing. `status` looks at the status only, `full` "
         "takes headers and body into the guest.\n")
 
 
@@ -144,7 +144,7 @@ def starting(results):
 
 
 def goals(results):
-    rows = [goal(f"{ours.replace('wasmswarm ', '')}: CPU per request against {peer}", most, ratio(results, ours, peer), "{:.2f}x")
+    rows = [goal(f"{ours.replace('wasmswarm ', '')}: CPU per request against {peer}", most, ratio(results, ours, peer), "{:.3g}x")
             for ours, peer, most in RATIOS]
     grown = ratio({"pair": {"a": results["active"].get(OURS, []), "b": results["closed"].get(OURS, [])}}, "a", "b", "pair")
     rows.append(goal("status: CPU per request, 1,000 active VUs against 50", 1.6, grown, "{:.2f}x"))
@@ -174,6 +174,6 @@ def gaps(results, tools):
     lines = [f"- {name}: not installed, not measured." for name, tool in tools.items() if tool.path is None]
     lines += [f"- {name}: {why}" for name, why in results["failed"]]
     if os.environ.get("K6"):
-        lines.append("- k6 was measured with a binary of our own (`K6=…`): its makers publish none in the registries used.")
+        lines.append("- k6 is the binary that `K6=…` named" + os.environ.get("K6_NOTE", "") + ".")
     lines.append("- oha in the memory table: it has no think time per connection.")
     return "\n".join(lines) + "\n"

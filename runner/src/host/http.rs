@@ -317,7 +317,8 @@ impl Drop for InFlight {
 
 fn engine_request(request: &Request) -> engine::Request<'_> {
     engine::Request {
-        method: method_of(request),
+        // As the guest gave it: the engine refuses what isn't one.
+        method: &request.method,
         url: &request.url,
         headers: &request.headers,
         body: &request.body,
@@ -336,7 +337,7 @@ fn method_of(request: &Request) -> &str {
     if method.is_empty() {
         return "GET";
     }
-    // What is recorded must be safe to print, whatever the guest gave.
+    // What is recorded, unlike what is sent, must be safe to print, whatever the guest gave.
     let valid = (1..=32).contains(&method.len()) && method.bytes().all(|b| b.is_ascii_alphabetic());
     if valid { method } else { "INVALID" }
 }

@@ -1,6 +1,7 @@
 //! Reads a plugin's bytes from a file or an http(s) URL, never more than a plugin may have.
 
 use super::PluginError;
+use anyhow::Context as _;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::io::Read;
@@ -76,21 +77,23 @@ fn download(url: &str) -> Result<Vec<u8>, PluginError> {
         .enable_all()
         .build()
         .map_err(|e| PluginError::Unreadable(e.to_string()))?;
-    runtime.block_on(fetch(url))
+    let bytes = runtime
+        .block_on(fetch(url))
+        .map_err(|e| PluginError::Unreadable(format!("{e:#}")))?;
+    limit(bytes.len() as u64)?;
+    Ok(bytes)
 }
 
-async fn fetch(url: &str) -> Result<Vec<u8>, PluginError> {
-    let unreadable = |e: reqwest::Error| PluginError::Unreadable(e.to_string());
-    let client = reqwest::Client::builder()
-        .timeout(DOWNLOAD_TIMEOUT)
-        .build()
-        .map_err(unreadable)?;
-    let mut response = client.get(url).send().await.map_err(unreadable)?;
-    response.error_for_status_ref().map_err(unreadable)?;
+/// The body at `url`; at most one chunk more than a plugin may have.
+async fn fetch(url: &str) -> anyhow::Result<Vec<u8>> {
+    let client = reqwest::Client::builder().timeout(DOWNLOAD_TIMEOUT).build()?;
+    let mut response = client.get(url).send().await?.error_for_status()?;
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(unreadable)? {
+    while let Some(chunk) = response.chunk().await.context("the download was cut short")? {
         bytes.extend_from_slice(&chunk);
-        limit(bytes.len() as u64)?;
+        if bytes.len() as u64 > MAX_BYTES {
+            break;
+        }
     }
     Ok(bytes)
 }
