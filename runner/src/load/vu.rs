@@ -17,7 +17,7 @@ use crate::host::bindings::exported::{NextTask, NextWait, Outcome};
 use crate::host::{Identity, Phase, VuState, with_shard};
 use crate::http::Client;
 use crate::metrics::IterationOutcome;
-use crate::plan::ScenarioPlan;
+use crate::plan::{ScenarioPlan, WaitTime};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmtime::Store;
@@ -35,6 +35,8 @@ pub(super) struct Vu {
     iterations: u64,
     /// What the last outcome said about the next task.
     forced: Option<u32>,
+    /// When the coming iteration was meant to start, if a pause led to it.
+    due: Option<Instant>,
 }
 
 /// How one life ended.
@@ -59,6 +61,7 @@ impl Vu {
             client,
             iterations: 0,
             forced: None,
+            due: None,
         }
     }
 
@@ -145,16 +148,26 @@ impl Vu {
             if instance.0.data().stop_requested || !self.follow(&outcome, scenario) {
                 return LifeEnd::Done;
             }
-            let pause = match outcome.wait {
-                NextWait::Scheduled => drawn,
-                NextWait::Exactly(us) => Duration::from_micros(us),
+            let target = match outcome.wait {
+                NextWait::Scheduled => self.base(scenario, begun) + busy + drawn,
+                NextWait::Exactly(us) => begun + busy + Duration::from_micros(us),
             };
-            if pause > Duration::ZERO {
-                self.thread.stop.pause_until(begun + busy + pause).await;
+            if target > begun + busy {
+                self.due = Some(target);
+                self.thread.stop.pause_until(target).await;
             } else if self.iterations.is_multiple_of(64) {
                 // A task that never blocks must not keep its thread from everybody else.
                 tokio::task::yield_now().await;
             }
+        }
+    }
+
+    /// What the next start counts from. With pacing it is when this one was due, not when it
+    /// happened: else every late timer would lower the rate for good.
+    fn base(&mut self, scenario: &ScenarioPlan, begun: Instant) -> Instant {
+        match (scenario.wait, self.due.take()) {
+            (WaitTime::Pacing(_), Some(due)) => due.min(begun),
+            _ => begun,
         }
     }
 

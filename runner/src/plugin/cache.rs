@@ -41,13 +41,14 @@ impl Cache {
         if !is_private(&path) {
             return None;
         }
-        // SAFETY: the file is ours, in a folder that only we can write to (checked on opening),
-        // under a name that only `write` below gives, so it holds what this engine compiled.
         #[expect(
             unsafe_code,
             reason = "the one place where compiled code is trusted; see the module's text"
         )]
-        unsafe { Component::deserialize_file(engine, path) }.ok()
+        // SAFETY: the file is ours, in a folder that only we can write to (checked on opening),
+        // under a name that only `write` below gives, so it holds what this engine compiled.
+        let component = unsafe { Component::deserialize_file(engine, path) };
+        component.ok()
     }
 
     /// Keeps a compiled component. Failing to is no error: the next run compiles again.
