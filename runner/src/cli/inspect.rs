@@ -142,6 +142,9 @@ mod tests {
     fn a_scenario_shows_all_that_decides_its_load() {
         let plan = ScenarioPlan {
             name: "shop".to_owned(),
+            exec: 0,
+            tags: Default::default(),
+            params: Default::default(),
             population: Population::Weight(3),
             order: TaskOrder::Random,
             wait: WaitTime::Uniform(Duration::from_millis(500), Duration::from_secs(2)),

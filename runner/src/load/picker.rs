@@ -67,6 +67,9 @@ mod tests {
         };
         ScenarioPlan {
             name: "s".to_owned(),
+            exec: 0,
+            tags: Default::default(),
+            params: Default::default(),
             population: Population::Weight(1),
             order,
             wait: WaitTime::None,

@@ -109,7 +109,7 @@ fn info(plan: &Plan) -> RunInfo {
     };
     RunInfo {
         scenarios: plan.scenarios.iter().map(scenario).collect(),
-        vus: plan.total_vus() as u64,
+        vus: plan.peak_vus() as u64,
     }
 }
 
@@ -131,7 +131,7 @@ async fn control(run: &Run, begun: Instant) {
         () = run.stop.reached(Stage::Graceful) => {}
     }
     tokio::select! {
-        () = tokio::time::sleep(run.plan.graceful_stop) => {
+        () = tokio::time::sleep(run.plan.workloads.iter().map(|w| w.graceful_stop).max().unwrap_or_default()) => {
             run.stop.stop(Stage::Hard, EndReason::TimeUp);
         }
         () = run.stop.reached(Stage::Hard) => {}

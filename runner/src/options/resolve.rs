@@ -1,8 +1,9 @@
 //! From options, and what the plugin suggests, to the plan. Pure: no clock, no I/O.
 
 use super::RunOptions;
-use crate::plan::{ExecutorSpec, Plan, PluginPlan, Population, ScenarioPlan, Workload, assign};
+use crate::plan::{Begin, ExecutorSpec, Plan, PluginPlan, Population, ScenarioPlan, Workload, assign};
 use crate::plugin::{Defaults, Description};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The facts that a plan needs besides the options and the plugin's description.
@@ -46,16 +47,23 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
             .min(vus.len())
             .max(1),
         workloads: vec![Workload {
+            name: "default".to_owned(),
             executor: executor(options, &description.defaults),
             vus,
+            begin: Begin::default(),
+            graceful_stop: load.graceful_stop.unwrap_or(Duration::from_secs(30)),
+            warm_up: false,
         }],
+        tags: BTreeMap::new(),
+        thresholds: Vec::new(),
+        max_rate: None,
+        group_urls: false,
         params: options
             .given
             .params
             .iter()
             .map(|(name, _)| name.clone())
             .collect(),
-        graceful_stop: load.graceful_stop.unwrap_or(Duration::from_secs(30)),
         limits: options.limits.resolve(),
     })
 }
@@ -133,6 +141,9 @@ mod tests {
         };
         ScenarioPlan {
             name: name.to_owned(),
+            exec: 0,
+            tags: BTreeMap::new(),
+            params: BTreeMap::new(),
             population,
             order: TaskOrder::Random,
             wait: WaitTime::None,
@@ -178,7 +189,10 @@ mod tests {
     #[test]
     fn without_any_wish_one_vu_runs_one_iteration() {
         let plan = plan(&RunOptions::default(), Defaults::default()).unwrap();
-        assert_eq!((plan.total_vus(), plan.iterations(), plan.seed), (1, Some(1), 7));
+        assert_eq!(
+            (plan.peak_vus(), plan.iterations(false), plan.seed),
+            (1, Some(1), 7)
+        );
     }
 
     #[test]
@@ -186,14 +200,14 @@ mod tests {
         let mut options = RunOptions::default();
         let suggested = plan(&options, run_time(60)).unwrap();
         assert_eq!(
-            (suggested.total_vus(), suggested.duration()),
+            (suggested.peak_vus(), suggested.duration()),
             (10, Some(Duration::from_secs(60)))
         );
         options.load.users = Some(4);
         options.load.iterations = Some(100);
         let asked = plan(&options, run_time(60)).unwrap();
         assert_eq!(
-            (asked.total_vus(), asked.duration(), asked.iterations()),
+            (asked.peak_vus(), asked.duration(), asked.iterations(false)),
             (4, None, Some(100))
         );
     }

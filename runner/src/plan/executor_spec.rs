@@ -1,5 +1,8 @@
 //! What each executor was asked to do. How it does it is in `load::executor`.
 
+use super::arrivals::{Arrivals, Spacing};
+use super::profile::Profile;
+use super::{optional_seconds, seconds};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -14,6 +17,14 @@ pub enum ExecutorSpec {
         /// Length including the start-up of VUs; none: until stopped.
         #[serde(serialize_with = "optional_seconds")]
         duration: Option<Duration>,
+    },
+    /// As many VUs as the profile says run iterations back to back.
+    RampingVus {
+        /// VUs over time.
+        profile: Profile,
+        /// How long an iteration may go on after its VU is no longer wanted.
+        #[serde(serialize_with = "seconds")]
+        graceful_ramp_down: Duration,
     },
     /// All VUs together run a number of iterations.
     SharedIterations {
@@ -35,10 +46,37 @@ pub enum ExecutorSpec {
         #[serde(serialize_with = "optional_seconds")]
         max_duration: Option<Duration>,
     },
+    /// Iterations start at a fixed rate, whatever the system under test does.
+    ConstantArrivalRate {
+        /// Iterations per second.
+        rate: f64,
+        /// How long iterations start.
+        #[serde(serialize_with = "seconds")]
+        duration: Duration,
+        /// How they are spaced.
+        spacing: Spacing,
+        /// VUs that are made before the workload begins; the rest when they are needed.
+        pre_allocated_vus: u32,
+    },
+    /// Iterations start at a rate that changes over time.
+    RampingArrivalRate {
+        /// Iterations per second over time.
+        profile: Profile,
+        /// How they are spaced.
+        spacing: Spacing,
+        /// VUs that are made before the workload begins; the rest when they are needed.
+        pre_allocated_vus: u32,
+    },
+    /// The plugin's own shape says, second by second, how many VUs or which rate there is.
+    Custom {
+        /// Ends the workload although the shape goes on.
+        #[serde(serialize_with = "optional_seconds")]
+        max_duration: Option<Duration>,
+    },
 }
 
 impl ExecutorSpec {
-    /// When the VU of this index starts, from the start of the run.
+    /// When the VU of this index starts, from the start of the workload; VUs over time aside.
     pub fn start_of(&self, index: usize) -> Duration {
         match self.spawn_rate() {
             Some(rate) => Duration::from_secs_f64(index as f64 / rate),
@@ -46,21 +84,75 @@ impl ExecutorSpec {
         }
     }
 
-    /// The time limit of the workload.
+    /// The time after which no iteration starts.
     pub fn duration(&self) -> Option<Duration> {
         match self {
             ExecutorSpec::ConstantVus { duration, .. } => *duration,
             ExecutorSpec::SharedIterations { max_duration, .. }
-            | ExecutorSpec::PerVuIterations { max_duration, .. } => *max_duration,
+            | ExecutorSpec::PerVuIterations { max_duration, .. }
+            | ExecutorSpec::Custom { max_duration } => *max_duration,
+            ExecutorSpec::ConstantArrivalRate { duration, .. } => Some(*duration),
+            ExecutorSpec::RampingVus { profile, .. } | ExecutorSpec::RampingArrivalRate { profile, .. } => {
+                Some(profile.duration())
+            }
         }
     }
 
-    /// How many iterations are planned for this many VUs, if a number is.
-    pub fn iterations(&self, vus: usize) -> Option<u64> {
+    /// How many iterations are planned for this many VUs, if the plan fixes a number. `seed`
+    /// decides how many arrivals there are at random.
+    pub fn iterations(&self, vus: usize, seed: u64) -> Option<u64> {
         match self {
-            ExecutorSpec::ConstantVus { .. } => None,
+            ExecutorSpec::ConstantVus { .. }
+            | ExecutorSpec::RampingVus { .. }
+            | ExecutorSpec::Custom { .. } => None,
             ExecutorSpec::SharedIterations { iterations, .. } => Some(*iterations),
             ExecutorSpec::PerVuIterations { iterations, .. } => Some(iterations.saturating_mul(vus as u64)),
+            ExecutorSpec::ConstantArrivalRate { .. } | ExecutorSpec::RampingArrivalRate { .. } => {
+                self.arrivals(seed).map(|arrivals| arrivals.count() as u64)
+            }
+        }
+    }
+
+    /// Iterations per second over time, where the executor starts them at a rate.
+    pub fn rate(&self) -> Option<Profile> {
+        match self {
+            ExecutorSpec::ConstantArrivalRate { rate, duration, .. } => {
+                Some(Profile::constant(*rate, *duration))
+            }
+            ExecutorSpec::RampingArrivalRate { profile, .. } => Some(profile.clone()),
+            _ => None,
+        }
+    }
+
+    /// The intended starts, where the executor starts iterations at a rate.
+    pub fn arrivals(&self, seed: u64) -> Option<Arrivals> {
+        let profile = self.rate()?;
+        Some(Arrivals::new(&profile, self.spacing(), seed))
+    }
+
+    /// How arrivals are spaced.
+    pub fn spacing(&self) -> Spacing {
+        match self {
+            ExecutorSpec::ConstantArrivalRate { spacing, .. }
+            | ExecutorSpec::RampingArrivalRate { spacing, .. } => *spacing,
+            _ => Spacing::Even,
+        }
+    }
+
+    /// VUs over time, of `vus` that the workload may have. For rates: those made beforehand.
+    pub fn vus_at(&self, at: Duration, vus: usize) -> f64 {
+        match self {
+            ExecutorSpec::RampingVus { profile, .. } => profile.level(at),
+            ExecutorSpec::ConstantArrivalRate {
+                pre_allocated_vus, ..
+            }
+            | ExecutorSpec::RampingArrivalRate {
+                pre_allocated_vus, ..
+            } => f64::from(*pre_allocated_vus),
+            _ => match self.spawn_rate() {
+                Some(rate) => ((at.as_secs_f64() * rate).floor() + 1.0).min(vus as f64),
+                None => vus as f64,
+            },
         }
     }
 
@@ -68,8 +160,12 @@ impl ExecutorSpec {
     pub fn name(&self) -> &'static str {
         match self {
             ExecutorSpec::ConstantVus { .. } => "constant-vus",
+            ExecutorSpec::RampingVus { .. } => "ramping-vus",
             ExecutorSpec::SharedIterations { .. } => "shared-iterations",
             ExecutorSpec::PerVuIterations { .. } => "per-vu-iterations",
+            ExecutorSpec::ConstantArrivalRate { .. } => "constant-arrival-rate",
+            ExecutorSpec::RampingArrivalRate { .. } => "ramping-arrival-rate",
+            ExecutorSpec::Custom { .. } => "custom",
         }
     }
 
@@ -78,14 +174,8 @@ impl ExecutorSpec {
             ExecutorSpec::ConstantVus { spawn_rate, .. }
             | ExecutorSpec::SharedIterations { spawn_rate, .. }
             | ExecutorSpec::PerVuIterations { spawn_rate, .. } => *spawn_rate,
+            _ => None,
         }
-    }
-}
-
-fn optional_seconds<S: serde::Serializer>(value: &Option<Duration>, out: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(d) => out.serialize_some(&d.as_secs_f64()),
-        None => out.serialize_none(),
     }
 }
 
@@ -101,6 +191,7 @@ mod tests {
         };
         assert_eq!(spec.start_of(0), Duration::ZERO);
         assert_eq!(spec.start_of(10), Duration::from_millis(2500));
+        assert_eq!(spec.vus_at(Duration::from_millis(600), 10), 3.0);
     }
 
     #[test]
@@ -110,6 +201,17 @@ mod tests {
             iterations: 7,
             max_duration: None,
         };
-        assert_eq!(spec.iterations(3), Some(21));
+        assert_eq!(spec.iterations(3, 0), Some(21));
+    }
+
+    #[test]
+    fn rates_fix_the_number_of_iterations() {
+        let spec = ExecutorSpec::ConstantArrivalRate {
+            rate: 50.0,
+            duration: Duration::from_millis(1500),
+            spacing: Spacing::Even,
+            pre_allocated_vus: 1,
+        };
+        assert_eq!(spec.iterations(3, 0), Some(75));
     }
 }

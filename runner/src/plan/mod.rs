@@ -1,17 +1,28 @@
 //! The plan: what a run will do, resolved and immutable. Pure data and arithmetic: no clock,
 //! no I/O, nothing of the other modules. It is stored in every report.
 
+mod arrivals;
 mod executor_spec;
 mod population;
+mod profile;
 mod scenario;
 mod seed;
+mod threshold;
+mod vu_steps;
+mod workload;
 
+pub use arrivals::{Arrivals, Spacing};
 pub use executor_spec::ExecutorSpec;
 pub use population::assign;
+pub use profile::{Curve, Profile, Stage};
 pub use scenario::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
 pub use seed::{Stream, stream_seed};
+pub use threshold::ThresholdPlan;
+pub use vu_steps::{VuStep, vu_steps};
+pub use workload::{Begin, Workload, peak_vus, timeline};
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Everything that a run does, decided before it starts.
@@ -23,15 +34,20 @@ pub struct Plan {
     pub host: Option<String>,
     /// Decides every random choice of the run.
     pub seed: u64,
-    /// The plugin's scenarios. VUs refer to them by index.
+    /// What VUs run. They refer to them by index.
     pub scenarios: Vec<ScenarioPlan>,
-    /// The workloads, which run side by side.
+    /// The workloads: side by side, or one after another.
     pub workloads: Vec<Workload>,
     /// Names of the parameters passed to the plugin; values may be secret.
     pub params: Vec<String>,
-    /// How long running iterations may go on after the end, in seconds.
-    #[serde(serialize_with = "seconds")]
-    pub graceful_stop: Duration,
+    /// Tags of everything that is measured.
+    pub tags: BTreeMap<String, String>,
+    /// What the run must keep to.
+    pub thresholds: Vec<ThresholdPlan>,
+    /// Most requests per second of the whole run.
+    pub max_rate: Option<f64>,
+    /// Whether ids in the paths of requests without a name are replaced.
+    pub group_urls: bool,
     /// What one VU and one call may use.
     pub limits: LimitsPlan,
     /// Load threads, one core each.
@@ -47,16 +63,6 @@ pub struct PluginPlan {
     pub sha256: String,
     /// Size of the component.
     pub bytes: usize,
-}
-
-/// VUs and the rule by which their iterations start.
-#[derive(Debug, Clone, Serialize)]
-pub struct Workload {
-    /// When iterations start.
-    pub executor: ExecutorSpec,
-    /// The scenario (by index) of each VU, in the order in which VUs start.
-    #[serde(serialize_with = "counts")]
-    pub vus: Vec<u16>,
 }
 
 /// What a VU may use before it is stopped.
@@ -77,21 +83,38 @@ pub struct LimitsPlan {
 }
 
 impl Plan {
-    /// All VUs of all workloads.
-    pub fn total_vus(&self) -> usize {
-        self.workloads.iter().map(|w| w.vus.len()).sum()
+    /// Most VUs at once.
+    pub fn peak_vus(&self) -> usize {
+        peak_vus(&self.workloads)
     }
 
-    /// The length of the run, where time ends it.
+    /// The length of the run, where time ends it. Running iterations may go on after it.
     pub fn duration(&self) -> Option<Duration> {
-        let ends: Option<Vec<_>> = self.workloads.iter().map(|w| w.executor.duration()).collect();
-        ends?.into_iter().max()
+        let times: Option<Vec<_>> = timeline(&self.workloads).into_iter().collect();
+        times?.into_iter().map(|(_, end)| end).max()
     }
 
-    /// Iterations that the run will start, where a number ends it.
-    pub fn iterations(&self) -> Option<u64> {
-        let counts = self.workloads.iter().map(|w| w.executor.iterations(w.vus.len()));
-        counts.sum()
+    /// The seed of a workload's arrivals.
+    pub fn arrival_seed(&self, workload: usize) -> u64 {
+        stream_seed(self.seed, workload as u64, Stream::Arrivals)
+    }
+
+    /// Iterations that the run will start, where the plan fixes a number. `warm_up`: of the
+    /// workloads that warm up, else of the others.
+    pub fn iterations(&self, warm_up: bool) -> Option<u64> {
+        let counted = self
+            .workloads
+            .iter()
+            .enumerate()
+            .filter(|(_, w)| w.warm_up == warm_up);
+        counted
+            .map(|(index, workload)| workload.iterations(self.arrival_seed(index)))
+            .sum()
+    }
+
+    /// Whether something only warms up.
+    pub fn has_warm_up(&self) -> bool {
+        self.workloads.iter().any(|workload| workload.warm_up)
     }
 }
 
@@ -99,14 +122,9 @@ fn seconds<S: serde::Serializer>(value: &Duration, out: S) -> Result<S::Ok, S::E
     out.serialize_f64(value.as_secs_f64())
 }
 
-/// The report says how many VUs each scenario gets, not the order of 10,000 of them.
-fn counts<S: serde::Serializer>(vus: &[u16], out: S) -> Result<S::Ok, S::Error> {
-    let scenarios = vus.iter().copied().max().map_or(0, |m| usize::from(m) + 1);
-    let mut counts = vec![0_u64; scenarios];
-    for scenario in vus {
-        if let Some(count) = counts.get_mut(usize::from(*scenario)) {
-            *count += 1;
-        }
+fn optional_seconds<S: serde::Serializer>(value: &Option<Duration>, out: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(d) => out.serialize_some(&d.as_secs_f64()),
+        None => out.serialize_none(),
     }
-    out.collect_seq(counts)
 }

@@ -1,13 +1,16 @@
 //! A scenario as the host plans with it: the plugin's description, validated.
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// One workload that the plugin offers.
+/// What one kind of VU runs: a scenario of the plugin, under the name that the run gives it.
 #[derive(Debug, Clone, Serialize)]
 pub struct ScenarioPlan {
-    /// Unique in the plugin.
+    /// Unique in the run. The plugin's own name, unless the configuration gives another.
     pub name: String,
+    /// Index of the plugin's scenario.
+    pub exec: u32,
     /// Its share of the VUs.
     pub population: Population,
     /// How the next task is chosen.
@@ -16,6 +19,15 @@ pub struct ScenarioPlan {
     pub wait: WaitTime,
     /// The tasks, by index.
     pub tasks: Vec<TaskPlan>,
+    /// Tags of everything that is measured in it.
+    pub tags: BTreeMap<String, String>,
+    /// Parameters that outrank the run's own. Only their names are shown: values may be secret.
+    #[serde(serialize_with = "names")]
+    pub params: BTreeMap<String, String>,
+}
+
+fn names<S: serde::Serializer>(params: &BTreeMap<String, String>, out: S) -> Result<S::Ok, S::Error> {
+    out.collect_seq(params.keys())
 }
 
 /// One step of a scenario.

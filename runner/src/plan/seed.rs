@@ -12,6 +12,8 @@ pub enum Stream {
     Guest,
     /// Rows of data sets.
     Data,
+    /// Arrivals of an open workload; in place of the VU, its index.
+    Arrivals,
 }
 
 /// The seed of one VU's stream.

@@ -5,7 +5,7 @@ use crate::host::bindings::PluginPre;
 use crate::host::bindings::exported::{self, WaitTime as WitWait};
 use crate::host::{Identity, Phase, RunShared, StopFlag, VuState};
 use crate::plan::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use wasmtime::Store;
@@ -85,7 +85,7 @@ fn check(answer: exported::Description) -> Result<Description, String> {
     if names.len() < answer.scenarios.len() {
         return Err("two scenarios have the same name".to_owned());
     }
-    let scenarios: Result<Vec<_>, _> = answer.scenarios.into_iter().map(scenario).collect();
+    let scenarios: Result<Vec<_>, _> = (0..).zip(answer.scenarios).map(scenario).collect();
     Ok(Description {
         about: answer.about,
         scenarios: scenarios?,
@@ -93,7 +93,7 @@ fn check(answer: exported::Description) -> Result<Description, String> {
     })
 }
 
-fn scenario(info: exported::ScenarioInfo) -> Result<ScenarioPlan, String> {
+fn scenario((exec, info): (u32, exported::ScenarioInfo)) -> Result<ScenarioPlan, String> {
     let name = info.name;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if name.is_empty() || name.len() > 200 || !name.chars().all(plain) {
@@ -114,10 +114,13 @@ fn scenario(info: exported::ScenarioInfo) -> Result<ScenarioPlan, String> {
     let wait = wait_time(info.wait).map_err(within)?;
     Ok(ScenarioPlan {
         name,
+        exec,
         population,
         order,
         wait,
         tasks,
+        tags: BTreeMap::new(),
+        params: BTreeMap::new(),
     })
 }
 

@@ -63,7 +63,7 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
 fn contradictions(run: &Ended<'_>) -> Vec<String> {
     let planned = run
         .plan
-        .iterations()
+        .iterations(false)
         .filter(|_| *run.reason == EndReason::Completed);
     match run.reason {
         EndReason::SetupFailed(_) => Vec::new(),

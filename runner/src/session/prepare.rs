@@ -146,13 +146,13 @@ fn plan(
 }
 
 fn check_machine(plan: &Plan, sources: usize) -> Result<(), Failure> {
-    let problems = Machine::ask().problems(plan.total_vus(), sources);
+    let problems = Machine::ask().problems(plan.peak_vus(), sources);
     if problems.is_empty() {
         return Ok(());
     }
     let what = format!(
         "this machine's limits are too low for {} virtual users",
-        plan.total_vus()
+        plan.peak_vus()
     );
     Err(Failure {
         causes: problems,
@@ -162,7 +162,7 @@ fn check_machine(plan: &Plan, sources: usize) -> Result<(), Failure> {
 }
 
 fn link(read: &Read, plan: &Plan, given: &PluginOptions, per_vu: PerVu) -> Result<Linked, Failure> {
-    let vus = u32::try_from(plan.total_vus()).unwrap_or(u32::MAX);
+    let vus = u32::try_from(plan.peak_vus()).unwrap_or(u32::MAX);
     let cache = given.cache_dir.as_deref();
     prepared::link(read, vus, per_vu, &plan.limits, cache)
 }

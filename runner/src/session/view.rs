@@ -42,7 +42,7 @@ impl View {
             least: least_level(output),
             progress: Progress {
                 run_time: plan.duration(),
-                iterations: plan.iterations(),
+                iterations: plan.iterations(false),
                 ..Progress::default()
             },
             printed: Instant::now(),

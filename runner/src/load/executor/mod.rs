@@ -19,7 +19,12 @@ pub(super) trait Executor: Send + Sync {
 /// The executor for a workload.
 pub(super) fn build(spec: &ExecutorSpec) -> Arc<dyn Executor> {
     match spec {
-        ExecutorSpec::ConstantVus { .. } => Arc::new(constant_vus::ConstantVus),
+        // Nothing resolves to the others yet.
+        ExecutorSpec::ConstantVus { .. }
+        | ExecutorSpec::RampingVus { .. }
+        | ExecutorSpec::ConstantArrivalRate { .. }
+        | ExecutorSpec::RampingArrivalRate { .. }
+        | ExecutorSpec::Custom { .. } => Arc::new(constant_vus::ConstantVus),
         ExecutorSpec::SharedIterations { iterations, .. } => {
             Arc::new(shared_iterations::SharedIterations::new(*iterations))
         }

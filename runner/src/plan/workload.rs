@@ -1,0 +1,144 @@
+//! A workload: VUs, the rule by which their iterations start, and when that begins.
+
+use super::{ExecutorSpec, seconds};
+use serde::Serialize;
+use std::time::Duration;
+
+/// VUs and the rule by which their iterations start.
+#[derive(Debug, Clone, Serialize)]
+pub struct Workload {
+    /// Unique in the run.
+    pub name: String,
+    /// When iterations start.
+    pub executor: ExecutorSpec,
+    /// The scenario (by index) of each VU that there may be, in the order in which VUs start.
+    #[serde(serialize_with = "counts")]
+    pub vus: Vec<u16>,
+    /// When it begins.
+    pub begin: Begin,
+    /// How long running iterations may go on after its end, in seconds when serialized.
+    #[serde(serialize_with = "seconds")]
+    pub graceful_stop: Duration,
+    /// Whether it only warms up the system under test: measured, but apart from the rest.
+    pub warm_up: bool,
+}
+
+/// When a workload begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Begin {
+    /// After all of these (by index) have ended; empty: with the run.
+    pub after: Vec<usize>,
+    /// And this much later, in seconds when serialized.
+    #[serde(serialize_with = "seconds")]
+    pub delay: Duration,
+}
+
+impl Workload {
+    /// Iterations that it will start, where the plan fixes a number. `seed` is the workload's own.
+    pub fn iterations(&self, seed: u64) -> Option<u64> {
+        self.executor.iterations(self.vus.len(), seed)
+    }
+}
+
+/// When each workload begins and, at the latest, ends, counted from the start of the run; running
+/// iterations may go on for the graceful stop after that. None: nobody can tell.
+pub fn timeline(workloads: &[Workload]) -> Vec<Option<(Duration, Duration)>> {
+    let mut times: Vec<Option<(Duration, Duration)>> = vec![None; workloads.len()];
+    // Each round settles at least those whose predecessors are settled; there are no circles.
+    for _ in 0..workloads.len() {
+        for (index, workload) in workloads.iter().enumerate() {
+            let before: Option<Vec<Duration>> = workload
+                .begin
+                .after
+                .iter()
+                .map(|&earlier| Some(times.get(earlier).copied()??.1 + workloads.get(earlier)?.graceful_stop))
+                .collect();
+            let begin = before.map(|ends| ends.into_iter().max().unwrap_or_default() + workload.begin.delay);
+            let known = begin.and_then(|b| Some((b, b + workload.executor.duration()?)));
+            if let Some(time) = times.get_mut(index) {
+                *time = known;
+            }
+        }
+    }
+    times
+}
+
+/// Most VUs at once, at the latest ends that are possible. Workloads of unknown length count as
+/// running all the time, those that wait for one of these as well.
+pub fn peak_vus(workloads: &[Workload]) -> usize {
+    let times = timeline(workloads);
+    let span = |index: usize| match (times.get(index).copied().flatten(), workloads.get(index)) {
+        (Some((begin, end)), Some(workload)) => (begin, end + workload.graceful_stop),
+        _ => (Duration::ZERO, Duration::MAX),
+    };
+    let running = |at: Duration| {
+        let here = workloads.iter().enumerate().filter(|&(index, _)| {
+            let (begin, end) = span(index);
+            begin <= at && at < end
+        });
+        here.map(|(_, workload)| workload.vus.len()).sum::<usize>()
+    };
+    (0..workloads.len())
+        .map(|index| running(span(index).0))
+        .max()
+        .unwrap_or(0)
+}
+
+/// The report says how many VUs each scenario gets, not the order of 10,000 of them.
+fn counts<S: serde::Serializer>(vus: &[u16], out: S) -> Result<S::Ok, S::Error> {
+    let scenarios = vus.iter().copied().max().map_or(0, |m| usize::from(m) + 1);
+    let mut counts = vec![0_u64; scenarios];
+    for scenario in vus {
+        if let Some(count) = counts.get_mut(usize::from(*scenario)) {
+            *count += 1;
+        }
+    }
+    out.collect_seq(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S: fn(u64) -> Duration = Duration::from_secs;
+
+    fn workload(vus: usize, seconds: Option<u64>, after: &[usize], delay: u64) -> Workload {
+        Workload {
+            name: String::new(),
+            executor: ExecutorSpec::ConstantVus {
+                spawn_rate: None,
+                duration: seconds.map(S),
+            },
+            vus: vec![0; vus],
+            begin: Begin {
+                after: after.to_vec(),
+                delay: S(delay),
+            },
+            graceful_stop: S(5),
+            warm_up: false,
+        }
+    }
+
+    #[test]
+    fn workloads_follow_each_other() {
+        let all = [workload(10, Some(20), &[1], 2), workload(4, Some(10), &[], 3)];
+        assert_eq!(timeline(&all), [Some((S(20), S(40))), Some((S(3), S(13)))]);
+        assert_eq!(peak_vus(&all), 10);
+    }
+
+    #[test]
+    fn workloads_beside_each_other_add_up() {
+        let all = [
+            workload(10, Some(20), &[], 0),
+            workload(4, Some(10), &[], 24),
+            workload(1, None, &[], 0),
+        ];
+        assert_eq!(
+            peak_vus(&all),
+            15,
+            "the second begins in the graceful stop of the first"
+        );
+        let all = [workload(10, None, &[], 0), workload(4, Some(10), &[0], 0)];
+        assert_eq!(peak_vus(&all), 14, "nobody knows when the first ends");
+    }
+}
