@@ -182,6 +182,7 @@ impl VuState {
     ) -> Result<Response, ErrorCode> {
         let ended = outcome.ended();
         self.enter_guest_at(ended);
+        let begun = self.intended.take().unwrap_or(begun);
         let response_us = micros(ended.saturating_duration_since(begun));
         let name = name_of(request);
         let tags = tags.as_deref().unwrap_or(self.tags.own());

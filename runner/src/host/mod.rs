@@ -19,7 +19,7 @@ mod wasi;
 
 pub use data::{DataError, DataSet, DataSets};
 pub use log::{LogLine, LogSink};
-pub use recorder::{install_shard, take_shard, with_shard};
+pub use recorder::{Recording, Set, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
 pub use state::{Identity, Phase, RunShared, StopFlag, VuState};
 pub use wasi::link;
 

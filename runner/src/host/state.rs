@@ -39,7 +39,7 @@ pub struct RunShared {
     pub abort_requested: Notify,
 }
 
-/// Raised once on each load thread, when no new iteration may start there.
+/// Raised when a VU may start no new iteration.
 #[derive(Debug, Default)]
 pub struct StopFlag {
     raised: AtomicBool,
@@ -56,6 +56,19 @@ impl StopFlag {
     /// Whether it was raised.
     pub fn is_raised(&self) -> bool {
         self.raised.load(Ordering::Acquire)
+    }
+
+    /// Takes it back, if nobody has acted on it yet.
+    pub fn lower(&self) {
+        self.raised.store(false, Ordering::Release);
+    }
+
+    /// Waits until the flag is raised.
+    pub async fn raised(&self) {
+        let wake = self.wake.notified();
+        if !self.is_raised() {
+            wake.await;
+        }
     }
 
     /// Pauses until `deadline`, or until the flag is raised.
@@ -99,6 +112,11 @@ pub struct VuState {
     pub(super) phase: Phase,
     /// Iterations begun.
     pub iteration: u64,
+    /// Number of the running iteration in its workload, from 0.
+    pub index: u64,
+    /// When the running iteration was meant to start. Its first request takes it: its response
+    /// time counts from then.
+    pub intended: Option<Instant>,
     /// Whether the guest asked to end this VU.
     pub stop_requested: bool,
     pub(super) client: Option<Client>,
@@ -127,6 +145,8 @@ impl VuState {
         table.set_max_capacity(10_000);
         VuState {
             iteration: 0,
+            index: 0,
+            intended: None,
             stop_requested: false,
             responses: Responses::default(),
             tags: Tags::default(),
@@ -148,6 +168,13 @@ impl VuState {
     pub fn begin_call(&mut self, cpu: Duration) {
         self.budget = CpuBudget::new(cpu);
         self.responses.clear(self.client.as_mut());
+    }
+
+    /// Makes what is random from now on depend on `key` instead of on the VU.
+    pub fn reseed(&mut self, key: u64) {
+        let stream = |s| Pcg32::new(stream_seed(self.run.seed, key, s), key);
+        self.random = stream(Stream::Guest);
+        self.data_random = stream(Stream::Data);
     }
 
     /// Takes the connections and cookies out, for the next instance of the same VU.

@@ -1,15 +1,24 @@
 //! Runs a plan: threads, VUs, executors and the ways in which a run ends.
 
+mod board;
 mod call;
+mod closed;
+mod control;
+mod crew;
 mod executor;
 mod lifecycle;
+mod open;
+mod part;
 mod picker;
 mod run;
+mod scheduler;
 mod stop;
 mod thread;
+mod turns;
 mod vu;
 
 pub use call::{explain_call, explain_trap, new_store};
+pub use control::{Change, Control, ControlError, Target};
 pub use lifecycle::Lifecycle;
 pub use run::{Outcome, Run, execute};
 pub use stop::{EndReason, Stage, StopHandle};

@@ -25,6 +25,14 @@ impl Picker {
         }
     }
 
+    /// The choices of the iteration of this number, whichever VU runs it. `key` stands for it.
+    pub(super) fn of_iteration(seed: u64, key: u64, index: u64) -> Picker {
+        Picker {
+            position: index,
+            ..Picker::new(seed, key)
+        }
+    }
+
     /// The next task by the scenario's order.
     pub(super) fn task(&mut self, scenario: &ScenarioPlan) -> u32 {
         let total: u64 = scenario.tasks.iter().map(|t| u64::from(t.weight)).sum();
@@ -32,8 +40,8 @@ impl Picker {
         let mut at = match scenario.order {
             TaskOrder::Random => self.tasks.next_u64() % total,
             TaskOrder::Sequential => {
-                let at = self.position;
-                self.position = (at + 1) % total;
+                let at = self.position % total;
+                self.position = at + 1;
                 at
             }
         };

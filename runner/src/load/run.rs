@@ -1,18 +1,22 @@
 //! One run from its first VU to its last number: starts the threads, adds up what they
 //! measure, and ends them.
 
+use super::control::Control;
+use super::executor::Common;
+use super::scheduler::Scheduler;
 use super::stop::{EndReason, Stage, StopHandle};
-use super::thread::{INTERVAL, LoadThread, deal};
+use super::thread::{Handed, INTERVAL, LoadThread};
 use crate::host::bindings::PluginPre;
-use crate::host::{RunShared, VuState};
+use crate::host::{RunShared, Set, VuState};
 use crate::http::Transport;
-use crate::metrics::{Aggregator, Delta, Limits, RunInfo, ScenarioInfo, Snapshot};
+use crate::metrics::{Aggregator, Limits, RunInfo, ScenarioInfo, Snapshot};
 use crate::plan::Plan;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// How long after a full second its last part may arrive and still be shown with it.
 const SETTLE: Duration = Duration::from_millis(100);
@@ -31,14 +35,18 @@ pub struct Run {
     pub setup_data: Arc<Vec<u8>>,
     /// Stops it.
     pub stop: StopHandle,
+    /// Changes it while it runs.
+    pub control: Control,
     /// Receives a snapshot each second.
     pub snapshots: watch::Sender<Arc<Snapshot>>,
 }
 
 /// What a run ended with.
 pub struct Outcome {
-    /// All of it.
+    /// All of it, but for what only warmed up.
     pub snapshot: Snapshot,
+    /// What only warmed up, if anything did.
+    pub warm_up: Option<Snapshot>,
     /// Why it ended.
     pub reason: EndReason,
 }
@@ -49,20 +57,25 @@ pub struct Outcome {
 /// If the operating system refuses a thread or its event queue.
 pub fn execute(run: Run) -> std::io::Result<Outcome> {
     let run = Arc::new(run);
-    let limits = Limits::default();
-    let begun = Instant::now();
+    let limits = [Limits::default(), Limits::default()];
+    let (begin, begun) = watch::channel(None);
     let (deltas, received) = sync_channel(1024);
     let traps = Arc::new(AtomicU64::new(0));
+    let time_up = Arc::new(AtomicBool::new(false));
+    let count = run.plan.threads.max(1);
+    let common: Vec<_> = run.plan.workloads.iter().map(|w| Common::of(w, count)).collect();
     let mut threads = Vec::new();
-    for (index, starts) in deal(&run, run.plan.threads.max(1)).into_iter().enumerate() {
-        let (run, limits, deltas) = (Arc::clone(&run), limits.clone(), deltas.clone());
+    for index in 0..count {
         let thread = LoadThread {
-            run,
-            begun,
-            starts,
-            limits,
-            deltas,
+            run: Arc::clone(&run),
+            thread: index,
+            threads: count,
+            begun: begun.clone(),
+            common: common.clone(),
+            limits: limits.clone(),
+            deltas: deltas.clone(),
             traps: Arc::clone(&traps),
+            time_up: Arc::clone(&time_up),
         };
         threads.push(
             std::thread::Builder::new()
@@ -71,77 +84,134 @@ pub fn execute(run: Run) -> std::io::Result<Outcome> {
         );
     }
     drop(deltas);
-    let control = start_control(&run, begun)?;
-    let snapshot = aggregate(&run, &limits, begun, &received);
+    let control = start_control(&run, begin, count)?;
+    let sums = Sums::new(&run, &limits);
+    let (snapshot, warm_up) = sums.add_up(&run, &begun, &received);
     for thread in threads {
         thread
             .join()
             .map_err(|_| std::io::Error::other("a load thread panicked"))??;
     }
-    run.stop.stop(Stage::Hard, EndReason::Completed);
+    let natural = if time_up.load(Ordering::Relaxed) {
+        EndReason::TimeUp
+    } else {
+        EndReason::Completed
+    };
+    run.stop.stop(Stage::Hard, natural.clone());
     control
         .join()
         .map_err(|_| std::io::Error::other("the control thread panicked"))?;
-    let reason = run.stop.reason().unwrap_or(EndReason::Completed);
-    Ok(Outcome { snapshot, reason })
+    Ok(Outcome {
+        snapshot,
+        warm_up,
+        reason: run.stop.reason().unwrap_or(natural),
+    })
 }
 
-/// Merges until all threads have handed over their last part.
-fn aggregate(run: &Run, limits: &Limits, begun: Instant, received: &Receiver<Delta>) -> Snapshot {
-    let mut aggregator = Aggregator::new(limits, info(&run.plan));
-    let mut due = begun + INTERVAL + SETTLE;
-    loop {
-        match received.recv_timeout(due.saturating_duration_since(Instant::now())) {
-            Ok(delta) => aggregator.merge(delta),
-            Err(RecvTimeoutError::Timeout) => {
-                run.snapshots.send_replace(aggregator.tick(begun.elapsed()));
-                due += INTERVAL;
+/// Adds up what the threads hand over: the run, and apart from it what only warms up.
+struct Sums {
+    main: Aggregator,
+    warm_up: Option<Aggregator>,
+}
+
+impl Sums {
+    fn new(run: &Run, limits: &[Limits; 2]) -> Sums {
+        let aggregator = |set: Set| Aggregator::new(&limits[set as usize], info(&run.plan, set));
+        Sums {
+            main: aggregator(Set::Main),
+            warm_up: run.plan.has_warm_up().then(|| aggregator(Set::WarmUp)),
+        }
+    }
+
+    /// Merges until all threads have handed over their last part.
+    fn add_up(
+        mut self,
+        run: &Run,
+        begun: &watch::Receiver<Option<Instant>>,
+        received: &Receiver<Handed>,
+    ) -> (Snapshot, Option<Snapshot>) {
+        let mut due = Instant::now() + INTERVAL + SETTLE;
+        let mut is_running = false;
+        let elapsed = || begun.borrow().map_or(Duration::ZERO, |begun| begun.elapsed());
+        loop {
+            if let (false, Some(begun)) = (is_running, *begun.borrow()) {
+                due = begun + INTERVAL + SETTLE;
+                is_running = true;
             }
-            Err(RecvTimeoutError::Disconnected) => return aggregator.finish(begun.elapsed()),
+            match received.recv_timeout(due.saturating_duration_since(Instant::now())) {
+                Ok(handed) => self.merge(handed),
+                Err(RecvTimeoutError::Timeout) if !is_running => due += Duration::from_millis(10),
+                Err(RecvTimeoutError::Timeout) => {
+                    run.snapshots.send_replace(self.main.tick(elapsed()));
+                    self.warm_up
+                        .iter_mut()
+                        .for_each(|sums| drop(sums.tick(elapsed())));
+                    due += INTERVAL;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        let warm_up = self.warm_up.map(|sums| sums.finish(elapsed()));
+        (self.main.finish(elapsed()), warm_up)
+    }
+
+    fn merge(&mut self, handed: Handed) {
+        match (handed.set, &mut self.warm_up) {
+            (Set::WarmUp, Some(warm_up)) => warm_up.merge(handed.delta),
+            _ => self.main.merge(handed.delta),
         }
     }
 }
 
-fn info(plan: &Plan) -> RunInfo {
+fn info(plan: &Plan, set: Set) -> RunInfo {
     let scenario = |s: &crate::plan::ScenarioPlan| ScenarioInfo {
         name: s.name.clone(),
         tasks: s.tasks.iter().map(|t| t.name.clone()).collect(),
     };
+    let counted = plan.workloads.iter().filter(|w| Set::of(w.warm_up) == set);
     RunInfo {
         scenarios: plan.scenarios.iter().map(scenario).collect(),
-        vus: plan.peak_vus() as u64,
+        vus: counted.map(|w| w.vus.len() as u64).sum(),
     }
 }
 
-/// Ends the run when its time is up or a guest asks for it, and ends it hard after the grace.
-fn start_control(run: &Arc<Run>, begun: Instant) -> std::io::Result<std::thread::JoinHandle<()>> {
+/// Begins the workloads in their order, and ends the run when a guest asks for it.
+fn start_control(
+    run: &Arc<Run>,
+    begin: watch::Sender<Option<Instant>>,
+    threads: usize,
+) -> std::io::Result<std::thread::JoinHandle<()>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
+        .enable_all()
         .build()?;
     let run = Arc::clone(run);
     std::thread::Builder::new()
         .name("control".to_owned())
-        .spawn(move || runtime.block_on(control(&run, begun)))
+        .spawn(move || runtime.block_on(control(&run, &begin, threads)))
 }
 
-async fn control(run: &Run, begun: Instant) {
+async fn control(run: &Run, begin: &watch::Sender<Option<Instant>>, threads: usize) {
+    let scheduler = Scheduler {
+        workloads: &run.plan.workloads,
+        threads,
+        board: run.control.board(),
+        stop: &run.stop,
+    };
+    let schedule = async {
+        scheduler.prepare().await;
+        let begun = Instant::now();
+        begin.send_replace(Some(begun));
+        scheduler.run(begun).await;
+    };
+    let aborted = async {
+        run.shared.abort_requested.notified().await;
+        run.stop.stop(Stage::Graceful, abort_reason(run));
+        std::future::pending::<()>().await;
+    };
     tokio::select! {
-        () = time_up(run, begun) => run.stop.stop(Stage::Graceful, EndReason::TimeUp),
-        () = run.shared.abort_requested.notified() => run.stop.stop(Stage::Graceful, abort_reason(run)),
-        () = run.stop.reached(Stage::Graceful) => {}
-    }
-    tokio::select! {
-        () = tokio::time::sleep(run.plan.workloads.iter().map(|w| w.graceful_stop).max().unwrap_or_default()) => {
-            run.stop.stop(Stage::Hard, EndReason::TimeUp);
-        }
+        () = schedule => {}
         () = run.stop.reached(Stage::Hard) => {}
-    }
-}
-
-async fn time_up(run: &Run, begun: Instant) {
-    match run.plan.duration() {
-        Some(duration) => tokio::time::sleep_until((begun + duration).into()).await,
-        None => std::future::pending().await,
+        () = aborted => {}
     }
 }
 

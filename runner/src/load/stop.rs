@@ -88,6 +88,11 @@ impl StopHandle {
         self.reason.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Follows the stages.
+    pub(super) fn follow(&self) -> watch::Receiver<Stage> {
+        self.stage.subscribe()
+    }
+
     /// Waits until the run is at `stage` or beyond.
     pub async fn reached(&self, stage: Stage) {
         // The sender lives as long as `self`, so waiting can't fail.

@@ -1,18 +1,24 @@
-//! One load thread: a single-threaded runtime with its share of the VUs and its own shard.
+//! One load thread: a single-threaded runtime with its part of every workload and its own shards.
 //!
 //! VUs never move between threads, so nothing they touch is shared.
 
-use super::executor::{self, Executor};
+use super::crew::{Crew, Leave, Retire, Spawn};
+use super::executor::{self, Common};
+use super::part::{Alarm, News, Part, PartEnd, places};
 use super::run::Run;
 use super::stop::{EndReason, Stage};
+use super::turns::{Place, Turns};
 use super::vu::Vu;
-use crate::host::{Identity, StopFlag, install_shard, take_shard, with_shard};
+use crate::host::{Set, in_set, install_shard, recording, take_shard, with_shard_of};
 use crate::metrics::{Delta, Limits, Shard};
+use crate::timer::Timers;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
-use std::time::{Duration, Instant};
-use tokio::task::{JoinSet, LocalSet};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, LocalSet};
+use tokio::time::Instant;
 
 /// How often a thread hands over what it has recorded.
 pub(super) const INTERVAL: Duration = Duration::from_secs(1);
@@ -20,7 +26,6 @@ pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 /// What the VUs of one thread share.
 pub(super) struct ThreadShared {
     pub(super) run: Arc<Run>,
-    pub(super) stop: Arc<StopFlag>,
     traps: Arc<AtomicU64>,
 }
 
@@ -46,123 +51,171 @@ impl ThreadShared {
     }
 }
 
-/// A VU that a thread is to start.
-#[derive(Clone)]
-pub(super) struct Start {
-    pub(super) at: Duration,
-    pub(super) identity: Identity,
-    pub(super) executor: Arc<dyn Executor>,
+/// Makes the VUs of one workload.
+struct VuSpawner {
+    shared: Arc<ThreadShared>,
+    workload: usize,
+    /// Number in the run of the workload's first VU.
+    first_vu: u64,
+    set: Set,
 }
 
-/// All VUs of the run, dealt out to `threads` threads in the order in which they start.
-pub(super) fn deal(run: &Run, threads: usize) -> Vec<Vec<Start>> {
-    let mut dealt = vec![Vec::new(); threads];
-    let mut vu = 0;
-    for workload in &run.plan.workloads {
-        let executor = executor::build(&workload.executor);
-        for (index, &scenario) in workload.vus.iter().enumerate() {
-            let identity = Identity { vu: vu + 1, scenario };
-            let start = Start {
-                at: workload.executor.start_of(index),
-                identity,
-                executor: Arc::clone(&executor),
-            };
-            if let Some(thread) = dealt.get_mut(vu as usize % threads) {
-                thread.push(start);
-            }
-            vu += 1;
-        }
+impl Spawn for VuSpawner {
+    fn spawn(&self, place: Place, turns: Turns, retire: Retire, leave: Leave<Self>) -> AbortHandle {
+        let vu = Vu::new(
+            Arc::clone(&self.shared),
+            (self.workload, self.first_vu),
+            place,
+            turns,
+            retire,
+        );
+        let life = async move {
+            // Moved in, so that it is there even if the task is dropped before it is ever polled.
+            let _leave = leave;
+            vu.run().await;
+        };
+        tokio::task::spawn_local(recording(self.set, life)).abort_handle()
     }
-    dealt
+}
+
+/// What a thread hands over.
+pub(super) struct Handed {
+    pub(super) set: Set,
+    pub(super) delta: Delta,
 }
 
 /// What a thread needs to know of the run.
 pub(super) struct LoadThread {
     pub(super) run: Arc<Run>,
-    pub(super) begun: Instant,
-    pub(super) starts: Vec<Start>,
-    pub(super) limits: Limits,
-    pub(super) deltas: SyncSender<Delta>,
+    /// Which thread it is, of how many.
+    pub(super) thread: usize,
+    pub(super) threads: usize,
+    /// When the run began; said once the first VUs are made.
+    pub(super) begun: watch::Receiver<Option<Instant>>,
+    pub(super) common: Vec<Common>,
+    pub(super) limits: [Limits; 2],
+    pub(super) deltas: SyncSender<Handed>,
     pub(super) traps: Arc<AtomicU64>,
+    /// Raised when the time of a workload was up.
+    pub(super) time_up: Arc<AtomicBool>,
 }
 
 impl LoadThread {
-    /// Runs until all its VUs have ended, or the run is stopped hard.
+    /// Runs until all workloads have ended, or the run is stopped hard.
     pub(super) fn run(self) -> std::io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        install_shard(Shard::new(self.limits.clone()));
+        for set in self.sets() {
+            install_shard(set, Shard::new(self.limits[set as usize].clone()));
+        }
         let local = LocalSet::new();
         let deltas = self.deltas.clone();
+        let sets = self.sets();
         runtime.block_on(local.run_until(Arc::new(self).load()));
         // Futures that are still alive record themselves as interrupted while they are dropped.
         drop(local);
         drop(runtime);
-        if let Some(mut shard) = take_shard() {
-            // The receiver lives until all threads are done.
-            let _ = deltas.send(shard.take());
+        for set in sets {
+            if let Some(mut shard) = take_shard(set) {
+                let delta = shard.take();
+                // The receiver lives until all threads are done.
+                let _ = deltas.send(Handed { set, delta });
+            }
         }
         Ok(())
+    }
+
+    fn sets(&self) -> Vec<Set> {
+        let warms_up = self.run.plan.has_warm_up();
+        Set::ALL
+            .into_iter()
+            .filter(|set| *set == Set::Main || warms_up)
+            .collect()
     }
 
     /// Each part is a task of its own: the future that `block_on` drives is polled on every turn
     /// of the event loop, so it must have next to nothing to do.
     async fn load(self: Arc<Self>) {
-        let stop = Arc::new(StopFlag::default());
         let shared = Arc::new(ThreadShared {
             run: Arc::clone(&self.run),
-            stop: Arc::clone(&stop),
             traps: Arc::clone(&self.traps),
         });
         let me = Arc::clone(&self);
         tokio::task::spawn_local(async move { me.report().await });
-        let run = Arc::clone(&self.run);
-        tokio::task::spawn_local(async move { raise_when_stopped(&run, &stop).await });
-        let me = Arc::clone(&self);
-        let vus = tokio::task::spawn_local(async move { me.start_vus(&shared).await });
+        let parts: Vec<_> = (0..self.run.plan.workloads.len())
+            .filter_map(|index| self.part(index, &shared))
+            .map(|part| tokio::task::spawn_local(Arc::clone(&self).run_part(part)))
+            .collect();
+        let parts = tokio::task::spawn_local(futures_util::future::join_all(parts));
         let run = Arc::clone(&self.run);
         let hard = tokio::task::spawn_local(async move { run.stop.reached(Stage::Hard).await });
         // Whichever it is, nothing is left to wait for.
-        let _ = futures_util::future::select(vus, hard).await;
+        let _ = futures_util::future::select(parts, hard).await;
     }
 
-    async fn start_vus(&self, shared: &Arc<ThreadShared>) {
-        let mut vus = JoinSet::new();
-        for start in &self.starts {
-            if start.at > Duration::ZERO {
-                shared.stop.pause_until(self.begun + start.at).await;
+    async fn run_part(self: Arc<Self>, mut part: Part<VuSpawner>) {
+        let set = Set::of(part.workload.warm_up);
+        let Some(common) = self.common.get(part.index) else {
+            return;
+        };
+        let index = part.index;
+        let life = async {
+            if executor::run(&mut part, common).await == PartEnd::TimeUp {
+                self.time_up.store(true, Ordering::Relaxed);
             }
-            if shared.stop.is_raised() {
-                break;
-            }
-            let vu = Vu::new(start.identity, Arc::clone(shared), Arc::clone(&start.executor));
-            vus.spawn_local(vu.run());
-            while vus.try_join_next().is_some() {}
-        }
-        while vus.join_next().await.is_some() {}
+        };
+        recording(set, life).await;
+        self.run.control.board().part_ended(index);
     }
 
-    /// Hands over what was recorded, each second, for ever.
+    fn part(&self, index: usize, shared: &Arc<ThreadShared>) -> Option<Part<VuSpawner>> {
+        let plan = &self.run.plan;
+        let workload = plan.workloads.get(index)?;
+        let before: usize = plan.workloads.iter().take(index).map(|w| w.room()).sum();
+        let spawner = VuSpawner {
+            shared: Arc::clone(shared),
+            workload: index,
+            first_vu: before as u64 + 1,
+            set: Set::of(workload.warm_up),
+        };
+        Some(Part {
+            workload: Arc::new(workload.clone()),
+            index,
+            seed: plan.arrival_seed(index),
+            thread: self.thread,
+            threads: self.threads,
+            crew: Crew::new(spawner, places(workload, self.thread, self.threads)),
+            board: self.run.control.board().clone(),
+            stop: self.run.stop.clone(),
+            alarm: Alarm::Exact(Timers::default()),
+            news: News::new(self.run.control.follow(), self.run.stop.follow()),
+        })
+    }
+
+    /// Hands over what was recorded, each second of the run, for ever.
     async fn report(&self) {
-        let mut due = self.begun;
+        let mut begun = self.begun.clone();
+        let Ok(Some(mut due)) = begun.wait_for(Option::is_some).await.map(|begun| *begun) else {
+            return;
+        };
         loop {
             due += INTERVAL;
-            tokio::time::sleep_until(due.into()).await;
-            let lag = due.elapsed();
-            let delta = with_shard(|shard| {
-                shard.lag(u64::try_from(lag.as_micros()).unwrap_or(u64::MAX));
-                shard.take()
-            });
-            if let Some(delta) = delta {
-                let _ = self.deltas.send(delta);
+            tokio::time::sleep_until(due).await;
+            let lag = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
+            for set in self.sets() {
+                in_set(set, || self.hand_over(set, lag));
             }
         }
     }
-}
 
-/// Raises the thread's flag when the run is stopped.
-async fn raise_when_stopped(run: &Run, stop: &StopFlag) {
-    run.stop.reached(Stage::Graceful).await;
-    stop.raise();
+    fn hand_over(&self, set: Set, lag: u64) {
+        let delta = with_shard_of(set, |shard| {
+            shard.lag(lag);
+            shard.take()
+        });
+        if let Some(delta) = delta {
+            let _ = self.deltas.send(Handed { set, delta });
+        }
+    }
 }

@@ -5,19 +5,20 @@
 //! | a task returns an error | that iteration, as failed | pause, next task |
 //! | a task traps or meets a limit | that iteration and the instance | pause, new life |
 //! | instantiation or `on-start` fails | nothing is counted as an iteration | [`RETRY`], new life |
-//! | stop flag raised | nothing | `on-stop`, the VU ends |
+//! | no more turns, or the VU must go | nothing | `on-stop`, the VU ends |
 //! | the future is dropped (hard stop) | the iteration, as interrupted | nothing runs any more |
 
 use super::call;
-use super::executor::Executor;
+use super::crew::Retire;
 use super::picker::Picker;
 use super::thread::ThreadShared;
+use super::turns::{Place, Turn, Turns};
 use crate::host::bindings::Plugin;
 use crate::host::bindings::exported::{NextTask, NextWait, Outcome};
 use crate::host::{Identity, Phase, VuState, with_shard};
 use crate::http::Client;
 use crate::metrics::IterationOutcome;
-use crate::plan::{ScenarioPlan, WaitTime};
+use crate::plan::{Plan, ScenarioPlan, WaitTime, iteration_key};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmtime::Store;
@@ -27,9 +28,13 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// A virtual user.
 pub(super) struct Vu {
-    pub(super) identity: Identity,
-    pub(super) thread: Arc<ThreadShared>,
-    pub(super) executor: Arc<dyn Executor>,
+    identity: Identity,
+    thread: Arc<ThreadShared>,
+    /// Index of its workload.
+    workload: usize,
+    place: Place,
+    turns: Turns,
+    retire: Retire,
     picker: Picker,
     client: Option<Client>,
     iterations: u64,
@@ -50,13 +55,26 @@ enum LifeEnd {
 type Instance = (Store<VuState>, Plugin);
 
 impl Vu {
-    pub(super) fn new(identity: Identity, thread: Arc<ThreadShared>, executor: Arc<dyn Executor>) -> Vu {
+    pub(super) fn new(
+        thread: Arc<ThreadShared>,
+        (workload, first_vu): (usize, u64),
+        place: Place,
+        turns: Turns,
+        retire: Retire,
+    ) -> Vu {
+        let identity = Identity {
+            vu: first_vu + place.index as u64,
+            scenario: place.scenario,
+        };
         let picker = Picker::new(thread.run.shared.seed, identity.vu);
         let client = Some(Client::new(Arc::clone(&thread.run.transport), identity.vu));
         Vu {
             identity,
             thread,
-            executor,
+            workload,
+            place,
+            turns,
+            retire,
             picker,
             client,
             iterations: 0,
@@ -71,8 +89,8 @@ impl Vu {
         let _alive = Alive::new(scenario);
         while let LifeEnd::Again(pause) = self.live().await {
             with_shard(|shard| shard.instance_replaced());
-            self.thread.stop.pause_until(Instant::now() + pause).await;
-            if self.thread.stop.is_raised() {
+            self.retire.flag().pause_until(Instant::now() + pause).await;
+            if self.retire.is_raised() {
                 break;
             }
         }
@@ -98,7 +116,7 @@ impl Vu {
             client
         });
         let client = client.or_else(|| Some(Client::new(Arc::clone(&run.transport), self.identity.vu)));
-        let stop = Arc::clone(&self.thread.stop);
+        let stop = Arc::clone(self.retire.flag());
         let mut state = VuState::new(Arc::clone(&run.shared), stop, self.identity, Phase::Load, client);
         state.iteration = self.iterations;
         let mut store = call::new_store(run.pre.engine(), state);
@@ -108,12 +126,10 @@ impl Vu {
             .instantiate_async(&mut store)
             .await
             .map_err(|e| call::explain_trap(&e))?;
-        let scenario = u32::from(self.identity.scenario);
-        let started =
-            plugin
-                .wasmswarm_scenario_scenario()
-                .call_on_start(&mut store, scenario, &run.setup_data);
-        let started = started.await;
+        let started = plugin
+            .wasmswarm_scenario_scenario()
+            .call_on_start(&mut store, self.exec(), &run.setup_data)
+            .await;
         match started {
             Ok(Ok(())) => Ok((store, plugin)),
             Ok(Err(why)) => Err(why),
@@ -124,41 +140,75 @@ impl Vu {
     fn start_failed(&self, why: &str) -> LifeEnd {
         let scenario = self.identity.scenario;
         with_shard(|shard| shard.iteration_error(scenario, u16::MAX, &format!("on-start: {why}")));
+        self.turns.refuse();
         self.thread.count_trap();
         LifeEnd::Again(RETRY)
     }
 
+    /// Index of its scenario in the plugin.
+    fn exec(&self) -> u32 {
+        self.scenario(&self.thread.run.plan)
+            .map_or(0, |scenario| scenario.exec)
+    }
+
+    fn scenario<'a>(&self, plan: &'a Plan) -> Option<&'a ScenarioPlan> {
+        plan.scenarios.get(usize::from(self.identity.scenario))
+    }
+
     async fn iterate(&mut self, instance: &mut Instance) -> LifeEnd {
+        let plan = Arc::clone(&self.thread.run.plan);
+        let Some(scenario) = self.scenario(&plan) else {
+            return LifeEnd::Done;
+        };
         loop {
-            if self.thread.stop.is_raised() || !self.executor.claim(self.iterations) {
-                return LifeEnd::Done;
-            }
-            self.iterations += 1;
-            let plan = Arc::clone(&self.thread.run.plan);
-            let Some(scenario) = plan.scenarios.get(usize::from(self.identity.scenario)) else {
+            let Some(turn) = self.turns.next(self.place, self.iterations, &self.retire).await else {
                 return LifeEnd::Done;
             };
+            self.iterations += 1;
+            self.take(&turn, instance.0.data_mut());
+            let is_arrival = turn.due.is_some();
             let begun = Instant::now();
-            let outcome = self.run_task(instance, scenario, begun).await;
+            record_lateness(begun, turn.due.map(tokio::time::Instant::into_std).or(self.due));
+            let outcome = self.run_task(instance, scenario, turn, begun).await;
             let busy = begun.elapsed();
-            let drawn = self.picker.pause(scenario, busy);
+            let drawn = if is_arrival {
+                Duration::ZERO
+            } else {
+                self.picker.pause(scenario, busy)
+            };
             let Some(outcome) = outcome else {
                 return LifeEnd::Again(drawn);
             };
             if instance.0.data().stop_requested || !self.follow(&outcome, scenario) {
                 return LifeEnd::Done;
             }
+            if is_arrival {
+                continue;
+            }
             let target = match outcome.wait {
                 NextWait::Scheduled => self.base(scenario, begun) + busy + drawn,
                 NextWait::Exactly(us) => begun + busy + Duration::from_micros(us),
             };
+            self.due = None;
             if target > begun + busy {
                 self.due = Some(target);
-                self.thread.stop.pause_until(target).await;
+                self.retire.flag().pause_until(target).await;
             } else if self.iterations.is_multiple_of(64) {
                 // A task that never blocks must not keep its thread from everybody else.
                 tokio::task::yield_now().await;
             }
+        }
+    }
+
+    /// Makes the coming iteration the one of this turn.
+    fn take(&mut self, turn: &Turn, state: &mut VuState) {
+        state.iteration = self.iterations;
+        state.index = turn.index;
+        state.intended = turn.due.map(tokio::time::Instant::into_std);
+        if turn.by_index {
+            let key = iteration_key(self.workload, turn.index);
+            self.picker = Picker::of_iteration(self.thread.run.shared.seed, key, turn.index);
+            state.reseed(key);
         }
     }
 
@@ -176,18 +226,18 @@ impl Vu {
         &mut self,
         instance: &mut Instance,
         scenario: &ScenarioPlan,
+        turn: Turn,
         begun: Instant,
     ) -> Option<Outcome> {
         let task = self.forced.take().unwrap_or_else(|| self.picker.task(scenario));
         let iteration = Iteration::begin(self.identity.scenario, task as u16, begun);
+        turn.start();
         let (store, plugin) = instance;
-        store.data_mut().iteration = self.iterations;
         store.data_mut().begin_call(self.thread.task_cpu());
         store.set_epoch_deadline(1);
-        let index = u32::from(self.identity.scenario);
         let result = plugin
             .wasmswarm_scenario_scenario()
-            .call_run_task(&mut *store, index, task)
+            .call_run_task(&mut *store, scenario.exec, task)
             .await;
         let scheduled = Outcome {
             next: NextTask::Scheduled,
@@ -233,7 +283,7 @@ impl Vu {
         let scenario = self.identity.scenario;
         let stopped = plugin
             .wasmswarm_scenario_scenario()
-            .call_on_stop(&mut *store, u32::from(scenario))
+            .call_on_stop(&mut *store, self.exec())
             .await;
         let why = match stopped {
             Ok(Ok(())) => return,
@@ -241,6 +291,14 @@ impl Vu {
             Err(trap) => call::explain_call(store.data(), &trap),
         };
         with_shard(|shard| shard.iteration_error(scenario, u16::MAX, &format!("on-stop: {why}")));
+    }
+}
+
+/// By how much an iteration starts after its time, if it has one.
+fn record_lateness(begun: Instant, due: Option<Instant>) {
+    if let Some(due) = due {
+        let late = begun.saturating_duration_since(due);
+        with_shard(|shard| shard.late_start(u64::try_from(late.as_micros()).unwrap_or(u64::MAX)));
     }
 }
 

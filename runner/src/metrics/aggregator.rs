@@ -104,6 +104,8 @@ impl Aggregator {
         self.phases.absorb(&delta.phases);
         self.health.absorb(&delta.late, &delta.lag);
         self.counts.add(&delta.counts);
+        self.open.started += delta.counts.iterations_started;
+        self.open.dropped += delta.counts.iterations_dropped;
         for (key, count) in &delta.checks {
             let total = self.checks.at(key.form());
             total.passed += count.passed;
@@ -177,6 +179,8 @@ impl Aggregator {
             seconds: second.seconds,
             requests: second.requests,
             failures: second.failures,
+            started: second.started,
+            dropped: second.dropped,
             vus,
             durations: &second.durations,
             red: self.health.close(),

@@ -33,6 +33,7 @@ pub struct Delta {
 pub(super) struct Counts {
     pub(super) requests_started: u64,
     pub(super) requests_interrupted: u64,
+    pub(super) iterations_planned: u64,
     pub(super) iterations_started: u64,
     pub(super) iterations_dropped: u64,
     pub(super) instances_replaced: u64,
@@ -47,6 +48,7 @@ impl Counts {
     pub(super) fn add(&mut self, other: &Self) {
         self.requests_started += other.requests_started;
         self.requests_interrupted += other.requests_interrupted;
+        self.iterations_planned += other.iterations_planned;
         self.iterations_started += other.iterations_started;
         self.iterations_dropped += other.iterations_dropped;
         self.instances_replaced += other.instances_replaced;

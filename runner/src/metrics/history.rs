@@ -17,6 +17,10 @@ pub struct HistoryPoint {
     pub failures: u64,
     /// Requests per second.
     pub rps: f64,
+    /// Iterations started in it.
+    pub started: u64,
+    /// Iterations due in it that couldn't be started.
+    pub dropped: u64,
     /// VUs running at its end.
     pub vus: u64,
     /// Median service time, in microseconds. Of merged points, the larger one.
@@ -37,6 +41,8 @@ pub(super) struct Interval<'a> {
     pub(super) requests: u64,
     /// Negative when verdicts came later than the requests.
     pub(super) failures: i64,
+    pub(super) started: u64,
+    pub(super) dropped: u64,
     pub(super) vus: u64,
     pub(super) durations: &'a Distribution<u64>,
     pub(super) red: bool,
@@ -122,6 +128,8 @@ fn point(interval: &Interval<'_>) -> HistoryPoint {
         requests: interval.requests,
         failures: u64::try_from(interval.failures).unwrap_or(0),
         rps: per_second(interval.requests, interval.seconds),
+        started: interval.started,
+        dropped: interval.dropped,
         vus: interval.vus,
         p50,
         p95,
@@ -138,6 +146,8 @@ fn joined(first: &HistoryPoint, second: &HistoryPoint) -> HistoryPoint {
         requests,
         failures: first.failures + second.failures,
         rps: per_second(requests, seconds),
+        started: first.started + second.started,
+        dropped: first.dropped + second.dropped,
         vus: second.vus,
         p50: first.p50.max(second.p50),
         p95: first.p95.max(second.p95),
@@ -169,6 +179,8 @@ mod tests {
                 seconds: 1.0,
                 requests,
                 failures,
+                started: requests,
+                dropped: 0,
                 vus: 1,
                 durations: &durations,
                 red: false,
@@ -205,6 +217,8 @@ mod tests {
             seconds: 1.0,
             requests: 0,
             failures: -1,
+            started: 0,
+            dropped: 0,
             vus: 0,
             durations: &durations,
             red: false,

@@ -4,7 +4,7 @@ use super::snapshot::Snapshot;
 
 impl Snapshot {
     /// Checks the books at the end of a run, when nothing is in flight. `planned` is the number
-    /// of iterations that the plan held, where it held one. Returns what is wrong, one sentence
+    /// of iterations that the plan held, where it fixed one and was followed to its end. Returns what is wrong, one sentence
     /// each; anything at all is a defect of this program.
     pub fn reconcile(&self, planned: Option<u64>) -> Vec<String> {
         let t = &self.totals;
@@ -22,8 +22,14 @@ impl Snapshot {
         let history: u64 = self.history.iter().map(|point| point.requests).sum();
         let accounts = [
             (
+                "iterations in the plan",
+                planned.unwrap_or(t.iterations_planned),
+                "became due",
+                t.iterations_planned,
+            ),
+            (
                 "iterations planned",
-                planned.unwrap_or(begun),
+                t.iterations_planned,
                 "started and dropped",
                 begun,
             ),
@@ -81,12 +87,14 @@ mod tests {
     #[test]
     fn a_lost_iteration_is_named() {
         let mut snapshot = Snapshot::default();
+        snapshot.totals.iterations_planned = 9;
         snapshot.totals.iterations_started = 7;
         snapshot.totals.iterations.ok = 6;
         snapshot.totals.iterations_dropped = 1;
         assert_eq!(
-            snapshot.reconcile(Some(9)),
+            snapshot.reconcile(Some(10)),
             [
+                "10 iterations in the plan, but 9 became due",
                 "9 iterations planned, but 8 started and dropped",
                 "7 iterations started, but 6 completed and interrupted"
             ]

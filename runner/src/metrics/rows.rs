@@ -58,6 +58,7 @@ impl Aggregator {
             response: self.responses.stats(),
             bytes_sent: sum(|series| series.bytes_sent) + counts.extra_sent,
             bytes_received: sum(|series| series.bytes_received) + counts.extra_received,
+            iterations_planned: counts.iterations_planned,
             iterations_started: counts.iterations_started,
             iterations_dropped: counts.iterations_dropped,
             iteration_rate: per_second(iterations.completed(), seconds),

@@ -114,6 +114,11 @@ impl Shard {
         self.counts.iterations_started += 1;
     }
 
+    /// Counts iterations whose time has come by the plan. Each must be started or dropped.
+    pub fn iterations_planned(&mut self, count: u64) {
+        self.counts.iterations_planned += count;
+    }
+
     /// Counts planned iterations that can't be started.
     pub fn iterations_dropped(&mut self, count: u64) {
         self.counts.iterations_dropped += count;

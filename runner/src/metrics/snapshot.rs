@@ -76,6 +76,8 @@ pub struct Totals {
     pub bytes_sent: u64,
     /// Bytes read.
     pub bytes_received: u64,
+    /// Iterations whose time came by the plan: started or dropped, each of them.
+    pub iterations_planned: u64,
     /// Iterations begun.
     pub iterations_started: u64,
     /// Planned iterations that couldn't be started.

@@ -59,6 +59,7 @@ fn one(shard: &mut Shard, dice: &mut Dice) {
         0 => shard.fail(handle, "too slow"),
         _ => {}
     }
+    shard.iterations_planned(1);
     shard.iteration_started();
     let task = dice.below(2) as u16;
     shard.iteration(0, task, duration_us, IterationOutcome::Ok);

@@ -15,6 +15,8 @@ pub(super) struct Second {
     pub(super) requests: u64,
     pub(super) failures: i64,
     pub(super) iterations: u64,
+    pub(super) started: u64,
+    pub(super) dropped: u64,
     pub(super) durations: Distribution<u64>,
 }
 

@@ -50,6 +50,7 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
             name: "default".to_owned(),
             executor: executor(options, &description.defaults),
             vus,
+            spare: Vec::new(),
             begin: Begin::default(),
             graceful_stop: load.graceful_stop.unwrap_or(Duration::from_secs(30)),
             warm_up: false,

@@ -32,6 +32,10 @@ pub struct Arrivals {
     total: f64,
     /// The integral of the rate at the next arrival.
     next: f64,
+    /// Number of the next arrival, from 0.
+    index: u64,
+    /// When it is, if that was asked for already.
+    time: Option<Duration>,
     random: Option<Pcg64>,
 }
 
@@ -43,10 +47,25 @@ impl Arrivals {
             at: 0,
             total: profile.total(),
             next: 0.0,
+            index: 0,
+            time: None,
             random: (spacing == Spacing::Poisson).then(|| Pcg64::new(seed.into(), 0x5851_f42d_4c95_7f2d)),
         };
         arrivals.next = arrivals.random.as_mut().map_or(0.0, unit_exponential);
         arrivals
+    }
+
+    /// The next arrival: its number, from 0, and its time. It stays the next one.
+    pub fn peek(&mut self) -> Option<(u64, Duration)> {
+        self.time = self.time.or_else(|| self.find());
+        Some((self.index, self.time?))
+    }
+
+    /// Goes on to the arrival after the next one.
+    pub fn skip_one(&mut self) {
+        self.next += self.random.as_mut().map_or(1.0, unit_exponential);
+        self.index += 1;
+        self.time = None;
     }
 
     /// Goes on with another profile, which must be the same up to the last arrival given.
@@ -54,9 +73,10 @@ impl Arrivals {
         self.pieces = profile.pieces().collect();
         self.total = profile.total();
         self.at = 0;
+        self.time = None;
     }
 
-    fn time(&mut self) -> Option<Duration> {
+    fn find(&mut self) -> Option<Duration> {
         // Sums of parts and the total differ in their last bits.
         if self.next > self.total - self.total.max(1.0) * 1e-12 {
             return None;
@@ -78,8 +98,8 @@ impl Iterator for Arrivals {
     type Item = Duration;
 
     fn next(&mut self) -> Option<Duration> {
-        let time = self.time()?;
-        self.next += self.random.as_mut().map_or(1.0, unit_exponential);
+        let (_, time) = self.peek()?;
+        self.skip_one();
         Some(time)
     }
 }

@@ -169,7 +169,8 @@ impl ExecutorSpec {
         }
     }
 
-    fn spawn_rate(&self) -> Option<f64> {
+    /// VUs started per second; none: all at once, or not at a rate.
+    pub fn spawn_rate(&self) -> Option<f64> {
         match self {
             ExecutorSpec::ConstantVus { spawn_rate, .. }
             | ExecutorSpec::SharedIterations { spawn_rate, .. }

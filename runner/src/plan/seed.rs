@@ -24,6 +24,12 @@ pub fn stream_seed(seed: u64, vu: u64, stream: Stream) -> u64 {
     mix(mix(mix(seed) ^ vu) ^ stream as u64)
 }
 
+/// What stands in the place of a VU for the streams of an iteration whose number alone decides
+/// what is random in it. Different from every VU's number.
+pub fn iteration_key(workload: usize, index: u64) -> u64 {
+    (1 << 63) | (mix(workload as u64) ^ index) >> 1
+}
+
 fn mix(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -14,7 +14,7 @@ pub struct VuStep {
 
 /// All steps of a profile of VUs, in order. As in k6, a VU starts when a rising level reaches its
 /// number, and ends when a falling level reaches the number before it.
-pub fn vu_steps(profile: &Profile) -> impl Iterator<Item = VuStep> {
+pub fn vu_steps(profile: &Profile) -> impl Iterator<Item = VuStep> + use<> {
     let first = whole(profile.start);
     let mut last = first;
     let pieces: Vec<Piece> = profile.pieces().collect();

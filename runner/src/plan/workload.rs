@@ -14,6 +14,9 @@ pub struct Workload {
     /// The scenario (by index) of each VU that there may be, in the order in which VUs start.
     #[serde(serialize_with = "counts")]
     pub vus: Vec<u16>,
+    /// The scenario of each VU beyond the plan that live control may add.
+    #[serde(skip)]
+    pub spare: Vec<u16>,
     /// When it begins.
     pub begin: Begin,
     /// How long running iterations may go on after its end, in seconds when serialized.
@@ -34,6 +37,19 @@ pub struct Begin {
 }
 
 impl Workload {
+    /// Most VUs that it can have.
+    pub fn room(&self) -> usize {
+        self.vus.len() + self.spare.len()
+    }
+
+    /// The scenario of the VU of this index, from 0.
+    pub fn scenario_of(&self, index: usize) -> Option<u16> {
+        let beyond = index.checked_sub(self.vus.len());
+        beyond
+            .map_or_else(|| self.vus.get(index), |beyond| self.spare.get(beyond))
+            .copied()
+    }
+
     /// Iterations that it will start, where the plan fixes a number. `seed` is the workload's own.
     pub fn iterations(&self, seed: u64) -> Option<u64> {
         self.executor.iterations(self.vus.len(), seed)
@@ -76,7 +92,7 @@ pub fn peak_vus(workloads: &[Workload]) -> usize {
             let (begin, end) = span(index);
             begin <= at && at < end
         });
-        here.map(|(_, workload)| workload.vus.len()).sum::<usize>()
+        here.map(|(_, workload)| workload.room()).sum::<usize>()
     };
     (0..workloads.len())
         .map(|index| running(span(index).0))
@@ -110,6 +126,7 @@ mod tests {
                 duration: seconds.map(S),
             },
             vus: vec![0; vus],
+            spare: Vec::new(),
             begin: Begin {
                 after: after.to_vec(),
                 delay: S(delay),

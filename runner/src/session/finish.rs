@@ -2,7 +2,7 @@
 
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::load::EndReason;
+use crate::load::{EndReason, Outcome};
 use crate::metrics::Snapshot;
 use crate::options::OutputOptions;
 use crate::plan::Plan;
@@ -14,8 +14,9 @@ use std::time::SystemTime;
 /// A run that has ended.
 pub(super) struct Ended<'a> {
     pub(super) plan: &'a Plan,
-    pub(super) snapshot: &'a Snapshot,
-    pub(super) reason: &'a EndReason,
+    pub(super) outcome: &'a Outcome,
+    /// Whether live changes made it another load than the plan's.
+    pub(super) was_changed: bool,
     pub(super) started: SystemTime,
     pub(super) ended: SystemTime,
 }
@@ -28,9 +29,9 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
     let wrong = contradictions(run);
     let code = exit_code(run, &wrong, output.exit_code_on_error);
     let end = End {
-        reason: word(run.reason).to_owned(),
+        reason: word(&run.outcome.reason).to_owned(),
         code: code.number(),
-        text: run.reason.to_string(),
+        text: run.outcome.reason.to_string(),
     };
     let plan = serde_json::to_value(run.plan)
         .map_err(|e| Failure::internal("the plan has no JSON form").because(e))?;
@@ -46,9 +47,9 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
     let written = output
         .summary_json
         .as_ref()
-        .map_or(Ok(()), |path| write_json(path, run.snapshot, &facts));
+        .map_or(Ok(()), |path| write_json(path, &run.outcome.snapshot, &facts));
     let text = report::summary(
-        run.snapshot,
+        &run.outcome.snapshot,
         &facts,
         terminal::stdout_width(),
         Paint::for_stdout(),
@@ -56,25 +57,29 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
     let printed = terminal::print(text.trim_end());
     written?;
     printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))?;
-    verdict(code, run.reason, wrong)
+    verdict(code, &run.outcome.reason, wrong)
 }
 
-/// Whether the books balance. Planned iterations are only asked for if nothing cut them short.
+/// Whether the books balance. The plan is only asked if nothing cut the run short or changed it.
 fn contradictions(run: &Ended<'_>) -> Vec<String> {
-    let planned = run
-        .plan
-        .iterations(false)
-        .filter(|_| *run.reason == EndReason::Completed);
-    match run.reason {
-        EndReason::SetupFailed(_) => Vec::new(),
-        _ => run.snapshot.reconcile(planned),
+    let is_whole = matches!(run.outcome.reason, EndReason::Completed | EndReason::TimeUp) && !run.was_changed;
+    let planned = |warm_up| run.plan.iterations(warm_up).filter(|_| is_whole);
+    match (&run.outcome.reason, &run.outcome.warm_up) {
+        (EndReason::SetupFailed(_), _) => Vec::new(),
+        (_, None) => run.outcome.snapshot.reconcile(planned(false)),
+        (_, Some(warm_up)) => {
+            let mut wrong = run.outcome.snapshot.reconcile(planned(false));
+            let of_warm_up = warm_up.reconcile(planned(true)).into_iter();
+            wrong.extend(of_warm_up.map(|what| format!("warm-up: {what}")));
+            wrong
+        }
     }
 }
 
 fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCode {
-    let totals = &run.snapshot.totals;
+    let totals = &run.outcome.snapshot.totals;
     let failed = totals.failures + totals.iterations.failed + totals.iterations.trapped;
-    match run.reason {
+    match &run.outcome.reason {
         _ if !wrong.is_empty() => ExitCode::Internal,
         EndReason::Interrupted => ExitCode::Interrupted,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,

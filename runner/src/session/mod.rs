@@ -20,7 +20,7 @@ pub use source::{Read, read};
 
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::load::{self, EndReason, Lifecycle, Run, StopHandle};
+use crate::load::{self, Control, EndReason, Lifecycle, Outcome, Run, StopHandle};
 use crate::metrics::Snapshot;
 use crate::options::{OutputOptions, RunOptions};
 use finish::Ended;
@@ -41,11 +41,12 @@ pub fn run(options: &RunOptions, exit: &Exit) -> Result<ExitCode, Failure> {
     let mut prepared = prepare::prepare(options)?;
     let plan = Arc::clone(&prepared.plan);
     let started = SystemTime::now();
-    let (snapshot, reason) = execute(&mut prepared, &options.output, stop)?;
+    let control = Control::new(Arc::clone(&plan));
+    let outcome = execute(&mut prepared, &options.output, stop, &control)?;
     let ended = Ended {
         plan: &plan,
-        snapshot: &snapshot,
-        reason: &reason,
+        outcome: &outcome,
+        was_changed: control.was_changed(),
         started,
         ended: SystemTime::now(),
     };
@@ -58,7 +59,8 @@ fn execute(
     prepared: &mut Prepared,
     output: &OutputOptions,
     stop: StopHandle,
-) -> Result<(Snapshot, EndReason), Failure> {
+    control: &Control,
+) -> Result<Outcome, Failure> {
     let (snapshots, seen) = watch::channel(Arc::new(Snapshot::default()));
     let logs = prepared.take_logs();
     let feed = Feed {
@@ -67,7 +69,7 @@ fn execute(
         stop: stop.clone(),
     };
     let view = View::start(output, &prepared.plan, feed).map_err(no_thread)?;
-    let result = load(prepared, snapshots, stop);
+    let result = load(prepared, snapshots, stop, control.clone());
     view.finish();
     result.map_err(no_thread)
 }
@@ -77,7 +79,8 @@ fn load(
     prepared: &Prepared,
     snapshots: watch::Sender<Arc<Snapshot>>,
     stop: StopHandle,
-) -> io::Result<(Snapshot, EndReason)> {
+    control: Control,
+) -> io::Result<Outcome> {
     let lifecycle = Lifecycle {
         pre: &prepared.linked.pre,
         shared: &prepared.shared,
@@ -86,22 +89,29 @@ fn load(
     };
     let setup_data = match lifecycle.setup() {
         Ok(data) => Arc::new(data),
-        Err(why) => return Ok((Snapshot::default(), EndReason::SetupFailed(why))),
+        Err(why) => {
+            return Ok(Outcome {
+                snapshot: Snapshot::default(),
+                warm_up: None,
+                reason: EndReason::SetupFailed(why),
+            });
+        }
     };
-    let outcome = load::execute(Run {
+    let mut outcome = load::execute(Run {
         plan: Arc::clone(&prepared.plan),
         shared: Arc::clone(&prepared.shared),
         pre: prepared.linked.pre.clone(),
         transport: Arc::clone(&prepared.transport),
         setup_data: Arc::clone(&setup_data),
         stop,
+        control,
         snapshots,
     })?;
-    let reason = match (lifecycle.teardown(&setup_data), outcome.reason) {
+    outcome.reason = match (lifecycle.teardown(&setup_data), outcome.reason) {
         (Err(why), EndReason::Completed | EndReason::TimeUp) => EndReason::TeardownFailed(why),
         (_, reason) => reason,
     };
-    Ok((outcome.snapshot, reason))
+    Ok(outcome)
 }
 
 fn no_thread(error: io::Error) -> Failure {

@@ -12,7 +12,6 @@ mod delay;
 mod routes;
 mod server;
 mod shop;
-mod timer;
 mod tools;
 
 pub use counters::{Counters, RouteCount};

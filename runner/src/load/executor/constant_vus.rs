@@ -1,12 +1,16 @@
-//! `constant-vus`: every VU iterates until the run is stopped.
+//! `constant-vus`: a number of VUs iterate until the time is up.
 
-use super::Executor;
+use super::all_vus;
+use crate::load::closed;
+use crate::load::crew::Spawn;
+use crate::load::part::{Part, PartEnd};
+use crate::load::turns::Turns;
+use std::time::Duration;
 
-/// Never refuses.
-pub(super) struct ConstantVus;
-
-impl Executor for ConstantVus {
-    fn claim(&self, _done: u64) -> bool {
-        true
-    }
+pub(super) async fn run<S: Spawn>(part: &mut Part<S>, duration: Option<Duration>) -> PartEnd {
+    part.crew.give_turns(Turns::Endless);
+    let steps = all_vus(&part.workload);
+    // Only a live change takes VUs away.
+    let grace = part.workload.graceful_stop;
+    closed::run(part, steps, duration, grace).await
 }

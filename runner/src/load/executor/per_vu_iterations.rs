@@ -1,34 +1,26 @@
 //! `per-vu-iterations`: each VU runs the same number of iterations.
 
-use super::Executor;
+use super::all_vus;
+use crate::load::closed;
+use crate::load::crew::Spawn;
+use crate::load::part::{Part, PartEnd};
+use crate::load::turns::{Turns, drop_unused};
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
 
-/// Counts nothing itself: each VU knows what it has done.
-pub(super) struct PerVuIterations {
-    each: u64,
-}
-
-impl PerVuIterations {
-    pub(super) fn new(each: u64) -> PerVuIterations {
-        PerVuIterations { each }
+pub(super) async fn run<S: Spawn>(part: &mut Part<S>, each: u64, max_duration: Option<Duration>) -> PartEnd {
+    let given = Rc::new(Cell::new(0));
+    part.crew.give_turns(Turns::Each {
+        each,
+        given: Rc::clone(&given),
+    });
+    let steps = all_vus(&part.workload);
+    let grace = part.workload.graceful_stop;
+    let end = closed::run(part, steps, max_duration, grace).await;
+    if end != PartEnd::Stopped {
+        let planned = part.crew.places().len() as u64 * each;
+        drop_unused(planned - given.get());
     }
-}
-
-impl Executor for PerVuIterations {
-    fn claim(&self, done: u64) -> bool {
-        done < self.each
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_vu_gets_its_number() {
-        let executor = PerVuIterations::new(2);
-        assert_eq!(
-            [executor.claim(0), executor.claim(1), executor.claim(2)],
-            [true, true, false]
-        );
-    }
+    end
 }

@@ -5,9 +5,9 @@
 //! timer file instead, taken from a pool; elsewhere tokio's timer has to do.
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::Timers;
+pub use linux::Timers;
 #[cfg(not(target_os = "linux"))]
-pub(super) use portable::Timers;
+pub use portable::Timers;
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -24,13 +24,13 @@ mod linux {
 
     /// Timer files that are not in use, of one runtime.
     #[derive(Debug, Default)]
-    pub(crate) struct Timers {
+    pub struct Timers {
         idle: Mutex<Vec<AsyncFd<OwnedFd>>>,
     }
 
     impl Timers {
         /// Returns at this instant, or as soon after it as the thread is free.
-        pub(crate) async fn wait_until(&self, deadline: Instant) {
+        pub async fn wait_until(&self, deadline: Instant) {
             if self.wait_on_file(deadline).await.is_err() {
                 // No file handle left: less exact, but still a delay.
                 tokio::time::sleep_until(deadline.into()).await;
@@ -95,11 +95,11 @@ mod portable {
 
     /// tokio's own timer.
     #[derive(Debug, Default)]
-    pub(crate) struct Timers;
+    pub struct Timers;
 
     impl Timers {
         /// Returns at this instant or up to two milliseconds after it.
-        pub(crate) async fn wait_until(&self, deadline: Instant) {
+        pub async fn wait_until(&self, deadline: Instant) {
             tokio::time::sleep_until(deadline.into()).await;
         }
     }

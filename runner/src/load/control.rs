@@ -1,0 +1,280 @@
+//! What may change while a run goes on: the number of VUs, a rate, a pause. Every change has a
+//! time of its own, a moment ahead, so that all load threads (and workers) make it together.
+
+use super::board::{Board, Status};
+use crate::plan::{ExecutorSpec, Plan};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// How far ahead a change is set, so that every thread knows of it in time.
+const LEAD: Duration = Duration::from_millis(20);
+
+/// Changes that are kept for threads that haven't made them yet.
+const KEPT: usize = 256;
+
+/// What a workload changes to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    /// So many VUs, started or ended at this many per second (none: all at once), of these
+    /// scenarios (none: all).
+    Users {
+        /// How many.
+        users: u32,
+        /// VUs per second.
+        spawn_rate: Option<f64>,
+        /// Indices of scenarios.
+        scenarios: Option<Arc<[u16]>>,
+    },
+    /// So many iterations per second.
+    Rate(f64),
+    /// Nothing more.
+    End,
+}
+
+/// A change of one workload.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// When, from the start of the workload, pauses not counted.
+    pub at: Duration,
+    /// To what.
+    pub to: Target,
+}
+
+/// The changes of one workload, oldest first. Old ones are forgotten, their numbers stay.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Changes {
+    forgotten: usize,
+    kept: VecDeque<Change>,
+}
+
+impl Changes {
+    /// The change of this number, from 0.
+    pub(super) fn get(&self, number: usize) -> Option<&Change> {
+        self.kept.get(number.checked_sub(self.forgotten)?)
+    }
+
+    fn push(&mut self, change: Change) {
+        if self.kept.len() == KEPT {
+            self.kept.pop_front();
+            self.forgotten += 1;
+        }
+        self.kept.push_back(change);
+    }
+}
+
+/// All that was changed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Live {
+    /// Since when the run is paused, if it is.
+    pub(super) paused: Option<Instant>,
+    /// How long it was paused before.
+    pub(super) pauses: Duration,
+    /// By workload.
+    pub(super) changes: Vec<Changes>,
+}
+
+/// Why a change isn't possible.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ControlError {
+    /// No workload has this name, or none is of the right kind.
+    #[error("no running workload {0}")]
+    NoWorkload(String),
+    /// Several could be meant.
+    #[error("several workloads {what}: name one of {}", names.join(", "))]
+    Ambiguous {
+        /// In what way they are alike.
+        what: &'static str,
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// More VUs than there is room for.
+    #[error("at most {0} virtual users are possible in this run")]
+    TooMany(usize),
+    /// Not a rate.
+    #[error("a rate must be a finite number that isn't negative")]
+    BadRate,
+}
+
+/// Changes a run, from anywhere.
+#[derive(Debug, Clone)]
+pub struct Control {
+    live: Arc<watch::Sender<Live>>,
+    board: Board,
+    plan: Arc<Plan>,
+}
+
+impl Control {
+    /// The control of a run that nothing was changed in.
+    pub fn new(plan: Arc<Plan>) -> Control {
+        let live = Live {
+            changes: vec![Changes::default(); plan.workloads.len()],
+            ..Live::default()
+        };
+        Control {
+            live: Arc::new(watch::Sender::new(live)),
+            board: Board::new(plan.workloads.len()),
+            plan,
+        }
+    }
+
+    /// When workloads began and ended.
+    pub(super) fn board(&self) -> &Board {
+        &self.board
+    }
+
+    /// Follows the changes.
+    pub(super) fn follow(&self) -> watch::Receiver<Live> {
+        self.live.subscribe()
+    }
+
+    /// Sets the number of VUs of a workload: the named one, or the only one that has VUs over time.
+    ///
+    /// # Errors
+    /// [`ControlError`] if there is no such workload or no room.
+    pub fn set_users(
+        &self,
+        workload: Option<&str>,
+        users: u32,
+        spawn_rate: Option<f64>,
+    ) -> Result<(), ControlError> {
+        let index = self.find(workload, "have users", is_closed)?;
+        let room = self.plan.workloads.get(index).map_or(0, |w| w.room());
+        if users as usize > room {
+            return Err(ControlError::TooMany(room));
+        }
+        let scenarios = None;
+        self.change_soon(
+            index,
+            Target::Users {
+                users,
+                spawn_rate,
+                scenarios,
+            },
+        );
+        Ok(())
+    }
+
+    /// The number of VUs that [`set_users`](Self::set_users) last asked for, or that the plan has.
+    pub fn users(&self, workload: Option<&str>) -> Result<u32, ControlError> {
+        let index = self.find(workload, "have users", is_closed)?;
+        let asked = self
+            .live
+            .borrow()
+            .changes
+            .get(index)
+            .and_then(|c| c.kept.back().cloned());
+        Ok(match asked.map(|change| change.to) {
+            Some(Target::Users { users, .. }) => users,
+            _ => self.planned_users(index),
+        })
+    }
+
+    /// Sets the rate of a workload, in iterations per second, until its end: the named one, or
+    /// the only one that has a rate.
+    ///
+    /// # Errors
+    /// [`ControlError`] if there is no such workload.
+    pub fn set_rate(&self, workload: Option<&str>, rate: f64) -> Result<(), ControlError> {
+        if !rate.is_finite() || rate < 0.0 {
+            return Err(ControlError::BadRate);
+        }
+        let index = self.find(workload, "have a rate", |spec| spec.rate().is_some())?;
+        self.change_soon(index, Target::Rate(rate));
+        Ok(())
+    }
+
+    /// Lets no iteration start until [`resume`](Self::resume). Time stands still for the plan.
+    pub fn pause(&self) {
+        self.live.send_if_modified(|live| {
+            let running = live.paused.is_none();
+            live.paused.get_or_insert_with(Instant::now);
+            running
+        });
+    }
+
+    /// Ends a pause.
+    pub fn resume(&self) {
+        self.live.send_if_modified(|live| match live.paused.take() {
+            Some(since) => {
+                live.pauses += since.elapsed();
+                true
+            }
+            None => false,
+        });
+    }
+
+    /// Whether the run is paused.
+    pub fn is_paused(&self) -> bool {
+        self.live.borrow().paused.is_some()
+    }
+
+    /// Whether anything was changed, so that the plan no longer tells how many iterations there are.
+    pub fn was_changed(&self) -> bool {
+        let live = self.live.borrow();
+        live.changes.iter().any(|changes| !changes.kept.is_empty())
+    }
+
+    /// Sets a change of a workload at a time of its own.
+    pub(super) fn change(&self, workload: usize, change: Change) {
+        self.live.send_modify(|live| {
+            if let Some(changes) = live.changes.get_mut(workload) {
+                changes.push(change);
+            }
+        });
+    }
+
+    fn change_soon(&self, workload: usize, to: Target) {
+        let at = self.elapsed(workload) + LEAD;
+        self.change(workload, Change { at, to });
+    }
+
+    /// Time of a workload that has begun, pauses not counted.
+    fn elapsed(&self, workload: usize) -> Duration {
+        let Status::Running(begun) = self.board.status(workload) else {
+            return Duration::ZERO;
+        };
+        let live = self.live.borrow();
+        let now = live.paused.unwrap_or_else(Instant::now);
+        now.saturating_duration_since(begun).saturating_sub(live.pauses)
+    }
+
+    fn planned_users(&self, index: usize) -> u32 {
+        let elapsed = self.elapsed(index);
+        let workload = self.plan.workloads.get(index);
+        workload.map_or(0, |w| w.executor.vus_at(elapsed, w.vus.len()) as u32)
+    }
+
+    fn find(
+        &self,
+        name: Option<&str>,
+        what: &'static str,
+        fits: impl Fn(&ExecutorSpec) -> bool,
+    ) -> Result<usize, ControlError> {
+        let all = self.plan.workloads.iter().enumerate();
+        let open = all.filter(|(index, _)| self.board.status(*index) != Status::Ended);
+        let fitting: Vec<_> = open
+            .filter(|(_, w)| fits(&w.executor) && name.is_none_or(|name| name == w.name))
+            .collect();
+        match fitting.as_slice() {
+            [(index, _)] => Ok(*index),
+            [] => Err(ControlError::NoWorkload(match name {
+                Some(name) => format!("{name:?} that can {}", what.replace("have", "have its")),
+                None => format!("that could {what}"),
+            })),
+            several => Err(ControlError::Ambiguous {
+                what,
+                names: several.iter().map(|(_, w)| w.name.clone()).collect(),
+            }),
+        }
+    }
+}
+
+fn is_closed(spec: &ExecutorSpec) -> bool {
+    matches!(
+        spec,
+        ExecutorSpec::ConstantVus { .. } | ExecutorSpec::RampingVus { .. }
+    )
+}

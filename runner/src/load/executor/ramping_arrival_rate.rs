@@ -1,0 +1,18 @@
+//! `ramping-arrival-rate`: iterations start at a rate that changes over time.
+
+use crate::load::crew::Spawn;
+use crate::load::open;
+use crate::load::part::{Part, PartEnd};
+use crate::plan::ExecutorSpec;
+
+pub(super) async fn run<S: Spawn>(part: &mut Part<S>) -> PartEnd {
+    let ExecutorSpec::RampingArrivalRate {
+        profile,
+        spacing,
+        pre_allocated_vus,
+    } = part.workload.executor.clone()
+    else {
+        return PartEnd::Done;
+    };
+    open::run(part, profile, spacing, pre_allocated_vus).await
+}

@@ -1,0 +1,76 @@
+//! Runs all executors: says when each workload begins, and knows when all have ended. What an
+//! executor does in between is its own, on the load threads.
+
+use super::board::{Board, Status};
+use super::stop::{Stage, StopHandle};
+use crate::plan::Workload;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Between saying that a workload begins and its beginning, so that every thread has heard it.
+const LEAD: Duration = Duration::from_millis(5);
+
+/// Takes every workload through its life.
+pub(super) struct Scheduler<'a> {
+    pub(super) workloads: &'a [Workload],
+    pub(super) threads: usize,
+    pub(super) board: &'a Board,
+    pub(super) stop: &'a StopHandle,
+}
+
+impl Scheduler<'_> {
+    /// Lets the first VUs be made of all workloads that don't wait for others, and returns when
+    /// they are, or the run is stopped.
+    pub(super) async fn prepare(&self) {
+        let first = || self.indices().filter(|(_, w)| w.begin.after.is_empty());
+        first().for_each(|(index, _)| self.board.set(index, Status::Preparing));
+        let ready = async {
+            for (index, _) in first() {
+                self.board.all_ready(index, self.threads).await;
+            }
+        };
+        tokio::select! {
+            () = ready => {}
+            () = self.stop.reached(Stage::Graceful) => {}
+        }
+    }
+
+    /// Returns when the last workload has ended. `begun`: the start of the run.
+    pub(super) async fn run(&self, begun: Instant) {
+        let lives = self
+            .indices()
+            .map(|(index, workload)| self.live(index, workload, begun));
+        futures_util::future::join_all(lives).await;
+    }
+
+    async fn live(&self, index: usize, workload: &Workload, run_begun: Instant) {
+        tokio::select! {
+            () = self.begin(index, workload, run_begun) => {}
+            () = self.stop.reached(Stage::Graceful) => {}
+        }
+        if !matches!(self.board.status(index), Status::Running(_)) {
+            // Stopped before it began: its threads needn't wait any longer.
+            self.board.set(index, Status::Ended);
+        }
+        self.board.all_ended(index, self.threads).await;
+        self.board.set(index, Status::Ended);
+    }
+
+    async fn begin(&self, index: usize, workload: &Workload, run_begun: Instant) {
+        let mut from = run_begun;
+        for &earlier in &workload.begin.after {
+            self.board.all_ended(earlier, self.threads).await;
+            from = Instant::now() + LEAD;
+        }
+        self.board.set(index, Status::Preparing);
+        let due = from + workload.begin.delay;
+        self.board.all_ready(index, self.threads).await;
+        // Said ahead, so that nobody is late for it.
+        tokio::time::sleep_until(due.checked_sub(LEAD).unwrap_or(due)).await;
+        self.board.set(index, Status::Running(due.max(run_begun)));
+    }
+
+    fn indices(&self) -> impl Iterator<Item = (usize, &Workload)> {
+        self.workloads.iter().enumerate()
+    }
+}
