@@ -21,3 +21,4 @@ pub mod scaffold;
 pub mod session;
 pub mod target;
 pub mod terminal;
+pub mod thresholds;

@@ -11,5 +11,5 @@ mod vu;
 
 pub use call::{explain_call, explain_trap, new_store};
 pub use lifecycle::Lifecycle;
-pub use run::{Outcome, Run, execute};
+pub use run::{Outcome, Run, execute, run_info};
 pub use stop::{EndReason, Stage, StopHandle};

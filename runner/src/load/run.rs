@@ -6,8 +6,9 @@ use super::thread::{INTERVAL, LoadThread, deal};
 use crate::host::bindings::PluginPre;
 use crate::host::{RunShared, VuState};
 use crate::http::Transport;
-use crate::metrics::{Aggregator, Delta, Limits, RunInfo, ScenarioInfo, Snapshot};
+use crate::metrics::{Aggregator, Delta, Limits, RunInfo, ScenarioInfo, Snapshot, Verdict};
 use crate::plan::Plan;
+use crate::thresholds::Evaluator;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -43,11 +44,11 @@ pub struct Outcome {
     pub reason: EndReason,
 }
 
-/// Runs the plan. Blocks until every load thread has ended.
+/// Runs the plan, judged by these thresholds. Blocks until every load thread has ended.
 ///
 /// # Errors
 /// If the operating system refuses a thread or its event queue.
-pub fn execute(run: Run) -> std::io::Result<Outcome> {
+pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
     let run = Arc::new(run);
     let limits = Limits::default();
     let begun = Instant::now();
@@ -72,7 +73,7 @@ pub fn execute(run: Run) -> std::io::Result<Outcome> {
     }
     drop(deltas);
     let control = start_control(&run, begun)?;
-    let snapshot = aggregate(&run, &limits, begun, &received);
+    let snapshot = aggregate(&run, &limits, begun, &received, thresholds);
     for thread in threads {
         thread
             .join()
@@ -87,22 +88,48 @@ pub fn execute(run: Run) -> std::io::Result<Outcome> {
 }
 
 /// Merges until all threads have handed over their last part.
-fn aggregate(run: &Run, limits: &Limits, begun: Instant, received: &Receiver<Delta>) -> Snapshot {
-    let mut aggregator = Aggregator::new(limits, info(&run.plan));
+fn aggregate(
+    run: &Run,
+    limits: &Limits,
+    begun: Instant,
+    received: &Receiver<Delta>,
+    mut thresholds: Evaluator,
+) -> Snapshot {
+    let mut aggregator = Aggregator::new(limits, run_info(&run.plan));
     let mut due = begun + INTERVAL + SETTLE;
     loop {
         match received.recv_timeout(due.saturating_duration_since(Instant::now())) {
-            Ok(delta) => aggregator.merge(delta),
+            Ok(delta) => {
+                thresholds.observe(&delta);
+                aggregator.merge(delta);
+            }
             Err(RecvTimeoutError::Timeout) => {
-                run.snapshots.send_replace(aggregator.tick(begun.elapsed()));
+                let elapsed = begun.elapsed();
+                let verdicts = thresholds.evaluate(elapsed);
+                stop_if_asked(run, &verdicts);
+                aggregator.judge(verdicts);
+                run.snapshots.send_replace(aggregator.tick(elapsed));
                 due += INTERVAL;
             }
-            Err(RecvTimeoutError::Disconnected) => return aggregator.finish(begun.elapsed()),
+            Err(RecvTimeoutError::Disconnected) => {
+                let elapsed = begun.elapsed();
+                aggregator.judge(thresholds.finish(elapsed));
+                return aggregator.finish(elapsed);
+            }
         }
     }
 }
 
-fn info(plan: &Plan) -> RunInfo {
+/// Ends the run if a threshold asks for it.
+fn stop_if_asked(run: &Run, verdicts: &[Verdict]) {
+    if let Some(verdict) = verdicts.iter().find(|verdict| verdict.abort) {
+        let which = format!("{} {}", verdict.metric, verdict.rule);
+        run.stop.stop(Stage::Graceful, EndReason::ThresholdFailed(which));
+    }
+}
+
+/// Names and numbers by which a run of this plan is measured.
+pub fn run_info(plan: &Plan) -> RunInfo {
     let scenario = |s: &crate::plan::ScenarioPlan| ScenarioInfo {
         name: s.name.clone(),
         tasks: s.tasks.iter().map(|t| t.name.clone()).collect(),

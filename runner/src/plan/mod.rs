@@ -5,11 +5,13 @@ mod executor_spec;
 mod population;
 mod scenario;
 mod seed;
+mod threshold;
 
 pub use executor_spec::ExecutorSpec;
 pub use population::assign;
 pub use scenario::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
 pub use seed::{Stream, stream_seed};
+pub use threshold::ThresholdPlan;
 
 use serde::Serialize;
 use std::time::Duration;
@@ -34,6 +36,11 @@ pub struct Plan {
     pub graceful_stop: Duration,
     /// What one VU and one call may use.
     pub limits: LimitsPlan,
+    /// Rules that the run passes or fails.
+    pub thresholds: Vec<ThresholdPlan>,
+    /// Whether ids in the paths of requests without a name are replaced, so that they count
+    /// together.
+    pub group_urls: bool,
     /// Load threads, one core each.
     pub threads: usize,
 }

@@ -11,6 +11,7 @@ mod prepared;
 mod reach;
 mod signals;
 mod source;
+mod thresholds;
 mod view;
 
 pub use exit::Exit;
@@ -74,10 +75,11 @@ fn execute(
 
 /// `setup`, the load, and `teardown`, which also follows a load that was cut short.
 fn load(
-    prepared: &Prepared,
+    prepared: &mut Prepared,
     snapshots: watch::Sender<Arc<Snapshot>>,
     stop: StopHandle,
 ) -> io::Result<(Snapshot, EndReason)> {
+    let thresholds = std::mem::take(&mut prepared.thresholds);
     let lifecycle = Lifecycle {
         pre: &prepared.linked.pre,
         shared: &prepared.shared,
@@ -88,7 +90,7 @@ fn load(
         Ok(data) => Arc::new(data),
         Err(why) => return Ok((Snapshot::default(), EndReason::SetupFailed(why))),
     };
-    let outcome = load::execute(Run {
+    let run = Run {
         plan: Arc::clone(&prepared.plan),
         shared: Arc::clone(&prepared.shared),
         pre: prepared.linked.pre.clone(),
@@ -96,7 +98,8 @@ fn load(
         setup_data: Arc::clone(&setup_data),
         stop,
         snapshots,
-    })?;
+    };
+    let outcome = load::execute(run, thresholds)?;
     let reason = match (lifecycle.teardown(&setup_data), outcome.reason) {
         (Err(why), EndReason::Completed | EndReason::TimeUp) => EndReason::TeardownFailed(why),
         (_, reason) => reason,
