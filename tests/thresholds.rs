@@ -84,7 +84,7 @@ fn thresholds_that_hold_pass() {
         "--threshold",
         "dropped_iterations: count==0",
         "--threshold",
-        "http_reqs{expected_response:true,status:200,method:GET,scenario:visitor}: count==40",
+        "http_reqs{expected_response:true,status:200,method:GET,scenario:Visitor}: count==40",
     ]);
     let ran = ran.exits(0);
     summary.adds_up();
@@ -228,8 +228,8 @@ fn figures_that_a_metric_does_not_have_are_refused() {
 #[test]
 fn unknown_scenarios_are_refused() {
     refused(
-        "http_reqs{scenario:shoper}: count>1",
-        &["did you mean `shopper`?"],
+        "http_reqs{scenario:Shoper}: count>1",
+        &["did you mean `Shopper`?"],
     );
 }
 

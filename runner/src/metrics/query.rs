@@ -169,7 +169,8 @@ impl Tally {
     /// Share of a rate, from 0 to 1; none without values.
     pub fn share(&self) -> Option<f64> {
         let all = self.totals.samples();
-        (all > 0).then(|| self.totals.nonzero() / all as f64)
+        // Below 0 where the guest declared failures of an earlier stretch to be successes.
+        (all > 0).then(|| (self.totals.nonzero() / all as f64).max(0.0))
     }
 
     /// Last, smallest and largest value of a gauge; none without values.
