@@ -16,5 +16,6 @@ mod interrupts;
 mod languages;
 mod reconcile;
 mod support;
+mod thresholds;
 mod tool;
 mod truth;

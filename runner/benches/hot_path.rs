@@ -68,6 +68,7 @@ fn shared() -> Arc<RunShared> {
         vu_memory_bytes: MEMORY,
         abort: Mutex::new(None),
         abort_requested: Notify::new(),
+        group_urls: false,
     })
 }
 
@@ -152,6 +153,7 @@ fn record(bencher: Bencher<'_, '_>, series: usize) {
             method: "GET",
             name: &names[turn % series],
             status: 200,
+            expected: true,
             tags: "",
         };
         let sample = RequestSample {

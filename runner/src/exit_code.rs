@@ -13,6 +13,8 @@ pub enum ExitCode {
     Internal,
     /// The plugin needs something that the operator didn't grant.
     NotGranted,
+    /// A threshold failed.
+    Threshold,
     /// Options or plugin can't be used, or the system under test can't be reached at all.
     Invalid,
     /// The operator interrupted the run.
@@ -32,6 +34,7 @@ impl ExitCode {
             ExitCode::Usage => 2,
             ExitCode::Internal => 70,
             ExitCode::NotGranted => 77,
+            ExitCode::Threshold => 99,
             ExitCode::Invalid => 104,
             ExitCode::Interrupted => 105,
             ExitCode::Guest => 107,

@@ -21,4 +21,5 @@ pub mod scaffold;
 pub mod session;
 pub mod target;
 pub mod terminal;
+pub mod thresholds;
 pub mod timer;

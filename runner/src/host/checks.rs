@@ -10,7 +10,7 @@ impl checks::Host for VuState {
         self.require_run()?;
         check_name(&name).map_err(wasmtime::Error::msg)?;
         let scenario = self.identity.scenario;
-        with_shard(|shard| shard.check(scenario, &name, passed));
+        with_shard(|shard| shard.check(scenario, &name, self.tags.own(), passed));
         Ok(passed)
     }
 }

@@ -6,6 +6,7 @@ use super::recorder::with_shard;
 use super::responses::Kept;
 use super::state::{Phase, VuState};
 use super::tags::check_name;
+use super::url_groups;
 use crate::http as engine;
 use crate::metrics::{RequestHandle, RequestKey, RequestSample, Shard};
 use std::borrow::Cow;
@@ -184,7 +185,8 @@ impl VuState {
         self.enter_guest_at(ended);
         let begun = self.intended.take().unwrap_or(begun);
         let response_us = micros(ended.saturating_duration_since(begun));
-        let name = name_of(request);
+        let groups = self.run.group_urls;
+        let name = name_of(request, groups);
         let tags = tags.as_deref().unwrap_or(self.tags.own());
         let method = method_of(request);
         for hop in &outcome.hops {
@@ -192,8 +194,9 @@ impl VuState {
             let key = RequestKey {
                 scenario: self.identity.scenario,
                 method: &hop.method,
-                name: &hop.name,
+                name: &path_name(&hop.name, groups),
                 status: hop.status,
+                expected: true,
                 tags,
             };
             self.record(
@@ -207,7 +210,7 @@ impl VuState {
         } else {
             None
         };
-        let name = landed.as_deref().unwrap_or(name);
+        let name = landed.as_deref().map_or(name, |path| path_name(path, groups));
         match outcome.result {
             Ok(response) => {
                 let ok = is_expected(request, response.status);
@@ -215,8 +218,9 @@ impl VuState {
                 let key = RequestKey {
                     scenario: self.identity.scenario,
                     method,
-                    name,
+                    name: &name,
                     status: response.status,
+                    expected: ok,
                     tags,
                 };
                 let handle = self.record(
@@ -227,7 +231,7 @@ impl VuState {
             }
             Err(failure) => {
                 let code = code_of(failure.code);
-                self.record_failure(method, name, tags, &failure, response_us);
+                self.record_failure(method, &name, tags, &failure, response_us);
                 Err(code)
             }
         }
@@ -276,6 +280,7 @@ impl VuState {
             method,
             name,
             status: 0,
+            expected: false,
             tags,
         };
         self.record(
@@ -343,10 +348,11 @@ fn method_of(request: &Request) -> &str {
     if valid { method } else { "INVALID" }
 }
 
-/// The name that results are grouped by: the guest's, or else the URL's path.
-fn name_of(request: &Request) -> &str {
+/// The name that results are grouped by: the guest's, or else the URL's path, in which ids are
+/// replaced if `groups` asks for it.
+fn name_of(request: &Request, groups: bool) -> Cow<'_, str> {
     if !request.name.is_empty() {
-        return &request.name;
+        return Cow::Borrowed(&request.name);
     }
     let url = request.url.as_str();
     let path = match url.find("://") {
@@ -359,7 +365,18 @@ fn name_of(request: &Request) -> &str {
         .and_then(|p| p.split(['?', '#']).next())
         .filter(|p| !p.is_empty())
         .unwrap_or("/");
-    limits::cut(path, limits::NAME_BYTES)
+    path_name(path, groups)
+}
+
+/// A path as a name.
+fn path_name(path: &str, groups: bool) -> Cow<'_, str> {
+    if !groups {
+        return Cow::Borrowed(limits::cut(path, limits::NAME_BYTES));
+    }
+    match url_groups::group(path) {
+        Cow::Borrowed(path) => Cow::Borrowed(limits::cut(path, limits::NAME_BYTES)),
+        Cow::Owned(name) => Cow::Owned(limits::cut(&name, limits::NAME_BYTES).to_owned()),
+    }
 }
 
 fn is_expected(request: &Request, status: u16) -> bool {

@@ -21,7 +21,8 @@ impl metrics::Host for VuState {
             .tags
             .with(&tags)
             .ok_or_else(|| wasmtime::Error::msg("a tag breaks a limit"))?;
-        match with_shard(|shard| shard.custom(&name, kind_of(kind), value, &tags)) {
+        let scenario = self.identity.scenario;
+        match with_shard(|shard| shard.custom(scenario, &name, kind_of(kind), value, &tags)) {
             Some(Err(mismatch)) => Err(wasmtime::Error::msg(mismatch.to_string())),
             _ => Ok(()),
         }
@@ -45,6 +46,7 @@ impl metrics::Host for VuState {
             method: &protocol,
             name: &name,
             status: 0,
+            expected: failure.is_none(),
             tags: self.tags.own(),
         };
         let sample = RequestSample {

@@ -14,6 +14,7 @@ mod recorder;
 mod responses;
 mod state;
 mod tags;
+mod url_groups;
 mod vu;
 mod wasi;
 

@@ -37,6 +37,8 @@ pub struct RunShared {
     pub abort: Mutex<Option<String>>,
     /// Wakes whoever watches `abort`.
     pub abort_requested: Notify,
+    /// Whether ids in the paths of requests without a name are replaced.
+    pub group_urls: bool,
 }
 
 /// Raised when a VU may start no new iteration.

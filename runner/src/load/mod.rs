@@ -20,5 +20,5 @@ mod vu;
 pub use call::{explain_call, explain_trap, new_store};
 pub use control::{Change, Control, ControlError, Target};
 pub use lifecycle::Lifecycle;
-pub use run::{Outcome, Run, execute};
+pub use run::{Outcome, Run, execute, run_info};
 pub use stop::{EndReason, Stage, StopHandle};

@@ -9,8 +9,9 @@ use super::thread::{Handed, INTERVAL, LoadThread};
 use crate::host::bindings::PluginPre;
 use crate::host::{RunShared, Set, VuState};
 use crate::http::Transport;
-use crate::metrics::{Aggregator, Limits, RunInfo, ScenarioInfo, Snapshot};
+use crate::metrics::{Aggregator, Limits, RunInfo, ScenarioInfo, Snapshot, Verdict};
 use crate::plan::Plan;
+use crate::thresholds::Evaluator;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -51,11 +52,11 @@ pub struct Outcome {
     pub reason: EndReason,
 }
 
-/// Runs the plan. Blocks until every load thread has ended.
+/// Runs the plan, judged by these thresholds. Blocks until every load thread has ended.
 ///
 /// # Errors
 /// If the operating system refuses a thread or its event queue.
-pub fn execute(run: Run) -> std::io::Result<Outcome> {
+pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
     let run = Arc::new(run);
     let limits = [Limits::default(), Limits::default()];
     let (begin, begun) = watch::channel(None);
@@ -85,7 +86,7 @@ pub fn execute(run: Run) -> std::io::Result<Outcome> {
     }
     drop(deltas);
     let control = start_control(&run, begin, count)?;
-    let sums = Sums::new(&run, &limits);
+    let sums = Sums::new(&run, &limits, thresholds);
     let (snapshot, warm_up) = sums.add_up(&run, &begun, &received);
     for thread in threads {
         thread
@@ -112,14 +113,16 @@ pub fn execute(run: Run) -> std::io::Result<Outcome> {
 struct Sums {
     main: Aggregator,
     warm_up: Option<Aggregator>,
+    thresholds: Evaluator,
 }
 
 impl Sums {
-    fn new(run: &Run, limits: &[Limits; 2]) -> Sums {
-        let aggregator = |set: Set| Aggregator::new(&limits[set as usize], info(&run.plan, set));
+    fn new(run: &Run, limits: &[Limits; 2], thresholds: Evaluator) -> Sums {
+        let aggregator = |set: Set| Aggregator::new(&limits[set as usize], run_info(&run.plan, set));
         Sums {
             main: aggregator(Set::Main),
             warm_up: run.plan.has_warm_up().then(|| aggregator(Set::WarmUp)),
+            thresholds,
         }
     }
 
@@ -142,28 +145,47 @@ impl Sums {
                 Ok(handed) => self.merge(handed),
                 Err(RecvTimeoutError::Timeout) if !is_running => due += Duration::from_millis(10),
                 Err(RecvTimeoutError::Timeout) => {
-                    run.snapshots.send_replace(self.main.tick(elapsed()));
-                    self.warm_up
-                        .iter_mut()
-                        .for_each(|sums| drop(sums.tick(elapsed())));
+                    self.tick(run, elapsed());
                     due += INTERVAL;
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
         let warm_up = self.warm_up.map(|sums| sums.finish(elapsed()));
+        self.main.judge(self.thresholds.finish(elapsed()));
         (self.main.finish(elapsed()), warm_up)
+    }
+
+    /// Closes a second.
+    fn tick(&mut self, run: &Run, elapsed: Duration) {
+        let verdicts = self.thresholds.evaluate(elapsed);
+        stop_if_asked(run, &verdicts);
+        self.main.judge(verdicts);
+        run.snapshots.send_replace(self.main.tick(elapsed));
+        self.warm_up.iter_mut().for_each(|sums| drop(sums.tick(elapsed)));
     }
 
     fn merge(&mut self, handed: Handed) {
         match (handed.set, &mut self.warm_up) {
             (Set::WarmUp, Some(warm_up)) => warm_up.merge(handed.delta),
-            _ => self.main.merge(handed.delta),
+            _ => {
+                self.thresholds.observe(&handed.delta);
+                self.main.merge(handed.delta);
+            }
         }
     }
 }
 
-fn info(plan: &Plan, set: Set) -> RunInfo {
+/// Ends the run if a threshold asks for it.
+fn stop_if_asked(run: &Run, verdicts: &[Verdict]) {
+    if let Some(verdict) = verdicts.iter().find(|verdict| verdict.abort) {
+        let which = format!("{} {}", verdict.metric, verdict.rule);
+        run.stop.stop(Stage::Graceful, EndReason::ThresholdFailed(which));
+    }
+}
+
+/// Names and numbers by which a set of measurements of this plan is shown.
+pub fn run_info(plan: &Plan, set: Set) -> RunInfo {
     let scenario = |s: &crate::plan::ScenarioPlan| ScenarioInfo {
         name: s.name.clone(),
         tasks: s.tasks.iter().map(|t| t.name.clone()).collect(),

@@ -27,6 +27,8 @@ pub enum EndReason {
     Interrupted,
     /// A scenario asked for it.
     Aborted(String),
+    /// A threshold failed that is to end the run.
+    ThresholdFailed(String),
     /// Too many guests trapped.
     TooManyTraps(u64),
     /// `setup` failed: no load was made.
@@ -42,6 +44,7 @@ impl std::fmt::Display for EndReason {
             EndReason::Completed => write!(f, "all iterations were done"),
             EndReason::Interrupted => write!(f, "interrupted by the operator"),
             EndReason::Aborted(why) => write!(f, "aborted by the scenario: {why}"),
+            EndReason::ThresholdFailed(which) => write!(f, "a threshold failed: {which}"),
             EndReason::TooManyTraps(n) => write!(f, "aborted: guests trapped {n} times"),
             EndReason::SetupFailed(why) => write!(f, "setup failed: {why}"),
             EndReason::TeardownFailed(why) => write!(f, "teardown failed: {why}"),

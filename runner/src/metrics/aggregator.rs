@@ -6,11 +6,12 @@ use super::delta::{CheckCount, Counts, Delta, Outcomes};
 use super::distribution::Distribution;
 use super::health::HealthTotals;
 use super::history::{History, Interval};
-use super::keys::{CustomKey, ErrorKey, FailureKey, NameKey, SeriesKey, TaskKey};
+use super::keys::{CheckKey, CustomKey, ErrorKey, FailureKey, NameKey, SeriesKey, TaskKey};
 use super::limits::Limits;
 use super::phases::PhaseTotals;
 use super::series::SeriesTotals;
 use super::snapshot::Snapshot;
+use super::verdict::Verdict;
 use super::window::{Second, Window};
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +48,7 @@ pub struct Aggregator {
     pub(super) failures: Cells<FailureKey, i64>,
     pub(super) iterations: Cells<TaskKey, TaskTotals>,
     pub(super) errors: Cells<ErrorKey, u64>,
-    pub(super) checks: Cells<NameKey, CheckCount>,
+    pub(super) checks: Cells<CheckKey, CheckCount>,
     pub(super) customs: Cells<CustomKey, CustomTotals>,
     pub(super) kind_conflicts: u64,
     pub(super) denials: Cells<NameKey, u64>,
@@ -58,6 +59,9 @@ pub struct Aggregator {
     pub(super) history: History,
     pub(super) window: Window,
     open: Second,
+    /// Parts merged so far, by which of two gauge values the later one is known.
+    merged: u64,
+    pub(super) verdicts: Vec<Verdict>,
 }
 
 /// A task over the whole run.
@@ -94,11 +98,14 @@ impl Aggregator {
             history: History::new(limits.history_points),
             window: Window::default(),
             open: Second::default(),
+            merged: 0,
+            verdicts: Vec::new(),
         }
     }
 
     /// Adds what one thread recorded.
     pub fn merge(&mut self, delta: Delta) {
+        self.merged += 1;
         self.merge_requests(&delta);
         self.merge_iterations(&delta);
         self.phases.absorb(&delta.phases);
@@ -112,7 +119,7 @@ impl Aggregator {
             total.failed += count.failed;
         }
         for (key, part) in &delta.customs {
-            let added = self.customs.at(key.form()).absorb(part);
+            let added = self.customs.at(key.form()).absorb(part, self.merged);
             self.kind_conflicts += u64::from(!added);
         }
         for (key, count) in &delta.denials {
@@ -121,6 +128,11 @@ impl Aggregator {
         for (key, change) in &delta.vus {
             *self.vus.at(key.form()) += change;
         }
+    }
+
+    /// Sets how the thresholds stand, to be shown from the next snapshot on.
+    pub fn judge(&mut self, verdicts: Vec<Verdict>) {
+        self.verdicts = verdicts;
     }
 
     /// Closes a second, `elapsed` after the run began, and says how things are.

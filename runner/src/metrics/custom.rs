@@ -22,13 +22,20 @@ pub(super) struct CustomPart {
 
 /// A gauge's values so far.
 #[derive(Debug, Clone, Copy)]
-struct Gauge {
-    last: f64,
-    min: f64,
-    max: f64,
+pub(super) struct Gauge {
+    pub(super) last: f64,
+    pub(super) min: f64,
+    pub(super) max: f64,
+    /// When it was set, counted in merged parts; the latest of several is the last value.
+    turn: u64,
 }
 
 impl CustomPart {
+    /// How many values there were.
+    pub(super) fn samples(&self) -> u64 {
+        self.samples
+    }
+
     /// Adds a value. False if it means nothing: not finite, or a negative trend.
     pub(super) fn add(&mut self, kind: MetricKind, value: f64) -> bool {
         if !value.is_finite() || (kind == MetricKind::Trend && value < 0.0) {
@@ -54,15 +61,17 @@ impl Gauge {
             last: value,
             min: min.min(value),
             max: max.max(value),
+            turn: 0,
         }
     }
 
-    fn join(before: Option<Self>, later: Self) -> Self {
-        let before = before.unwrap_or(later);
+    fn join(before: Option<Self>, other: Self) -> Self {
+        let before = before.unwrap_or(other);
+        let later = if other.turn >= before.turn { other } else { before };
         Self {
-            last: later.last,
-            min: before.min.min(later.min),
-            max: before.max.max(later.max),
+            min: before.min.min(other.min),
+            max: before.max.max(other.max),
+            ..later
         }
     }
 }
@@ -73,14 +82,16 @@ pub(super) struct CustomTotals {
     pub(super) kind: Option<MetricKind>,
     samples: u64,
     sum: f64,
-    nonzero: u64,
-    gauge: Option<Gauge>,
+    /// Negative for a while where verdicts on requests come later than the requests.
+    nonzero: i64,
+    pub(super) gauge: Option<Gauge>,
     trend: Distribution<u64>,
 }
 
 impl CustomTotals {
-    /// Adds a thread's part. False if it is of another kind, and then isn't added.
-    pub(super) fn absorb(&mut self, part: &CustomPart) -> bool {
+    /// Adds a thread's part, which was the `turn`-th to be merged. False if it is of another
+    /// kind, and then isn't added.
+    pub(super) fn absorb(&mut self, part: &CustomPart, turn: u64) -> bool {
         if part
             .kind
             .is_some_and(|kind| *self.kind.get_or_insert(kind) != kind)
@@ -89,11 +100,9 @@ impl CustomTotals {
         }
         self.samples += part.samples;
         self.sum += part.sum;
-        self.nonzero += part.nonzero;
-        self.gauge = part
-            .gauge
-            .map(|later| Gauge::join(self.gauge, later))
-            .or(self.gauge);
+        self.nonzero += i64::try_from(part.nonzero).unwrap_or(i64::MAX);
+        let gauge = part.gauge.map(|gauge| Gauge { turn, ..gauge });
+        self.gauge = gauge.map(|later| Gauge::join(self.gauge, later)).or(self.gauge);
         part.trend.pour_into(&mut self.trend);
         true
     }
@@ -111,9 +120,54 @@ impl CustomTotals {
         self.trend.merge(&other.trend);
     }
 
+    /// Counts `amount` as a counter does.
+    pub(super) fn count(&mut self, amount: f64) {
+        self.kind = Some(MetricKind::Counter);
+        self.sum += amount;
+        self.samples += 1;
+    }
+
+    /// Adds values of a rate, `nonzero` of which count.
+    pub(super) fn share(&mut self, nonzero: i64, total: u64) {
+        self.kind = Some(MetricKind::Rate);
+        self.nonzero += nonzero;
+        self.samples += total;
+    }
+
+    /// Sets a gauge.
+    pub(super) fn set(&mut self, value: f64, turn: u64) {
+        self.kind = Some(MetricKind::Gauge);
+        let gauge = Gauge {
+            turn,
+            ..Gauge::set(None, value)
+        };
+        self.gauge = Some(Gauge::join(self.gauge, gauge));
+    }
+
+    /// The values of a trend, in thousandths of their unit.
+    pub(super) fn trend(&mut self) -> &mut Distribution<u64> {
+        self.kind = Some(MetricKind::Trend);
+        &mut self.trend
+    }
+
+    /// The values of a trend so far, in thousandths of their unit.
+    pub(super) fn times(&self) -> &Distribution<u64> {
+        &self.trend
+    }
+
     /// How many values there were.
     pub(super) fn samples(&self) -> u64 {
         self.samples
+    }
+
+    /// Their sum, of a counter.
+    pub(super) fn sum(&self) -> f64 {
+        self.sum
+    }
+
+    /// How many aren't 0, of a rate.
+    pub(super) fn nonzero(&self) -> f64 {
+        self.nonzero as f64
     }
 
     pub(super) fn value(&self) -> Option<CustomValue> {
@@ -123,11 +177,11 @@ impl CustomTotals {
                 sum: self.sum,
             },
             MetricKind::Rate => CustomValue::Rate {
-                nonzero: self.nonzero,
+                nonzero: u64::try_from(self.nonzero).unwrap_or(0),
                 total: self.samples,
             },
             MetricKind::Gauge => {
-                let Gauge { last, min, max } = self.gauge?;
+                let Gauge { last, min, max, .. } = self.gauge?;
                 CustomValue::Gauge { last, min, max }
             }
             MetricKind::Trend => CustomValue::Trend(self.trend.stats().scaled(1.0 / TREND_SCALE)),
@@ -174,7 +228,7 @@ mod tests {
         let mut part = CustomPart::default();
         values.iter().for_each(|&value| assert!(part.add(kind, value)));
         let mut totals = CustomTotals::default();
-        assert!(totals.absorb(&part));
+        assert!(totals.absorb(&part, 1));
         totals
     }
 
@@ -224,14 +278,14 @@ mod tests {
         let mut totals = total(MetricKind::Counter, &[1.0]);
         let mut part = CustomPart::default();
         part.add(MetricKind::Gauge, 9.0);
-        assert!(!totals.absorb(&part));
+        assert!(!totals.absorb(&part, 1));
         assert_eq!(totals.value(), Some(CustomValue::Counter { count: 1, sum: 1.0 }));
     }
 
     #[test]
     fn a_gauge_without_news_keeps_its_value() {
         let mut totals = total(MetricKind::Gauge, &[3.0]);
-        assert!(totals.absorb(&CustomPart::default()));
+        assert!(totals.absorb(&CustomPart::default(), 2));
         assert_eq!(
             totals.value(),
             Some(CustomValue::Gauge {

@@ -5,7 +5,7 @@
 //! as the highest value that the histogram can't tell from it, but never above the maximum.
 
 use hdrhistogram::{Counter, Histogram};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Longest time that is recorded as it is: one hour, in microseconds.
 pub const MAX_TIME_US: u64 = 3_600_000_000;
@@ -186,6 +186,23 @@ impl Distribution<u64> {
         *out
     }
 
+    /// What was written with [`to_histogram`](Self::to_histogram), with the exact figures
+    /// that were written beside it.
+    pub fn restore(counts: Histogram<u64>, stats: &Stats<u64>) -> Self {
+        if counts.is_empty() {
+            return Self::default();
+        }
+        let mut own = histogram();
+        let added = own.add(counts);
+        debug_assert!(added.is_ok(), "the histogram grows as far as the largest value");
+        Self {
+            sum: (stats.mean * own.len() as f64).round() as u128,
+            counts: Some(own),
+            min: stats.min,
+            max: stats.max,
+        }
+    }
+
     fn widen(&mut self, sum: u128, min: u64, max: u64) {
         self.sum += sum;
         self.min = self.min.min(min);
@@ -194,7 +211,7 @@ impl Distribution<u64> {
 }
 
 /// The usual figures of a distribution.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stats<T> {
     /// Number of values.
     pub count: u64,

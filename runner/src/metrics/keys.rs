@@ -36,6 +36,14 @@ impl StatusClass {
     }
 }
 
+impl StatusClass {
+    /// The class with this [`label`](Self::label).
+    pub fn parse(label: &str) -> Option<Self> {
+        let mut classes = (0..=9).map(Self).chain([Self::ANY]);
+        classes.find(|class| class.label() == label)
+    }
+}
+
 impl Serialize for StatusClass {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_str(self.label())
@@ -53,6 +61,9 @@ pub struct SeriesKey {
     pub name: String,
     /// Class of the status.
     pub class: StatusClass,
+    /// Whether these were successes at the time of the response, before the guest had its
+    /// say; true in the folded series.
+    pub expected: bool,
     /// `key=value` pairs, joined by commas.
     pub tags: String,
 }
@@ -62,6 +73,7 @@ pub struct SeriesKey {
 pub(super) struct SeriesRef<'a> {
     scenario: u16,
     class: u8,
+    expected: bool,
     method: &'a str,
     name: &'a str,
     tags: &'a str,
@@ -71,7 +83,8 @@ pub(super) struct SeriesRef<'a> {
 impl Hash for SeriesRef<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let lengths = (self.method.len() as u64) << 48 ^ (self.tags.len() as u64) << 32;
-        state.write_u64(lengths ^ u64::from(self.scenario) << 8 ^ u64::from(self.class));
+        let expected = u64::from(self.expected) << 24;
+        state.write_u64(lengths ^ expected ^ u64::from(self.scenario) << 8 ^ u64::from(self.class));
         state.write(self.method.as_bytes());
         state.write(self.name.as_bytes());
         if !self.tags.is_empty() {
@@ -86,6 +99,7 @@ impl<'a> From<&RequestKey<'a>> for SeriesRef<'a> {
         Self {
             scenario: key.scenario,
             class,
+            expected: key.expected,
             method: key.method,
             name: key.name,
             tags: key.tags,
@@ -99,6 +113,7 @@ impl SeriesKey {
         SeriesRef {
             scenario,
             class,
+            expected: self.expected,
             method: &self.method,
             name: &self.name,
             tags: &self.tags,
@@ -119,6 +134,7 @@ impl Key for SeriesKey {
             method: form.method.to_owned(),
             name: form.name.to_owned(),
             class: StatusClass(form.class),
+            expected: form.expected,
             tags: form.tags.to_owned(),
         }
     }
@@ -129,6 +145,7 @@ impl Key for SeriesKey {
             method: String::new(),
             name: OTHER.to_owned(),
             class: StatusClass::ANY,
+            expected: true,
             tags: String::new(),
         }
     }
@@ -239,7 +256,45 @@ impl Key for ErrorKey {
     }
 }
 
-/// Identifies a check of a scenario, or something else that has a name there.
+/// Identifies a check of a scenario with its tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CheckKey {
+    pub(super) scenario: u16,
+    pub(super) name: String,
+    pub(super) tags: String,
+}
+
+impl CheckKey {
+    pub(super) fn form(&self) -> (u16, &str, &str) {
+        (self.scenario, &self.name, &self.tags)
+    }
+}
+
+impl Key for CheckKey {
+    type Ref<'a> = (u16, &'a str, &'a str);
+
+    fn is(&self, form: (u16, &str, &str)) -> bool {
+        self.form() == form
+    }
+
+    fn own((scenario, name, tags): (u16, &str, &str)) -> Self {
+        Self {
+            scenario,
+            name: name.to_owned(),
+            tags: tags.to_owned(),
+        }
+    }
+
+    fn other() -> Self {
+        Self {
+            scenario: ANY_SCENARIO,
+            name: OTHER.to_owned(),
+            tags: String::new(),
+        }
+    }
+}
+
+/// Identifies something that has a name in a scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NameKey {
     pub(super) scenario: u16,
@@ -274,28 +329,30 @@ impl Key for NameKey {
     }
 }
 
-/// Identifies a custom metric with its tags.
+/// Identifies a custom metric of a scenario with its tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CustomKey {
+    pub(super) scenario: u16,
     pub(super) name: String,
     pub(super) tags: String,
 }
 
 impl CustomKey {
-    pub(super) fn form(&self) -> (&str, &str) {
-        (&self.name, &self.tags)
+    pub(super) fn form(&self) -> (u16, &str, &str) {
+        (self.scenario, &self.name, &self.tags)
     }
 }
 
 impl Key for CustomKey {
-    type Ref<'a> = (&'a str, &'a str);
+    type Ref<'a> = (u16, &'a str, &'a str);
 
-    fn is(&self, form: (&str, &str)) -> bool {
+    fn is(&self, form: (u16, &str, &str)) -> bool {
         self.form() == form
     }
 
-    fn own((name, tags): (&str, &str)) -> Self {
+    fn own((scenario, name, tags): (u16, &str, &str)) -> Self {
         Self {
+            scenario,
             name: name.to_owned(),
             tags: tags.to_owned(),
         }
@@ -303,6 +360,7 @@ impl Key for CustomKey {
 
     fn other() -> Self {
         Self {
+            scenario: ANY_SCENARIO,
             name: OTHER.to_owned(),
             tags: String::new(),
         }
@@ -335,12 +393,18 @@ mod tests {
             method: "GET",
             name: "/",
             status: 201,
+            expected: true,
             tags: "a=b",
         };
         let owned = SeriesKey::own(SeriesRef::from(&key));
         assert!(owned.is(SeriesRef::from(&key)));
         assert!(owned.is(SeriesRef::from(&RequestKey { status: 299, ..key })));
         assert!(!owned.is(SeriesRef::from(&RequestKey { status: 301, ..key })));
+        let unexpected = RequestKey {
+            expected: false,
+            ..key
+        };
+        assert!(!owned.is(SeriesRef::from(&unexpected)));
         assert!(!owned.is(SeriesRef::from(&RequestKey { tags: "", ..key })));
     }
 }

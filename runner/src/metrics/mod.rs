@@ -16,6 +16,7 @@ mod history;
 mod keys;
 mod limits;
 mod phases;
+mod query;
 mod reconcile;
 mod rows;
 mod sample;
@@ -23,6 +24,7 @@ mod series;
 mod shard;
 mod snapshot;
 mod text;
+mod verdict;
 mod window;
 
 #[cfg(test)]
@@ -37,6 +39,7 @@ pub use history::HistoryPoint;
 pub use keys::{ANY_SCENARIO, FailureKey, OTHER, SeriesKey, StatusClass};
 pub use limits::{KindMismatch, Kinds, Limits, MetricKind};
 pub use phases::{PHASES, PhaseRow};
+pub use query::{Follower, Measure, Query, Selection, StatusChoice, Tally};
 pub use sample::{IterationOutcome, RequestHandle, RequestKey, RequestSample};
 pub use series::{SeriesTotals, Statuses};
 pub use shard::Shard;
@@ -44,4 +47,5 @@ pub use snapshot::{
     CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, RequestRow, SeriesRow, SeriesTimes,
     Snapshot, TaskRow, Totals, Vus,
 };
+pub use verdict::{Unit, Verdict};
 pub use window::Recent;

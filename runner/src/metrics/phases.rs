@@ -60,11 +60,20 @@ impl PhaseParts {
     }
 }
 
+impl PhaseParts {
+    /// Adds all times of one phase, by its index in [`PHASES`].
+    pub(super) fn pour_into(&self, phase: usize, all: &mut Distribution<u64>) {
+        if let Some(part) = self.0.get(phase) {
+            all.record_times(0, part.zeros);
+            part.times.pour_into(all);
+        }
+    }
+}
+
 impl PhaseTotals {
     pub(super) fn absorb(&mut self, parts: &PhaseParts) {
-        for (total, part) in self.0.iter_mut().zip(&parts.0) {
-            total.record_times(0, part.zeros);
-            part.times.pour_into(total);
+        for (phase, total) in self.0.iter_mut().enumerate() {
+            parts.pour_into(phase, total);
         }
     }
 

@@ -6,7 +6,7 @@ use super::custom::CustomTotals;
 use super::delta::{CheckCount, Outcomes};
 use super::distribution::{Distribution, Stats};
 use super::history::per_second;
-use super::keys::{CustomKey, NameKey, SeriesKey, TaskKey};
+use super::keys::{CheckKey, CustomKey, SeriesKey, TaskKey};
 use super::limits::MetricKind;
 use super::series::SeriesTotals;
 use super::snapshot::{
@@ -15,6 +15,7 @@ use super::snapshot::{
 };
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 impl Aggregator {
@@ -30,6 +31,7 @@ impl Aggregator {
             requests: self.request_rows(seconds, &series),
             series,
             failures: self.failure_rows(),
+            thresholds: self.verdicts.clone(),
             checks: self.check_rows(),
             iterations: self.task_rows(),
             errors: self.error_rows(),
@@ -90,6 +92,7 @@ impl Aggregator {
     fn series_rows(&self, seconds: f64, with_times: bool) -> Vec<SeriesRow> {
         let row = |(key, totals): (&SeriesKey, &SeriesTotals)| SeriesRow {
             key: key.clone(),
+            scenario_name: self.info.scenario(key.scenario),
             statuses: totals.statuses.clone(),
             requests: totals.requests,
             failures: totals.failed(),
@@ -169,15 +172,19 @@ impl Aggregator {
     }
 
     fn check_rows(&self) -> Vec<CheckRow> {
-        let mut keys: Vec<_> = self.checks.iter().collect();
-        keys.sort_by_key(|(key, _)| key.form());
-        let row = |(key, count): (&NameKey, &CheckCount)| CheckRow {
-            scenario: self.info.scenario(key.scenario),
-            name: key.name.clone(),
+        let mut checks = BTreeMap::<_, CheckCount>::new();
+        for (CheckKey { scenario, name, .. }, count) in self.checks.iter() {
+            let all = checks.entry((*scenario, name)).or_default();
+            all.passed += count.passed;
+            all.failed += count.failed;
+        }
+        let rows = checks.into_iter().map(|((scenario, name), count)| CheckRow {
+            scenario: self.info.scenario(scenario),
+            name: name.clone(),
             passed: count.passed,
             failed: count.failed,
-        };
-        keys.into_iter().map(row).collect()
+        });
+        rows.collect()
     }
 
     fn task_rows(&self) -> Vec<TaskRow> {
@@ -262,18 +269,20 @@ impl RunInfo {
 
 /// Each metric with its tags, and before them, where there are several, all of them together.
 fn custom_rows(customs: &Cells<CustomKey, CustomTotals>) -> Vec<CustomRow> {
-    let mut names = BTreeMap::<&str, Vec<(&str, &CustomTotals)>>::new();
+    let mut names = BTreeMap::<&str, BTreeMap<&str, Cow<'_, CustomTotals>>>::new();
     for (key, totals) in customs.iter() {
-        names.entry(&key.name).or_default().push((&key.tags, totals));
+        match names.entry(&key.name).or_default().entry(&key.tags) {
+            Entry::Vacant(entry) => drop(entry.insert(Cow::Borrowed(totals))),
+            Entry::Occupied(mut entry) => entry.get_mut().to_mut().merge(totals),
+        }
     }
     let mut rows = Vec::new();
     for (name, mut parts) in names {
-        parts.sort_by_key(|(tags, _)| *tags);
-        if parts.iter().any(|(tags, _)| !tags.is_empty()) {
+        if parts.keys().any(|tags| !tags.is_empty()) {
             let mut all = CustomTotals::default();
-            parts.iter().for_each(|(_, part)| all.merge(part));
+            parts.values().for_each(|part| all.merge(part));
             rows.extend(custom_row(name, "", &all));
-            parts.retain(|(tags, _)| !tags.is_empty());
+            parts.remove("");
         }
         rows.extend(
             parts
@@ -309,5 +318,12 @@ fn together(parts: &[(&SeriesKey, &SeriesTotals)]) -> SeriesTotals {
 }
 
 fn series_order(key: &SeriesKey) -> impl Ord + '_ {
-    (key.scenario, &key.method, &key.name, key.class, &key.tags)
+    (
+        key.scenario,
+        &key.method,
+        &key.name,
+        key.class,
+        key.expected,
+        &key.tags,
+    )
 }

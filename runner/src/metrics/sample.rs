@@ -11,6 +11,8 @@ pub struct RequestKey<'a> {
     pub name: &'a str,
     /// Status code; 0 if there was no response.
     pub status: u16,
+    /// Whether it was a success at the time of the response, before the guest had its say.
+    pub expected: bool,
     /// `key=value` pairs, sorted and joined by commas; usually empty.
     pub tags: &'a str,
 }

@@ -45,10 +45,20 @@ impl SeriesPart {
 
     /// Adds the service times to `duration` and the response times to `response`.
     pub(super) fn add_times(&self, duration: &mut Distribution<u64>, response: &mut Distribution<u64>) {
-        self.same.pour_into(duration);
-        self.service.pour_into(duration);
-        self.same.pour_into(response);
-        self.response.pour_into(response);
+        self.add_durations(duration);
+        self.add_responses(response);
+    }
+
+    /// Adds the service times.
+    pub(super) fn add_durations(&self, all: &mut Distribution<u64>) {
+        self.same.pour_into(all);
+        self.service.pour_into(all);
+    }
+
+    /// Adds the response times.
+    pub(super) fn add_responses(&self, all: &mut Distribution<u64>) {
+        self.same.pour_into(all);
+        self.response.pour_into(all);
     }
 }
 

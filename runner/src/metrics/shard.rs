@@ -8,7 +8,8 @@ use super::delta::{CheckCount, Counts, Delta, IterationPart};
 use super::distribution::MAX_TIME_US;
 use super::health::LATE_US;
 use super::keys::{
-    ANY_SCENARIO, CustomKey, ErrorKey, FailureKey, NameKey, OTHER, SeriesKey, SeriesRef, TaskKey, message,
+    ANY_SCENARIO, CheckKey, CustomKey, ErrorKey, FailureKey, NameKey, OTHER, SeriesKey, SeriesRef, TaskKey,
+    message,
 };
 use super::limits::{KindMismatch, Kinds, Limits, MetricKind};
 use super::phases::PhaseParts;
@@ -30,7 +31,7 @@ pub struct Shard {
     failures: Cells<FailureKey, i64>,
     iterations: Cells<TaskKey, IterationPart>,
     errors: Cells<ErrorKey, u64>,
-    checks: Cells<NameKey, CheckCount>,
+    checks: Cells<CheckKey, CheckCount>,
     customs: Cells<CustomKey, CustomPart>,
     denials: Cells<NameKey, u64>,
     vus: Cells<NameKey, i64>,
@@ -138,9 +139,9 @@ impl Shard {
         *self.errors.at((TaskKey { scenario, task }, message(text))) += 1;
     }
 
-    /// Counts a check.
-    pub fn check(&mut self, scenario: u16, name: &str, passed: bool) {
-        let count = self.checks.at((scenario, name));
+    /// Counts a check. `tags` as in [`RequestKey::tags`].
+    pub fn check(&mut self, scenario: u16, name: &str, tags: &str, passed: bool) {
+        let count = self.checks.at((scenario, name, tags));
         count.passed += u64::from(passed);
         count.failed += u64::from(!passed);
     }
@@ -152,15 +153,18 @@ impl Shard {
     /// The metric is of another kind since its first use in the run; nothing is recorded.
     pub fn custom(
         &mut self,
+        scenario: u16,
         name: &str,
         kind: MetricKind,
         value: f64,
         tags: &str,
     ) -> Result<(), KindMismatch> {
         let added = if self.is_registered(name, kind)? {
-            self.customs.at((name, tags)).add(kind, value)
+            self.customs.at((scenario, name, tags)).add(kind, value)
         } else {
-            self.customs.at((OTHER, "")).add(MetricKind::Counter, 1.0)
+            self.customs
+                .at((ANY_SCENARIO, OTHER, ""))
+                .add(MetricKind::Counter, 1.0)
         };
         self.counts.values_dropped += u64::from(!added);
         Ok(())

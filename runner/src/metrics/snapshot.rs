@@ -10,6 +10,7 @@ use super::keys::{FailureKey, SeriesKey};
 use super::limits::MetricKind;
 use super::phases::PhaseRow;
 use super::series::Statuses;
+use super::verdict::Verdict;
 use super::window::Recent;
 use serde::{Serialize, Serializer};
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub struct Snapshot {
     pub requests: Vec<RequestRow>,
     /// Why requests failed; most frequent first.
     pub failures: Vec<FailureRow>,
+    /// How the thresholds stand, in the order in which they were given.
+    pub thresholds: Vec<Verdict>,
     /// Checks, by scenario and name.
     pub checks: Vec<CheckRow>,
     /// Iterations by task, in the order of the plugin.
@@ -102,6 +105,8 @@ pub struct SeriesRow {
     /// What tells it apart.
     #[serde(flatten)]
     pub key: SeriesKey,
+    /// Name of the scenario; empty in the folded series.
+    pub scenario_name: String,
     /// Counts by exact status; 0 stands for no response.
     pub statuses: Statuses,
     /// Completed requests.

@@ -50,6 +50,7 @@ fn one(shard: &mut Shard, dice: &mut Dice) {
             method: "GET",
             name,
             status,
+            expected: !failed,
             tags: "",
         },
         &sample,
@@ -63,9 +64,9 @@ fn one(shard: &mut Shard, dice: &mut Dice) {
     shard.iteration_started();
     let task = dice.below(2) as u16;
     shard.iteration(0, task, duration_us, IterationOutcome::Ok);
-    shard.check(0, "body is complete", dice.below(5) > 0);
+    shard.check(0, "body is complete", "", dice.below(5) > 0);
     shard
-        .custom("weight", MetricKind::Trend, duration_us as f64 / 7.0, "")
+        .custom(0, "weight", MetricKind::Trend, duration_us as f64 / 7.0, "")
         .unwrap();
 }
 
@@ -159,6 +160,7 @@ fn verdicts_reach_requests_of_earlier_seconds() {
         method: "GET",
         name: "/",
         status: 500,
+        expected: true,
         tags: "",
     };
     let failed = RequestSample {
@@ -218,14 +220,14 @@ fn an_interrupted_iteration_has_no_duration() {
 fn a_metric_keeps_the_kind_of_its_first_use_in_any_thread() {
     let limits = Limits::default();
     let (mut one, mut other) = (Shard::new(limits.clone()), Shard::new(limits));
-    one.custom("size", MetricKind::Trend, 1.0, "").unwrap();
+    one.custom(0, "size", MetricKind::Trend, 1.0, "").unwrap();
     let mismatch = KindMismatch {
         registered: MetricKind::Trend,
         used: MetricKind::Gauge,
     };
-    assert_eq!(other.custom("size", MetricKind::Gauge, 1.0, ""), Err(mismatch));
-    assert_eq!(one.custom("size", MetricKind::Gauge, 1.0, ""), Err(mismatch));
-    assert_eq!(other.custom("size", MetricKind::Trend, 1.0, ""), Ok(()));
+    assert_eq!(other.custom(0, "size", MetricKind::Gauge, 1.0, ""), Err(mismatch));
+    assert_eq!(one.custom(0, "size", MetricKind::Gauge, 1.0, ""), Err(mismatch));
+    assert_eq!(other.custom(0, "size", MetricKind::Trend, 1.0, ""), Ok(()));
 }
 
 #[test]
@@ -236,9 +238,9 @@ fn metrics_beyond_the_limit_are_counted_in_one() {
     };
     let (mut shard, mut all) = (Shard::new(limits.clone()), aggregator(&limits));
     for name in ["a", "b", "c", "d", "c", "a"] {
-        shard.custom(name, MetricKind::Counter, 5.0, "").unwrap();
+        shard.custom(0, name, MetricKind::Counter, 5.0, "").unwrap();
     }
-    shard.custom("a", MetricKind::Counter, f64::NAN, "").unwrap();
+    shard.custom(0, "a", MetricKind::Counter, f64::NAN, "").unwrap();
     all.merge(shard.take());
     let snapshot = all.finish(Duration::from_secs(1));
     let values: Vec<_> = snapshot
@@ -266,7 +268,7 @@ fn tagged_metrics_have_a_row_for_all_tags() {
     let limits = Limits::default();
     let (mut shard, mut all) = (Shard::new(limits.clone()), aggregator(&limits));
     for tags in ["", "kind=a", "kind=b", "kind=a"] {
-        shard.custom("orders", MetricKind::Counter, 1.0, tags).unwrap();
+        shard.custom(0, "orders", MetricKind::Counter, 1.0, tags).unwrap();
     }
     all.merge(shard.take());
     let snapshot = all.finish(Duration::from_secs(1));
@@ -314,6 +316,7 @@ fn rows_of_one_name_merge_all_statuses() {
             method: "GET",
             name: "/",
             status,
+            expected: true,
             tags: "",
         };
         shard.request(

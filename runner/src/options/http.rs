@@ -69,6 +69,10 @@ pub struct HttpOptions {
     #[arg(long, value_name = "HEADER", value_parser = values::header)]
     pub header: Vec<(String, String)>,
 
+    /// Count requests without a name together if their paths differ in ids only: /users/123 as /users/{id}
+    #[arg(long)]
+    pub group_urls: bool,
+
     /// Don't keep cookies
     #[arg(long)]
     pub no_cookies: bool,

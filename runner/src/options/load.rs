@@ -37,6 +37,11 @@ pub struct LoadOptions {
     #[arg(long, visible_alias = "stop-timeout", value_name = "TIME", value_parser = values::time_or_zero, allow_hyphen_values = true)]
     pub graceful_stop: Option<Duration>,
 
+    /// A rule that the run passes or fails, with exit code 99: 'METRIC[{tag:value}]: RULE', such as
+    /// 'http_req_duration{name:/cart}: p(99)<200' or 'http_req_failed: rate<1% each 10s'; may be repeated
+    #[arg(long = "threshold", value_name = "RULE")]
+    pub thresholds: Vec<String>,
+
     /// Load threads [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,

@@ -17,7 +17,7 @@ pub use limits::LimitOptions;
 pub use load::LoadOptions;
 pub use output::OutputOptions;
 pub use plugin::PluginOptions;
-pub use resolve::{Given, resolve};
+pub use resolve::{Given, resolve, thresholds};
 
 /// Everything that `run` can be asked for.
 #[derive(Debug, Clone, Default, clap::Args)]

@@ -22,6 +22,14 @@ pub struct OutputOptions {
     #[arg(long, value_name = "FILE")]
     pub summary_json: Option<PathBuf>,
 
+    /// An earlier results file, for thresholds such as 'http_req_duration: p(95) < baseline * 1.1'
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Ignore all thresholds
+    #[arg(long)]
+    pub no_thresholds: bool,
+
     /// Exit with this code if any request or iteration failed
     #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u8).range(1..))]
     pub exit_code_on_error: Option<u8>,

@@ -1,8 +1,11 @@
 //! From options, and what the plugin suggests, to the plan. Pure: no clock, no I/O.
 
 use super::RunOptions;
-use crate::plan::{Begin, ExecutorSpec, Plan, PluginPlan, Population, ScenarioPlan, Workload, assign};
+use crate::plan::{
+    Begin, ExecutorSpec, Plan, PluginPlan, Population, ScenarioPlan, ThresholdPlan, Workload, assign,
+};
 use crate::plugin::{Defaults, Description};
+use crate::thresholds::{self, ThresholdError};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -26,6 +29,10 @@ pub struct Given {
 pub fn resolve(options: &RunOptions, description: &Description, given: Given) -> Result<Plan, Vec<String>> {
     let mut scenarios = description.scenarios.clone();
     let mut problems = select(&mut scenarios, &options.scenarios);
+    let thresholds = thresholds(options).unwrap_or_else(|wrong| {
+        problems.extend(wrong);
+        Vec::new()
+    });
     let users = users(options, &description.defaults, &scenarios);
     let populations: Vec<_> = scenarios.iter().map(|s| s.population).collect();
     let vus = assign(users, &populations);
@@ -56,9 +63,7 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
             warm_up: false,
         }],
         tags: BTreeMap::new(),
-        thresholds: Vec::new(),
         max_rate: None,
-        group_urls: false,
         params: options
             .given
             .params
@@ -66,6 +71,41 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
             .map(|(name, _)| name.clone())
             .collect(),
         limits: options.limits.resolve(),
+        thresholds,
+        group_urls: options.http.group_urls,
+    })
+}
+
+/// The thresholds that were asked for.
+///
+/// # Errors
+/// All that can't be read, one line each.
+pub fn thresholds(options: &RunOptions) -> Result<Vec<ThresholdPlan>, Vec<String>> {
+    if options.output.no_thresholds {
+        return Ok(Vec::new());
+    }
+    let (mut plans, mut problems) = (Vec::new(), Vec::new());
+    for text in &options.load.thresholds {
+        match threshold(text) {
+            Ok(plan) => plans.push(plan),
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    if problems.is_empty() {
+        Ok(plans)
+    } else {
+        Err(problems)
+    }
+}
+
+fn threshold(text: &str) -> Result<ThresholdPlan, ThresholdError> {
+    let (metric, rule) = thresholds::split(text)?;
+    let abort = thresholds::check(&metric, &rule)?.rule.abort;
+    Ok(ThresholdPlan {
+        metric,
+        rule,
+        abort_on_fail: abort.is_some(),
+        delay_abort_eval: abort.unwrap_or_default(),
     })
 }
 

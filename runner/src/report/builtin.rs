@@ -43,7 +43,7 @@ pub(super) fn builtin(snapshot: &Snapshot) -> Vec<(&'static str, Builtin)> {
             share(totals.failures, totals.requests.saturating_sub(totals.failures)),
         ),
         ("http_req_duration", Builtin::Trend(totals.duration)),
-        ("http_req_response_time", Builtin::Trend(totals.response)),
+        ("http_response_time", Builtin::Trend(totals.response)),
     ];
     all.extend(
         snapshot
@@ -55,6 +55,7 @@ pub(super) fn builtin(snapshot: &Snapshot) -> Vec<(&'static str, Builtin)> {
         ("iterations", counter(totals.iterations.completed())),
         ("iteration_duration", Builtin::Trend(totals.iteration_duration)),
         ("dropped_iterations", counter(totals.iterations_dropped)),
+        ("late_starts", counter(snapshot.health.late_starts)),
         ("checks", share(totals.checks_passed, totals.checks_failed)),
         (
             "vus",
@@ -114,13 +115,14 @@ mod tests {
             "http_req_duration",
             "http_req_failed",
             "http_req_receiving",
-            "http_req_response_time",
             "http_req_sending",
             "http_req_tls_handshaking",
             "http_req_waiting",
             "http_reqs",
+            "http_response_time",
             "iteration_duration",
             "iterations",
+            "late_starts",
             "vus",
             "vus_max",
         ];

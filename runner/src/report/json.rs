@@ -5,7 +5,7 @@ use super::builtin::{Builtin, builtin};
 use super::end::{End, RunFacts};
 use crate::metrics::{
     CheckRow, CustomRow, DenialRow, Distribution, ErrorRow, FailureRow, Flags, Health, HistoryPoint,
-    RequestRow, SeriesRow, Snapshot, TaskRow, Totals,
+    RequestRow, SeriesRow, Snapshot, TaskRow, Totals, Verdict,
 };
 use base64::Engine as _;
 use hdrhistogram::serialization::{Serializer as _, V2DeflateSerializer};
@@ -31,6 +31,7 @@ pub fn summary_json(snapshot: &Snapshot, facts: &RunFacts<'_>) -> serde_json::Re
         ended: timestamp(facts.ended),
         seconds: snapshot.elapsed.as_secs_f64(),
         end: facts.end,
+        thresholds: &snapshot.thresholds,
         totals: &snapshot.totals,
         metrics: builtin(snapshot).into_iter().collect(),
         requests: &snapshot.requests,
@@ -59,6 +60,7 @@ struct Document<'a> {
     ended: String,
     seconds: f64,
     end: &'a End,
+    thresholds: &'a [Verdict],
     totals: &'a Totals,
     metrics: BTreeMap<&'static str, Builtin>,
     requests: &'a [RequestRow],

@@ -16,10 +16,10 @@ pub(super) fn snapshot() -> Snapshot {
         shard.iteration_started();
         shard.iteration(0, 0, 20_000, IterationOutcome::Ok);
     });
-    (0..10).for_each(|at| shard.check(0, "has \u{1b}[31mitems", at != 0));
-    shard.check(0, "is fast", true);
-    shard.custom("basket", MetricKind::Trend, 2.5, "").unwrap();
-    shard.custom("orders", MetricKind::Counter, 7.0, "").unwrap();
+    (0..10).for_each(|at| shard.check(0, "has \u{1b}[31mitems", "", at != 0));
+    shard.check(0, "is fast", "", true);
+    shard.custom(0, "basket", MetricKind::Trend, 2.5, "").unwrap();
+    shard.custom(0, "orders", MetricKind::Counter, 7.0, "").unwrap();
     shard.vu_started(0);
     let scenarios = vec![ScenarioInfo {
         name: "shop".to_owned(),
@@ -55,6 +55,7 @@ fn request(shard: &mut Shard, at: u64) {
             method: "GET",
             name,
             status,
+            expected: failure.is_none(),
             tags: "",
         },
         &sample,

@@ -20,6 +20,7 @@ pub fn summary(snapshot: &Snapshot, facts: &RunFacts<'_>, width: usize, paint: P
         paint,
     };
     let mut lines = page.head(facts);
+    page.section(&mut lines, "Thresholds", page.thresholds());
     page.section(&mut lines, "", page.totals());
     page.section(&mut lines, page.requests_title(), page.requests());
     page.section(
@@ -193,6 +194,13 @@ impl Page<'_> {
             return Vec::new();
         }
         tables::errors(self.snapshot, self.width, self.paint)
+    }
+
+    fn thresholds(&self) -> Vec<String> {
+        if self.snapshot.thresholds.is_empty() {
+            return Vec::new();
+        }
+        tables::thresholds(self.snapshot, self.width, self.paint)
     }
 
     fn checks(&self) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! The tables of the text summary. Which column goes first in a narrow terminal is part of
 //! each table's definition.
 
-use crate::metrics::{RequestRow, Snapshot, Stats};
+use crate::metrics::{RequestRow, Snapshot, Stats, Unit, Verdict};
 use crate::terminal::{Cell, Column, Paint, Style, Table, escape, units};
 
 /// Requests by method and name with their service times, or response times if asked.
@@ -149,6 +149,59 @@ pub(super) fn checks(snapshot: &Snapshot, width: usize, paint: Paint) -> Vec<Str
         ]);
     }
     table.render(width, paint)
+}
+
+/// Thresholds with a mark and what was observed.
+pub(super) fn thresholds(snapshot: &Snapshot, width: usize, paint: Paint) -> Vec<String> {
+    let columns = [
+        Column::text("", 0),
+        Column::text("metric", 0),
+        Column::text("rule", 0),
+        Column::text("observed", 0),
+    ];
+    let mut table = Table::new(&columns);
+    for verdict in &snapshot.thresholds {
+        let (mark, style) = match verdict.ok {
+            Some(true) => ("✓", Style::Good),
+            Some(false) => ("✗", Style::Bad),
+            None => ("·", Style::Faint),
+        };
+        table.push(vec![
+            Cell {
+                text: mark.to_owned(),
+                style: Some(style),
+            },
+            escape(&verdict.metric).into_owned().into(),
+            escape(&verdict.rule).into_owned().into(),
+            Cell {
+                text: observed(verdict),
+                style: verdict.has_failed().then_some(Style::Bad),
+            },
+        ]);
+    }
+    // What the columns hold is plain to see; titles would only push the rules away.
+    table.render(width, paint).into_iter().skip(1).collect()
+}
+
+/// What was observed, and why that isn't enough.
+fn observed(verdict: &Verdict) -> String {
+    let figure = verdict.observed.map(|figure| value(figure, verdict.unit));
+    let reason = (!verdict.reason.is_empty()).then(|| escape(&verdict.reason).into_owned());
+    [figure, reason]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn value(figure: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Milliseconds => units::time((figure * 1_000.0).round() as u64),
+        Unit::PerSecond => format!("{}/s", units::rate(figure)),
+        Unit::Share => format!("{}%", units::number(figure * 100.0)),
+        Unit::Bytes => units::bytes(figure.round() as u64),
+        Unit::Number => units::number(figure),
+    }
 }
 
 #[cfg(test)]

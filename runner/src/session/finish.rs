@@ -3,7 +3,7 @@
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::load::{EndReason, Outcome};
-use crate::metrics::Snapshot;
+use crate::metrics::{Snapshot, Verdict};
 use crate::options::OutputOptions;
 use crate::plan::Plan;
 use crate::report::{self, End, RunFacts};
@@ -82,9 +82,15 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
     match &run.outcome.reason {
         _ if !wrong.is_empty() => ExitCode::Internal,
         EndReason::Interrupted => ExitCode::Interrupted,
+        EndReason::ThresholdFailed(_) => ExitCode::Threshold,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,
         EndReason::TooManyTraps(_) | EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) => {
             ExitCode::Guest
+        }
+        EndReason::TimeUp | EndReason::Completed
+            if run.outcome.snapshot.thresholds.iter().any(Verdict::has_failed) =>
+        {
+            ExitCode::Threshold
         }
         EndReason::TimeUp | EndReason::Completed => match on_error {
             Some(code) if failed > 0 => ExitCode::Failures(code),
@@ -97,7 +103,7 @@ fn word(reason: &EndReason) -> &'static str {
     match reason {
         EndReason::TimeUp | EndReason::Completed => "finished",
         EndReason::Interrupted => "interrupted",
-        EndReason::Aborted(_) | EndReason::TooManyTraps(_) => "aborted",
+        EndReason::Aborted(_) | EndReason::ThresholdFailed(_) | EndReason::TooManyTraps(_) => "aborted",
         EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) => "failed",
     }
 }

@@ -11,6 +11,7 @@ mod prepared;
 mod reach;
 mod signals;
 mod source;
+mod thresholds;
 mod view;
 
 pub use exit::Exit;
@@ -76,11 +77,12 @@ fn execute(
 
 /// `setup`, the load, and `teardown`, which also follows a load that was cut short.
 fn load(
-    prepared: &Prepared,
+    prepared: &mut Prepared,
     snapshots: watch::Sender<Arc<Snapshot>>,
     stop: StopHandle,
     control: Control,
 ) -> io::Result<Outcome> {
+    let thresholds = std::mem::take(&mut prepared.thresholds);
     let lifecycle = Lifecycle {
         pre: &prepared.linked.pre,
         shared: &prepared.shared,
@@ -97,7 +99,7 @@ fn load(
             });
         }
     };
-    let mut outcome = load::execute(Run {
+    let run = Run {
         plan: Arc::clone(&prepared.plan),
         shared: Arc::clone(&prepared.shared),
         pre: prepared.linked.pre.clone(),
@@ -106,7 +108,8 @@ fn load(
         stop,
         control,
         snapshots,
-    })?;
+    };
+    let mut outcome = load::execute(run, thresholds)?;
     outcome.reason = match (lifecycle.teardown(&setup_data), outcome.reason) {
         (Err(why), EndReason::Completed | EndReason::TimeUp) => EndReason::TeardownFailed(why),
         (_, reason) => reason,

@@ -4,7 +4,7 @@ use super::endpoint::{self, Endpoint};
 use super::machine::Machine;
 use super::prepared::{self, Linked};
 use super::source::{self, Read};
-use super::{no_thread, reach};
+use super::{no_thread, reach, thresholds};
 use crate::error::Failure;
 use crate::host::{DataSet, DataSets, LogLine, LogSink, RunShared};
 use crate::http::Transport;
@@ -14,6 +14,7 @@ use crate::plugin::{self, Description, EpochClock, PerVu};
 use crate::report;
 use crate::target::Running;
 use crate::terminal;
+use crate::thresholds::Evaluator;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -27,6 +28,7 @@ pub(super) struct Prepared {
     pub(super) linked: Linked,
     pub(super) shared: Arc<RunShared>,
     pub(super) transport: Arc<Transport>,
+    pub(super) thresholds: Evaluator,
     logs: Option<Receiver<LogLine>>,
     _clock: EpochClock,
     _shop: Option<Running>,
@@ -43,6 +45,8 @@ impl Prepared {
 pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
     let begun = Instant::now();
     check_summary(options)?;
+    options::thresholds(options).map_err(thresholds::refuse)?;
+    let baseline = thresholds::baseline(options.output.baseline.as_deref())?;
     let data = load_data(&options.given)?;
     let (given, output) = (&options.given, &options.output);
     let read = source::read(&options.plugin, given.digest.as_deref(), output.quiet)?;
@@ -56,6 +60,7 @@ pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
         &description,
         settings.base.as_ref().map(ToString::to_string),
     )?;
+    let thresholds = thresholds::prepare(&plan, baseline.as_ref())?;
     check_machine(&plan, settings.source_addresses.len())?;
     let transport = reach::open(&settings, options.http.connect_timeout)?;
     let linked = link(&read, &plan, given, probed.per_vu)?;
@@ -83,6 +88,7 @@ pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
         linked,
         shared: Arc::new(shared),
         transport,
+        thresholds,
         logs: Some(logs),
         _clock: clock,
         _shop: shop,
@@ -178,5 +184,6 @@ fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> Ru
         vu_memory_bytes: plan.limits.vu_memory_bytes,
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),
+        group_urls: plan.group_urls,
     }
 }

@@ -98,5 +98,6 @@ fn nobody(limits: &LimitsPlan) -> RunShared {
         vu_memory_bytes: limits.vu_memory_bytes,
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),
+        group_urls: false,
     }
 }

@@ -29,6 +29,10 @@ pub fn line(snapshot: &Snapshot) -> String {
             units::count(totals.iterations_dropped)
         ));
     }
+    let failing = snapshot.thresholds.iter().filter(|v| v.has_failed()).count();
+    if failing > 0 {
+        line.push_str(&format!("  {failing} failing thresholds"));
+    }
     line
 }
 

@@ -115,6 +115,10 @@ fn trouble(snapshot: &Snapshot, width: usize, paint: Paint) -> Option<String> {
         (totals.iterations_dropped, "dropped iterations"),
         (totals.checks_failed, "failed checks"),
         (
+            snapshot.thresholds.iter().filter(|v| v.has_failed()).count() as u64,
+            "failing thresholds",
+        ),
+        (
             snapshot.health.red_seconds,
             "s in which this machine was too slow",
         ),

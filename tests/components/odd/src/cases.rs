@@ -104,7 +104,8 @@ fn steady(_: u32) -> Result<NextTask, String> {
 /// Requests whatever the operator says; the outcome is only in the figures.
 fn get_param(_: u32) -> Result<NextTask, String> {
     let url = params::get("URL").unwrap_or_else(|| "/".into());
-    let _ = http::send(&request(&url, "get"));
+    let name = params::get("NAME").unwrap_or_else(|| "get".into());
+    let _ = http::send(&request(&url, &name));
     Ok(scheduled())
 }
 

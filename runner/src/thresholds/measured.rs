@@ -1,0 +1,79 @@
+//! One figure of what was measured, in the unit in which rules are written.
+
+use super::rule::{Aggregation, figures_of};
+use crate::metrics::{MetricKind, Tally, Unit};
+
+/// Trends hold microseconds, or thousandths of a custom metric's unit; rules are about
+/// milliseconds, or the unit.
+const TREND_SCALE: f64 = 1_000.0;
+
+/// Why there is no figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// Nothing was measured.
+    NoData,
+    /// The metric turned out to be of a kind that has no such figure.
+    Kind(MetricKind),
+}
+
+impl Missing {
+    /// In words; `selector` is what was asked for, if not the whole metric.
+    pub(super) fn reason(self, selector: &str, is_matched: bool) -> String {
+        match self {
+            Self::NoData if selector.is_empty() || is_matched => "no data".to_owned(),
+            Self::NoData => format!("no data matched {selector}"),
+            Self::Kind(kind) => format!("the metric has no such figure: {}", figures_of(kind)),
+        }
+    }
+}
+
+/// The figure of what there was in this many seconds.
+pub(super) fn figure(tally: &Tally, aggregation: Aggregation, seconds: f64) -> Result<f64, Missing> {
+    let kind = tally
+        .kind()
+        .filter(|_| tally.is_matched())
+        .ok_or(Missing::NoData)?;
+    if !aggregation.fits(kind) {
+        return Err(Missing::Kind(kind));
+    }
+    let figure = match kind {
+        MetricKind::Counter if aggregation == Aggregation::Rate => per_second(tally.sum(), seconds),
+        MetricKind::Counter => Some(tally.sum()),
+        MetricKind::Rate => tally.share(),
+        MetricKind::Gauge => tally.gauge().map(|[last, min, max]| match aggregation {
+            Aggregation::Min => min,
+            Aggregation::Max => max,
+            _ => last,
+        }),
+        MetricKind::Trend => trend(tally, aggregation),
+    };
+    figure.ok_or(Missing::NoData)
+}
+
+fn per_second(sum: f64, seconds: f64) -> Option<f64> {
+    (seconds > 0.0).then(|| sum / seconds)
+}
+
+fn trend(tally: &Tally, aggregation: Aggregation) -> Option<f64> {
+    let times = tally.times();
+    if times.is_empty() {
+        return None;
+    }
+    let raw = match aggregation {
+        Aggregation::Avg => times.mean(),
+        Aggregation::Min => times.min() as f64,
+        Aggregation::Max => times.max() as f64,
+        Aggregation::Percentile(percent) => times.quantile(percent / 100.0) as f64,
+        _ => times.quantile(0.5) as f64,
+    };
+    Some(raw / TREND_SCALE)
+}
+
+/// The unit of a figure of a metric whose values have this unit.
+pub(super) fn unit(metric: Unit, kind: Option<MetricKind>, aggregation: Aggregation) -> Unit {
+    match (kind, aggregation) {
+        (Some(MetricKind::Counter), Aggregation::Rate) => Unit::PerSecond,
+        (Some(MetricKind::Rate), _) => Unit::Share,
+        _ => metric,
+    }
+}
