@@ -66,6 +66,7 @@ fn shared() -> Arc<RunShared> {
         log: LogSink::new(sync_channel(1).0, 0),
         scenarios: Vec::new(),
         vu_memory_bytes: MEMORY,
+        ceiling: None,
         abort: Mutex::new(None),
         abort_requested: Notify::new(),
         group_urls: false,

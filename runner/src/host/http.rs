@@ -19,6 +19,7 @@ impl http::Host for VuState {
         let Some(tags) = self.admit(&request) else {
             return Ok(Err(self.refuse(&request)));
         };
+        let begun = wait_for(self.book(1, begun), begun).await;
         let Some(client) = self.client.as_mut() else {
             return Ok(Err(ErrorCode::Interrupted));
         };
@@ -129,6 +130,12 @@ impl VuState {
         }
     }
 
+    /// Books so many slots below the run's ceiling, if it has one.
+    fn book(&self, count: u64, begun: Instant) -> Option<Instant> {
+        let ceiling = self.run.ceiling.as_ref().filter(|_| self.phase == Phase::Load)?;
+        Some(ceiling.book(count, begun))
+    }
+
     fn refuse(&mut self, request: &Request) -> ErrorCode {
         InFlight::new(self.phase).landed();
         let failure = engine::Failure::refused(engine::ErrorCode::InvalidRequest);
@@ -148,6 +155,7 @@ impl VuState {
     ) -> wasmtime::Result<Vec<Result<Response, ErrorCode>>> {
         let begun = self.leave_guest();
         let tags: Vec<_> = requests.iter().map(|r| self.admit(r)).collect();
+        let begun = wait_for(self.book(requests.len() as u64, begun), begun).await;
         let Some(client) = self.client.as_mut() else {
             return Ok(requests.iter().map(|_| Err(ErrorCode::Interrupted)).collect());
         };
@@ -289,6 +297,18 @@ impl VuState {
         );
         if failure.code == engine::ErrorCode::HostNotAllowed {
             with_shard(|shard| shard.denied("host"));
+        }
+    }
+}
+
+/// Waits for a slot below the run's ceiling; answers when the request begins.
+async fn wait_for(slot: Option<Instant>, begun: Instant) -> Instant {
+    match slot {
+        None => begun,
+        Some(slot) => {
+            // Boxed: rare, and every VU's stack would have to hold it.
+            Box::pin(tokio::time::sleep_until(slot.into())).await;
+            slot.max(begun)
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The work itself is elsewhere: requests in `http`, numbers in `metrics`, tasks in `load`.
 
 pub mod bindings;
+mod ceiling;
 mod checks;
 mod data;
 mod http;
@@ -18,6 +19,7 @@ mod url_groups;
 mod vu;
 mod wasi;
 
+pub use ceiling::Ceiling;
 pub use data::{DataError, DataSet, DataSets};
 pub use log::{LogLine, LogSink};
 pub use recorder::{Recording, Set, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};

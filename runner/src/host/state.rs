@@ -1,5 +1,6 @@
 //! The data of one VU's store: everything that its host calls may touch.
 
+use super::ceiling::Ceiling;
 use super::data::DataSets;
 use super::limits::{self, VuLimits};
 use super::log::LogSink;
@@ -33,6 +34,8 @@ pub struct RunShared {
     pub scenarios: Vec<String>,
     /// Memory limit of one VU.
     pub vu_memory_bytes: usize,
+    /// The most requests per second, if there is a limit.
+    pub ceiling: Option<Ceiling>,
     /// The first reason that a guest gave for aborting the run.
     pub abort: Mutex<Option<String>>,
     /// Wakes whoever watches `abort`.

@@ -1,5 +1,6 @@
 //! What a report knows of a run besides its measurements.
 
+use crate::metrics::Snapshot;
 use serde::Serialize;
 use std::time::SystemTime;
 
@@ -21,12 +22,14 @@ pub struct RunFacts<'a> {
     pub plugin: &'a str,
     /// The resolved plan.
     pub plan: &'a serde_json::Value,
+    /// What only warmed up, measured apart.
+    pub warm_up: Option<&'a Snapshot>,
     /// When the run began.
     pub started: SystemTime,
     /// When it had ended.
     pub ended: SystemTime,
     /// How it ended.
     pub end: &'a End,
-    /// What [`Snapshot::reconcile`](crate::metrics::Snapshot::reconcile) found.
+    /// What [`Snapshot::reconcile`] found.
     pub wrong: &'a [String],
 }

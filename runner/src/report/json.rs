@@ -44,6 +44,12 @@ pub fn summary_json(snapshot: &Snapshot, facts: &RunFacts<'_>) -> serde_json::Re
         denials: &snapshot.denials,
         health: &snapshot.health,
         history: &snapshot.history,
+        warm_up: facts.warm_up.map(|snapshot| WarmUp {
+            totals: &snapshot.totals,
+            requests: &snapshot.requests,
+            failures: &snapshot.failures,
+            errors: &snapshot.errors,
+        }),
         flags: &snapshot.flags,
         wrong: facts.wrong,
     };
@@ -73,8 +79,19 @@ struct Document<'a> {
     denials: &'a [DenialRow],
     health: &'a Health,
     history: &'a [HistoryPoint],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warm_up: Option<WarmUp<'a>>,
     flags: &'a Flags,
     wrong: &'a [String],
+}
+
+/// What only warmed up the system under test: in none of the other figures.
+#[derive(Serialize)]
+struct WarmUp<'a> {
+    totals: &'a Totals,
+    requests: &'a [RequestRow],
+    failures: &'a [FailureRow],
+    errors: &'a [ErrorRow],
 }
 
 #[derive(Serialize)]

@@ -13,6 +13,7 @@ pub(super) fn snapshot() -> Snapshot {
     let mut shard = Shard::new(limits.clone());
     (0..100).for_each(|at| request(&mut shard, at));
     (0..50).for_each(|_| {
+        shard.iterations_planned(1);
         shard.iteration_started();
         shard.iteration(0, 0, 20_000, IterationOutcome::Ok);
     });
@@ -77,6 +78,7 @@ pub(super) fn facts<'a>(plan: &'a serde_json::Value, end: &'a End) -> RunFacts<'
     RunFacts {
         plugin: "shop.wasm",
         plan,
+        warm_up: None,
         started,
         ended: started + Duration::from_secs(10),
         end,

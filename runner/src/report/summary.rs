@@ -32,6 +32,10 @@ pub fn summary(snapshot: &Snapshot, facts: &RunFacts<'_>, width: usize, paint: P
     page.section(&mut lines, "Failed iterations", page.errors());
     page.section(&mut lines, "Checks", page.checks());
     page.section(&mut lines, "Custom metrics", page.custom());
+    if let Some(snapshot) = facts.warm_up {
+        let warm_up = Page { snapshot, ..page };
+        page.section(&mut lines, "Warm-up, in no figure above", warm_up.totals());
+    }
     let warnings = warnings(snapshot, facts);
     if !warnings.is_empty() {
         lines.push(String::new());

@@ -38,6 +38,7 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
     let facts = RunFacts {
         plugin: &run.plan.plugin.source,
         plan: &plan,
+        warm_up: run.outcome.warm_up.as_ref(),
         started: run.started,
         ended: run.ended,
         end: &end,

@@ -6,7 +6,7 @@ use super::prepared::{self, Linked};
 use super::source::{self, Read};
 use super::{no_thread, reach, thresholds};
 use crate::error::Failure;
-use crate::host::{DataSet, DataSets, LogLine, LogSink, RunShared};
+use crate::host::{Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared};
 use crate::http::Transport;
 use crate::options::{self, Given, PluginOptions, RunOptions};
 use crate::plan::{Plan, PluginPlan};
@@ -182,6 +182,7 @@ fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> Ru
         log,
         scenarios: plan.scenarios.iter().map(|s| s.name.clone()).collect(),
         vu_memory_bytes: plan.limits.vu_memory_bytes,
+        ceiling: plan.max_rate.map(Ceiling::new),
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),
         group_urls: plan.group_urls,

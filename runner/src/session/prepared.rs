@@ -96,6 +96,7 @@ fn nobody(limits: &LimitsPlan) -> RunShared {
         log: LogSink::new(sync_channel(1).0, 0),
         scenarios: Vec::new(),
         vu_memory_bytes: limits.vu_memory_bytes,
+        ceiling: None,
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),
         group_urls: false,

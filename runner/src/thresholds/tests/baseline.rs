@@ -31,6 +31,7 @@ fn earlier() -> String {
         text: String::new(),
     };
     let facts = crate::report::RunFacts {
+        warm_up: None,
         plugin: "shop.wasm",
         plan: &serde_json::Value::Null,
         started: std::time::UNIX_EPOCH,
