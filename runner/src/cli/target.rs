@@ -17,6 +17,10 @@ pub(super) struct TargetOptions {
     #[arg(long, value_name = "DELAY", default_value = "0ms")]
     delay: Delay,
 
+    /// Answer so many requests per second, one after the other; the others queue up
+    #[arg(long, value_name = "RATE")]
+    capacity: Option<f64>,
+
     /// Share of the requests that get status 500, from 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     error_rate: f64,
@@ -34,6 +38,7 @@ pub(super) fn run(options: &TargetOptions) -> Result<ExitCode, Failure> {
     let running = target::start(Options {
         listen: options.listen,
         delay: options.delay,
+        capacity: options.capacity,
         error_rate: options.error_rate,
         threads: options.threads,
         seed: options.seed,

@@ -9,6 +9,7 @@ mod bounded;
 mod catalogue;
 mod counters;
 mod delay;
+mod hold;
 mod routes;
 mod server;
 mod shop;
@@ -31,6 +32,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// How long each answer is held back, from the moment its request's head was read.
     pub delay: Delay,
+    /// Requests per second that are answered, one after the other; the others queue up. None: all.
+    pub capacity: Option<f64>,
     /// Share of the requests, 0 to 1, that get status 500.
     pub error_rate: f64,
     /// Threads that serve connections; at least 1.
@@ -44,6 +47,7 @@ impl Default for Options {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             delay: Delay::None,
+            capacity: None,
             error_rate: 0.0,
             threads: 1,
             seed: 1,
@@ -123,6 +127,11 @@ fn check(options: &Options) -> io::Result<()> {
         return refuse(format!(
             "the error rate must be from 0 to 1, not {}",
             options.error_rate
+        ));
+    }
+    if let Some(capacity) = options.capacity.filter(|rate| !(0.001..=1e6).contains(rate)) {
+        return refuse(format!(
+            "the capacity must be from 0.001 to 1,000,000 requests per second, not {capacity}"
         ));
     }
     if options.threads == 0 || options.threads > 256 {

@@ -3,7 +3,8 @@
 
 use super::answer::{self, Answer};
 use super::counters::{Key, Tally};
-use super::delay::{Delay, unit};
+use super::delay::unit;
+use super::hold::Hold;
 use super::shop::Shop;
 use super::{Options, routes};
 use crate::timer::Timers;
@@ -31,6 +32,7 @@ const MOST_BODY: usize = 8 << 20;
 #[derive(Debug)]
 pub(super) struct Shared {
     options: Options,
+    hold: Hold,
     shop: Shop,
     pub(super) counters: Tally,
     requests: AtomicU64,
@@ -40,6 +42,7 @@ impl Shared {
     pub(super) fn new(options: Options) -> Self {
         let counters = Tally::new(options.threads);
         Self {
+            hold: Hold::new(options.capacity),
             options,
             shop: Shop::new(),
             counters,
@@ -150,9 +153,10 @@ async fn respond(thread: &Thread, request: Request<Incoming>) -> Result<Answer, 
     let number = shared.requests.fetch_add(1, Ordering::Relaxed);
     let body = read(body).await;
     let (route, answer) = decide(shared, number, &parts, body.as_ref());
-    if shared.options.delay != Delay::None {
-        let delay = shared.options.delay.of(number, shared.options.seed);
-        thread.timers.wait_until(arrived + delay).await;
+    let delay = shared.options.delay.of(number, shared.options.seed);
+    let release = shared.hold.release(arrived, delay);
+    if release > arrived {
+        thread.timers.wait_until(release).await;
     }
     count(thread, &parts, route, &answer, body.map_or(0, |body| body.len()));
     Ok(answer)
@@ -220,6 +224,16 @@ fn about_itself(shared: &Shared, parts: &Parts) -> Answer {
             shared.requests.store(0, Ordering::Relaxed);
             answer::empty(204)
         }
-        _ => answer::error(404, "there is GET /-/counters and POST /-/reset"),
+        ("/-/freeze", &Method::POST) => match parts.uri.query().and_then(|ms| ms.parse().ok()) {
+            Some(ms @ 0..=60_000) => {
+                shared.hold.freeze(Duration::from_millis(ms));
+                answer::empty(204)
+            }
+            _ => answer::error(400, "write it as /-/freeze?2000, in milliseconds, at most 60000"),
+        },
+        _ => answer::error(
+            404,
+            "there is GET /-/counters, POST /-/reset and POST /-/freeze?MS",
+        ),
     }
 }
