@@ -5,6 +5,7 @@
 pub mod bindings;
 mod checks;
 mod data;
+mod desk;
 mod http;
 pub mod limits;
 mod log;
@@ -18,6 +19,7 @@ mod vu;
 mod wasi;
 
 pub use data::{DataError, DataSet, DataSets};
+pub use desk::Desk;
 pub use log::{LogLine, LogSink};
 pub use recorder::{install_shard, take_shard, with_shard};
 pub use state::{Identity, Phase, RunShared, StopFlag, VuState};
