@@ -75,13 +75,7 @@ fn shared() -> Arc<RunShared> {
 
 fn store() -> Store<VuState> {
     let identity = Identity { vu: 1, scenario: 0 };
-    let state = VuState::new(
-        shared(),
-        Arc::new(StopFlag::default()),
-        identity,
-        Phase::Load,
-        None,
-    );
+    let state = VuState::new(shared(), Arc::new(StopFlag::default()), identity, Phase::Load);
     let mut store = load::new_store(pre().engine(), state);
     store.data_mut().begin_call(Duration::from_secs(5));
     store

@@ -10,7 +10,8 @@ impl checks::Host for VuState {
         self.require_run()?;
         check_name(&name).map_err(wasmtime::Error::msg)?;
         let scenario = self.identity.scenario;
-        with_shard(|shard| shard.check(scenario, &name, self.tags.own(), passed));
+        let tags = self.tags.own();
+        with_shard(|shard| shard.check(scenario, &name, tags.as_deref().unwrap_or_default(), passed));
         Ok(passed)
     }
 }

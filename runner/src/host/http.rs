@@ -1,15 +1,17 @@
 //! `wasmswarm:scenario/http`: limits, conversion and recording. The engine is `crate::http`.
 
 use super::bindings::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request, Response, Timings};
+use super::desk::{Answer, Errand};
 use super::limits;
 use super::recorder::with_shard;
 use super::responses::Kept;
 use super::state::{Phase, VuState};
 use super::tags::check_name;
 use super::url_groups;
-use crate::http as engine;
+use crate::http::{self as engine, Client};
 use crate::metrics::{RequestHandle, RequestKey, RequestSample, Shard};
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 impl http::Host for VuState {
@@ -19,14 +21,12 @@ impl http::Host for VuState {
         let Some(tags) = self.admit(&request) else {
             return Ok(Err(self.refuse(&request)));
         };
-        let begun = wait_for(self.book(1, begun), begun).await;
-        let Some(client) = self.client.as_mut() else {
-            return Ok(Err(ErrorCode::Interrupted));
-        };
-        let flight = InFlight::new(self.phase);
-        let outcome = client.send(&engine_request(&request)).await;
-        flight.landed();
-        Ok(self.land(&request, &tags, begun, outcome))
+        let slot = self.book(1, begun);
+        let errand = Errand::Send(self.sending(request, tags, begun, slot));
+        match self.desk.ask(errand).await {
+            Answer::Landed(landed) => Ok(self.receive(landed)),
+            _ => Ok(Err(ErrorCode::Interrupted)),
+        }
     }
 
     async fn send_all(
@@ -41,7 +41,7 @@ impl http::Host for VuState {
             ));
         }
         // Off the stack of the guest: a batch is rare, and its future is large.
-        Box::pin(self.send_batch(requests)).await
+        Ok(Box::pin(self.send_batch(requests)).await)
     }
 
     fn body(&mut self, response: u64) -> wasmtime::Result<Vec<u8>> {
@@ -111,8 +111,27 @@ impl http::Host for VuState {
     }
 }
 
-/// Canonical tags; borrowed when the request has none of its own.
-type TagText = Option<String>;
+/// Canonical tags; none where there are none.
+type TagText = Option<Arc<str>>;
+
+/// A request of a guest on its way, with all that recording it takes.
+pub(super) struct Sending {
+    request: Request,
+    tags: TagText,
+    /// When it was meant to begin, or else when the guest asked for it.
+    begun: Instant,
+    /// Its slot below the run's ceiling, if that has one.
+    slot: Option<Instant>,
+    group_urls: bool,
+    scenario: u16,
+    phase: Phase,
+}
+
+/// A request that has ended and is recorded.
+pub(super) struct Landed {
+    ended: Instant,
+    result: Result<Kept, ErrorCode>,
+}
 
 impl VuState {
     /// Checks the limits that `wit/` states and the engine doesn't know. None: outside them.
@@ -124,7 +143,7 @@ impl VuState {
             return None;
         }
         if request.tags.is_empty() {
-            Some(None)
+            Some(self.tags.own())
         } else {
             self.tags.with(&request.tags).map(Some)
         }
@@ -136,180 +155,197 @@ impl VuState {
         Some(ceiling.book(count, begun))
     }
 
+    /// The first request of an iteration that has a time of its own counts from that.
+    fn sending(&mut self, request: Request, tags: TagText, begun: Instant, slot: Option<Instant>) -> Sending {
+        Sending {
+            request,
+            tags,
+            begun: self.intended.take().or(slot).unwrap_or(begun),
+            slot,
+            group_urls: self.run.group_urls,
+            scenario: self.identity.scenario,
+            phase: self.phase,
+        }
+    }
+
+    #[cold]
     fn refuse(&mut self, request: &Request) -> ErrorCode {
         InFlight::new(self.phase).landed();
         let failure = engine::Failure::refused(engine::ErrorCode::InvalidRequest);
+        let recorder = Recorder {
+            scenario: self.identity.scenario,
+            phase: self.phase,
+            tags: self.tags.own(),
+        };
         let name = if check_name(&request.name).is_ok() {
             &request.name
         } else {
             "__invalid__"
         };
-        self.record_failure(method_of(request), name, self.tags.own(), &failure, 0);
+        recorder.failure(method_of(request), name, &failure, 0);
         self.enter_guest();
         ErrorCode::InvalidRequest
     }
 
-    async fn send_batch(
-        &mut self,
-        requests: Vec<Request>,
-    ) -> wasmtime::Result<Vec<Result<Response, ErrorCode>>> {
+    async fn send_batch(&mut self, requests: Vec<Request>) -> Vec<Result<Response, ErrorCode>> {
         let begun = self.leave_guest();
-        let tags: Vec<_> = requests.iter().map(|r| self.admit(r)).collect();
-        let begun = wait_for(self.book(requests.len() as u64, begun), begun).await;
-        let Some(client) = self.client.as_mut() else {
-            return Ok(requests.iter().map(|_| Err(ErrorCode::Interrupted)).collect());
-        };
-        let admitted: Vec<_> = requests
-            .iter()
-            .zip(&tags)
-            .filter(|(_, t)| t.is_some())
-            .map(|(r, _)| engine_request(r))
-            .collect();
-        let flights: Vec<_> = admitted.iter().map(|_| InFlight::new(self.phase)).collect();
-        let mut outcomes = client.send_all(&admitted).await.into_iter();
-        flights.into_iter().for_each(InFlight::landed);
-        let mut results = Vec::with_capacity(requests.len());
-        for (request, tags) in requests.iter().zip(&tags) {
-            results.push(match tags {
-                None => Err(self.refuse(request)),
-                Some(tags) => match outcomes.next() {
-                    Some(outcome) => self.land(request, tags, begun, outcome),
-                    None => Err(ErrorCode::Interrupted),
-                },
-            });
+        let mut refused = Vec::with_capacity(requests.len());
+        let mut sendings = Vec::with_capacity(requests.len());
+        let slot = self.book(requests.len() as u64, begun);
+        for request in requests {
+            let tags = self.admit(&request);
+            refused.push(tags.is_none().then(|| self.refuse(&request)));
+            sendings.extend(tags.map(|tags| self.sending(request, tags, begun, slot)));
         }
-        Ok(results)
+        let mut landed = match self.desk.ask(Errand::SendAll(sendings)).await {
+            Answer::AllLanded(landed) => landed.into_iter(),
+            _ => Vec::new().into_iter(),
+        };
+        let results = refused.into_iter().map(|refused| match (refused, landed.next()) {
+            (None, Some(landed)) => self.receive(landed),
+            (Some(code), _) => Err(code),
+            (None, None) => Err(ErrorCode::Interrupted),
+        });
+        results.collect()
     }
 
-    /// Records an outcome and gives the guest its view of it.
-    fn land(
-        &mut self,
-        request: &Request,
-        tags: &TagText,
-        begun: Instant,
-        outcome: engine::Outcome,
-    ) -> Result<Response, ErrorCode> {
-        let ended = outcome.ended();
-        self.enter_guest_at(ended);
-        let begun = self.intended.take().unwrap_or(begun);
-        let response_us = micros(ended.saturating_duration_since(begun));
-        let groups = self.run.group_urls;
-        let name = name_of(request, groups);
-        let tags = tags.as_deref().unwrap_or(self.tags.own());
-        let method = method_of(request);
-        for hop in &outcome.hops {
-            InFlight::new(self.phase).landed();
-            let key = RequestKey {
-                scenario: self.identity.scenario,
-                method: &hop.method,
-                name: &path_name(&hop.name, groups),
-                status: hop.status,
-                expected: true,
-                tags,
-            };
-            self.record(
-                &key,
-                &sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None),
-            );
-        }
+    /// Gives the guest its view of a request that has ended.
+    fn receive(&mut self, landed: Landed) -> Result<Response, ErrorCode> {
+        self.enter_guest_at(landed.ended);
+        let kept = landed.result?;
+        let view = Response {
+            id: 0,
+            status: kept.response.status,
+            ok: kept.failure.is_none(),
+            duration: kept.exchange().timings.duration_us(),
+        };
+        let id = self.responses.push(kept);
+        Ok(Response { id, ..view })
+    }
+}
+
+impl Sending {
+    /// Makes the request and records what came of it.
+    pub(super) async fn run(self, client: &mut Client) -> Landed {
+        wait_for(self.slot).await;
+        let flight = InFlight::new(self.phase);
+        let outcome = client.send(&engine_request(&self.request)).await;
+        flight.landed();
+        self.land(outcome)
+    }
+
+    /// Makes requests at once and records what came of them, in their order.
+    pub(super) async fn run_all(all: Vec<Sending>, client: &mut Client) -> Vec<Landed> {
+        wait_for(all.first().and_then(|sending| sending.slot)).await;
+        let requests: Vec<_> = all.iter().map(|s| engine_request(&s.request)).collect();
+        let flights: Vec<_> = all.iter().map(|s| InFlight::new(s.phase)).collect();
+        let outcomes = client.send_all(&requests).await;
+        flights.into_iter().for_each(InFlight::landed);
+        let landed = all.iter().zip(outcomes);
+        landed.map(|(sending, outcome)| sending.land(outcome)).collect()
+    }
+
+    fn land(&self, outcome: engine::Outcome) -> Landed {
+        let (request, ended) = (&self.request, outcome.ended());
+        let response_us = micros(ended.saturating_duration_since(self.begun));
+        let recorder = Recorder {
+            scenario: self.scenario,
+            phase: self.phase,
+            tags: self.tags.clone(),
+        };
+        let groups = self.group_urls;
+        recorder.hops(&outcome.hops, groups);
         // A redirected request's last hop has a path of its own, unless the guest named it.
         let landed = if request.name.is_empty() {
             outcome.final_name()
         } else {
             None
         };
-        let name = landed.as_deref().map_or(name, |path| path_name(path, groups));
-        match outcome.result {
+        let method = method_of(request);
+        let name = match &landed {
+            Some(path) => path_name(path, groups),
+            None => name_of(request, groups),
+        };
+        let result = match outcome.result {
             Ok(response) => {
                 let ok = is_expected(request, response.status);
                 let failure = (!ok).then(|| format!("status {}", response.status));
-                let key = RequestKey {
-                    scenario: self.identity.scenario,
-                    method,
-                    name: &name,
-                    status: response.status,
-                    expected: ok,
-                    tags,
-                };
-                let handle = self.record(
-                    &key,
-                    &sample_of(&response.exchange, response_us, failure.as_deref()),
-                );
-                Ok(self.keep(response, handle, failure))
+                let sample = sample_of(&response.exchange, response_us, failure.as_deref());
+                let handle = recorder.request(method, &name, response.status, ok, &sample);
+                Ok(Kept {
+                    response,
+                    handle,
+                    failure,
+                })
             }
             Err(failure) => {
-                let code = code_of(failure.code);
-                self.record_failure(method, &name, tags, &failure, response_us);
-                Err(code)
+                recorder.failure(method, &name, &failure, response_us);
+                Err(code_of(failure.code))
             }
-        }
-    }
-
-    fn keep(
-        &mut self,
-        response: engine::Response,
-        handle: Option<RequestHandle>,
-        failure: Option<String>,
-    ) -> Response {
-        let view = Response {
-            id: 0,
-            status: response.status,
-            ok: failure.is_none(),
-            duration: response.exchange.timings.duration_us(),
         };
-        let id = self.responses.push(
-            Kept {
-                response,
-                handle,
-                failure,
-            },
-            self.client.as_mut(),
-        );
-        Response { id, ..view }
+        Landed { ended, result }
     }
+}
 
-    fn record(&self, key: &RequestKey<'_>, sample: &RequestSample<'_>) -> Option<RequestHandle> {
-        if self.phase != Phase::Load {
-            return None;
-        }
-        with_shard(|shard| shard.request(key, sample))
-    }
+/// What all results of one request are recorded under.
+struct Recorder {
+    scenario: u16,
+    phase: Phase,
+    tags: TagText,
+}
 
-    fn record_failure(
+impl Recorder {
+    fn request(
         &self,
         method: &str,
         name: &str,
-        tags: &str,
-        failure: &engine::Failure,
-        response_us: u64,
-    ) {
+        status: u16,
+        expected: bool,
+        sample: &RequestSample<'_>,
+    ) -> Option<RequestHandle> {
+        if self.phase != Phase::Load {
+            return None;
+        }
         let key = RequestKey {
-            scenario: self.identity.scenario,
+            scenario: self.scenario,
             method,
             name,
-            status: 0,
-            expected: false,
-            tags,
+            status,
+            expected,
+            tags: self.tags.as_deref().unwrap_or_default(),
         };
-        self.record(
-            &key,
-            &sample_of(&failure.exchange, response_us, Some(failure.code.name())),
-        );
+        with_shard(|shard| shard.request(&key, sample))
+    }
+
+    fn hops(&self, hops: &[engine::Hop], groups: bool) {
+        for hop in hops {
+            InFlight::new(self.phase).landed();
+            let sample = sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None);
+            self.request(
+                &hop.method,
+                &path_name(&hop.name, groups),
+                hop.status,
+                true,
+                &sample,
+            );
+        }
+    }
+
+    #[cold]
+    fn failure(&self, method: &str, name: &str, failure: &engine::Failure, response_us: u64) {
+        let sample = sample_of(&failure.exchange, response_us, Some(failure.code.name()));
+        self.request(method, name, 0, false, &sample);
         if failure.code == engine::ErrorCode::HostNotAllowed {
             with_shard(|shard| shard.denied("host"));
         }
     }
 }
 
-/// Waits for a slot below the run's ceiling; answers when the request begins.
-async fn wait_for(slot: Option<Instant>, begun: Instant) -> Instant {
-    match slot {
-        None => begun,
-        Some(slot) => {
-            // Boxed: rare, and every VU's stack would have to hold it.
-            Box::pin(tokio::time::sleep_until(slot.into())).await;
-            slot.max(begun)
-        }
+/// Waits for a slot below the run's ceiling.
+async fn wait_for(slot: Option<Instant>) {
+    if let Some(slot) = slot {
+        // Boxed: rare, and every VU would have to hold it.
+        Box::pin(tokio::time::sleep_until(slot.into())).await;
     }
 }
 

@@ -40,6 +40,7 @@ impl metrics::Host for VuState {
         check_name(&protocol)
             .and_then(|()| check_name(&name))
             .map_err(wasmtime::Error::msg)?;
+        let tags = self.tags.own();
         let failure = (!error.is_empty()).then(|| limits::cut(&error, limits::MESSAGE_BYTES));
         let key = RequestKey {
             scenario: self.identity.scenario,
@@ -47,7 +48,7 @@ impl metrics::Host for VuState {
             name: &name,
             status: 0,
             expected: failure.is_none(),
-            tags: self.tags.own(),
+            tags: tags.as_deref().unwrap_or_default(),
         };
         let sample = RequestSample {
             duration_us: duration,

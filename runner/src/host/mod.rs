@@ -6,6 +6,7 @@ pub mod bindings;
 mod ceiling;
 mod checks;
 mod data;
+mod desk;
 mod http;
 pub mod limits;
 mod log;
@@ -21,6 +22,7 @@ mod wasi;
 
 pub use ceiling::Ceiling;
 pub use data::{DataError, DataSet, DataSets};
+pub use desk::Desk;
 pub use log::{LogLine, LogSink};
 pub use recorder::{Recording, Set, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
 pub use state::{Identity, Phase, RunShared, StopFlag, VuState};

@@ -1,7 +1,7 @@
 //! The responses that a guest may still ask about: the newest few of the running call.
 
 use super::limits;
-use crate::http::{Client, Exchange, Response};
+use crate::http::{Exchange, Response};
 use crate::metrics::RequestHandle;
 use std::collections::VecDeque;
 
@@ -30,27 +30,18 @@ pub(super) struct Responses {
 
 impl Responses {
     /// Keeps a response and names it. The oldest gives way when there are too many.
-    pub(super) fn push(&mut self, kept: Kept, client: Option<&mut Client>) -> u64 {
-        if self.kept.len() == limits::RESPONSES
-            && let Some(oldest) = self.kept.pop_front()
-        {
+    pub(super) fn push(&mut self, kept: Kept) -> u64 {
+        if self.kept.len() == limits::RESPONSES && self.kept.pop_front().is_some() {
             self.first += 1;
-            if let Some(client) = client {
-                client.recycle(oldest.response);
-            }
         }
         self.kept.push_back(kept);
         self.first + self.kept.len() as u64 - 1
     }
 
     /// Forgets all of them; their buffers serve the next ones.
-    pub(super) fn clear(&mut self, mut client: Option<&mut Client>) {
+    pub(super) fn clear(&mut self) {
         self.first += self.kept.len() as u64;
-        for kept in self.kept.drain(..) {
-            if let Some(client) = client.as_deref_mut() {
-                client.recycle(kept.response);
-            }
-        }
+        self.kept.clear();
         if self.kept.capacity() > 4 {
             // A batch made it grow; an idle VU shouldn't pay for that.
             self.kept.shrink_to(1);

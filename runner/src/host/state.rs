@@ -2,11 +2,11 @@
 
 use super::ceiling::Ceiling;
 use super::data::DataSets;
+use super::desk::Desk;
 use super::limits::{self, VuLimits};
 use super::log::LogSink;
 use super::responses::Responses;
 use super::tags::Tags;
-use crate::http::Client;
 use crate::plan::{Stream, stream_seed};
 use rand_pcg::Pcg32;
 use std::collections::BTreeMap;
@@ -112,7 +112,6 @@ pub enum Phase {
 /// The store's data.
 pub struct VuState {
     pub(super) run: Arc<RunShared>,
-    pub(super) stop: Arc<StopFlag>,
     pub(super) identity: Identity,
     pub(super) phase: Phase,
     /// Iterations begun.
@@ -124,7 +123,7 @@ pub struct VuState {
     pub intended: Option<Instant>,
     /// Whether the guest asked to end this VU.
     pub stop_requested: bool,
-    pub(super) client: Option<Client>,
+    pub(super) desk: Arc<Desk>,
     pub(super) responses: Responses,
     pub(super) tags: Tags,
     pub(super) random: Pcg32,
@@ -137,14 +136,8 @@ pub struct VuState {
 }
 
 impl VuState {
-    /// The state of a fresh instance. `client` carries connections and cookies; none in `describe`.
-    pub fn new(
-        run: Arc<RunShared>,
-        stop: Arc<StopFlag>,
-        identity: Identity,
-        phase: Phase,
-        client: Option<Client>,
-    ) -> VuState {
+    /// The state of a fresh instance.
+    pub fn new(run: Arc<RunShared>, stop: Arc<StopFlag>, identity: Identity, phase: Phase) -> VuState {
         let stream = |s| Pcg32::new(stream_seed(run.seed, identity.vu, s), identity.vu);
         let mut table = ResourceTable::new();
         table.set_max_capacity(10_000);
@@ -162,17 +155,16 @@ impl VuState {
             table,
             budget: CpuBudget::default(),
             run,
-            stop,
+            desk: Arc::new(Desk::new(stop)),
             identity,
             phase,
-            client,
         }
     }
 
     /// Begins an export call that may use this much CPU time. What an earlier call kept is freed.
     pub fn begin_call(&mut self, cpu: Duration) {
         self.budget = CpuBudget::new(cpu);
-        self.responses.clear(self.client.as_mut());
+        self.responses.clear();
     }
 
     /// Makes what is random from now on depend on `key` instead of on the VU.
@@ -182,10 +174,9 @@ impl VuState {
         self.data_random = stream(Stream::Data);
     }
 
-    /// Takes the connections and cookies out, for the next instance of the same VU.
-    pub fn take_client(&mut self) -> Option<Client> {
-        self.responses.clear(self.client.as_mut());
-        self.client.take()
+    /// Serves what the guest waits for, in every call but `describe`.
+    pub fn desk(&self) -> Arc<Desk> {
+        Arc::clone(&self.desk)
     }
 
     /// How long the guest has computed in this call, and how long it may.

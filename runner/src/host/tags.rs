@@ -1,12 +1,13 @@
 //! Tags in the form in which results are keyed by them: `k=v,k2=v2`, sorted by key.
 
 use super::limits;
+use std::sync::Arc;
 
 /// A VU's own tags plus those of one request, as canonical text.
 #[derive(Debug, Default)]
 pub(super) struct Tags {
     own: Vec<(String, String)>,
-    own_text: String,
+    own_text: Option<Arc<str>>,
 }
 
 impl Tags {
@@ -20,17 +21,17 @@ impl Tags {
         if self.own.len() > limits::TAGS {
             return Err(format!("more than {} tags", limits::TAGS));
         }
-        self.own_text = canonical(&mut self.own.clone());
+        self.own_text = (!self.own.is_empty()).then(|| canonical(&mut self.own.clone()));
         Ok(())
     }
 
-    /// The VU's tags only.
-    pub(super) fn own(&self) -> &str {
-        &self.own_text
+    /// The VU's tags only; none if it has none.
+    pub(super) fn own(&self) -> Option<Arc<str>> {
+        self.own_text.clone()
     }
 
     /// The VU's tags overlaid with `extra`. None if `extra` breaks a limit.
-    pub(super) fn with(&self, extra: &[(String, String)]) -> Option<String> {
+    pub(super) fn with(&self, extra: &[(String, String)]) -> Option<Arc<str>> {
         if extra.len() > limits::TAGS || extra.iter().any(|(k, v)| check_pair(k, v).is_err()) {
             return None;
         }
@@ -43,10 +44,10 @@ impl Tags {
     }
 }
 
-fn canonical(pairs: &mut [(String, String)]) -> String {
+fn canonical(pairs: &mut [(String, String)]) -> Arc<str> {
     pairs.sort();
     let pairs: Vec<_> = pairs.iter().map(|(k, v)| format!("{k}={v}")).collect();
-    pairs.join(",")
+    pairs.join(",").into()
 }
 
 fn check_pair(key: &str, value: &str) -> Result<(), String> {
@@ -84,10 +85,10 @@ mod tests {
         let mut tags = Tags::default();
         tags.set("b".to_owned(), "1".to_owned()).unwrap();
         tags.set("a".to_owned(), "1".to_owned()).unwrap();
-        assert_eq!(tags.own(), "a=1,b=1");
-        assert_eq!(tags.with(&[pair("a", "2")]).unwrap(), "a=2,b=1");
+        assert_eq!(tags.own().as_deref(), Some("a=1,b=1"));
+        assert_eq!(&*tags.with(&[pair("a", "2")]).unwrap(), "a=2,b=1");
         tags.set("a".to_owned(), String::new()).unwrap();
-        assert_eq!(tags.own(), "b=1");
+        assert_eq!(tags.own().as_deref(), Some("b=1"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `wasmswarm:scenario/vu`.
 
 use super::bindings::vu::{self, Identity};
+use super::desk::Errand;
 use super::limits;
 use super::state::{Phase, VuState};
 use rand::Rng;
@@ -41,9 +42,8 @@ impl vu::Host for VuState {
     async fn sleep(&mut self, duration: u64) -> wasmtime::Result<()> {
         self.require_run()?;
         let begun = self.leave_guest();
-        self.stop
-            .pause_until(begun + Duration::from_micros(duration.min(limits::SLEEP_US)))
-            .await;
+        let until = begun + Duration::from_micros(duration.min(limits::SLEEP_US));
+        self.desk.ask(Errand::Sleep(until)).await;
         self.enter_guest();
         Ok(())
     }

@@ -101,11 +101,6 @@ impl Client {
         Box::pin(super::batch::send_all(&self.core, requests)).await
     }
 
-    /// Gives a response's buffers back for the next one, as dropping it does.
-    pub fn recycle(&mut self, response: Response) {
-        drop(response);
-    }
-
     /// Starts a new life: no connections, no cookies.
     pub fn reset(&mut self) {
         *self.core.state() = State::default();

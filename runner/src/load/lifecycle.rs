@@ -72,24 +72,18 @@ impl Lifecycle<'_> {
         &self,
         export: impl AsyncFnOnce(&Plugin, &mut Store<VuState>) -> Result<R, String>,
     ) -> Result<R, String> {
-        let client = Some(Client::new(Arc::clone(self.transport), 0));
+        let mut client = Client::new(Arc::clone(self.transport), 0);
         let stop = Arc::new(StopFlag::default());
-        let state = VuState::new(
-            Arc::clone(self.shared),
-            stop,
-            Identity::default(),
-            Phase::Setup,
-            client,
-        );
+        let state = VuState::new(Arc::clone(self.shared), stop, Identity::default(), Phase::Setup);
         let mut store = call::new_store(self.pre.engine(), state);
         store
             .data_mut()
             .begin_call(Duration::from_millis(self.limits.start_cpu_ms));
-        let plugin = self
-            .pre
-            .instantiate_async(&mut store)
-            .await
-            .map_err(|e| call::explain_trap(&e))?;
-        export(&plugin, &mut store).await
+        let desk = store.data().desk();
+        let call = async {
+            let plugin = self.pre.instantiate_async(&mut store).await;
+            export(&plugin.map_err(|e| call::explain_trap(&e))?, &mut store).await
+        };
+        desk.serve(&mut client, call).await
     }
 }

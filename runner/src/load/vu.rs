@@ -36,7 +36,7 @@ pub(super) struct Vu {
     turns: Turns,
     retire: Retire,
     picker: Picker,
-    client: Option<Client>,
+    client: Client,
     iterations: u64,
     /// What the last outcome said about the next task.
     forced: Option<u32>,
@@ -67,7 +67,7 @@ impl Vu {
             scenario: place.scenario,
         };
         let picker = Picker::new(thread.run.shared.seed, identity.vu);
-        let client = Some(Client::new(Arc::clone(&thread.run.transport), identity.vu));
+        let client = Client::new(Arc::clone(&thread.run.transport), identity.vu);
         Vu {
             identity,
             thread,
@@ -105,32 +105,27 @@ impl Vu {
         if matches!(end, LifeEnd::Done) {
             self.finish(&mut instance).await;
         }
-        self.client = instance.0.data_mut().take_client();
         end
     }
 
     async fn start(&mut self) -> Result<Instance, String> {
-        let run = &self.thread.run;
-        let client = self.client.take().map(|mut client| {
-            client.reset();
-            client
-        });
-        let client = client.or_else(|| Some(Client::new(Arc::clone(&run.transport), self.identity.vu)));
+        let thread = Arc::clone(&self.thread);
+        let run = &thread.run;
+        self.client.reset();
         let stop = Arc::clone(self.retire.flag());
-        let mut state = VuState::new(Arc::clone(&run.shared), stop, self.identity, Phase::Load, client);
+        let mut state = VuState::new(Arc::clone(&run.shared), stop, self.identity, Phase::Load);
         state.iteration = self.iterations;
         let mut store = call::new_store(run.pre.engine(), state);
         store.data_mut().begin_call(self.thread.start_cpu());
-        let plugin = run
-            .pre
-            .instantiate_async(&mut store)
-            .await
-            .map_err(|e| call::explain_trap(&e))?;
+        let desk = store.data().desk();
+        let instantiated = run.pre.instantiate_async(&mut store);
+        let plugin = desk.serve(&mut self.client, instantiated).await;
+        let plugin = plugin.map_err(|e| call::explain_trap(&e))?;
+        let exec = self.exec();
         let started = plugin
             .wasmswarm_scenario_scenario()
-            .call_on_start(&mut store, self.exec(), &run.setup_data)
-            .await;
-        match started {
+            .call_on_start(&mut store, exec, &run.setup_data);
+        match desk.serve(&mut self.client, started).await {
             Ok(Ok(())) => Ok((store, plugin)),
             Ok(Err(why)) => Err(why),
             Err(trap) => Err(call::explain_call(store.data(), &trap)),
@@ -235,10 +230,11 @@ impl Vu {
         let (store, plugin) = instance;
         store.data_mut().begin_call(self.thread.task_cpu());
         store.set_epoch_deadline(1);
-        let result = plugin
+        let desk = store.data().desk();
+        let call = plugin
             .wasmswarm_scenario_scenario()
-            .call_run_task(&mut *store, scenario.exec, task)
-            .await;
+            .call_run_task(&mut *store, scenario.exec, task);
+        let result = desk.serve(&mut self.client, call).await;
         let scheduled = Outcome {
             next: NextTask::Scheduled,
             wait: NextWait::Scheduled,
@@ -277,15 +273,16 @@ impl Vu {
         }
     }
 
-    async fn finish(&self, (store, plugin): &mut Instance) {
+    async fn finish(&mut self, (store, plugin): &mut Instance) {
         store.data_mut().begin_call(self.thread.start_cpu());
         store.set_epoch_deadline(1);
         let scenario = self.identity.scenario;
-        let stopped = plugin
+        let exec = self.exec();
+        let desk = store.data().desk();
+        let call = plugin
             .wasmswarm_scenario_scenario()
-            .call_on_stop(&mut *store, self.exec())
-            .await;
-        let why = match stopped {
+            .call_on_stop(&mut *store, exec);
+        let why = match desk.serve(&mut self.client, call).await {
             Ok(Ok(())) => return,
             Ok(Err(why)) => why,
             Err(trap) => call::explain_call(store.data(), &trap),

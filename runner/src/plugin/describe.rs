@@ -55,7 +55,6 @@ pub async fn describe(
         Arc::new(StopFlag::default()),
         Identity::default(),
         Phase::Describe,
-        None,
     );
     let mut store = crate::load::new_store(pre.engine(), state);
     store.data_mut().begin_call(cpu);
