@@ -115,7 +115,7 @@ fn load_data(given: &PluginOptions) -> Result<DataSets, Failure> {
     Ok(sets)
 }
 
-fn plan(
+pub(super) fn plan(
     options: &RunOptions,
     read: &Read,
     description: &Description,
