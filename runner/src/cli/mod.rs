@@ -10,7 +10,7 @@ use crate::exit_code::ExitCode;
 use crate::options::RunOptions;
 use crate::session::{self, Exit};
 use crate::terminal::{self, Paint};
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use std::panic::AssertUnwindSafe;
 
 /// Load testing with WebAssembly scenarios.
@@ -43,9 +43,9 @@ enum Command {
 ///
 /// The command has a thread of its own, so that a forced stop needn't wait for it.
 pub fn start() -> ExitCode {
-    let command = match Line::try_parse() {
-        Ok(line) => line.command,
-        Err(error) => return usage::explain(&error),
+    let command = match read() {
+        Ok(command) => command,
+        Err(code) => return code,
     };
     // For the code that isn't load: downloading plugins. A second call changes nothing.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -56,6 +56,33 @@ pub fn start() -> ExitCode {
         Ok(_) => exited.recv().unwrap_or(ExitCode::Internal),
         Err(error) => report(Failure::internal("failed to start a thread").because(error)),
     }
+}
+
+/// The command, with all that its environment and its file add; or the exit code, if there is none.
+fn read() -> Result<Command, ExitCode> {
+    let matches = Line::command().try_get_matches();
+    let matches = matches.map_err(|error| usage::explain(&error))?;
+    let line = Line::from_arg_matches(&matches).map_err(|error| usage::explain(&error))?;
+    match (line.command, matches.subcommand_matches("run")) {
+        (Command::Run(options), Some(matches)) => {
+            let options = options.assemble(matches, &|name| std::env::var_os(name));
+            let options = options.map_err(|problems| report(wrong_options(problems)))?;
+            Ok(Command::Run(Box::new(options)))
+        }
+        (command, _) => Ok(command),
+    }
+}
+
+fn wrong_options(problems: Vec<String>) -> Failure {
+    let what = match problems.len() {
+        1 => "an option can't be used".to_owned(),
+        count => format!("{count} options can't be used"),
+    };
+    let failure = Failure {
+        causes: problems,
+        ..Failure::invalid(what)
+    };
+    failure.hint("`wasmswarm run --help` lists the options; docs/config.md has them all by example")
 }
 
 /// The exit code of a command, even if there is a defect in it.

@@ -27,7 +27,7 @@ impl Lifecycle<'_> {
     /// # Errors
     /// The guest's own error, or how the call failed.
     pub fn setup(&self) -> Result<Vec<u8>, String> {
-        let data = self.call(async |plugin, store| {
+        let data = self.call(self.limits.setup_wall_ms, async |plugin, store| {
             let result = plugin.wasmswarm_scenario_scenario().call_setup(&mut *store).await;
             result.map_err(|trap| call::explain_call(store.data(), &trap))?
         })?;
@@ -46,7 +46,7 @@ impl Lifecycle<'_> {
     /// # Errors
     /// The guest's own error, or how the call failed.
     pub fn teardown(&self, setup_data: &[u8]) -> Result<(), String> {
-        self.call(async |plugin, store| {
+        self.call(self.limits.teardown_wall_ms, async |plugin, store| {
             let result = plugin
                 .wasmswarm_scenario_scenario()
                 .call_teardown(&mut *store, setup_data)
@@ -57,11 +57,12 @@ impl Lifecycle<'_> {
 
     fn call<R>(
         &self,
+        wall_ms: u64,
         export: impl AsyncFnOnce(&Plugin, &mut Store<VuState>) -> Result<R, String>,
     ) -> Result<R, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|e| e.to_string())?;
-        let wall = Duration::from_millis(self.limits.setup_wall_ms);
+        let wall = Duration::from_millis(wall_ms);
         runtime.block_on(async {
             let timed = tokio::time::timeout(wall, self.instance_call(export)).await;
             timed.unwrap_or_else(|_| Err(format!("it was not done after {} s", wall.as_secs_f64())))

@@ -18,7 +18,7 @@ pub struct HttpOptions {
     pub allow_host: Vec<String>,
 
     /// Accept any certificate
-    #[arg(long)]
+    #[arg(long, visible_alias = "insecure-skip-tls-verify")]
     pub insecure: bool,
 
     /// Also trust the certificates in this PEM file
@@ -38,7 +38,7 @@ pub struct HttpOptions {
     pub proxy: Option<String>,
 
     /// Connect to another address than the name's own: HOST[:PORT]=ADDR[:PORT]
-    #[arg(long, value_name = "OVERRIDE")]
+    #[arg(long, alias = "hosts", value_name = "OVERRIDE", value_parser = values::pair_text)]
     pub resolve: Vec<String>,
 
     /// Connect from this address of this machine; several are taken in turn
@@ -66,12 +66,8 @@ pub struct HttpOptions {
     pub max_redirects: Option<u32>,
 
     /// Send this header with every request: 'NAME: VALUE'
-    #[arg(long, value_name = "HEADER", value_parser = values::header)]
+    #[arg(id = "headers", long = "header", value_name = "HEADER", value_parser = values::header)]
     pub header: Vec<(String, String)>,
-
-    /// Count requests without a name together if their paths differ in ids only: /users/123 as /users/{id}
-    #[arg(long)]
-    pub group_urls: bool,
 
     /// Don't keep cookies
     #[arg(long)]
@@ -82,6 +78,6 @@ pub struct HttpOptions {
     pub no_compression: bool,
 
     /// Use a new connection for every request
-    #[arg(long)]
+    #[arg(long, visible_alias = "no-connection-reuse")]
     pub no_keep_alive: bool,
 }

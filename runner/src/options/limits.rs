@@ -20,9 +20,13 @@ pub struct LimitOptions {
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub start_cpu: Option<Duration>,
 
-    /// Time of `setup` and of `teardown`, waiting included [default: 60s]
+    /// Time of `setup`, waiting included [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub setup_timeout: Option<Duration>,
+
+    /// Time of `teardown`, waiting included [default: 60s]
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    pub teardown_timeout: Option<Duration>,
 
     /// End the run when guests have trapped this often [default: 1000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -38,6 +42,7 @@ impl LimitOptions {
             task_cpu_ms: ms(self.task_cpu, 1_000),
             start_cpu_ms: ms(self.start_cpu, 5_000),
             setup_wall_ms: ms(self.setup_timeout, 60_000),
+            teardown_wall_ms: ms(self.teardown_timeout, 60_000),
             max_traps: self.max_traps.unwrap_or(1_000),
             // Part of the contract: see wit/log.wit.
             log_lines_per_second: 100,

@@ -1,23 +1,47 @@
-//! What the operator asks for, before the plugin's suggestions and the defaults are filled in.
+//! What the operator asks for, and what the plugin suggests, from flags, variables and files to
+//! the plan.
 //!
-//! One struct per group of options; each field's text is its help. A field without a value is
-//! `None` or empty, so that [`resolve`] can tell what was asked for from what wasn't.
+//! One struct per group of options; each field is a flag, an environment variable and a key of the
+//! configuration file, and its text is the help of all three. A field without a value is `None` or
+//! empty, so that [`resolve`] can tell what was asked for from what wasn't.
 
+mod assemble;
+mod definition;
 mod http;
+mod layer;
 mod limits;
 mod load;
+mod measure;
+mod merge;
+mod names;
 mod output;
 mod plugin;
+mod problem;
+mod read;
 mod resolve;
+mod scenario;
+mod schema;
 mod settings;
+mod stage;
+mod threshold;
+mod tree;
 mod values;
 
 pub use self::http::HttpOptions;
+pub use layer::Layer;
 pub use limits::LimitOptions;
-pub use load::LoadOptions;
-pub use output::OutputOptions;
+pub use load::{LoadOptions, ShapeOptions};
+pub use measure::MeasureOptions;
+pub use output::{LogLevel, OutputOptions};
 pub use plugin::PluginOptions;
-pub use resolve::{Given, resolve, thresholds};
+pub use problem::{Origin, Problem};
+pub use resolve::{Given, origins, resolve};
+pub use scenario::{Executor, ScenarioOptions};
+pub use schema::schema;
+pub use stage::StageText;
+pub use values::Rate;
+
+use std::path::PathBuf;
 
 /// Everything that `run` can be asked for.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -26,13 +50,25 @@ pub struct RunOptions {
     #[arg(value_name = "PLUGIN")]
     pub plugin: String,
 
-    /// Scenarios to run [default: all, by the plugin's weights]
+    /// Scenarios to run: the plugin's, or those of the file [default: all, by the plugin's weights]
     #[arg(value_name = "SCENARIO")]
     pub scenarios: Vec<String>,
+
+    /// Take what flags and variables leave open from this file (.toml, .json, .yaml); no file is read unasked
+    #[arg(short, long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// What to show instead of running.
+    #[command(flatten)]
+    pub show: ShowOptions,
 
     /// How much load.
     #[command(flatten)]
     pub load: LoadOptions,
+
+    /// What is measured and judged.
+    #[command(flatten)]
+    pub measure: MeasureOptions,
 
     /// What is tested.
     #[command(flatten)]
@@ -49,4 +85,41 @@ pub struct RunOptions {
     /// What the plugin may use.
     #[command(flatten)]
     pub limits: LimitOptions,
+
+    /// Who asked for what: the file, the environment and the command line, in this order.
+    #[arg(skip)]
+    pub layers: Vec<Layer>,
+}
+
+/// What to show instead of running. Flags only: no file decides that nothing is run.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Show, and don't run")]
+pub struct ShowOptions {
+    /// Print the plan: workloads, users over time, planned iterations, thresholds; =json prints it as JSON
+    #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    pub dry_run: Option<Format>,
+
+    /// List the plugin's scenarios and tasks
+    #[arg(short, long)]
+    pub list: bool,
+
+    /// Print the share of each scenario and task
+    #[arg(long, visible_alias = "show-task-ratio")]
+    pub task_ratio: bool,
+}
+
+impl ShowOptions {
+    /// Whether nothing is to be run.
+    pub fn is_asked(&self) -> bool {
+        self.dry_run.is_some() || self.list || self.task_ratio
+    }
+}
+
+/// The forms of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }

@@ -1,6 +1,20 @@
 //! What the operator gets to see.
 
+use super::values;
 use std::path::PathBuf;
+
+/// Which of the plugin's log lines are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// All.
+    Debug,
+    /// All but those for debugging.
+    Info,
+    /// Warnings and errors.
+    Warning,
+    /// Errors.
+    Error,
+}
 
 /// What the operator gets to see.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -11,12 +25,16 @@ pub struct OutputOptions {
     pub headless: bool,
 
     /// Nothing but the summary and errors
-    #[arg(short, long, conflicts_with = "verbose")]
+    #[arg(short, long, visible_alias = "only-summary", conflicts_with = "verbose")]
     pub quiet: bool,
 
     /// Also say what was prepared, and how long that took
     #[arg(short, long)]
     pub verbose: bool,
+
+    /// Least level of the plugin's log lines: debug, info, warning, error [default: info]
+    #[arg(short = 'L', long, visible_alias = "loglevel", value_name = "LEVEL", value_parser = log_level)]
+    pub log_level: Option<LogLevel>,
 
     /// Write all results to this file
     #[arg(long, value_name = "FILE")]
@@ -26,11 +44,18 @@ pub struct OutputOptions {
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
 
-    /// Ignore all thresholds
-    #[arg(long)]
-    pub no_thresholds: bool,
-
     /// Exit with this code if any request or iteration failed
     #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u8).range(1..))]
     pub exit_code_on_error: Option<u8>,
+}
+
+/// By name, Python's names included: Locust users type them.
+fn log_level(text: &str) -> Result<LogLevel, String> {
+    let names = ["debug", "info", "warning", "warn", "error", "critical"];
+    Ok(match values::one_of(text, &names)? {
+        "debug" => LogLevel::Debug,
+        "info" => LogLevel::Info,
+        "warning" | "warn" => LogLevel::Warning,
+        _ => LogLevel::Error,
+    })
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[command(next_help_heading = "Plugin")]
 pub struct PluginOptions {
     /// Pass a parameter to the plugin
-    #[arg(short = 'e', long = "param", value_name = "NAME=VALUE", value_parser = values::pair)]
+    #[arg(short = 'e', id = "params", long = "param", visible_alias = "env", value_name = "NAME=VALUE", value_parser = values::pair)]
     pub params: Vec<(String, String)>,
 
     /// Let the plugin read the rows of a .csv or .json file under this name
@@ -20,6 +20,6 @@ pub struct PluginOptions {
     pub digest: Option<String>,
 
     /// Folder of compiled plugins; it must be writable for you alone [default: your cache folder]
-    #[arg(long, value_name = "DIR", env = "WASMSWARM_CACHE_DIR")]
+    #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
 }

@@ -1,10 +1,18 @@
 //! Reads single values of options: durations, sizes, names with values.
 
+use super::names;
+use crate::plan::Spacing;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Most VUs of a run.
+pub(super) const MAX_VUS: u32 = 1_000_000;
+
+/// Most iterations or requests per second.
+pub(super) const MAX_RATE: f64 = 10_000_000.0;
+
 /// Longer than any test: an option beyond is a slip of the finger.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+pub(super) const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// A time above zero: `10s`, `1m 30s`, `250ms`; a bare number is in seconds.
 ///
@@ -29,14 +37,179 @@ pub(super) fn time_or_zero(text: &str) -> Result<Duration, String> {
     }
     let form = || "write it as 10s, 1m30s or 250ms; a bare number is in seconds".to_owned();
     let time = match text.parse::<f64>() {
+        Ok(seconds) if seconds > LONGEST.as_secs_f64() && seconds.is_finite() => LONGEST * 2,
         Ok(seconds) => Duration::try_from_secs_f64(seconds).map_err(|_| form())?,
-        Err(_) => humantime::parse_duration(text).map_err(|_| form())?,
+        Err(_) => fractional(text)
+            .or_else(|| humantime::parse_duration(text).ok())
+            .ok_or_else(form)?,
     };
     if time > LONGEST {
         Err("it is longer than a year".to_owned())
     } else {
         Ok(time)
     }
+}
+
+/// `1.5s`, which k6 knows and the common form doesn't.
+fn fractional(text: &str) -> Option<Duration> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, unit) = text.split_at(end);
+    let number: f64 = number.parse().ok()?;
+    let factor = unit_of_time(unit)?.as_secs_f64();
+    Duration::try_from_secs_f64(number * factor).ok()
+}
+
+fn unit_of_time(unit: &str) -> Option<Duration> {
+    Some(match unit {
+        "us" | "µs" => Duration::from_micros(1),
+        "ms" => Duration::from_millis(1),
+        "s" | "sec" | "second" => Duration::from_secs(1),
+        "m" | "min" | "minute" => Duration::from_secs(60),
+        "h" | "hour" => Duration::from_secs(3600),
+        "d" | "day" => Duration::from_secs(24 * 3600),
+        _ => return None,
+    })
+}
+
+/// A number of VUs.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn vus(text: &str) -> Result<u32, String> {
+    match vus_or_none(text)? {
+        0 => Err(OF_VUS.to_owned()),
+        vus => Ok(vus),
+    }
+}
+
+const OF_VUS: &str = "it must be a whole number from 1 to 1,000,000";
+
+/// As [`vus`], or 0.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn vus_or_none(text: &str) -> Result<u32, String> {
+    let vus = whole(text).filter(|&n| n <= u64::from(MAX_VUS));
+    vus.and_then(|n| u32::try_from(n).ok())
+        .ok_or_else(|| OF_VUS.to_owned())
+}
+
+/// A number above zero.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn count(text: &str) -> Result<u64, String> {
+    let count = whole(text).filter(|&n| (1..=1 << 53).contains(&n));
+    count.ok_or_else(|| "it must be a whole number above 0".to_owned())
+}
+
+/// A whole number; `1e6` is one as well.
+fn whole(text: &str) -> Option<u64> {
+    text.parse::<u64>().ok().or_else(|| {
+        let number = text.parse::<f64>().ok()?;
+        (number.fract() == 0.0 && (0.0..=1e15).contains(&number)).then_some(number as u64)
+    })
+}
+
+/// Iterations or requests per unit of time, as it was written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rate {
+    /// How many.
+    pub amount: f64,
+    /// Per which time; none: it wasn't said.
+    pub per: Option<Duration>,
+    /// Whether they are requests.
+    pub of_requests: bool,
+}
+
+/// `500/s`, `300/m`, `10/250ms`, `500 requests/s`; without a unit, per second or as the workload says.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn rate_per(text: &str) -> Result<Rate, String> {
+    let form = || "write it as 500/s, 300/m or '500 requests/s'".to_owned();
+    let (amount, per) = match text.split_once('/') {
+        Some((amount, per)) => (amount, Some(per_time(per.trim()).ok_or_else(form)?)),
+        None => (text, None),
+    };
+    let amount = amount.trim();
+    let end = amount.find(|c: char| c.is_whitespace()).unwrap_or(amount.len());
+    let (number, noun) = amount.split_at(end);
+    let of_requests = match noun.trim() {
+        "" | "iterations" | "iteration" | "it" => false,
+        "requests" | "request" | "req" => true,
+        _ => return Err(form()),
+    };
+    match number.parse::<f64>() {
+        // No unit of time makes less of it: a day is the longest.
+        Ok(amount) if amount.is_finite() && amount > MAX_RATE * 86_400.0 => Err(TOO_FAST.to_owned()),
+        Ok(amount) if amount.is_finite() && amount > 0.0 => Ok(Rate {
+            amount,
+            per,
+            of_requests,
+        }),
+        Ok(_) => Err("it must be a number above 0".to_owned()),
+        Err(_) => Err(form()),
+    }
+}
+
+fn per_time(text: &str) -> Option<Duration> {
+    let per = unit_of_time(text).or_else(|| time(text).ok())?;
+    (per <= Duration::from_secs(86_400)).then_some(per)
+}
+
+/// Requests per second, given as a rate.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn max_rate(text: &str) -> Result<f64, String> {
+    let rate = rate_per(text)?;
+    let per_second = rate.amount / rate.per.map_or(1.0, |per| per.as_secs_f64());
+    if per_second > MAX_RATE {
+        return Err(TOO_FAST.to_owned());
+    }
+    Ok(per_second)
+}
+
+/// What is said of rates above [`MAX_RATE`].
+pub(super) const TOO_FAST: &str = "it must be at most 10,000,000 per second";
+
+/// How arrivals are spaced, by name.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn spacing(text: &str) -> Result<Spacing, String> {
+    Ok(match one_of(text, &["even", "poisson"])? {
+        "poisson" => Spacing::Poisson,
+        _ => Spacing::Even,
+    })
+}
+
+/// A name or tag: not empty.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn word(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        Err("it must not be empty".to_owned())
+    } else {
+        Ok(text.trim().to_owned())
+    }
+}
+
+/// The one of `names` that `text` is.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn one_of<'a>(text: &str, names: &[&'a str]) -> Result<&'a str, String> {
+    if let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(text)) {
+        return Ok(name);
+    }
+    let list = names.join(", ");
+    Err(format!(
+        "it must be one of {list}{}",
+        names::did_you_mean(text, names)
+    ))
 }
 
 /// VUs per second: a finite number above zero.
@@ -83,6 +256,14 @@ pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// `NAME=VALUE`, kept as one text.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn pair_text(text: &str) -> Result<String, String> {
+    pair(text).map(|_| text.to_owned())
+}
+
 /// `NAME=FILE`.
 ///
 /// # Errors
@@ -127,6 +308,63 @@ mod tests {
                 .iter()
                 .all(|t| time(t).is_err())
         );
+    }
+
+    #[test]
+    fn rates_have_units() {
+        let per_second = |text: &str| rate_per(text).map(|r| (r.amount, r.per, r.of_requests));
+        assert_eq!(
+            per_second("500/s"),
+            Ok((500.0, Some(Duration::from_secs(1)), false))
+        );
+        assert_eq!(
+            per_second("300/m"),
+            Ok((300.0, Some(Duration::from_secs(60)), false))
+        );
+        assert_eq!(
+            per_second("10/250ms"),
+            Ok((10.0, Some(Duration::from_millis(250)), false))
+        );
+        assert_eq!(
+            per_second("5 requests/s"),
+            Ok((5.0, Some(Duration::from_secs(1)), true))
+        );
+        assert_eq!(per_second("0.5"), Ok((0.5, None, false)));
+        assert_eq!(max_rate("600/m"), Ok(10.0));
+        for text in [
+            "",
+            "/s",
+            "5/",
+            "5/fortnight",
+            "5 apples/s",
+            "NaN/s",
+            "-5/s",
+            "0/s",
+            "inf",
+        ] {
+            assert!(rate_per(text).is_err(), "{text}");
+        }
+        assert_eq!(max_rate("1e12/s").unwrap_err(), TOO_FAST);
+    }
+
+    #[test]
+    fn times_as_k6_writes_them() {
+        assert_eq!(time("1.5s"), Ok(Duration::from_millis(1500)));
+        assert_eq!(time("0.5h"), Ok(Duration::from_secs(1800)));
+        assert_eq!(time("1h30m10s"), Ok(Duration::from_secs(5410)));
+        assert_eq!(time("99999999999h").unwrap_err(), "it is longer than a year");
+        assert_eq!(time("1e300").unwrap_err(), "it is longer than a year");
+        assert!(time("99999999999999999999999h").is_err());
+    }
+
+    #[test]
+    fn numbers_of_vus_are_bounded() {
+        assert_eq!(vus("1000000"), Ok(1_000_000));
+        assert_eq!(vus("1e3"), Ok(1000));
+        for text in ["0", "1000001", "1e9", "-1", "1.5", "NaN", ""] {
+            assert_eq!(vus(text).unwrap_err(), OF_VUS, "{text}");
+        }
+        assert_eq!(vus_or_none("0"), Ok(0));
     }
 
     #[test]

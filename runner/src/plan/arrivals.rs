@@ -68,6 +68,17 @@ impl Arrivals {
         self.time = None;
     }
 
+    /// How many evenly spaced arrivals a profile has, without going through them.
+    pub fn even_count(profile: &Profile) -> u64 {
+        let total = profile.total();
+        let last = total - total.max(1.0) * 1e-12;
+        if last < 0.0 || total <= 0.0 {
+            0
+        } else {
+            last.floor() as u64 + 1
+        }
+    }
+
     /// Goes on with another profile, which must be the same up to the last arrival given.
     pub fn change(&mut self, profile: &Profile) {
         self.pieces = profile.pieces().collect();
@@ -150,6 +161,7 @@ mod tests {
             let profile = Profile::constant(rate, Duration::from_secs(30));
             let count = Arrivals::new(&profile, Spacing::Even, 0).count();
             assert_eq!(count as f64, rate * 30.0);
+            assert_eq!(Arrivals::even_count(&profile), count as u64);
         }
     }
 
@@ -162,6 +174,9 @@ mod tests {
             [0, 632, 894, 1095, 1265, 1414, 1549, 1673, 1789, 1897]
         );
         let down = linear(10.0, &[(2000, 0.0)]);
+        assert_eq!(Arrivals::even_count(&up), 10);
+        assert_eq!(Arrivals::even_count(&linear(0.3, &[(1000, 0.3)])), 1);
+        assert_eq!(Arrivals::even_count(&linear(0.0, &[(1000, 0.0)])), 0);
         assert_eq!(millis(&down), [0, 103, 211, 327, 451, 586, 735, 905, 1106, 1368]);
     }
 

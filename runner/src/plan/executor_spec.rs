@@ -108,7 +108,10 @@ impl ExecutorSpec {
             ExecutorSpec::SharedIterations { iterations, .. } => Some(*iterations),
             ExecutorSpec::PerVuIterations { iterations, .. } => Some(iterations.saturating_mul(vus as u64)),
             ExecutorSpec::ConstantArrivalRate { .. } | ExecutorSpec::RampingArrivalRate { .. } => {
-                self.arrivals(seed).map(|arrivals| arrivals.count() as u64)
+                match self.spacing() {
+                    Spacing::Even => self.rate().map(|profile| Arrivals::even_count(&profile)),
+                    Spacing::Poisson => self.arrivals(seed).map(|arrivals| arrivals.count() as u64),
+                }
             }
         }
     }

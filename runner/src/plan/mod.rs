@@ -3,6 +3,7 @@
 
 mod arrivals;
 mod executor_spec;
+mod hash;
 mod population;
 mod profile;
 mod scenario;
@@ -76,8 +77,10 @@ pub struct LimitsPlan {
     pub task_cpu_ms: u64,
     /// CPU time of `describe`, `setup`, `teardown`, `on-start` and `on-stop`, in milliseconds.
     pub start_cpu_ms: u64,
-    /// Wall-clock time of `setup` and of `teardown`, in milliseconds.
+    /// Wall-clock time of `setup`, in milliseconds.
     pub setup_wall_ms: u64,
+    /// Wall-clock time of `teardown`, in milliseconds.
+    pub teardown_wall_ms: u64,
     /// Traps after which the run is aborted.
     pub max_traps: u64,
     /// Log lines per second of the whole run.

@@ -5,8 +5,11 @@ mod builtin;
 mod end;
 mod file;
 mod json;
+mod plan;
+mod plan_chart;
 mod summary;
 mod tables;
+mod tasks;
 mod warnings;
 
 #[cfg(test)]
@@ -15,4 +18,6 @@ mod sample;
 pub use end::{End, RunFacts};
 pub use file::{check_writable, write_whole};
 pub use json::{SCHEMA, summary_json};
+pub use plan::{PlanFacts, plan_json, plan_text};
 pub use summary::summary;
+pub use tasks::{list, ratio};

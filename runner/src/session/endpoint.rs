@@ -46,6 +46,15 @@ pub(super) fn open(
     }
 }
 
+/// What `--host` names, without starting or contacting anything.
+pub(super) fn name(options: &HttpOptions) -> Result<Option<String>, Failure> {
+    match options.host.as_deref() {
+        Some("demo") => Ok(Some("demo".to_owned())),
+        Some(host) => Ok(Some(parse(host)?.to_string())),
+        None => Ok(None),
+    }
+}
+
 fn demo() -> Result<Endpoint, Failure> {
     let failed =
         |e: &dyn std::fmt::Display| Failure::internal("failed to start the built-in shop").because(e);

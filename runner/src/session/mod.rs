@@ -9,6 +9,7 @@ mod machine;
 mod prepare;
 mod prepared;
 mod reach;
+mod show;
 mod signals;
 mod source;
 mod thresholds;
@@ -37,6 +38,9 @@ use view::{Feed, View};
 /// # Errors
 /// If nothing can be run, or the results can't be written.
 pub fn run(options: &RunOptions, exit: &Exit) -> Result<ExitCode, Failure> {
+    if options.show.is_asked() {
+        return show::show(options);
+    }
     let stop = StopHandle::new();
     signals::listen(stop.clone(), exit.clone()).map_err(no_thread)?;
     let mut prepared = prepare::prepare(options)?;

@@ -45,7 +45,6 @@ impl Prepared {
 pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
     let begun = Instant::now();
     check_summary(options)?;
-    options::thresholds(options).map_err(thresholds::refuse)?;
     let baseline = thresholds::baseline(options.output.baseline.as_deref())?;
     let data = load_data(&options.given)?;
     let (given, output) = (&options.given, &options.output);
@@ -121,7 +120,7 @@ fn load_data(given: &PluginOptions) -> Result<DataSets, Failure> {
     Ok(sets)
 }
 
-fn plan(
+pub(super) fn plan(
     options: &RunOptions,
     read: &Read,
     description: &Description,

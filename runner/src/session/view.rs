@@ -125,6 +125,9 @@ impl Screen {
 }
 
 fn least_level(output: &OutputOptions) -> u8 {
+    if let Some(level) = output.log_level {
+        return level as u8;
+    }
     match (output.quiet, output.verbose) {
         (true, _) => rank(Level::Error),
         (_, true) => 0,

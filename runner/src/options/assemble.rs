@@ -1,0 +1,150 @@
+//! Gathers what was asked for from its sources: the file, the environment, the command line.
+
+use super::layer::Layer;
+use super::merge::{Merged, merge};
+use super::tree::Format;
+use super::{HttpOptions, LimitOptions, LoadOptions, MeasureOptions, OutputOptions, PluginOptions};
+use super::{Origin, Problem, RunOptions, definition, read, resolve};
+use clap::{ArgMatches, FromArgMatches};
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Larger files are no configuration.
+const MAX_FILE: u64 = 1 << 20;
+
+impl RunOptions {
+    /// Adds what the environment and the file of `--config` say to the flags of the command line,
+    /// from which `matches` come.
+    ///
+    /// # Errors
+    /// All problems that show without the plugin, one line each.
+    pub fn assemble(
+        mut self,
+        matches: &ArgMatches,
+        variable: &dyn Fn(&str) -> Option<OsString>,
+    ) -> Result<RunOptions, Vec<String>> {
+        let mut definition = definition::run();
+        let mut problems = Vec::new();
+        let config = self.config.clone().or_else(|| {
+            variable("WASMSWARM_CONFIG")
+                .filter(|v| !v.is_empty())
+                .map(Into::into)
+        });
+        let mut layers = Vec::new();
+        if let Some(path) = config {
+            let (layer, more) = file(&path);
+            layers.push(layer);
+            problems.extend(more);
+        }
+        let environment = Layer::of_environment(&mut definition, variable);
+        let line = Layer::of_command_line(&definition, matches);
+        for (layer, more) in [environment, line] {
+            problems.extend(more);
+            problems.extend(layer.contradictions());
+            layers.push(layer);
+        }
+        let merged = merge(&layers);
+        match Groups::of(&merged) {
+            Ok(groups) => groups.fill(&mut self),
+            Err(why) => problems.push(Problem::new(Origin::CommandLine, "", why)),
+        }
+        // What is missing from a load in short may have been there, and refused.
+        if problems.is_empty() || !merged.scenarios.is_empty() {
+            problems.extend(resolve::faults(&merged));
+        }
+        self.layers = layers;
+        if problems.is_empty() {
+            Ok(self)
+        } else {
+            Err(lines(problems))
+        }
+    }
+
+    /// What one layer took away from another, where that may surprise.
+    pub fn notes(&self) -> Vec<String> {
+        merge(&self.layers).notes
+    }
+}
+
+/// Problems as lines, in the order in which people read, without repetitions.
+pub(super) fn lines(mut problems: Vec<Problem>) -> Vec<String> {
+    problems.sort_by_key(Problem::order);
+    problems.dedup();
+    problems.iter().map(ToString::to_string).collect()
+}
+
+/// All groups, from merged settings.
+pub(super) struct Groups {
+    pub(super) load: LoadOptions,
+    pub(super) measure: MeasureOptions,
+    http: HttpOptions,
+    given: PluginOptions,
+    output: OutputOptions,
+    limits: LimitOptions,
+}
+
+impl Groups {
+    pub(super) fn of(merged: &Merged) -> Result<Groups, String> {
+        let matches = definition::run().parse(merged.settings.texts())?;
+        Ok(Groups {
+            load: group(&matches)?,
+            measure: group(&matches)?,
+            http: group(&matches)?,
+            given: group(&matches)?,
+            output: group(&matches)?,
+            limits: group(&matches)?,
+        })
+    }
+
+    fn fill(self, options: &mut RunOptions) {
+        options.load = self.load;
+        options.measure = self.measure;
+        options.http = self.http;
+        options.given = self.given;
+        options.output = self.output;
+        options.limits = self.limits;
+    }
+}
+
+fn group<T: FromArgMatches>(matches: &ArgMatches) -> Result<T, String> {
+    T::from_arg_matches(matches).map_err(|error| error.to_string())
+}
+
+fn file(path: &Path) -> (Layer, Vec<Problem>) {
+    let name: Arc<str> = path.to_string_lossy().into();
+    let refuse = |what: String| {
+        let key = format!("--config {name}");
+        (
+            Layer::default(),
+            vec![Problem::new(Origin::CommandLine, key, what)],
+        )
+    };
+    let Some(format) = Format::of(path) else {
+        return refuse("its name must end in .toml, .json, .yaml or .yml".to_owned());
+    };
+    match text(path) {
+        Ok(text) => read::layer(format, &text, &|at| Origin::File(Arc::clone(&name), at)),
+        Err(why) => refuse(why),
+    }
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let is_file = std::fs::metadata(path).map_err(|e| e.to_string())?.is_file();
+    if !is_file {
+        return Err("it isn't a file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|e| e.to_string())?;
+    let read = file.take(MAX_FILE + 1).read_to_end(&mut bytes);
+    read.map_err(|e| e.to_string())?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err("it is larger than 1 MiB".to_owned());
+    }
+    String::from_utf8(bytes).map_err(|e| {
+        let at = e.utf8_error().valid_up_to();
+        format!("it isn't UTF-8: byte {at} isn't text")
+    })
+}

@@ -1,0 +1,163 @@
+//! From the keys of one workload to its executor and its VUs. Knows nothing of the plugin.
+
+use crate::options::definition;
+use crate::options::layer::{LOAD, ScenarioText, Setting, Settings};
+use crate::options::problem::{Origin, Problem};
+use crate::options::scenario::{Executor, ScenarioOptions};
+use crate::options::{LoadOptions, ShapeOptions};
+use clap::FromArgMatches as _;
+
+/// Keys of a scenario that only some executors have, besides those of the load in short.
+const OF_SCENARIOS: [&str; 3] = ["max_duration", "start_rate", "time_unit"];
+
+/// What is asked of one workload.
+pub(super) struct Ask<'a> {
+    settings: &'a Settings,
+    /// What problems that belong to no key are about.
+    path: String,
+    origin: Origin,
+    pub(super) executor: Executor,
+    pub(super) options: ScenarioOptions,
+    /// The key that holds the number of iterations.
+    pub(super) iterations_key: &'static str,
+    /// Whether it is the load in short, which has more defaults.
+    pub(super) is_short: bool,
+}
+
+impl<'a> Ask<'a> {
+    /// A scenario of a file.
+    pub(super) fn of_scenario(scenario: &'a ScenarioText) -> Result<Ask<'a>, Problem> {
+        let path = format!("scenarios.{}", scenario.name);
+        let refuse = |what: String| Problem::new(scenario.origin.clone(), path.clone(), what);
+        let matches = definition::scenario()
+            .parse(scenario.settings.texts())
+            .map_err(refuse)?;
+        let options = ScenarioOptions::from_arg_matches(&matches).map_err(|e| refuse(e.to_string()))?;
+        let names = crate::options::scenario::EXECUTORS
+            .map(|(name, _)| name)
+            .join(", ");
+        let executor = options
+            .executor
+            .ok_or_else(|| refuse(format!("it has no `executor`; there are {names}")))?;
+        Ok(Ask {
+            settings: &scenario.settings,
+            path,
+            origin: scenario.origin.clone(),
+            executor,
+            options,
+            iterations_key: "iterations",
+            is_short: false,
+        })
+    }
+
+    /// The load in short.
+    pub(super) fn in_short(settings: &'a Settings, load: &LoadOptions) -> Ask<'a> {
+        let said = LOAD.iter().find_map(|id| settings.first(id));
+        let executor = executor_in_short(load);
+        let shape = ShapeOptions {
+            iterations: load.shape.iterations.or(load.iterations_per_vu),
+            ..load.shape.clone()
+        };
+        let options = ScenarioOptions {
+            max_duration: shape.run_time,
+            start_rate: shape.rate,
+            shape,
+            ..ScenarioOptions::default()
+        };
+        Ask {
+            settings,
+            path: said.map_or_else(String::new, |setting| setting.key.clone()),
+            origin: said.map_or(Origin::CommandLine, |setting| setting.origin.clone()),
+            executor,
+            options,
+            iterations_key: "iterations_per_vu",
+            is_short: true,
+        }
+    }
+
+    pub(super) fn setting(&self, id: &str) -> Option<&Setting> {
+        self.settings.first(id)
+    }
+
+    pub(super) fn settings(&self, id: &str) -> &[Setting] {
+        self.settings.all(id)
+    }
+
+    /// A problem of this key (of a list as a whole), or of the workload if it isn't there.
+    pub(super) fn problem(&self, id: &str, what: impl Into<String>) -> Problem {
+        let what = what.into();
+        match self.settings.first(id) {
+            Some(setting) => {
+                let key = setting.key.split('[').next().unwrap_or_default();
+                Problem::new(setting.origin.clone(), key, what)
+            }
+            None => Problem::new(self.origin.clone(), self.path.clone(), what),
+        }
+    }
+
+    /// A problem of a key that is missing.
+    pub(super) fn missing(&self, id: &str) -> Problem {
+        let name = match (self.is_short, id) {
+            (true, "run_time") => "a run time (-t)".to_owned(),
+            (true, other) => format!("--{}", other.replace('_', "-")),
+            (false, "run_time") => "`duration`".to_owned(),
+            (false, other) => format!("`{other}`"),
+        };
+        let executor = self.executor.name();
+        Problem::new(
+            self.origin.clone(),
+            self.path.clone(),
+            format!("{executor} needs {name}"),
+        )
+    }
+
+    /// Keys that the executor doesn't understand. In short, those of lower layers than the ones that
+    /// decided on the executor don't count: a plugin's spawn rate is void when a rate is asked for.
+    pub(super) fn misplaced(&self) -> Vec<Problem> {
+        let short: &[&str] = match (self.is_short, self.executor) {
+            (false, _) => &[],
+            (_, Executor::ConstantVus) => &[],
+            (_, Executor::RampingVus | Executor::ConstantArrivalRate) => &["users"],
+            (_, Executor::RampingArrivalRate) => &["users", "rate"],
+            (_, _) => &["iterations_per_vu", "run_time"],
+        };
+        let deciding = ["rate", "stages", "iterations", "iterations_per_vu", "run_time"];
+        let rank = deciding.iter().find_map(|id| self.setting(id));
+        let rank = rank.map_or(0, |setting| setting.origin.rank());
+        let keys = LOAD.iter().chain(&OF_SCENARIOS);
+        let wrong = keys.filter(|id| !self.executor.keys().contains(*id) && !short.contains(*id));
+        let wrong = wrong.filter_map(|id| self.setting(id));
+        let wrong = wrong.filter(|setting| !self.is_short || setting.origin.rank() >= rank);
+        wrong.map(|setting| setting.problem(self.takes())).collect()
+    }
+
+    fn takes(&self) -> String {
+        let executor = self.executor.name();
+        if self.is_short {
+            return format!("it has no meaning for {executor}, which the other options ask for");
+        }
+        let keys = self.executor.keys().iter().map(|key| match *key {
+            "users" => "vus",
+            "run_time" => "duration",
+            key => key,
+        });
+        format!(
+            "{executor} doesn't take it; it takes {}",
+            keys.collect::<Vec<_>>().join(", ")
+        )
+    }
+}
+
+fn executor_in_short(load: &LoadOptions) -> Executor {
+    let shape = &load.shape;
+    match (shape.rate.is_some(), shape.stages.is_empty()) {
+        (true, true) => Executor::ConstantArrivalRate,
+        (true, false) => Executor::RampingArrivalRate,
+        (false, false) => Executor::RampingVus,
+        (false, true) if shape.iterations.is_some() => Executor::SharedIterations,
+        (false, true) if load.iterations_per_vu.is_none() && shape.run_time.is_some() => {
+            Executor::ConstantVus
+        }
+        (false, true) => Executor::PerVuIterations,
+    }
+}

@@ -1,0 +1,236 @@
+//! The scenarios of a file: a workload for each.
+
+use super::executor::{self, Load};
+use super::shape::Ask;
+use super::{Merged, Origin, Problem, Work, pick};
+use crate::options::layer::ScenarioText;
+use crate::options::names::did_you_mean;
+use crate::options::{LoadOptions, ScenarioOptions, ShapeOptions};
+use crate::plan::{Begin, ScenarioPlan, Workload};
+use std::time::Duration;
+
+/// Problems that show without the plugin.
+pub(super) fn faults(merged: &Merged) -> Vec<Problem> {
+    let whole = merged.scenarios.iter().filter(|scenario| !scenario.is_broken);
+    let each = whole.flat_map(|scenario| match ask(scenario) {
+        Ok((ask, loaded)) => {
+            let order = order_faults(&ask, scenario, &merged.scenarios);
+            loaded.err().into_iter().flatten().chain(order).collect()
+        }
+        Err(problem) => vec![problem],
+    });
+    let mut problems: Vec<_> = each.collect();
+    if problems.is_empty() {
+        problems.extend(circle(&merged.scenarios));
+        problems.extend(warm_up_only(&merged.scenarios));
+    }
+    problems
+}
+
+type Asked<'a> = (Ask<'a>, Result<Load, Vec<Problem>>);
+
+fn ask(scenario: &ScenarioText) -> Result<Asked<'_>, Problem> {
+    let ask = Ask::of_scenario(scenario)?;
+    let load = executor::load(&ask);
+    Ok((ask, load))
+}
+
+/// Unknown names, and a scenario that waits for itself.
+fn order_faults(ask: &Ask<'_>, scenario: &ScenarioText, all: &[ScenarioText]) -> Vec<Problem> {
+    let names: Vec<&str> = all.iter().map(|s| s.name.as_str()).collect();
+    let faults = ask.settings("after").iter().filter_map(|setting| {
+        let name = setting.text.trim();
+        if name == scenario.name {
+            Some(setting.problem("a scenario can't wait for itself"))
+        } else if names.contains(&name) {
+            None
+        } else {
+            let meant = did_you_mean(name, &names);
+            Some(setting.problem(format!("there is no scenario {name:?} in `scenarios`{meant}")))
+        }
+    });
+    faults.collect()
+}
+
+/// Scenarios that wait for each other: what is left when all that could begin have begun.
+fn circle(all: &[ScenarioText]) -> Option<Problem> {
+    let mut waiting: Vec<&ScenarioText> = all.iter().collect();
+    loop {
+        let before = waiting.len();
+        let names: Vec<&str> = waiting.iter().map(|s| s.name.as_str()).collect();
+        waiting.retain(|scenario| {
+            let after = scenario.settings.all("after").iter();
+            after.map(|s| s.text.trim()).any(|name| names.contains(&name))
+        });
+        if waiting.len() == before {
+            break;
+        }
+    }
+    let setting = waiting.first()?.settings.first("after")?;
+    let names: Vec<_> = waiting.iter().map(|s| s.name.as_str()).collect();
+    Some(setting.problem(format!(
+        "these scenarios wait for each other: {}",
+        names.join(", ")
+    )))
+}
+
+fn warm_up_only(all: &[ScenarioText]) -> Option<Problem> {
+    let only = !all.is_empty() && all.iter().all(|scenario| scenario.settings.has("warm_up"));
+    let setting = all.first()?.settings.first("warm_up")?;
+    only.then(|| setting.problem("all scenarios only warm up: there would be nothing to report"))
+}
+
+/// A workload for each scenario that is wanted.
+pub(super) fn work(
+    merged: &Merged,
+    load: &LoadOptions,
+    wanted: &[String],
+    offered: &[ScenarioPlan],
+) -> Result<Work, Vec<Problem>> {
+    let mut problems = faults(merged);
+    problems.extend(unknown(merged, wanted));
+    let mut work = Work {
+        scenarios: Vec::new(),
+        workloads: Vec::new(),
+    };
+    let selected = merged.scenarios.iter();
+    let selected = selected.filter(|s| wanted.is_empty() || wanted.contains(&s.name));
+    let selected: Vec<_> = selected.collect();
+    for text in &selected {
+        // What is wrong with it by itself is among the faults.
+        let Ok((ask, loaded)) = ask(text) else { continue };
+        match scenario(&ask, text, load, offered) {
+            Ok(plan) if loaded.is_ok() => {
+                let index = work.scenarios.len();
+                work.scenarios.push(plan);
+                let begin = begin(&ask.options, &selected);
+                work.workloads.extend(
+                    loaded
+                        .ok()
+                        .map(|asked| workload(text, &ask.options, load, asked, begin, index)),
+                );
+            }
+            Ok(_) => {}
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() {
+        Ok(work)
+    } else {
+        Err(problems)
+    }
+}
+
+fn unknown(merged: &Merged, wanted: &[String]) -> Vec<Problem> {
+    let known: Vec<&str> = merged.scenarios.iter().map(|s| s.name.as_str()).collect();
+    let unknown = wanted.iter().filter(|name| !known.contains(&name.as_str()));
+    let problem = |name: &String| {
+        let what = format!(
+            "there is no scenario {name:?}{}; the file has: {}",
+            did_you_mean(name, &known),
+            known.join(", ")
+        );
+        Problem::new(Origin::CommandLine, "", what)
+    };
+    unknown.map(problem).collect()
+}
+
+/// Those it waits for, as far as they are run as well.
+fn begin(options: &ScenarioOptions, selected: &[&ScenarioText]) -> Begin {
+    let after = options.after.iter();
+    let after = after.filter_map(|name| selected.iter().position(|s| s.name == *name));
+    Begin {
+        after: after.collect(),
+        delay: options.start_time.unwrap_or_default(),
+    }
+}
+
+fn workload(
+    text: &ScenarioText,
+    options: &ScenarioOptions,
+    load: &LoadOptions,
+    asked: Load,
+    begin: Begin,
+    index: usize,
+) -> Workload {
+    let graceful_stop = options.shape.graceful_stop.or(load.shape.graceful_stop);
+    Workload {
+        name: text.name.clone(),
+        executor: asked.spec,
+        // At most 1000 scenarios are read.
+        vus: vec![index as u16; asked.vus.unwrap_or(1) as usize],
+        spare: Vec::new(),
+        begin,
+        graceful_stop: graceful_stop.unwrap_or(Duration::from_secs(30)),
+        warm_up: options.warm_up,
+    }
+}
+
+/// The plugin's scenario under the file's name, with its tags, parameters and picked tasks.
+fn scenario(
+    ask: &Ask<'_>,
+    text: &ScenarioText,
+    load: &LoadOptions,
+    offered: &[ScenarioPlan],
+) -> Result<ScenarioPlan, Problem> {
+    let options = &ask.options;
+    let mut plan = exec(ask, text, offered)?.clone();
+    text.name.clone_into(&mut plan.name);
+    plan.tags = options.tags.iter().cloned().collect();
+    plan.params = options.params.iter().cloned().collect();
+    let own = &options.shape;
+    let picked = ShapeOptions {
+        task_tags: first_of(&own.task_tags, &load.shape.task_tags),
+        exclude_tags: first_of(&own.exclude_tags, &load.shape.exclude_tags),
+        ..ShapeOptions::default()
+    };
+    if pick::tasks(&mut plan, &picked) {
+        Ok(plan)
+    } else {
+        let id = if own.task_tags.is_empty() {
+            "exclude_tags"
+        } else {
+            "task_tags"
+        };
+        Err(ask.problem(id, format!("no task of {:?} is left to run", text.name)))
+    }
+}
+
+fn first_of(own: &[String], run: &[String]) -> Vec<String> {
+    if own.is_empty() {
+        run.to_vec()
+    } else {
+        own.to_vec()
+    }
+}
+
+/// The plugin's scenario that is asked for, else the one of the same name, else the only one.
+fn exec<'a>(
+    ask: &Ask<'_>,
+    text: &ScenarioText,
+    offered: &'a [ScenarioPlan],
+) -> Result<&'a ScenarioPlan, Problem> {
+    let wanted = ask.options.exec.as_deref().unwrap_or(&text.name);
+    let found = offered.iter().find(|offer| offer.name == wanted);
+    let only = match (offered, &ask.options.exec) {
+        ([one], None) => Some(one),
+        _ => None,
+    };
+    found.or(only).ok_or_else(|| {
+        let names: Vec<&str> = offered.iter().map(|offer| offer.name.as_str()).collect();
+        let list = names.join(", ");
+        match &ask.options.exec {
+            Some(exec) => {
+                let meant = did_you_mean(exec, &names);
+                ask.problem(
+                    "exec",
+                    format!("the plugin has no scenario {exec:?}{meant}; it has: {list}"),
+                )
+            }
+            None => ask.problem(
+                "exec",
+                format!("say with `exec` which of the plugin's scenarios it runs: {list}"),
+            ),
+        }
+    })
+}
