@@ -186,12 +186,15 @@ pub(super) fn thresholds(snapshot: &Snapshot, width: usize, paint: Paint) -> Vec
 /// What was observed, and why that isn't enough.
 fn observed(verdict: &Verdict) -> String {
     let figure = verdict.observed.map(|figure| value(figure, verdict.unit));
+    // A plain rule states its limit itself.
+    let is_relative = verdict.rule.contains("baseline");
+    let limit = is_relative.then(|| format!("limit {}", value(verdict.limit, verdict.unit)));
     let reason = (!verdict.reason.is_empty()).then(|| escape(&verdict.reason).into_owned());
-    [figure, reason]
+    [figure, limit, reason]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
-        .join(" ")
+        .join(", ")
 }
 
 fn value(figure: f64, unit: Unit) -> String {
@@ -241,6 +244,56 @@ mod tests {
             lines[2].split_whitespace().collect::<Vec<_>>(),
             ["✓", "is", "fast", "1", "0"]
         );
+    }
+
+    #[test]
+    fn thresholds_show_what_was_observed_and_why() {
+        let verdict = |metric: &str, rule: &str, ok, observed, unit, reason: &str| Verdict {
+            metric: metric.to_owned(),
+            rule: rule.to_owned(),
+            ok,
+            observed,
+            limit: 200.0,
+            unit,
+            reason: reason.to_owned(),
+            abort: false,
+        };
+        let (milliseconds, share) = (Unit::Milliseconds, Unit::Share);
+        let snapshot = Snapshot {
+            thresholds: vec![
+                verdict("duration", "p(95)<200", Some(true), Some(12.3), milliseconds, ""),
+                verdict(
+                    "failed",
+                    "rate<1% each 5s",
+                    Some(false),
+                    Some(0.25),
+                    share,
+                    "from 5s to 10s",
+                ),
+                verdict(
+                    "duration",
+                    "avg<baseline",
+                    Some(false),
+                    Some(3_210.0),
+                    milliseconds,
+                    "",
+                ),
+                verdict("\u{1b}x", "rate>0", None, None, share, "no data"),
+            ],
+            ..Snapshot::default()
+        };
+        let expected = [
+            "✓  duration   p(95)<200        12.3ms",
+            "✗  failed     rate<1% each 5s  25%, from 5s to 10s",
+            "✗  duration   avg<baseline     3.21s, limit 200ms",
+            "·  \\u{1b}x  rate>0           no data",
+        ];
+        let lines = thresholds(&snapshot, 78, Paint::Plain);
+        let squeezed = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        for (line, expected) in lines.iter().zip(expected) {
+            assert_eq!(squeezed(line), squeezed(expected));
+        }
+        assert_eq!(lines.len(), expected.len());
     }
 
     #[test]

@@ -218,3 +218,30 @@ fn a_flag_is_split_at_the_colon_that_counts() {
     assert_eq!(split("http_reqs count>0").unwrap_err().column, 11);
     assert_eq!(split("http_reqs:  ").unwrap_err().what, "there is no rule");
 }
+
+#[test]
+fn no_text_is_too_odd_to_be_refused() {
+    let metric = "http_req_duration{name:'/ü{id}',method:GET}";
+    let rules = [
+        "p(99.9) <= baseline * 1.1e2 over 1m30s abort after 5s",
+        "rate>=-.5e-3µs each 10s",
+    ];
+    for rule in rules {
+        let text = format!("{metric}: {rule}");
+        let ends = text.char_indices().map(|(at, _)| at);
+        for at in ends {
+            for odd in ["", "{", "}", "'", "\\", "9", ".", "e", "é", "\0", "(", " "] {
+                let spoilt = format!("{}{odd}{}", &text[..at], &text[at..]);
+                // Whatever comes of it: the column must be within the text, or one behind it.
+                let read = split(&spoilt).and_then(|(metric, rule)| check(&metric, &rule).map(drop));
+                let cut = split(&text[..at]).and_then(|(metric, rule)| check(&metric, &rule).map(drop));
+                for error in [read, cut].into_iter().filter_map(Result::err) {
+                    assert!(
+                        (1..=error.text.chars().count() + 1).contains(&error.column),
+                        "{error}"
+                    );
+                }
+            }
+        }
+    }
+}
