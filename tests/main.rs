@@ -10,6 +10,7 @@
 mod architecture;
 mod bad_input;
 mod determinism;
+mod executors;
 mod failing_servers;
 mod hostile;
 mod interrupts;

@@ -67,6 +67,18 @@ impl Shop {
         serde_json::from_str(answer.split_once("\r\n\r\n").expect("a head").1).expect("counters are JSON")
     }
 
+    /// Answers nothing for this long.
+    pub(crate) fn freeze(&self, milliseconds: u32) {
+        let mut stream = TcpStream::connect(self.address()).expect("the shop is there");
+        let request = format!(
+            "POST /-/freeze?{milliseconds} HTTP/1.1\r\nhost: shop\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).expect("it listens");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    }
+
     /// Ends it at once, as a crash would.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("it was running");

@@ -7,7 +7,7 @@ mod usage;
 
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::options::RunOptions;
+use crate::options::{FindOptions, RunOptions};
 use crate::session::{self, Exit};
 use crate::terminal::{self, Paint};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
@@ -31,6 +31,8 @@ struct Line {
 enum Command {
     /// Run a plugin's scenarios against a server
     Run(Box<RunOptions>),
+    /// Find the highest rate of iterations at which all thresholds hold
+    Find(Box<FindOptions>),
     /// Show what a plugin offers and what it needs, without running load
     Inspect(inspect::InspectOptions),
     /// Serve a small shop on this machine, to try plugins against
@@ -63,14 +65,21 @@ fn read() -> Result<Command, ExitCode> {
     let matches = Line::command().try_get_matches();
     let matches = matches.map_err(|error| usage::explain(&error))?;
     let line = Line::from_arg_matches(&matches).map_err(|error| usage::explain(&error))?;
-    match (line.command, matches.subcommand_matches("run")) {
-        (Command::Run(options), Some(matches)) => {
-            let options = options.assemble(matches, &|name| std::env::var_os(name));
-            let options = options.map_err(|problems| report(wrong_options(problems)))?;
-            Ok(Command::Run(Box::new(options)))
+    let (_, matches) = matches.subcommand().unwrap_or(("", &matches));
+    match line.command {
+        Command::Run(options) => Ok(Command::Run(Box::new(assemble(*options, matches)?))),
+        Command::Find(mut find) => {
+            find.impose();
+            find.run = assemble(find.run, matches)?;
+            Ok(Command::Find(find))
         }
-        (command, _) => Ok(command),
+        command => Ok(command),
     }
+}
+
+fn assemble(options: RunOptions, matches: &clap::ArgMatches) -> Result<RunOptions, ExitCode> {
+    let options = options.assemble(matches, &|name| std::env::var_os(name));
+    options.map_err(|problems| report(wrong_options(problems)))
 }
 
 fn wrong_options(problems: Vec<String>) -> Failure {
@@ -98,6 +107,7 @@ fn answer(command: Command, exit: &Exit) -> ExitCode {
 fn dispatch(command: Command, exit: &Exit) -> Result<ExitCode, Failure> {
     match command {
         Command::Run(options) => session::run(&options, exit),
+        Command::Find(options) => session::find(&options, exit),
         Command::Inspect(options) => inspect::run(&options),
         Command::Target(options) => target::run(&options),
         Command::New(options) => new::run(&options),

@@ -46,6 +46,7 @@ impl RunOptions {
             problems.extend(layer.contradictions());
             layers.push(layer);
         }
+        layers.extend(self.imposed.take());
         let merged = merge(&layers);
         match Groups::of(&merged) {
             Ok(groups) => groups.fill(&mut self),

@@ -7,6 +7,7 @@
 
 mod assemble;
 mod definition;
+mod find;
 mod http;
 mod layer;
 mod limits;
@@ -28,6 +29,7 @@ mod tree;
 mod values;
 
 pub use self::http::HttpOptions;
+pub use find::{FindOptions, SearchOptions};
 pub use layer::Layer;
 pub use limits::LimitOptions;
 pub use load::{LoadOptions, ShapeOptions};
@@ -89,6 +91,10 @@ pub struct RunOptions {
     /// Who asked for what: the file, the environment and the command line, in this order.
     #[arg(skip)]
     pub layers: Vec<Layer>,
+
+    /// What outranks everybody: the rates of a search.
+    #[arg(skip)]
+    pub imposed: Option<Layer>,
 }
 
 /// What to show instead of running. Flags only: no file decides that nothing is run.

@@ -22,6 +22,8 @@ pub struct RunFacts<'a> {
     pub plugin: &'a str,
     /// The resolved plan.
     pub plan: &'a serde_json::Value,
+    /// The plan's hash: runs with the same one did the same.
+    pub plan_hash: &'a str,
     /// What only warmed up, measured apart.
     pub warm_up: Option<&'a Snapshot>,
     /// When the run began.

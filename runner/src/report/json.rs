@@ -27,6 +27,7 @@ pub fn summary_json(snapshot: &Snapshot, facts: &RunFacts<'_>) -> serde_json::Re
         version: env!("CARGO_PKG_VERSION"),
         plugin: facts.plugin,
         plan: facts.plan,
+        plan_hash: facts.plan_hash,
         started: timestamp(facts.started),
         ended: timestamp(facts.ended),
         seconds: snapshot.elapsed.as_secs_f64(),
@@ -62,6 +63,7 @@ struct Document<'a> {
     version: &'static str,
     plugin: &'a str,
     plan: &'a serde_json::Value,
+    plan_hash: &'a str,
     started: String,
     ended: String,
     seconds: f64,
@@ -121,7 +123,7 @@ fn encoded(times: &Distribution<u64>) -> Result<String, String> {
     Ok(base64::engine::general_purpose::STANDARD.encode(bytes))
 }
 
-fn timestamp(time: SystemTime) -> String {
+pub(super) fn timestamp(time: SystemTime) -> String {
     humantime::format_rfc3339_millis(time).to_string()
 }
 

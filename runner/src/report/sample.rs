@@ -78,6 +78,7 @@ pub(super) fn facts<'a>(plan: &'a serde_json::Value, end: &'a End) -> RunFacts<'
     RunFacts {
         plugin: "shop.wasm",
         plan,
+        plan_hash: "0",
         warm_up: None,
         started,
         ended: started + Duration::from_secs(10),

@@ -184,7 +184,7 @@ pub(super) fn thresholds(snapshot: &Snapshot, width: usize, paint: Paint) -> Vec
 }
 
 /// What was observed, and why that isn't enough.
-fn observed(verdict: &Verdict) -> String {
+pub(super) fn observed(verdict: &Verdict) -> String {
     let figure = verdict.observed.map(|figure| value(figure, verdict.unit));
     // A plain rule states its limit itself.
     let is_relative = verdict.rule.contains("baseline");

@@ -38,6 +38,7 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
     let facts = RunFacts {
         plugin: &run.plan.plugin.source,
         plan: &plan,
+        plan_hash: &run.plan.hash(),
         warm_up: run.outcome.warm_up.as_ref(),
         started: run.started,
         ended: run.ended,
@@ -136,5 +137,26 @@ fn verdict(code: ExitCode, reason: &EndReason, wrong: Vec<String>) -> Result<Exi
         }
         (_, EndReason::Aborted(_)) => Err(failure),
         _ => Ok(code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_that_contradict_each_other_end_in_70_whatever_else_happened() {
+        let wrong = vec!["8 iterations planned, but 6 started and dropped".to_owned()];
+        for reason in [
+            EndReason::TimeUp,
+            EndReason::Interrupted,
+            EndReason::Aborted(String::new()),
+        ] {
+            let failure = verdict(ExitCode::Internal, &reason, wrong.clone()).unwrap_err();
+            assert_eq!(
+                (failure.exit, failure.causes),
+                (ExitCode::Internal, wrong.clone())
+            );
+        }
     }
 }

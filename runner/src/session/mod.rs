@@ -4,6 +4,7 @@
 
 mod endpoint;
 mod exit;
+mod find;
 mod finish;
 mod machine;
 mod prepare;
@@ -16,6 +17,7 @@ mod thresholds;
 mod view;
 
 pub use exit::Exit;
+pub use find::find;
 pub use prepared::describe;
 pub use signals::wait_for_signal;
 pub use source::{Read, read};

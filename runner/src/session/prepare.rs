@@ -14,7 +14,7 @@ use crate::plugin::{self, Description, EpochClock, PerVu};
 use crate::report;
 use crate::target::Running;
 use crate::terminal;
-use crate::thresholds::Evaluator;
+use crate::thresholds::{Baseline, Evaluator};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -29,6 +29,8 @@ pub(super) struct Prepared {
     pub(super) shared: Arc<RunShared>,
     pub(super) transport: Arc<Transport>,
     pub(super) thresholds: Evaluator,
+    /// The earlier run that they compare with.
+    pub(super) baseline: Option<Baseline>,
     logs: Option<Receiver<LogLine>>,
     _clock: EpochClock,
     _shop: Option<Running>,
@@ -88,6 +90,7 @@ pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
         shared: Arc::new(shared),
         transport,
         thresholds,
+        baseline,
         logs: Some(logs),
         _clock: clock,
         _shop: shop,

@@ -28,6 +28,8 @@ struct Sleeper {
     begun: Instant,
     busy: Duration,
     log: Log,
+    /// Loses every fourth turn, as a defect would.
+    loses_turns: bool,
 }
 
 impl Spawn for Sleeper {
@@ -41,9 +43,13 @@ impl Spawn for Sleeper {
                 me.log
                     .borrow_mut()
                     .push((at.div_ceil(1000), place.index, turn.index));
+                done += 1;
+                if me.loses_turns && turn.index % 4 == 3 {
+                    std::mem::forget(turn);
+                    continue;
+                }
                 turn.start();
                 with_shard(Shard::iteration_started);
-                done += 1;
                 tokio::time::sleep(me.busy).await;
             }
         };
@@ -54,6 +60,8 @@ impl Spawn for Sleeper {
 /// What came of a run.
 struct Seen {
     starts: Vec<(u64, usize, u64)>,
+    /// What the books say of themselves.
+    wrong: Vec<String>,
     totals: Totals,
     ended: u64,
 }
@@ -88,6 +96,16 @@ fn play<F: Future<Output = ()>>(
     busy: Duration,
     meddle: impl FnOnce(Control, StopHandle) -> F,
 ) -> Seen {
+    play_with(workloads, threads, busy, false, meddle)
+}
+
+fn play_with<F: Future<Output = ()>>(
+    workloads: Vec<Workload>,
+    threads: usize,
+    busy: Duration,
+    loses_turns: bool,
+    meddle: impl FnOnce(Control, StopHandle) -> F,
+) -> Seen {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
@@ -101,6 +119,7 @@ fn play<F: Future<Output = ()>>(
             begun: Instant::now(),
             busy,
             log: Rc::clone(&log),
+            loses_turns,
         };
         run_all(workloads, threads, &sleeper, meddle).await;
         sleeper.begun.elapsed().as_millis() as u64
@@ -545,4 +564,32 @@ fn a_graceful_stop_lets_running_iterations_finish_and_a_hard_one_does_not() {
     };
     let seen = play(vec![spec()], 2, MS(400), stop);
     assert_eq!((seen.times(), seen.ended), (vec![0, 100, 200], 250));
+}
+
+#[test]
+fn the_books_show_an_iteration_that_a_defect_lost() {
+    let sound = play_with(
+        vec![workload(rate(10.0, 800, 2), 2)],
+        2,
+        MS(10),
+        false,
+        async |_, _| {},
+    );
+    // The VUs of these tests don't record how iterations end.
+    let lost = |seen: &Seen| {
+        seen.wrong
+            .iter()
+            .filter(|w| w.contains("planned"))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(lost(&sound), [] as [String; 0]);
+    let defect = play_with(
+        vec![workload(rate(10.0, 800, 2), 2)],
+        2,
+        MS(10),
+        true,
+        async |_, _| {},
+    );
+    assert_eq!(lost(&defect), ["8 iterations planned, but 6 started and dropped"]);
 }
