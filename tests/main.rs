@@ -14,6 +14,7 @@ mod failing_servers;
 mod hostile;
 mod interrupts;
 mod languages;
+mod options;
 mod reconcile;
 mod support;
 mod tool;
