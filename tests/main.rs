@@ -15,6 +15,7 @@ mod failing_servers;
 mod hostile;
 mod interrupts;
 mod languages;
+mod options;
 mod reconcile;
 mod support;
 mod thresholds;

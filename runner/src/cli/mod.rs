@@ -1,8 +1,10 @@
 //! The command line: reads the command, runs it, prints its error, answers with the exit code.
 
+mod elsewhere;
 mod inspect;
 mod new;
 mod target;
+mod texts;
 mod usage;
 
 use crate::error::Failure;
@@ -30,6 +32,7 @@ struct Line {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Run a plugin's scenarios against a server
+    #[command(after_help = AFTER_RUN)]
     Run(Box<RunOptions>),
     /// Find the highest rate of iterations at which all thresholds hold
     Find(Box<FindOptions>),
@@ -39,7 +42,17 @@ enum Command {
     Target(target::TargetOptions),
     /// Write a new plugin project in Rust
     New(new::NewOptions),
+    /// Print the JSON schema of configuration files, for editors
+    Schema,
+    /// Print completions for a shell
+    Completions(texts::CompletionOptions),
+    /// Print a page for `man`
+    Man(texts::ManOptions),
 }
+
+const AFTER_RUN: &str = "Options are also taken from environment variables, such as WASMSWARM_RUN_TIME, and from the \
+    file of --config, as run_time; a file can have scenarios with executors of their own. Flags outrank variables, \
+    variables the file, the file what the plugin suggests. docs/config.md has all of it by example.";
 
 /// Runs the command that the process was started with, and waits for its end.
 ///
@@ -111,6 +124,9 @@ fn dispatch(command: Command, exit: &Exit) -> Result<ExitCode, Failure> {
         Command::Inspect(options) => inspect::run(&options),
         Command::Target(options) => target::run(&options),
         Command::New(options) => new::run(&options),
+        Command::Schema => texts::schema(),
+        Command::Completions(options) => texts::completions(&options),
+        Command::Man(options) => texts::man(&options),
     }
 }
 

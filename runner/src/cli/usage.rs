@@ -1,10 +1,10 @@
 //! Command lines that can't be read, and the texts of `--help` and `--version`.
 
-use super::report;
+use super::{elsewhere, report};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::terminal;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Shows help where it was asked for; else says what is wrong with the line.
 pub(super) fn explain(error: &clap::Error) -> ExitCode {
@@ -18,7 +18,24 @@ pub(super) fn explain(error: &clap::Error) -> ExitCode {
             terminal::print_error(error.render().to_string().trim_end());
             ExitCode::Usage
         }
-        _ => report(failure(&error.render().to_string())),
+        _ => report(refusal(error)),
+    }
+}
+
+/// With the way there is, where the flag is one that Locust or k6 has.
+fn refusal(error: &clap::Error) -> Failure {
+    let failure = failure(&error.render().to_string());
+    let flag = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(flag)) if error.kind() == ErrorKind::UnknownArgument => flag,
+        _ => return failure,
+    };
+    match elsewhere::instead_of(flag) {
+        Some(instead) => Failure {
+            what: format!("{flag} doesn't exist here"),
+            hint: Some(instead.to_owned()),
+            ..failure
+        },
+        None => failure,
     }
 }
 
@@ -43,14 +60,22 @@ mod tests {
     use crate::cli::Line;
     use clap::Parser;
 
-    fn refusal(line: &str) -> Failure {
+    fn refused(line: &str) -> Failure {
         let error = Line::try_parse_from(line.split(' ')).unwrap_err();
-        failure(&error.render().to_string())
+        super::refusal(&error)
+    }
+
+    #[test]
+    fn flags_of_other_tools_have_a_way_out() {
+        let failure = refused("wasmswarm run p --headless --csv out");
+        assert_eq!(failure.what, "--csv doesn't exist here");
+        assert_eq!(failure.hint.unwrap(), "--summary-json FILE writes all results");
+        assert_eq!(refused("wasmswarm run -f p").what, "-f doesn't exist here");
     }
 
     #[test]
     fn says_which_value_is_wrong_and_why() {
-        let failure = refusal("wasmswarm run p -t -5s");
+        let failure = refused("wasmswarm run p -t -5s");
         assert_eq!(
             failure.what,
             "invalid value '-5s' for '--run-time <TIME>': it must not be negative"
@@ -58,7 +83,7 @@ mod tests {
         assert_eq!(failure.exit, ExitCode::Usage);
         assert!(failure.hint.is_some());
         assert!(
-            refusal("wasmswarm run p -u 0")
+            refused("wasmswarm run p -u 0")
                 .what
                 .starts_with("invalid value '0' for '--users <N>'")
         );
@@ -66,7 +91,7 @@ mod tests {
 
     #[test]
     fn passes_the_tip_on() {
-        let hint = refusal("wasmswarm run p --user 3").hint.unwrap();
+        let hint = refused("wasmswarm run p --user 3").hint.unwrap();
         assert_eq!(hint, "a similar argument exists: '--users'");
     }
 }

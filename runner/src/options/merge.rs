@@ -48,7 +48,7 @@ impl Merged {
         }
         if ["iterations", "iterations_per_vu", "stages", "rate"]
             .iter()
-            .any(|id| asks(&id))
+            .any(&asks)
         {
             drop(&["iterations", "iterations_per_vu", "stages", "rate"]);
             if !asks(&"rate") {

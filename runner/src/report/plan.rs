@@ -156,7 +156,6 @@ fn workload_lines(
 
 fn load(executor: &ExecutorSpec, vus: usize) -> String {
     let vus = units::count(vus as u64);
-    let rate = |rate: &f64| format!("{}/s", units::number(*rate));
     let spawned = executor
         .spawn_rate()
         .map(|r| format!(", {} started per second", units::number(r)));
@@ -189,8 +188,8 @@ fn load(executor: &ExecutorSpec, vus: usize) -> String {
             pre_allocated_vus,
             ..
         } => format!(
-            "{} iterations{}, {pre_allocated_vus} VUs beforehand, {vus} at most",
-            rate(per_second),
+            "{} iterations/s{}, {pre_allocated_vus} VUs beforehand, {vus} at most",
+            units::number(*per_second),
             spaced(*spacing)
         ),
         ExecutorSpec::RampingArrivalRate {
@@ -261,7 +260,7 @@ fn when(plan: &Plan, workload: &Workload, time: Option<(Duration, Duration)>) ->
         .filter_map(|&index| plan.workloads.get(index));
     let names: Vec<_> = names.map(|earlier| escape(&earlier.name)).collect();
     if !names.is_empty() {
-        text += &format!(", after {}", names.join(", "));
+        text += &format!(" at the latest, after {}", names.join(", "));
     }
     if !workload.begin.delay.is_zero() {
         text += &format!(", delayed by {}", length(workload.begin.delay));
@@ -317,7 +316,7 @@ fn origins(origins: &[(String, String, String)]) -> Vec<String> {
     }
     for (key, value, from) in origins {
         lines.push(format!(
-            "  {:<14}{} = {}",
+            "  {:<14}  {} = {}",
             escape(from),
             escape(key),
             escape(value)

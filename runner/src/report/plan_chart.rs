@@ -51,7 +51,15 @@ pub(super) fn vus(workloads: &[Workload], times: &[Time], length: Duration, widt
     if peak <= 0.0 {
         return Vec::new();
     }
-    let mut lines = vec!["VUs over time".to_owned()];
+    let has_rate = workloads
+        .iter()
+        .any(|workload| workload.executor.rate().is_some());
+    let which = if has_rate {
+        " (of rates: those made beforehand)"
+    } else {
+        ""
+    };
+    let mut lines = vec![format!("VUs over time{which}")];
     for row in (0..HEIGHT).rev() {
         let label = if row == HEIGHT - 1 {
             units::number(peak)

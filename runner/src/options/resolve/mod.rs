@@ -11,6 +11,7 @@ mod workloads;
 mod tests;
 
 use super::assemble::{Groups, lines};
+use super::layer::Setting;
 use super::merge::{Merged, merge};
 use super::problem::Problem;
 use super::values::MAX_VUS;
@@ -87,11 +88,29 @@ pub fn origins(options: &RunOptions, description: &Description) -> Vec<(String, 
         .flat_map(|(id, list)| {
             let is_secret = ["params", "headers", "proxy"].contains(&id.as_str());
             list.into_iter().map(move |setting| {
-                let text = if is_secret { "…".to_owned() } else { setting.text };
-                (setting.key, text, setting.origin.layer().to_owned())
+                let text = if is_secret { "…" } else { without_name(&setting) };
+                (
+                    setting.key.clone(),
+                    text.to_owned(),
+                    setting.origin.layer().to_owned(),
+                )
             })
         });
     shown.collect()
+}
+
+/// The value alone, where the key ends with the name that the text begins with.
+fn without_name(setting: &Setting) -> &str {
+    let text = &setting.text;
+    let ends = |name: &str| {
+        setting
+            .key
+            .strip_suffix(name)
+            .is_some_and(|path| path.ends_with('.'))
+    };
+    let parts = text.split_once('=').filter(|(name, _)| ends(name));
+    let parts = parts.or_else(|| text.rsplit_once(": ").filter(|(name, _)| ends(name)));
+    parts.map_or(text, |(_, value)| value)
 }
 
 /// Problems of the load that show without the plugin.

@@ -112,7 +112,7 @@ const BAD: &[(&str, &str)] = &[
     ),
     (
         "[scenarios]",
-        "1:2: scenarios: it must have 1 to 1000 scenarios, not 0",
+        "1:1: scenarios: it must have 1 to 1000 scenarios, not 0",
     ),
     (
         "[scenarios.'a b']\nexecutor = 'custom'\nmax_vus = 1",

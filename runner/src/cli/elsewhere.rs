@@ -1,0 +1,99 @@
+//! Flags of Locust and k6 that don't exist here, and what to do instead.
+
+/// Flags, with the way there is.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("--address", "there is no control API yet; Ctrl-C ends a run"),
+    ("--autoquit", "a run ends by itself; remove it"),
+    ("--autostart", "a run begins by itself; remove it"),
+    (
+        "--blacklist-ip",
+        "nothing is reached but --host and --allow-host; remove it",
+    ),
+    (
+        "--block-hostnames",
+        "nothing is reached but --host and --allow-host; remove it",
+    ),
+    ("--class-picker", "name the scenarios to run behind the plugin"),
+    (
+        "--config-users",
+        "give scenarios their load in a file: --config FILE",
+    ),
+    ("--console-output", "redirect the output: > FILE"),
+    ("--csv", "--summary-json FILE writes all results"),
+    (
+        "--csv-full-history",
+        "--summary-json FILE has the history of the run",
+    ),
+    (
+        "--equal-weights",
+        "give each scenario its own load in a file: --config FILE",
+    ),
+    ("--execution-segment", "one machine runs the whole plan"),
+    (
+        "--expect-workers",
+        "one machine runs the whole plan, on all of its cores",
+    ),
+    ("--html", "--summary-json FILE writes all results"),
+    (
+        "--http-debug",
+        "--log-level debug shows the plugin's own messages",
+    ),
+    ("--json", "--summary-json FILE writes all results"),
+    ("--json-file", "--summary-json FILE writes all results"),
+    ("--local-ips", "--source-address ADDR, once for each address"),
+    ("--locustfile", "name the plugin: wasmswarm run PLUGIN"),
+    ("--log-output", "log lines go to standard error: 2> FILE"),
+    ("--logfile", "log lines go to standard error: 2> FILE"),
+    ("--master", "one machine runs the whole plan, on all of its cores"),
+    ("--no-color", "set the variable NO_COLOR"),
+    (
+        "--no-cookies-reset",
+        "cookies live as long as their virtual user; remove it, or --no-cookies",
+    ),
+    ("--no-reset-stats", "statistics are never reset; remove it"),
+    ("--no-usage-report", "nothing is ever reported; remove it"),
+    (
+        "--no-vu-connection-reuse",
+        "--no-keep-alive uses a new connection for every request",
+    ),
+    ("--once", "--iterations 1"),
+    ("--out", "--summary-json FILE writes all results"),
+    ("--paused", "a run begins at once; remove it"),
+    ("--print-stats", "the summary is always printed; remove it"),
+    ("--processes", "all cores are used; --threads N changes that"),
+    (
+        "--reset-stats",
+        "a scenario with `warm_up = true` is reported apart from the rest: --config FILE",
+    ),
+    ("--scenario", "name the scenarios to run behind the plugin"),
+    (
+        "--show-task-ratio-json",
+        "--dry-run=json has the weights of all tasks",
+    ),
+    ("--skip-log-setup", "remove it"),
+    ("--summary-export", "--summary-json FILE writes all results"),
+    (
+        "--summary-trend-stats",
+        "the summary has avg, min, p50, p90, p95, p99, p99.9 and max; remove it",
+    ),
+    (
+        "--system-tags",
+        "series are kept by name, method, status and scenario; remove it",
+    ),
+    ("--throw", "the plugin decides what fails its task; remove it"),
+    ("--user-agent", "--header 'user-agent: NAME'"),
+    ("--web-host", "there is no web interface yet; remove it"),
+    ("--web-port", "there is no web interface yet; remove it"),
+    ("--worker", "one machine runs the whole plan, on all of its cores"),
+    ("-f", "name the plugin: wasmswarm run PLUGIN"),
+    ("-o", "--summary-json FILE writes all results"),
+    ("-P", "there is no web interface yet; remove it"),
+    ("-p", "a run begins at once; remove it"),
+];
+
+/// What to do instead of a flag, if it is one of theirs.
+pub(super) fn instead_of(flag: &str) -> Option<&'static str> {
+    let name = flag.split('=').next().unwrap_or(flag);
+    let found = ELSEWHERE.iter().find(|(known, _)| *known == name);
+    found.map(|(_, instead)| *instead)
+}
