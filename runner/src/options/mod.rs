@@ -3,6 +3,7 @@
 //! One struct per group of options; each field's text is its help. A field without a value is
 //! `None` or empty, so that [`resolve`] can tell what was asked for from what wasn't.
 
+mod control;
 mod http;
 mod limits;
 mod load;
@@ -13,6 +14,7 @@ mod settings;
 mod values;
 
 pub use self::http::HttpOptions;
+pub use control::ControlOptions;
 pub use limits::LimitOptions;
 pub use load::LoadOptions;
 pub use output::OutputOptions;
@@ -45,6 +47,10 @@ pub struct RunOptions {
     /// What is shown.
     #[command(flatten)]
     pub output: OutputOptions,
+
+    /// How it may be watched and steered.
+    #[command(flatten)]
+    pub control: ControlOptions,
 
     /// What the plugin may use.
     #[command(flatten)]

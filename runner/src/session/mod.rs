@@ -9,8 +9,10 @@ mod machine;
 mod prepare;
 mod prepared;
 mod reach;
+mod room;
 mod signals;
 mod source;
+mod steering;
 mod thresholds;
 mod view;
 
@@ -68,6 +70,7 @@ fn execute(
         logs,
         snapshots: seen,
         stop: stop.clone(),
+        control: control.clone(),
     };
     let view = View::start(output, &prepared.plan, feed).map_err(no_thread)?;
     let result = load(prepared, snapshots, stop, control.clone());
