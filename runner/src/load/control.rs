@@ -87,12 +87,17 @@ pub(super) struct Live {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ControlError {
     /// No workload has this name, or none is of the right kind.
-    #[error("no running workload {0}")]
-    NoWorkload(String),
+    #[error("no workload {}has {what} that can be changed", name.as_ref().map_or(String::new(), |name| format!("{name:?} ")))]
+    NoWorkload {
+        /// The name, if one was given.
+        name: Option<String>,
+        /// What it would have to have.
+        what: &'static str,
+    },
     /// Several could be meant.
-    #[error("several workloads {what}: name one of {}", names.join(", "))]
+    #[error("several workloads have {what}: name one of {}", names.join(", "))]
     Ambiguous {
-        /// In what way they are alike.
+        /// What they all have.
         what: &'static str,
         /// Their names.
         names: Vec<String>,
@@ -153,7 +158,7 @@ impl Control {
         if spawn_rate.is_some_and(|rate| !(LEAST_SPAWN_RATE..=MOST_RATE).contains(&rate)) {
             return Err(ControlError::BadSpawnRate);
         }
-        let index = self.find(workload, "have users", is_closed)?;
+        let index = self.find(workload, "users", is_closed)?;
         let room = self.plan.workloads.get(index).map_or(0, |w| w.room());
         if users as usize > room {
             return Err(ControlError::TooMany(room));
@@ -172,7 +177,7 @@ impl Control {
 
     /// The number of VUs that [`set_users`](Self::set_users) last asked for, or that the plan has.
     pub fn users(&self, workload: Option<&str>) -> Result<u32, ControlError> {
-        let index = self.find(workload, "have users", is_closed)?;
+        let index = self.find(workload, "users", is_closed)?;
         Ok(self.users_of(index))
     }
 
@@ -185,7 +190,7 @@ impl Control {
         if !(0.0..=MOST_RATE).contains(&rate) {
             return Err(ControlError::BadRate);
         }
-        let index = self.find(workload, "have a rate", |spec| spec.rate().is_some())?;
+        let index = self.find(workload, "a rate", |spec| spec.rate().is_some())?;
         self.change_soon(index, Target::Rate(rate));
         Ok(())
     }
@@ -313,10 +318,10 @@ impl Control {
             .collect();
         match fitting.as_slice() {
             [(index, _)] => Ok(*index),
-            [] => Err(ControlError::NoWorkload(match name {
-                Some(name) => format!("{name:?} that can {}", what.replace("have", "have its")),
-                None => format!("that could {what}"),
-            })),
+            [] => Err(ControlError::NoWorkload {
+                name: name.map(str::to_owned),
+                what,
+            }),
             several => Err(ControlError::Ambiguous {
                 what,
                 names: several.iter().map(|(_, w)| w.name.clone()).collect(),

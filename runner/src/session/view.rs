@@ -2,12 +2,11 @@
 //! is a live view, keys steer the run.
 
 use super::steering::Steering;
+use crate::api::Watched;
 use crate::host::LogLine;
 use crate::host::bindings::log::Level;
-use crate::load::{Control, Stage, StopHandle};
-use crate::metrics::Snapshot;
+use crate::load::Stage;
 use crate::options::OutputOptions;
-use crate::plan::Plan;
 use crate::terminal::{self, Live, Progress, plain};
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -15,7 +14,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
 
 /// How often the live view looks for news.
 const LOOK: Duration = Duration::from_millis(100);
@@ -29,17 +27,18 @@ pub(super) struct View {
 /// What the thread reads.
 pub(super) struct Feed {
     pub(super) logs: Receiver<LogLine>,
-    pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
-    pub(super) stop: StopHandle,
-    pub(super) control: Control,
+    pub(super) watched: Watched,
 }
 
 impl View {
     /// Starts to show.
-    pub(super) fn start(output: &OutputOptions, plan: &Plan, feed: Feed) -> io::Result<View> {
+    pub(super) fn start(output: &OutputOptions, feed: Feed) -> io::Result<View> {
         let done = Arc::new(AtomicBool::new(false));
+        let plan = &feed.watched.plan;
         let live = if is_live(output) { Live::on_stderr() } else { None };
-        let steering = live.as_ref().and_then(|_| Steering::new(feed.control.clone()));
+        let steering = live
+            .as_ref()
+            .and_then(|_| Steering::new(feed.watched.control.clone()));
         let mut screen = Screen {
             live,
             steering,
@@ -108,20 +107,20 @@ impl Screen {
     }
 
     fn refresh(&mut self, feed: &Feed) {
-        let stage = feed.stop.stage();
-        let is_paused = stage == Stage::Running && feed.control.is_paused();
+        let stage = feed.watched.stop.stage();
+        let is_paused = stage == Stage::Running && feed.watched.control.is_paused();
         self.progress.state = match stage {
             Stage::Graceful => "finishing iterations (Ctrl-C drops them)".to_owned(),
             Stage::Running if is_paused => "paused".to_owned(),
             Stage::Running | Stage::Hard => String::new(),
         };
-        self.progress.run_time = self.run_time.map(|time| time + feed.control.paused_for());
+        self.progress.run_time = self.run_time.map(|time| time + feed.watched.control.paused_for());
         // The next Ctrl-C ends the process at once: the terminal must be in order by then.
         if stage == Stage::Hard && self.live.take().is_some() {
             self.printed = Instant::now();
         }
         self.steer(stage);
-        let snapshot = Arc::clone(&feed.snapshots.borrow());
+        let snapshot = Arc::clone(&feed.watched.snapshots.borrow());
         match &mut self.live {
             Some(live) => live.draw(&snapshot, &self.progress),
             None if self.prints_lines && self.printed.elapsed() >= plain::EVERY => {

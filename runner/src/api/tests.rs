@@ -1,0 +1,1 @@
+//! The API over real connections, with a run that only stands still.
