@@ -7,12 +7,14 @@
     reason = "a panic is how a test reports"
 )]
 
+mod api;
 mod architecture;
 mod bad_input;
 mod determinism;
 mod failing_servers;
 mod hostile;
 mod interrupts;
+mod keys;
 mod languages;
 mod reconcile;
 mod support;
