@@ -48,9 +48,9 @@ fn w_and_s_change_the_users_and_p_pauses() {
     terminal.wait_for("p pauses");
     // As the terminal's own signal.
     terminal.type_in("\u{3}");
-    let (code, terminal) = terminal.finish();
-    assert_eq!(code, 105, "{}", terminal.drawn());
-    assert!(is_ordinary(&terminal.modes()), "{}", terminal.modes());
+    let (code, drawn, modes) = terminal.finish();
+    assert_eq!(code, 105, "{drawn}");
+    assert!(is_ordinary(&modes), "{drawn}");
     let vus = history(&file);
     let order: Vec<_> = [5, 15, 0, 1]
         .iter()
@@ -67,9 +67,9 @@ fn the_terminal_is_as_before_even_after_a_forced_end() {
         let mut terminal = start(&folder.path().join("out.json"));
         terminal.wait_for("target: 5 users");
         terminal.type_in(keys);
-        let (code, terminal) = terminal.finish();
-        assert_eq!(code, 105, "{}", terminal.drawn());
-        assert!(is_ordinary(&terminal.modes()), "{}", terminal.modes());
+        let (code, drawn, modes) = terminal.finish();
+        assert_eq!(code, 105, "{drawn}");
+        assert!(is_ordinary(&modes), "{drawn}");
     }
 }
 
@@ -80,9 +80,9 @@ fn without_the_live_view_no_key_is_read() {
         let arguments = ["--host", "demo", "-u", "2", "-t", "1s", quiet];
         let mut terminal = Terminal::run(&guests::plugin("quickstart"), &arguments);
         terminal.type_in("W");
-        let (code, terminal) = terminal.finish();
-        assert_eq!(code, 0, "{}", terminal.drawn());
-        assert!(!terminal.drawn().contains("target: "), "{}", terminal.drawn());
-        assert!(terminal.drawn().contains("2 at most"), "{}", terminal.drawn());
+        let (code, drawn, _) = terminal.finish();
+        assert_eq!(code, 0, "{drawn}");
+        assert!(!drawn.contains("target: "), "{drawn}");
+        assert!(drawn.contains("2 at most"), "{drawn}");
     }
 }
