@@ -124,6 +124,20 @@ fn nothing_uses_the_command_line() {
 }
 
 #[test]
+fn the_api_uses_only_what_a_run_hands_out() {
+    let handed_out = ["load", "metrics", "plan"];
+    let found = sources()
+        .into_iter()
+        .filter(|source| source.module == "api")
+        .filter_map(|source| {
+            let mut used = uses(&source);
+            used.retain(|module| !handed_out.contains(&&**module));
+            (!used.is_empty()).then(|| format!("{} uses {used:?}", source.path.display()))
+        });
+    assert_none("files of the API that use other modules", found);
+}
+
+#[test]
 fn every_module_exists() {
     let sources = sources();
     let modules: BTreeSet<_> = sources.iter().map(|source| source.module.clone()).collect();

@@ -7,6 +7,7 @@
     reason = "a panic is how a test reports"
 )]
 
+mod api;
 mod architecture;
 mod bad_input;
 mod determinism;
@@ -14,6 +15,7 @@ mod executors;
 mod failing_servers;
 mod hostile;
 mod interrupts;
+mod keys;
 mod languages;
 mod options;
 mod reconcile;

@@ -3,8 +3,9 @@
 //!
 //! From the outside in: `cli` reads commands, `options` what they ask for, `session` turns
 //! that into a run; `load` runs it with `plugin`, `host` and `http`; `metrics` adds up;
-//! `report` and `terminal` show it.
+//! `report` and `terminal` show it, `api` serves it.
 
+pub mod api;
 pub mod build;
 pub mod cli;
 pub mod error;

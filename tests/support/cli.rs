@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -111,7 +112,7 @@ pub(crate) fn run_plugin(plugin: &Path, arguments: &[&str]) -> (Ran, Summary) {
 pub(crate) struct Background {
     child: Child,
     started: Instant,
-    output: Option<(JoinHandle<String>, JoinHandle<String>)>,
+    output: Option<(Collected, Collected)>,
 }
 
 impl Background {
@@ -124,6 +125,23 @@ impl Background {
             child,
             started,
             output: Some((out, err)),
+        }
+    }
+
+    /// Waits for a line of standard error that begins like this.
+    pub(crate) fn line_of_stderr(&self, beginning: &str) -> String {
+        let (_, err) = self.output.as_ref().expect("only taken at the end");
+        loop {
+            let text = err.so_far();
+            let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+            if let Some(line) = whole.lines().find(|line| line.starts_with(beginning)) {
+                return line.to_owned();
+            }
+            assert!(
+                self.started.elapsed() < Duration::from_secs(60),
+                "no line {beginning:?} in:\n{text}"
+            );
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 
@@ -150,11 +168,10 @@ impl Background {
         };
         let took = self.started.elapsed();
         let (out, err) = self.output.take().expect("only taken here");
-        let text = |thread: JoinHandle<String>| thread.join().expect("readers don't panic");
         Ran {
             code: status.code().unwrap_or(-1),
-            out: text(out),
-            err: text(err),
+            out: out.whole(),
+            err: err.whole(),
             took,
         }
     }
@@ -168,10 +185,35 @@ impl Drop for Background {
     }
 }
 
-fn collect(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = pipe.read_to_end(&mut bytes);
+/// What comes out of a pipe.
+struct Collected {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
+}
+
+impl Collected {
+    fn so_far(&self) -> String {
+        let bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&bytes).into_owned()
-    })
+    }
+
+    fn whole(self) -> String {
+        let bytes = Arc::clone(&self.bytes);
+        self.reader.join().expect("readers don't panic");
+        let bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+fn collect(mut pipe: impl Read + Send + 'static) -> Collected {
+    let bytes = Arc::<Mutex<Vec<u8>>>::default();
+    let collected = Arc::clone(&bytes);
+    let reader = std::thread::spawn(move || {
+        let mut part = [0; 8192];
+        while let Ok(count @ 1..) = pipe.read(&mut part) {
+            let mut all = collected.lock().unwrap_or_else(PoisonError::into_inner);
+            all.extend_from_slice(&part[..count]);
+        }
+    });
+    Collected { bytes, reader }
 }

@@ -1,8 +1,10 @@
 //! What the tests share: running the binary, servers as witnesses, guests.
 
+pub(crate) mod api;
 pub(crate) mod cli;
 pub(crate) mod guests;
 pub(crate) mod nginx;
+pub(crate) mod pty;
 pub(crate) mod recorder;
 pub(crate) mod summary;
 pub(crate) mod target;

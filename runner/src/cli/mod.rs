@@ -68,7 +68,12 @@ pub fn start() -> ExitCode {
     let work = exit.clone();
     let run = move || work.leave(answer(command, &work));
     match std::thread::Builder::new().name("command".to_owned()).spawn(run) {
-        Ok(_) => exited.recv().unwrap_or(ExitCode::Internal),
+        Ok(_) => {
+            let code = exited.recv().unwrap_or(ExitCode::Internal);
+            // Whatever thread it was that ended the process.
+            terminal::restore();
+            code
+        }
         Err(error) => report(Failure::internal("failed to start a thread").because(error)),
     }
 }

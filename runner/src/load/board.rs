@@ -11,7 +11,8 @@ pub(super) enum Status {
     Waiting,
     /// Its first VUs may be made.
     Preparing,
-    /// Since (or, shortly before, from) this instant.
+    /// Since (or, shortly before, from) this instant in the time of the plan: pauses that were over
+    /// by then are taken off, as all pauses are added to it.
     Running(Instant),
     /// No iteration of it runs or will run.
     Ended,

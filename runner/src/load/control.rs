@@ -12,6 +12,13 @@ use tokio::time::Instant;
 /// How far ahead a change is set, so that every thread knows of it in time.
 const LEAD: Duration = Duration::from_millis(20);
 
+/// The highest rate that may be set, per second. Beyond it a thread would have no time for
+/// anything but being late.
+const MOST_RATE: f64 = 1e6;
+
+/// The lowest spawn rate that may be set, per second.
+const LEAST_SPAWN_RATE: f64 = 0.001;
+
 /// Changes that are kept for threads that haven't made them yet.
 const KEPT: usize = 256;
 
@@ -80,12 +87,17 @@ pub(super) struct Live {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ControlError {
     /// No workload has this name, or none is of the right kind.
-    #[error("no running workload {0}")]
-    NoWorkload(String),
+    #[error("no workload {}has {what} that can be changed", name.as_ref().map_or(String::new(), |name| format!("{name:?} ")))]
+    NoWorkload {
+        /// The name, if one was given.
+        name: Option<String>,
+        /// What it would have to have.
+        what: &'static str,
+    },
     /// Several could be meant.
-    #[error("several workloads {what}: name one of {}", names.join(", "))]
+    #[error("several workloads have {what}: name one of {}", names.join(", "))]
     Ambiguous {
-        /// In what way they are alike.
+        /// What they all have.
         what: &'static str,
         /// Their names.
         names: Vec<String>,
@@ -94,8 +106,11 @@ pub enum ControlError {
     #[error("at most {0} virtual users are possible in this run")]
     TooMany(usize),
     /// Not a rate.
-    #[error("a rate must be a finite number that isn't negative")]
+    #[error("a rate must be from 0 to {MOST_RATE} per second")]
     BadRate,
+    /// Not a spawn rate.
+    #[error("a spawn rate must be from {LEAST_SPAWN_RATE} to {MOST_RATE} per second")]
+    BadSpawnRate,
 }
 
 /// Changes a run, from anywhere.
@@ -103,7 +118,7 @@ pub enum ControlError {
 pub struct Control {
     live: Arc<watch::Sender<Live>>,
     board: Board,
-    plan: Arc<Plan>,
+    pub(super) plan: Arc<Plan>,
 }
 
 impl Control {
@@ -133,14 +148,17 @@ impl Control {
     /// Sets the number of VUs of a workload: the named one, or the only one that has VUs over time.
     ///
     /// # Errors
-    /// [`ControlError`] if there is no such workload or no room.
+    /// [`ControlError`] if there is no such workload or no room, or a rate makes no sense.
     pub fn set_users(
         &self,
         workload: Option<&str>,
         users: u32,
         spawn_rate: Option<f64>,
     ) -> Result<(), ControlError> {
-        let index = self.find(workload, "have users", is_closed)?;
+        if spawn_rate.is_some_and(|rate| !(LEAST_SPAWN_RATE..=MOST_RATE).contains(&rate)) {
+            return Err(ControlError::BadSpawnRate);
+        }
+        let index = self.find(workload, "users", is_closed)?;
         let room = self.plan.workloads.get(index).map_or(0, |w| w.room());
         if users as usize > room {
             return Err(ControlError::TooMany(room));
@@ -159,29 +177,20 @@ impl Control {
 
     /// The number of VUs that [`set_users`](Self::set_users) last asked for, or that the plan has.
     pub fn users(&self, workload: Option<&str>) -> Result<u32, ControlError> {
-        let index = self.find(workload, "have users", is_closed)?;
-        let asked = self
-            .live
-            .borrow()
-            .changes
-            .get(index)
-            .and_then(|c| c.kept.back().cloned());
-        Ok(match asked.map(|change| change.to) {
-            Some(Target::Users { users, .. }) => users,
-            _ => self.planned_users(index),
-        })
+        let index = self.find(workload, "users", is_closed)?;
+        Ok(self.users_of(index))
     }
 
     /// Sets the rate of a workload, in iterations per second, until its end: the named one, or
     /// the only one that has a rate.
     ///
     /// # Errors
-    /// [`ControlError`] if there is no such workload.
+    /// [`ControlError`] if there is no such workload, or the rate makes no sense.
     pub fn set_rate(&self, workload: Option<&str>, rate: f64) -> Result<(), ControlError> {
-        if !rate.is_finite() || rate < 0.0 {
+        if !(0.0..=MOST_RATE).contains(&rate) {
             return Err(ControlError::BadRate);
         }
-        let index = self.find(workload, "have a rate", |spec| spec.rate().is_some())?;
+        let index = self.find(workload, "a rate", |spec| spec.rate().is_some())?;
         self.change_soon(index, Target::Rate(rate));
         Ok(())
     }
@@ -211,6 +220,40 @@ impl Control {
         self.live.borrow().paused.is_some()
     }
 
+    /// How long the run has been paused, all pauses together.
+    pub fn paused_for(&self) -> Duration {
+        let live = self.live.borrow();
+        live.pauses + live.paused.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    /// Now, in the time of the plan: as if there had been no pause.
+    pub(super) fn plan_now(&self) -> Instant {
+        let live = self.live.borrow();
+        let now = live.paused.unwrap_or_else(Instant::now);
+        now.checked_sub(live.pauses).unwrap_or(now)
+    }
+
+    /// Waits for a moment in the time of the plan; never returns during a pause.
+    pub(super) async fn sleep_until(&self, moment: Instant) {
+        let mut changes = self.live.subscribe();
+        loop {
+            let (is_paused, pauses) = {
+                let live = changes.borrow_and_update();
+                (live.paused.is_some(), live.pauses)
+            };
+            tokio::select! {
+                () = tokio::time::sleep_until(moment + pauses), if !is_paused => return,
+                // The sender lives as long as `self`.
+                _ = changes.changed() => {}
+            }
+        }
+    }
+
+    /// Returns when the run isn't paused.
+    pub(super) async fn while_paused(&self) {
+        self.sleep_until(self.plan_now()).await;
+    }
+
     /// Whether anything was changed, so that the plan no longer tells how many iterations there are.
     pub fn was_changed(&self) -> bool {
         let live = self.live.borrow();
@@ -232,13 +275,28 @@ impl Control {
     }
 
     /// Time of a workload that has begun, pauses not counted.
-    fn elapsed(&self, workload: usize) -> Duration {
+    pub(super) fn elapsed(&self, workload: usize) -> Duration {
         let Status::Running(begun) = self.board.status(workload) else {
             return Duration::ZERO;
         };
         let live = self.live.borrow();
         let now = live.paused.unwrap_or_else(Instant::now);
         now.saturating_duration_since(begun).saturating_sub(live.pauses)
+    }
+
+    /// What a workload was last changed to.
+    pub(super) fn last_target(&self, workload: usize) -> Option<Target> {
+        let live = self.live.borrow();
+        let last = live.changes.get(workload)?.kept.back()?;
+        Some(last.to.clone())
+    }
+
+    /// VUs that a workload is to have now.
+    pub(super) fn users_of(&self, index: usize) -> u32 {
+        match self.last_target(index) {
+            Some(Target::Users { users, .. }) => users,
+            _ => self.planned_users(index),
+        }
     }
 
     fn planned_users(&self, index: usize) -> u32 {
@@ -260,10 +318,10 @@ impl Control {
             .collect();
         match fitting.as_slice() {
             [(index, _)] => Ok(*index),
-            [] => Err(ControlError::NoWorkload(match name {
-                Some(name) => format!("{name:?} that can {}", what.replace("have", "have its")),
-                None => format!("that could {what}"),
-            })),
+            [] => Err(ControlError::NoWorkload {
+                name: name.map(str::to_owned),
+                what,
+            }),
             several => Err(ControlError::Ambiguous {
                 what,
                 names: several.iter().map(|(_, w)| w.name.clone()).collect(),
@@ -272,7 +330,8 @@ impl Control {
     }
 }
 
-fn is_closed(spec: &ExecutorSpec) -> bool {
+/// Whether the number of VUs can be changed.
+pub(super) fn is_closed(spec: &ExecutorSpec) -> bool {
     matches!(
         spec,
         ExecutorSpec::ConstantVus { .. } | ExecutorSpec::RampingVus { .. }

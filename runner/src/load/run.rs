@@ -216,14 +216,17 @@ async fn control(run: &Run, begin: &watch::Sender<Option<Instant>>, threads: usi
     let scheduler = Scheduler {
         workloads: &run.plan.workloads,
         threads,
-        board: run.control.board(),
+        control: &run.control,
         stop: &run.stop,
     };
     let schedule = async {
         scheduler.prepare().await;
-        let begun = Instant::now();
-        begin.send_replace(Some(begun));
-        scheduler.run(begun).await;
+        tokio::select! {
+            () = run.control.while_paused() => {}
+            () = run.stop.reached(Stage::Graceful) => {}
+        }
+        begin.send_replace(Some(Instant::now()));
+        scheduler.run(run.control.plan_now()).await;
     };
     let aborted = async {
         run.shared.abort_requested.notified().await;

@@ -2,6 +2,7 @@
 //! executor does in between is its own, on the load threads.
 
 use super::board::{Board, Status};
+use super::control::Control;
 use super::stop::{Stage, StopHandle};
 use crate::plan::Workload;
 use std::time::Duration;
@@ -14,7 +15,7 @@ const LEAD: Duration = Duration::from_millis(5);
 pub(super) struct Scheduler<'a> {
     pub(super) workloads: &'a [Workload],
     pub(super) threads: usize,
-    pub(super) board: &'a Board,
+    pub(super) control: &'a Control,
     pub(super) stop: &'a StopHandle,
 }
 
@@ -23,10 +24,10 @@ impl Scheduler<'_> {
     /// they are, or the run is stopped.
     pub(super) async fn prepare(&self) {
         let first = || self.indices().filter(|(_, w)| w.begin.after.is_empty());
-        first().for_each(|(index, _)| self.board.set(index, Status::Preparing));
+        first().for_each(|(index, _)| self.board().set(index, Status::Preparing));
         let ready = async {
             for (index, _) in first() {
-                self.board.all_ready(index, self.threads).await;
+                self.board().all_ready(index, self.threads).await;
             }
         };
         tokio::select! {
@@ -35,7 +36,8 @@ impl Scheduler<'_> {
         }
     }
 
-    /// Returns when the last workload has ended. `begun`: the start of the run.
+    /// Returns when the last workload has ended. `begun`: the start of the run, in the time of
+    /// the plan.
     pub(super) async fn run(&self, begun: Instant) {
         let lives = self
             .indices()
@@ -48,26 +50,32 @@ impl Scheduler<'_> {
             () = self.begin(index, workload, run_begun) => {}
             () = self.stop.reached(Stage::Graceful) => {}
         }
-        if !matches!(self.board.status(index), Status::Running(_)) {
+        if !matches!(self.board().status(index), Status::Running(_)) {
             // Stopped before it began: its threads needn't wait any longer.
-            self.board.set(index, Status::Ended);
+            self.board().set(index, Status::Ended);
         }
-        self.board.all_ended(index, self.threads).await;
-        self.board.set(index, Status::Ended);
+        self.board().all_ended(index, self.threads).await;
+        self.board().set(index, Status::Ended);
     }
 
     async fn begin(&self, index: usize, workload: &Workload, run_begun: Instant) {
         let mut from = run_begun;
         for &earlier in &workload.begin.after {
-            self.board.all_ended(earlier, self.threads).await;
-            from = Instant::now() + LEAD;
+            self.board().all_ended(earlier, self.threads).await;
+            from = self.control.plan_now() + LEAD;
         }
-        self.board.set(index, Status::Preparing);
+        self.board().set(index, Status::Preparing);
         let due = from + workload.begin.delay;
-        self.board.all_ready(index, self.threads).await;
+        self.board().all_ready(index, self.threads).await;
         // Said ahead, so that nobody is late for it.
-        tokio::time::sleep_until(due.checked_sub(LEAD).unwrap_or(due)).await;
-        self.board.set(index, Status::Running(due.max(run_begun)));
+        self.control
+            .sleep_until(due.checked_sub(LEAD).unwrap_or(due))
+            .await;
+        self.board().set(index, Status::Running(due.max(run_begun)));
+    }
+
+    fn board(&self) -> &Board {
+        self.control.board()
     }
 
     fn indices(&self) -> impl Iterator<Item = (usize, &Workload)> {

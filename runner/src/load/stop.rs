@@ -25,6 +25,8 @@ pub enum EndReason {
     Completed,
     /// The operator interrupted it.
     Interrupted,
+    /// The operator stopped or aborted it through the API.
+    StoppedByApi,
     /// A scenario asked for it.
     Aborted(String),
     /// A threshold failed that is to end the run.
@@ -43,6 +45,7 @@ impl std::fmt::Display for EndReason {
             EndReason::TimeUp => write!(f, "the run time was up"),
             EndReason::Completed => write!(f, "all iterations were done"),
             EndReason::Interrupted => write!(f, "interrupted by the operator"),
+            EndReason::StoppedByApi => write!(f, "stopped through the API"),
             EndReason::Aborted(why) => write!(f, "aborted by the scenario: {why}"),
             EndReason::ThresholdFailed(which) => write!(f, "a threshold failed: {which}"),
             EndReason::TooManyTraps(n) => write!(f, "aborted: guests trapped {n} times"),

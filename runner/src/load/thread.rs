@@ -11,6 +11,7 @@ use super::turns::{Place, Turns};
 use super::vu::Vu;
 use crate::host::{Set, in_set, install_shard, recording, take_shard, with_shard_of};
 use crate::metrics::{Delta, Limits, Shard};
+use crate::plan::Workload;
 use crate::timer::Timers;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -51,12 +52,42 @@ impl ThreadShared {
     }
 }
 
+/// The numbers in the run of a workload's VUs.
+///
+/// Those that only live control may add come after all of the plan, so that it makes no
+/// difference to these, and to what they draw at random, whether there is room for more.
+#[derive(Debug, Clone, Copy)]
+struct VuNumbers {
+    first: u64,
+    planned: usize,
+    first_spare: u64,
+}
+
+impl VuNumbers {
+    fn of_workload(workloads: &[Workload], index: usize) -> VuNumbers {
+        let planned = |all: &[Workload]| all.iter().map(|w| w.vus.len() as u64).sum::<u64>();
+        let before = workloads.get(..index).unwrap_or_default();
+        let spare_before: u64 = before.iter().map(|w| w.spare.len() as u64).sum();
+        VuNumbers {
+            first: planned(before) + 1,
+            planned: workloads.get(index).map_or(0, |w| w.vus.len()),
+            first_spare: planned(workloads) + spare_before + 1,
+        }
+    }
+
+    fn of(self, index: usize) -> u64 {
+        match index.checked_sub(self.planned) {
+            None => self.first + index as u64,
+            Some(beyond) => self.first_spare + beyond as u64,
+        }
+    }
+}
+
 /// Makes the VUs of one workload.
 struct VuSpawner {
     shared: Arc<ThreadShared>,
     workload: usize,
-    /// Number in the run of the workload's first VU.
-    first_vu: u64,
+    numbers: VuNumbers,
     set: Set,
 }
 
@@ -64,7 +95,7 @@ impl Spawn for VuSpawner {
     fn spawn(&self, place: Place, turns: Turns, retire: Retire, leave: Leave<Self>) -> AbortHandle {
         let vu = Vu::new(
             Arc::clone(&self.shared),
-            (self.workload, self.first_vu),
+            (self.workload, self.numbers.of(place.index)),
             place,
             turns,
             retire,
@@ -172,11 +203,10 @@ impl LoadThread {
     fn part(&self, index: usize, shared: &Arc<ThreadShared>) -> Option<Part<VuSpawner>> {
         let plan = &self.run.plan;
         let workload = plan.workloads.get(index)?;
-        let before: usize = plan.workloads.iter().take(index).map(|w| w.room()).sum();
         let spawner = VuSpawner {
             shared: Arc::clone(shared),
             workload: index,
-            first_vu: before as u64 + 1,
+            numbers: VuNumbers::of_workload(&plan.workloads, index),
             set: Set::of(workload.warm_up),
         };
         Some(Part {
@@ -217,5 +247,39 @@ impl LoadThread {
         if let Some(delta) = delta {
             let _ = self.deltas.send(Handed { set, delta });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Begin, ExecutorSpec};
+
+    fn workload(vus: usize, spare: usize) -> Workload {
+        Workload {
+            name: String::new(),
+            executor: ExecutorSpec::ConstantVus {
+                spawn_rate: None,
+                duration: None,
+            },
+            vus: vec![0; vus],
+            spare: vec![0; spare],
+            begin: Begin::default(),
+            graceful_stop: Duration::ZERO,
+            warm_up: false,
+        }
+    }
+
+    #[test]
+    fn vus_beyond_the_plan_are_numbered_after_it() {
+        let all = [workload(2, 3), workload(2, 1)];
+        let numbers = |index: usize| {
+            let numbers = VuNumbers::of_workload(&all, index);
+            (0..all[index].room())
+                .map(|at| numbers.of(at))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(0), [1, 2, 5, 6, 7]);
+        assert_eq!(numbers(1), [3, 4, 8]);
     }
 }

@@ -57,13 +57,13 @@ type Instance = (Store<VuState>, Plugin);
 impl Vu {
     pub(super) fn new(
         thread: Arc<ThreadShared>,
-        (workload, first_vu): (usize, u64),
+        (workload, number): (usize, u64),
         place: Place,
         turns: Turns,
         retire: Retire,
     ) -> Vu {
         let identity = Identity {
-            vu: first_vu + place.index as u64,
+            vu: number,
             scenario: place.scenario,
         };
         let picker = Picker::new(thread.run.shared.seed, identity.vu);

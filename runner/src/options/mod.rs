@@ -8,6 +8,7 @@
 mod assemble;
 mod definition;
 mod find;
+mod control;
 mod http;
 mod layer;
 mod limits;
@@ -31,6 +32,7 @@ mod values;
 pub use self::http::HttpOptions;
 pub use find::{FindOptions, SearchOptions};
 pub use layer::Layer;
+pub use control::ControlOptions;
 pub use limits::LimitOptions;
 pub use load::{LoadOptions, ShapeOptions};
 pub use measure::MeasureOptions;
@@ -83,6 +85,10 @@ pub struct RunOptions {
     /// What is shown.
     #[command(flatten)]
     pub output: OutputOptions,
+
+    /// How it may be watched and steered.
+    #[command(flatten)]
+    pub control: ControlOptions,
 
     /// What the plugin may use.
     #[command(flatten)]

@@ -83,7 +83,7 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
     let failed = totals.failures + totals.iterations.failed + totals.iterations.trapped;
     match &run.outcome.reason {
         _ if !wrong.is_empty() => ExitCode::Internal,
-        EndReason::Interrupted => ExitCode::Interrupted,
+        EndReason::Interrupted | EndReason::StoppedByApi => ExitCode::Interrupted,
         EndReason::ThresholdFailed(_) => ExitCode::Threshold,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,
         EndReason::TooManyTraps(_) | EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) => {
@@ -104,7 +104,7 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
 fn word(reason: &EndReason) -> &'static str {
     match reason {
         EndReason::TimeUp | EndReason::Completed => "finished",
-        EndReason::Interrupted => "interrupted",
+        EndReason::Interrupted | EndReason::StoppedByApi => "interrupted",
         EndReason::Aborted(_) | EndReason::ThresholdFailed(_) | EndReason::TooManyTraps(_) => "aborted",
         EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) => "failed",
     }

@@ -27,6 +27,18 @@ impl Machine {
         }
     }
 
+    /// How many VUs nothing stands in the way of.
+    pub(super) fn most_vus(&self, sources: usize) -> usize {
+        let addresses = sources.max(1) as u64;
+        let files = self.files.map(|files| files.saturating_sub(SPARE_FILES));
+        let maps = self
+            .maps
+            .map(|maps| maps.saturating_sub(SPARE_MAPS) / MAPS_PER_VU);
+        let ports = self.ports.map(|ports| ports * addresses);
+        let most = [files, maps, ports].into_iter().flatten().min();
+        most.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
+    }
+
     /// What stands in the way of this many VUs, each with what to set. `sources`: addresses to connect from.
     pub(super) fn problems(&self, vus: usize, sources: usize) -> Vec<String> {
         let vus = vus as u64;
@@ -71,6 +83,9 @@ mod tests {
             ports: Some(28_232),
         };
         assert_eq!(machine.problems(800, 0), [] as [&str; 0]);
+        assert_eq!(machine.most_vus(0), 824);
+        assert_eq!(machine.problems(824, 0), [] as [&str; 0]);
+        assert_eq!(machine.problems(825, 0).len(), 1);
         let problems = machine.problems(30_000, 1);
         assert_eq!(problems.len(), 3);
         assert_eq!(

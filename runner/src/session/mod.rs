@@ -2,6 +2,7 @@
 //!
 //! Everything that can be refused is refused in `prepare`, before the first request of the load.
 
+mod door;
 mod endpoint;
 mod exit;
 mod find;
@@ -10,9 +11,11 @@ mod machine;
 mod prepare;
 mod prepared;
 mod reach;
+mod room;
 mod show;
 mod signals;
 mod source;
+mod steering;
 mod thresholds;
 mod view;
 
@@ -22,6 +25,7 @@ pub use prepared::describe;
 pub use signals::wait_for_signal;
 pub use source::{Read, read};
 
+use crate::api::{End, Watched};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::load::{self, Control, EndReason, Lifecycle, Outcome, Run, StopHandle};
@@ -45,11 +49,20 @@ pub fn run(options: &RunOptions, exit: &Exit) -> Result<ExitCode, Failure> {
     }
     let stop = StopHandle::new();
     signals::listen(stop.clone(), exit.clone()).map_err(no_thread)?;
+    let door = door::open(&options.control)?;
     let mut prepared = prepare::prepare(options)?;
     let plan = Arc::clone(&prepared.plan);
     let started = SystemTime::now();
     let control = Control::new(Arc::clone(&plan));
-    let outcome = execute(&mut prepared, &options.output, stop, &control)?;
+    let (snapshots, seen) = watch::channel(Arc::new(Snapshot::default()));
+    let watched = Watched {
+        plan: Arc::clone(&plan),
+        control: control.clone(),
+        stop,
+        snapshots: seen,
+    };
+    let server = door.map(|door| door::serve(door, &watched)).transpose()?;
+    let outcome = execute(&mut prepared, &options.output, watched, snapshots)?;
     let ended = Ended {
         plan: &plan,
         outcome: &outcome,
@@ -58,25 +71,32 @@ pub fn run(options: &RunOptions, exit: &Exit) -> Result<ExitCode, Failure> {
         ended: SystemTime::now(),
     };
     // The shop's threads end with `prepared`, after the results are written.
-    finish::finish(&ended, &options.output)
+    let result = finish::finish(&ended, &options.output);
+    if let Some(server) = server {
+        let code = result.as_ref().map_or_else(|failure| failure.exit, |code| *code);
+        server.end(End {
+            exit_code: code.number(),
+            reason: outcome.reason,
+            snapshot: Arc::new(outcome.snapshot),
+        });
+    }
+    result
 }
 
 /// From `setup` to `teardown`, in sight of the operator.
 fn execute(
     prepared: &mut Prepared,
     output: &OutputOptions,
-    stop: StopHandle,
-    control: &Control,
+    watched: Watched,
+    snapshots: watch::Sender<Arc<Snapshot>>,
 ) -> Result<Outcome, Failure> {
-    let (snapshots, seen) = watch::channel(Arc::new(Snapshot::default()));
-    let logs = prepared.take_logs();
+    let (stop, control) = (watched.stop.clone(), watched.control.clone());
     let feed = Feed {
-        logs,
-        snapshots: seen,
-        stop: stop.clone(),
+        logs: prepared.take_logs(),
+        watched,
     };
-    let view = View::start(output, &prepared.plan, feed).map_err(no_thread)?;
-    let result = load(prepared, snapshots, stop, control.clone());
+    let view = View::start(output, feed).map_err(no_thread)?;
+    let result = load(prepared, snapshots, stop, control);
     view.finish();
     result.map_err(no_thread)
 }

@@ -3,8 +3,9 @@
 use super::endpoint::{self, Endpoint};
 use super::machine::Machine;
 use super::prepared::{self, Linked};
+use super::room::{self, Room};
 use super::source::{self, Read};
-use super::{no_thread, reach, thresholds};
+use super::{View, no_thread, reach, thresholds};
 use crate::error::Failure;
 use crate::host::{Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared};
 use crate::http::Transport;
@@ -55,16 +56,16 @@ pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
     let (description, probed) = prepared::probe(&read, &limits, given.cache_dir.as_deref())?;
     let Endpoint { base, shop } = endpoint::open(&options.http, &description, &read.inspection.imports)?;
     let settings = options.http.settings(base);
-    let plan = plan(
+    let mut plan = plan(
         options,
         &read,
         &description,
         settings.base.as_ref().map(ToString::to_string),
     )?;
     let thresholds = thresholds::prepare(&plan, baseline.as_ref())?;
-    check_machine(&plan, settings.source_addresses.len())?;
+    make_room(&mut plan, options, settings.source_addresses.len())?;
     let transport = reach::open(&settings, options.http.connect_timeout)?;
-    let linked = link(&read, &plan, given, probed.per_vu)?;
+    let linked = link(&read, &mut plan, options, probed.per_vu)?;
     let clock = plugin::start_epoch_clock(&linked.engine).map_err(no_thread)?;
     if output.verbose {
         let origin = if linked.from_cache {
@@ -138,7 +139,7 @@ pub(super) fn plan(
         },
         host,
         seed: rand::random::<u64>() >> 11,
-        cores: std::thread::available_parallelism().map_or(1, usize::from),
+        cores: cores(),
     };
     options::resolve(options, description, given).map_err(|problems| {
         let failure = Failure::invalid("the options don't fit the plugin");
@@ -153,8 +154,29 @@ pub(super) fn plan(
     })
 }
 
-fn check_machine(plan: &Plan, sources: usize) -> Result<(), Failure> {
-    let problems = Machine::ask().problems(plan.peak_vus(), sources);
+/// Leaves room for the users that live changes may bring, if this machine allows the plan.
+fn make_room(plan: &mut Plan, options: &RunOptions, sources: usize) -> Result<(), Failure> {
+    let machine = Machine::ask();
+    let is_steered = options.control.api.is_some() || View::takes_keys(&options.output);
+    let room = match options.control.max_users.map(|users| users as usize) {
+        Some(users) if room::beyond(plan, users).next().is_some() => {
+            let failure = Failure::invalid(format!("the plan has more than --max-users {users}"));
+            return Err(failure.hint("raise it, or use fewer users (-u)"));
+        }
+        _ if !is_steered => Room::Closed,
+        Some(users) => Room::UpTo(users),
+        None => Room::Usual(machine.most_vus(sources)),
+    };
+    room::make(plan, room);
+    if !matches!(room, Room::Closed) && options.load.threads.is_none() {
+        // One more user may be one thread more.
+        plan.threads = cores().min(plan.peak_vus()).max(plan.threads);
+    }
+    check_machine(plan, &machine, sources)
+}
+
+fn check_machine(plan: &Plan, machine: &Machine, sources: usize) -> Result<(), Failure> {
+    let problems = machine.problems(plan.peak_vus(), sources);
     if problems.is_empty() {
         return Ok(());
     }
@@ -169,10 +191,26 @@ fn check_machine(plan: &Plan, sources: usize) -> Result<(), Failure> {
     .hint("raise them as said, or use fewer users (-u)"))
 }
 
-fn link(read: &Read, plan: &Plan, given: &PluginOptions, per_vu: PerVu) -> Result<Linked, Failure> {
-    let vus = u32::try_from(plan.peak_vus()).unwrap_or(u32::MAX);
-    let cache = given.cache_dir.as_deref();
-    prepared::link(read, vus, per_vu, &plan.limits, cache)
+fn link(read: &Read, plan: &mut Plan, options: &RunOptions, per_vu: PerVu) -> Result<Linked, Failure> {
+    let cache = options.given.cache_dir.as_deref();
+    let link = |plan: &Plan| {
+        let vus = u32::try_from(plan.peak_vus()).unwrap_or(u32::MAX);
+        prepared::link(read, vus, per_vu, &plan.limits, cache)
+    };
+    match link(plan) {
+        // Room that nobody asked for is no reason to refuse a run.
+        Err(_)
+            if options.control.max_users.is_none() && plan.workloads.iter().any(|w| !w.spare.is_empty()) =>
+        {
+            room::clear(plan);
+            link(plan)
+        }
+        linked => linked,
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> RunShared {

@@ -1,4 +1,5 @@
-//! What SIGINT and SIGTERM do: the first ends a run gracefully, the second hard, the third at once.
+//! What signals do. Of SIGINT and SIGTERM, the first ends a run gracefully, or hard if it is
+//! ending already; the second hard; the third at once. SIGQUIT always ends it at once.
 
 use super::Exit;
 use crate::exit_code::ExitCode;
@@ -14,20 +15,33 @@ pub(super) fn listen(stop: StopHandle, exit: Exit) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let mut signals = runtime.block_on(async { Signals::new() })?;
+    let listening = async { Ok::<_, io::Error>((Signals::new()?, signal(SignalKind::quit())?)) };
+    let (mut signals, mut quit) = runtime.block_on(listening)?;
     std::thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || {
             runtime.block_on(async {
-                for stage in [Stage::Graceful, Stage::Hard] {
-                    signals.next().await;
-                    stop.stop(stage, EndReason::Interrupted);
+                tokio::select! {
+                    () = in_stages(&mut signals, &stop) => {}
+                    _ = quit.recv() => {}
                 }
-                signals.next().await;
                 exit.leave(ExitCode::Interrupted);
             });
         })?;
     Ok(())
+}
+
+/// Returns when the process must end at once.
+async fn in_stages(signals: &mut Signals, stop: &StopHandle) {
+    signals.next().await;
+    let stage = match stop.stage() {
+        Stage::Running => Stage::Graceful,
+        Stage::Graceful | Stage::Hard => Stage::Hard,
+    };
+    stop.stop(stage, EndReason::Interrupted);
+    signals.next().await;
+    stop.stop(Stage::Hard, EndReason::Interrupted);
+    signals.next().await;
 }
 
 /// Blocks until SIGINT or SIGTERM.

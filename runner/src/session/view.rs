@@ -1,19 +1,19 @@
-//! Shows a run while it lasts: the live view or plain lines, and the guests' log lines.
+//! Shows a run while it lasts: the live view or plain lines, and the guests' log lines. Where there
+//! is a live view, keys steer the run.
 
+use super::steering::Steering;
+use crate::api::Watched;
 use crate::host::LogLine;
 use crate::host::bindings::log::Level;
-use crate::load::{Stage, StopHandle};
-use crate::metrics::Snapshot;
+use crate::load::Stage;
 use crate::options::OutputOptions;
-use crate::plan::Plan;
 use crate::terminal::{self, Live, Progress, plain};
-use std::io;
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
 
 /// How often the live view looks for news.
 const LOOK: Duration = Duration::from_millis(100);
@@ -21,27 +21,31 @@ const LOOK: Duration = Duration::from_millis(100);
 /// The thread that shows a run.
 pub(super) struct View {
     done: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// What the thread reads.
 pub(super) struct Feed {
     pub(super) logs: Receiver<LogLine>,
-    pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
-    pub(super) stop: StopHandle,
+    pub(super) watched: Watched,
 }
 
 impl View {
     /// Starts to show.
-    pub(super) fn start(output: &OutputOptions, plan: &Plan, feed: Feed) -> io::Result<View> {
+    pub(super) fn start(output: &OutputOptions, feed: Feed) -> io::Result<View> {
         let done = Arc::new(AtomicBool::new(false));
-        let is_live = !output.headless && !output.quiet;
+        let plan = &feed.watched.plan;
+        let live = if is_live(output) { Live::on_stderr() } else { None };
+        let steering = live
+            .as_ref()
+            .and_then(|_| Steering::new(feed.watched.control.clone()));
         let mut screen = Screen {
-            live: if is_live { Live::on_stderr() } else { None },
+            live,
+            steering,
+            run_time: plan.duration(),
             prints_lines: !output.quiet,
             least: least_level(output),
             progress: Progress {
-                run_time: plan.duration(),
                 iterations: plan.iterations(false),
                 ..Progress::default()
             },
@@ -50,19 +54,38 @@ impl View {
         let ended = Arc::clone(&done);
         let show = move || screen.run(&feed, &ended);
         let thread = std::thread::Builder::new().name("view".to_owned()).spawn(show)?;
+        let thread = Some(thread);
         Ok(View { done, thread })
+    }
+
+    /// Whether keys are read from the terminal, so that users may be added.
+    pub(super) fn takes_keys(output: &OutputOptions) -> bool {
+        is_live(output) && Live::is_possible() && io::stdin().is_terminal()
     }
 
     /// Shows what is left of the log, and clears the live view.
     pub(super) fn finish(self) {
+        drop(self);
+    }
+}
+
+impl Drop for View {
+    fn drop(&mut self) {
         self.done.store(true, Ordering::Release);
         // A panic in there costs the view, not the results.
-        let _ = self.thread.join();
+        let _ = self.thread.take().map(JoinHandle::join);
     }
+}
+
+fn is_live(output: &OutputOptions) -> bool {
+    !output.headless && !output.quiet
 }
 
 struct Screen {
     live: Option<Live>,
+    steering: Option<Steering>,
+    /// The planned length of the run, pauses not counted.
+    run_time: Option<Duration>,
     prints_lines: bool,
     least: u8,
     progress: Progress,
@@ -84,22 +107,45 @@ impl Screen {
     }
 
     fn refresh(&mut self, feed: &Feed) {
-        self.progress.state = match feed.stop.stage() {
+        let stage = feed.watched.stop.stage();
+        let is_paused = stage == Stage::Running && feed.watched.control.is_paused();
+        self.progress.state = match stage {
             Stage::Graceful => "finishing iterations (Ctrl-C drops them)".to_owned(),
+            Stage::Running if is_paused => "paused".to_owned(),
             Stage::Running | Stage::Hard => String::new(),
         };
+        self.progress.run_time = self.run_time.map(|time| time + feed.watched.control.paused_for());
         // The next Ctrl-C ends the process at once: the terminal must be in order by then.
-        if feed.stop.stage() == Stage::Hard && self.live.take().is_some() {
+        if stage == Stage::Hard && self.live.take().is_some() {
             self.printed = Instant::now();
         }
-        let snapshot = Arc::clone(&feed.snapshots.borrow());
+        self.steer(stage);
+        let snapshot = Arc::clone(&feed.watched.snapshots.borrow());
         match &mut self.live {
             Some(live) => live.draw(&snapshot, &self.progress),
             None if self.prints_lines && self.printed.elapsed() >= plain::EVERY => {
                 self.printed += plain::EVERY;
-                terminal::print_error(&plain::line(&snapshot));
+                let mut line = plain::line(&snapshot);
+                if is_paused {
+                    line.push_str("  paused");
+                }
+                terminal::print_error(&line);
             }
             None => {}
+        }
+    }
+
+    /// Follows the keys as long as iterations start.
+    fn steer(&mut self, stage: Stage) {
+        match &mut self.steering {
+            Some(steering) if stage == Stage::Running => {
+                steering.follow();
+                self.progress.keys = steering.line();
+            }
+            _ => self.progress.keys.clear(),
+        }
+        if stage == Stage::Hard {
+            self.steering = None;
         }
     }
 

@@ -27,8 +27,7 @@ pub struct Live {
 impl Live {
     /// A live view on standard error; None if that isn't a terminal that can do it.
     pub fn on_stderr() -> Option<Self> {
-        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        if dumb || !std::io::stderr().is_terminal() {
+        if !Self::is_possible() {
             return None;
         }
         Some(Self::new(
@@ -36,6 +35,12 @@ impl Live {
             terminal_size,
             Paint::for_stderr(),
         ))
+    }
+
+    /// Whether standard error is a terminal that can do it.
+    pub fn is_possible() -> bool {
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        !dumb && std::io::stderr().is_terminal()
     }
 
     /// Shows this, unless the view was drawn just now.

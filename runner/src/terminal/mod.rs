@@ -2,6 +2,7 @@
 //! and in `report`; text of guests and servers goes through [`escape`] first.
 
 mod escape;
+mod keys;
 mod live;
 mod message;
 pub mod plain;
@@ -13,6 +14,7 @@ pub mod units;
 mod wrap;
 
 pub use escape::escape;
+pub use keys::{Keys, restore};
 pub use live::Live;
 pub use message::{error_text, warning_text};
 pub use progress::Progress;

@@ -11,6 +11,8 @@ pub struct Progress {
     pub iterations: Option<u64>,
     /// What is going on besides running, such as `stopping`; usually empty.
     pub state: String,
+    /// What the keys do; empty if they aren't read.
+    pub keys: String,
 }
 
 impl Progress {

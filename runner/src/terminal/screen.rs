@@ -28,6 +28,7 @@ pub fn render(
         figures(snapshot, width, paint),
     ];
     lines.extend(trouble(snapshot, width, paint));
+    lines.extend(keys(progress, width, paint));
     lines.truncate(room);
     let left = room - lines.len();
     if left >= 4 && !snapshot.requests.is_empty() {
@@ -104,6 +105,11 @@ fn figures(snapshot: &Snapshot, width: usize, paint: Paint) -> String {
         paint,
     );
     line.text
+}
+
+fn keys(progress: &Progress, width: usize, paint: Paint) -> Option<String> {
+    let line = fit(&progress.keys, width);
+    (!line.is_empty()).then(|| paint.paint(Style::Faint, &line))
 }
 
 /// Things that should not happen, where they did.
@@ -305,6 +311,18 @@ mod tests {
         let lines = render(&snapshot, &half_way(), 80, 24, Paint::Plain);
         assert!(lines.last().unwrap().contains("\\u{1b}[2J"));
         assert!(lines.iter().all(|line| !line.contains('\u{1b}')));
+    }
+
+    #[test]
+    fn keys_are_named_below_the_figures() {
+        let progress = Progress {
+            keys: "target: 50 users  w/W +1/+10".to_owned(),
+            ..half_way()
+        };
+        let lines = render(&snapshot(1), &progress, 80, 24, Paint::Plain);
+        assert_eq!((&*lines[2], &*lines[3]), ("target: 50 users  w/W +1/+10", ""));
+        let narrow = render(&snapshot(1), &progress, 10, 24, Paint::Plain);
+        assert_eq!(narrow[2].width(), 10);
     }
 
     #[test]

@@ -171,7 +171,7 @@ async fn run_all<F: Future<Output = ()>>(
     let scheduler = Scheduler {
         workloads: &workloads,
         threads,
-        board: &board,
+        control: &control,
         stop: &stop,
     };
     let schedule = async {
@@ -525,6 +525,29 @@ fn time_stands_still_during_a_pause() {
     };
     let seen = play(vec![workload(spec, 1)], 1, MS(100), pause);
     assert_eq!(seen.times(), [0, 100, 1150, 1250, 1350]);
+}
+
+#[test]
+fn what_begins_after_a_pause_is_delayed_by_it_once() {
+    let first = workload(rate(10.0, 300, 1), 1);
+    let mut second = workload(rate(10.0, 200, 1), 1);
+    second.begin = Begin {
+        after: vec![0],
+        delay: MS(200),
+    };
+    let mut late = workload(rate(10.0, 100, 1), 1);
+    late.begin.delay = MS(250);
+    let pause = async |control: Control, _| {
+        tokio::time::sleep(MS(150)).await;
+        control.pause();
+        tokio::time::sleep(MS(1000)).await;
+        assert_eq!(control.paused_for(), MS(1000));
+        control.resume();
+        tokio::time::sleep(MS(1000)).await;
+        assert_eq!(control.paused_for(), MS(1000));
+    };
+    let seen = play(vec![first, second, late], 2, MS(10), pause);
+    assert_eq!(seen.times(), [0, 100, 1200, 1250, 1505, 1605]);
 }
 
 #[test]

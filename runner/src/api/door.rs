@@ -1,0 +1,42 @@
+//! Where the API listens, open before the run so that a port that is taken is no surprise.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+
+/// An address that is listened on, and the token that requests must carry.
+#[derive(Debug)]
+pub struct Door {
+    pub(super) listener: TcpListener,
+    pub(super) token: String,
+    address: SocketAddr,
+}
+
+impl Door {
+    /// Listens; connections wait until the API serves.
+    ///
+    /// # Errors
+    /// The address isn't on loopback, or can't be listened on.
+    pub fn open(address: SocketAddr, token: String) -> io::Result<Door> {
+        if !address.ip().is_loopback() {
+            let why = "it isn't a loopback address";
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+        }
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        Ok(Door {
+            address: listener.local_addr()?,
+            listener,
+            token,
+        })
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> String {
+        format!("http://{}/v1", self.address)
+    }
+}
+
+/// A token that nobody guesses.
+pub fn new_token() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}

@@ -1,0 +1,95 @@
+//! The stream of events: a snapshot each second, and the end. A reader that is too slow misses
+//! seconds: it is always given the latest, and nothing is kept for it.
+
+use super::problem::Problem;
+use super::status::{End, Figures, LastFigures, Watched};
+use axum::http::StatusCode;
+use axum::response::sse::{Event, Sse};
+use futures_util::stream::{self, Stream};
+use serde::Serialize;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+
+/// Readers at a time.
+pub(super) const MOST_READERS: usize = 16;
+
+/// After so long without news a comment is sent, so that whoever has gone is noticed.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// What one reader is given.
+struct Reader {
+    watched: Watched,
+    ended: watch::Receiver<Option<End>>,
+    is_done: bool,
+    _place: OwnedSemaphorePermit,
+}
+
+/// What comes next.
+enum News {
+    Second,
+    End,
+    Silence,
+}
+
+/// A reader's events, if there is a place for one more.
+pub(super) fn stream(
+    watched: &Watched,
+    ended: &watch::Receiver<Option<End>>,
+    places: &Arc<Semaphore>,
+) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>> + use<>>, Problem> {
+    let place = Arc::clone(places).try_acquire_owned().map_err(|_| {
+        let what = format!("{MOST_READERS} readers follow the events already");
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, what, "close one of them")
+    })?;
+    let mut reader = Reader {
+        watched: watched.clone(),
+        ended: ended.clone(),
+        is_done: false,
+        _place: place,
+    };
+    // So that the state now comes at once.
+    reader.watched.snapshots.mark_changed();
+    Ok(Sse::new(stream::unfold(reader, Reader::next)))
+}
+
+impl Reader {
+    async fn next(mut self) -> Option<(Result<Event, axum::Error>, Reader)> {
+        if self.is_done {
+            return None;
+        }
+        let event = match self.news().await? {
+            News::Silence => Ok(Event::default().comment("")),
+            News::Second => {
+                let snapshot = Arc::clone(&self.watched.snapshots.borrow_and_update());
+                event("snapshot", &Figures::of(&snapshot, self.watched.state()))
+            }
+            News::End => {
+                self.is_done = true;
+                let end = self.ended.borrow().clone()?;
+                event("end", &LastFigures::of(&end))
+            }
+        };
+        Some((event, self))
+    }
+
+    /// None: the run has gone without saying how it ended.
+    async fn news(&mut self) -> Option<News> {
+        let second = async {
+            if self.watched.snapshots.changed().await.is_err() {
+                // The load is over, and the results are being written.
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            end = self.ended.wait_for(Option::is_some) => end.is_ok().then_some(News::End),
+            () = second => Some(News::Second),
+            () = tokio::time::sleep(SILENCE) => Some(News::Silence),
+        }
+    }
+}
+
+fn event(name: &str, data: &impl Serialize) -> Result<Event, axum::Error> {
+    Event::default().event(name).json_data(data)
+}

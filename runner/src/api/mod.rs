@@ -1,0 +1,19 @@
+//! The HTTP API: other programs watch and steer a running test. `docs/api.md` describes it.
+//!
+//! It has a thread of its own and only reads what the run hands out anyway, so it costs the load
+//! threads nothing. It listens on loopback, and every request must carry the token.
+
+mod door;
+mod events;
+mod guard;
+mod problem;
+mod request;
+mod routes;
+mod server;
+mod status;
+#[cfg(test)]
+mod tests;
+
+pub use door::{Door, new_token};
+pub use server::Server;
+pub use status::{End, Watched};

@@ -1,0 +1,55 @@
+//! Requests that can't be done: a status, what is wrong, and what to do about it.
+
+use crate::load::ControlError;
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// An answer that isn't 2xx.
+#[derive(Debug, Serialize)]
+pub(super) struct Problem {
+    #[serde(skip)]
+    pub(super) status: StatusCode,
+    pub(super) error: String,
+    pub(super) hint: String,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, error: impl Into<String>, hint: impl Into<String>) -> Problem {
+        Problem {
+            status,
+            error: error.into(),
+            hint: hint.into(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        (self.status, Json(self)).into_response()
+    }
+}
+
+impl From<ControlError> for Problem {
+    fn from(error: ControlError) -> Problem {
+        let (status, hint) = match &error {
+            ControlError::NoWorkload { name: Some(_), .. } => {
+                (StatusCode::NOT_FOUND, "GET /v1/status lists the workloads")
+            }
+            ControlError::NoWorkload { name: None, .. } => (
+                StatusCode::CONFLICT,
+                "GET /v1/status shows which workloads have `users` or a `rate`",
+            ),
+            ControlError::Ambiguous { .. } => (StatusCode::CONFLICT, "add \"workload\": NAME"),
+            ControlError::TooMany(_) => (
+                StatusCode::CONFLICT,
+                "start the run with --max-users N for room for more",
+            ),
+            ControlError::BadRate | ControlError::BadSpawnRate => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "send a number in that range")
+            }
+        };
+        Problem::new(status, error.to_string(), hint)
+    }
+}

@@ -1,0 +1,130 @@
+//! Runs the binary in a terminal of its own, types, and reads the screen. The terminal is made by
+//! `script`, a part of every Linux system.
+
+use super::cli::wasmswarm;
+use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What the terminal's shell does: "$@" is the run. Its modes are shown before and after it. Keys
+/// that are signals also reach the shell, which must outlive them.
+const SHELL: &str = "trap : INT QUIT; stty cols 100 rows 30; tty; \"$@\"; code=$?; stty -a; exit $code";
+
+/// A run in a terminal. Killed, with its terminal, when dropped.
+pub(crate) struct Terminal {
+    child: Child,
+    keyboard: ChildStdin,
+    screen: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Terminal {
+    /// `wasmswarm run PLUGIN …`.
+    pub(crate) fn run(plugin: &Path, arguments: &[&str]) -> Terminal {
+        let binary = wasmswarm();
+        let mut words = vec![binary.get_program(), OsStr::new("run"), plugin.as_os_str()];
+        words.extend(arguments.iter().map(OsStr::new));
+        let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
+        let line = format!("sh -c {} sh {}", quoted(OsStr::new(SHELL)), words.join(" "));
+        let mut command = Command::new("script");
+        command.args(["--quiet", "--flush", "--return", "--command", &line, "/dev/null"]);
+        for (name, value) in binary.get_envs() {
+            command.env(name, value.expect("only set"));
+        }
+        command
+            .env("TERM", "xterm")
+            .current_dir(binary.get_current_dir().expect("it is set"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut child = command.spawn().expect("`script` is installed");
+        let screen = Arc::<Mutex<Vec<u8>>>::default();
+        let seen = Arc::clone(&screen);
+        let mut output = child.stdout.take().expect("standard output is piped");
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = output.read(&mut bytes) {
+                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.extend_from_slice(&bytes[..count]);
+            }
+        });
+        Terminal {
+            keyboard: child.stdin.take().expect("standard input is piped"),
+            child,
+            screen,
+        }
+    }
+
+    pub(crate) fn type_in(&mut self, keys: &str) {
+        let typed = self.keyboard.write_all(keys.as_bytes());
+        typed.and_then(|()| self.keyboard.flush()).expect("a terminal");
+    }
+
+    /// Everything that was ever drawn.
+    pub(crate) fn drawn(&self) -> String {
+        let screen = self.screen.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&screen).into_owned()
+    }
+
+    /// Waits until this is drawn, after what was drawn before.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, text: &str) {
+        let begun = Instant::now();
+        let before = self.drawn().len();
+        while !self.drawn().get(before..).is_some_and(|new| new.contains(text)) {
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "no {text:?} in:\n{}",
+                self.drawn()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The terminal's modes now, as `stty -a` shows them.
+    pub(crate) fn modes(&self) -> String {
+        let drawn = self.drawn();
+        let path = drawn
+            .lines()
+            .next()
+            .expect("the first line is the terminal's name");
+        let output = Command::new("stty").args(["-F", path.trim(), "-a"]).output();
+        String::from_utf8_lossy(&output.expect("`stty` is installed").stdout).into_owned()
+    }
+
+    /// Waits for the end. Answers the exit code, what was drawn, and the modes after it.
+    pub(crate) fn finish(mut self) -> (i32, String, String) {
+        let begun = Instant::now();
+        let code = loop {
+            if let Some(status) = self.child.try_wait().expect("a child that can be waited for") {
+                break status.code().unwrap_or(-1);
+            }
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "still running:\n{}",
+                self.drawn()
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        // The last of it may still be in the pipe.
+        std::thread::sleep(Duration::from_millis(100));
+        let drawn = self.drawn();
+        let modes = drawn.rfind("speed ").and_then(|at| drawn.get(at..));
+        (code, drawn.clone(), modes.unwrap_or_default().to_owned())
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // Fails when it has ended, which is the usual case. Without its terminal the run ends too.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// As one word for a shell.
+fn quoted(word: &OsStr) -> String {
+    let word = word.to_str().expect("paths are text");
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
