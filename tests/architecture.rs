@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that use nothing else of the crate.
-const LEAVES: [&str; 6] = ["metrics", "plan", "http", "target", "scaffold", "build"];
+const LEAVES: [&str; 7] = ["metrics", "plan", "data", "http", "target", "scaffold", "build"];
 
 struct Source {
     /// The module below the crate's root that the file belongs to.
