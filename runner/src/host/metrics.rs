@@ -17,10 +17,7 @@ impl metrics::Host for VuState {
     ) -> wasmtime::Result<()> {
         self.require_run()?;
         check_name(&name).map_err(wasmtime::Error::msg)?;
-        let tags = self
-            .tags
-            .with(&tags)
-            .ok_or_else(|| wasmtime::Error::msg("a tag breaks a limit"))?;
+        let tags = self.tags.over(&tags)?;
         match with_shard(|shard| shard.custom(&name, kind_of(kind), value, &tags)) {
             Some(Err(mismatch)) => Err(wasmtime::Error::msg(mismatch.to_string())),
             _ => Ok(()),

@@ -5,6 +5,7 @@
 pub mod bindings;
 mod checks;
 mod data;
+mod groups;
 mod http;
 pub mod limits;
 mod log;
@@ -12,15 +13,18 @@ mod metrics;
 mod params;
 mod recorder;
 mod responses;
+mod shared;
 mod state;
 mod tags;
 mod vu;
 mod wasi;
 
-pub use data::{DataError, DataSet, DataSets};
+pub use crate::data::{DataError, DataSet, DataSets};
 pub use log::{LogLine, LogSink};
 pub use recorder::{install_shard, take_shard, with_shard};
+pub use shared::Store as SharedStore;
 pub use state::{Identity, Phase, RunShared, StopFlag, VuState};
+pub use tags::tag_of_label;
 pub use wasi::link;
 
 use wasmtime::component::HasSelf;

@@ -109,11 +109,12 @@ impl Vu {
             .await
             .map_err(|e| call::explain_trap(&e))?;
         let scenario = u32::from(self.identity.scenario);
-        let started =
-            plugin
-                .wasmswarm_scenario_scenario()
-                .call_on_start(&mut store, scenario, &run.setup_data);
+        let data = run.scenario_data.get(usize::from(self.identity.scenario));
+        let data = data.map_or(&[][..], Vec::as_slice);
+        let exports = plugin.wasmswarm_scenario_scenario();
+        let started = exports.call_on_start(&mut store, scenario, &run.setup_data, data);
         let started = started.await;
+        store.data_mut().end_call();
         match started {
             Ok(Ok(())) => Ok((store, plugin)),
             Ok(Err(why)) => Err(why),
@@ -182,13 +183,17 @@ impl Vu {
         let iteration = Iteration::begin(self.identity.scenario, task as u16, begun);
         let (store, plugin) = instance;
         store.data_mut().iteration = self.iterations;
+        store.data_mut().index = self.iterations - 1;
         store.data_mut().begin_call(self.thread.task_cpu());
+        let labels = scenario.tasks.get(task as usize);
+        store.data_mut().begin_task(labels.map_or(&[], |t| &t.tags));
         store.set_epoch_deadline(1);
         let index = u32::from(self.identity.scenario);
         let result = plugin
             .wasmswarm_scenario_scenario()
             .call_run_task(&mut *store, index, task)
             .await;
+        store.data_mut().end_call();
         let scheduled = Outcome {
             next: NextTask::Scheduled,
             wait: NextWait::Scheduled,
@@ -235,6 +240,7 @@ impl Vu {
             .wasmswarm_scenario_scenario()
             .call_on_stop(&mut *store, u32::from(scenario))
             .await;
+        store.data_mut().end_call();
         let why = match stopped {
             Ok(Ok(())) => return,
             Ok(Err(why)) => why,

@@ -162,6 +162,7 @@ mod tests {
                 about: String::new(),
                 scenarios,
                 defaults,
+                ..Description::default()
             },
             given,
         )

@@ -82,6 +82,14 @@ impl Plan {
         self.workloads.iter().map(|w| w.vus.len()).sum()
     }
 
+    /// Indices of the scenarios that have VUs.
+    pub fn active_scenarios(&self) -> Vec<u16> {
+        let all = self.workloads.iter().flat_map(|w| w.vus.iter().copied());
+        all.collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect()
+    }
+
     /// The length of the run, where time ends it.
     pub fn duration(&self) -> Option<Duration> {
         let ends: Option<Vec<_>> = self.workloads.iter().map(|w| w.executor.duration()).collect();

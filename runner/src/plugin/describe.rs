@@ -1,9 +1,10 @@
 //! Asks a plugin what it offers, and checks the answer.
 
 use super::PluginError;
+use super::defaults::Defaults;
 use crate::host::bindings::PluginPre;
 use crate::host::bindings::exported::{self, WaitTime as WitWait};
-use crate::host::{Identity, Phase, RunShared, StopFlag, VuState};
+use crate::host::{Identity, Phase, RunShared, StopFlag, VuState, limits, tag_of_label};
 use crate::plan::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,27 +18,18 @@ const MAX_ITEMS: usize = 1000;
 const MAX_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 /// What a plugin offers, checked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Description {
     /// Text for people.
     pub about: String,
     /// At least one.
     pub scenarios: Vec<ScenarioPlan>,
-    /// What the author suggests.
+    /// What the author suggests: the text of a JSON object; none for nothing.
+    pub options: Option<String>,
+    /// The part of it that is understood already.
     pub defaults: Defaults,
-}
-
-/// The run that the plugin's author suggests.
-#[derive(Debug, Clone, Default)]
-pub struct Defaults {
-    /// How many VUs.
-    pub users: Option<u32>,
-    /// VUs started per second.
-    pub spawn_rate: Option<f64>,
-    /// Length of the run.
-    pub run_time: Option<Duration>,
-    /// Base URL of the system under test.
-    pub host: Option<String>,
+    /// Whether the plugin's `shape` decides how much load there is.
+    pub shape: bool,
 }
 
 /// Calls `describe` in an instance of its own that may use `cpu` time.
@@ -86,10 +78,14 @@ fn check(answer: exported::Description) -> Result<Description, String> {
         return Err("two scenarios have the same name".to_owned());
     }
     let scenarios: Result<Vec<_>, _> = answer.scenarios.into_iter().map(scenario).collect();
+    let options = Some(answer.options).filter(|text| !text.trim().is_empty());
+    let defaults = options.as_deref().map(Defaults::read).transpose()?;
     Ok(Description {
         about: answer.about,
         scenarios: scenarios?,
-        defaults: defaults(answer.defaults)?,
+        options,
+        defaults: defaults.unwrap_or_default(),
+        shape: answer.shape,
     })
 }
 
@@ -133,6 +129,7 @@ fn tasks(infos: Vec<exported::TaskInfo>) -> Result<Vec<TaskPlan>, String> {
     }
     let mut seen = HashSet::new();
     for task in &infos {
+        check_labels(task)?;
         if task.name.is_empty() || task.name.len() > 200 || task.name.chars().any(char::is_control) {
             return Err(format!(
                 "the task name {:?} is empty, too long or not printable",
@@ -151,6 +148,19 @@ fn tasks(infos: Vec<exported::TaskInfo>) -> Result<Vec<TaskPlan>, String> {
             tags: t.tags,
         })
         .collect())
+}
+
+/// Those labels that are tags keep the limits of tags.
+fn check_labels(task: &exported::TaskInfo) -> Result<(), String> {
+    let within = |why: String| format!("task {:?}: {why}", task.name);
+    let mut tags = 0;
+    for label in &task.tags {
+        tags += usize::from(tag_of_label(label).map_err(within)?.is_some());
+    }
+    if tags > limits::TAGS {
+        return Err(within(format!("more than {} tags", limits::TAGS)));
+    }
+    Ok(())
 }
 
 fn wait_time(wait: WitWait) -> Result<WaitTime, String> {
@@ -173,17 +183,5 @@ fn wait_time(wait: WitWait) -> Result<WaitTime, String> {
         }
         WitWait::Throughput(_) => return Err("its throughput must be above 0 and finite".to_owned()),
         WitWait::Exponential(us) => WaitTime::Exponential(time(us)?),
-    })
-}
-
-fn defaults(asked: exported::DefaultOptions) -> Result<Defaults, String> {
-    if asked.spawn_rate.is_some_and(|r| !(r.is_finite() && r > 0.0)) {
-        return Err("its default spawn rate must be above 0 and finite".to_owned());
-    }
-    Ok(Defaults {
-        users: asked.users,
-        spawn_rate: asked.spawn_rate,
-        run_time: asked.run_time.map(Duration::from_micros),
-        host: asked.host,
     })
 }

@@ -5,6 +5,7 @@
 
 mod cache;
 mod compile;
+mod defaults;
 mod describe;
 mod engine;
 mod error;
@@ -12,7 +13,8 @@ mod inspect;
 mod source;
 
 pub use compile::{Compiled, compile};
-pub use describe::{Defaults, Description, describe};
+pub use defaults::Defaults;
+pub use describe::{Description, describe};
 pub use engine::{EPOCH_TICK, EngineSpec, EpochClock, PerVu, build_engine, start_epoch_clock};
 pub use error::PluginError;
 pub use inspect::{Inspection, WORLD_PACKAGE, inspect};

@@ -104,7 +104,7 @@ mod tests {
         let mut description = Description {
             about: String::new(),
             scenarios: Vec::new(),
-            defaults: Default::default(),
+            ..Description::default()
         };
         let imports = [HTTP_IMPORT.to_owned()];
         let nobodys = open(&HttpOptions::default(), &description, &imports).unwrap_err();
@@ -119,7 +119,7 @@ mod tests {
         let description = Description {
             about: String::new(),
             scenarios: Vec::new(),
-            defaults: Default::default(),
+            ..Description::default()
         };
         assert!(
             open(&HttpOptions::default(), &description, &[])

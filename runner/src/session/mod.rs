@@ -23,6 +23,7 @@ use crate::exit_code::ExitCode;
 use crate::load::{self, EndReason, Lifecycle, Run, StopHandle};
 use crate::metrics::Snapshot;
 use crate::options::{OutputOptions, RunOptions};
+use crate::plan::Plan;
 use finish::Ended;
 use prepare::Prepared;
 use std::io;
@@ -88,20 +89,71 @@ fn load(
         Ok(data) => Arc::new(data),
         Err(why) => return Ok((Snapshot::default(), EndReason::SetupFailed(why))),
     };
+    let scenario_data = match setup_scenarios(&lifecycle, &prepared.plan, &setup_data) {
+        Ok(data) => data,
+        Err(why) => {
+            // The run's own teardown follows its setup, however far it got.
+            let _ = lifecycle.teardown(&setup_data);
+            return Ok((Snapshot::default(), EndReason::SetupFailed(why)));
+        }
+    };
     let outcome = load::execute(Run {
         plan: Arc::clone(&prepared.plan),
         shared: Arc::clone(&prepared.shared),
         pre: prepared.linked.pre.clone(),
         transport: Arc::clone(&prepared.transport),
         setup_data: Arc::clone(&setup_data),
+        scenario_data: scenario_data.clone(),
         stop,
         snapshots,
     })?;
-    let reason = match (lifecycle.teardown(&setup_data), outcome.reason) {
+    let scenarios = teardown_scenarios(&lifecycle, &prepared.plan, &scenario_data);
+    let teardown = lifecycle.teardown(&setup_data);
+    let reason = match (scenarios.and(teardown), outcome.reason) {
         (Err(why), EndReason::Completed | EndReason::TimeUp) => EndReason::TeardownFailed(why),
         (_, reason) => reason,
     };
     Ok((outcome.snapshot, reason))
+}
+
+/// What each scenario prepared, by its index; nothing for those that have no VUs. If one
+/// fails, those before it are torn down.
+fn setup_scenarios(
+    lifecycle: &Lifecycle<'_>,
+    plan: &Plan,
+    setup_data: &[u8],
+) -> Result<Vec<Vec<u8>>, String> {
+    let mut data = vec![Vec::new(); plan.scenarios.len()];
+    let mut done = Vec::new();
+    for scenario in plan.active_scenarios() {
+        match lifecycle.setup_scenario(scenario, setup_data) {
+            Ok(bytes) => {
+                if let Some(slot) = data.get_mut(usize::from(scenario)) {
+                    *slot = bytes;
+                }
+                done.push(scenario);
+            }
+            Err(why) => {
+                let _ = teardown_these(lifecycle, &done, &data);
+                return Err(why);
+            }
+        }
+    }
+    Ok(data)
+}
+
+/// The first error counts; it keeps no other scenario from being torn down.
+fn teardown_scenarios(lifecycle: &Lifecycle<'_>, plan: &Plan, data: &[Vec<u8>]) -> Result<(), String> {
+    teardown_these(lifecycle, &plan.active_scenarios(), data)
+}
+
+fn teardown_these(lifecycle: &Lifecycle<'_>, scenarios: &[u16], data: &[Vec<u8>]) -> Result<(), String> {
+    let of = |scenario: u16| data.get(usize::from(scenario)).map_or(&[][..], Vec::as_slice);
+    let results: Vec<_> = scenarios
+        .iter()
+        .map(|&scenario| lifecycle.teardown_scenario(scenario, of(scenario)))
+        .collect();
+    results.into_iter().collect()
 }
 
 fn no_thread(error: io::Error) -> Failure {

@@ -6,7 +6,7 @@ use super::prepared::{self, Linked};
 use super::source::{self, Read};
 use super::{no_thread, reach};
 use crate::error::Failure;
-use crate::host::{DataSet, DataSets, LogLine, LogSink, RunShared};
+use crate::host::{DataSet, DataSets, LogLine, LogSink, RunShared, SharedStore};
 use crate::http::Transport;
 use crate::options::{self, Given, PluginOptions, RunOptions};
 use crate::plan::{Plan, PluginPlan};
@@ -108,7 +108,7 @@ fn load_data(given: &PluginOptions) -> Result<DataSets, Failure> {
             let failure = Failure::invalid(format!("the data file {:?} can't be used", path.display()));
             failure
                 .because(error)
-                .hint("--data NAME=FILE takes a .csv file with a header line, or a .json file")
+                .hint("--data NAME=FILE takes a .csv file with a header line, a .json file with an array of objects, or a .jsonl file with one per line")
         })?;
         sets.insert(name.clone(), set);
     }
@@ -172,7 +172,10 @@ fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> Ru
         begun: Instant::now(),
         seed: plan.seed,
         params: options.given.params.iter().cloned().collect(),
+        scenario_params: Vec::new(),
+        scenario_tags: Vec::new(),
         data,
+        shared: SharedStore::default(),
         log,
         scenarios: plan.scenarios.iter().map(|s| s.name.clone()).collect(),
         vu_memory_bytes: plan.limits.vu_memory_bytes,
