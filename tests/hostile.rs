@@ -411,6 +411,7 @@ fn describe_has_no_power() {
         ("describe-import", "describe"),
         ("describe-error", "no licence"),
         ("describe-empty", "scenario"),
+        ("describe-options", "suggested options"),
     ] {
         let plugin = odd_with(feature);
         let ran = cli::run(

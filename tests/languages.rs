@@ -25,6 +25,8 @@ fn assert_browses(plugin: &Path) {
     );
     assert_eq!(summary.check("home answers"), (10, 0));
     assert_eq!(summary.check("item is the one asked for"), (10, 0));
+    assert_eq!(summary.check("takes what was put there"), (10, 0));
+    assert_eq!(summary.check("no data is granted"), (10, 0));
     let key = |name: &str| ("GET".to_owned(), name.to_owned(), 200);
     assert_eq!(
         summary.counts(),

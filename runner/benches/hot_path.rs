@@ -62,7 +62,10 @@ fn shared() -> Arc<RunShared> {
         begun: Instant::now(),
         seed: 1,
         params: BTreeMap::new(),
+        scenario_params: Vec::new(),
+        scenario_tags: Vec::new(),
         data: BTreeMap::new(),
+        shared: Default::default(),
         log: LogSink::new(sync_channel(1).0, 0),
         scenarios: Vec::new(),
         vu_memory_bytes: MEMORY,
@@ -86,7 +89,7 @@ async fn started(scenario: u32) -> (Store<VuState>, Plugin) {
     let plugin = pre().instantiate_async(&mut store).await.unwrap();
     plugin
         .wasmswarm_scenario_scenario()
-        .call_on_start(&mut store, scenario, &[])
+        .call_on_start(&mut store, scenario, &[], &[])
         .await
         .unwrap()
         .unwrap();

@@ -2,12 +2,13 @@
 //! user: its public items are no stable interface.
 //!
 //! From the outside in: `cli` reads commands, `options` what they ask for, `session` turns
-//! that into a run; `load` runs it with `plugin`, `host` and `http`; `metrics` adds up;
+//! that into a run; `load` runs it with `plugin`, `host`, `data` and `http`; `metrics` adds up;
 //! `report` and `terminal` show it, `api` serves it.
 
 pub mod api;
 pub mod build;
 pub mod cli;
+pub mod data;
 pub mod error;
 pub mod exit_code;
 pub mod host;

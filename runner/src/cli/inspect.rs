@@ -4,7 +4,7 @@ use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::LimitOptions;
 use crate::plan::{LimitsPlan, Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
-use crate::plugin::{Defaults, Description, WORLD_PACKAGE};
+use crate::plugin::{Description, WORLD_PACKAGE};
 use crate::session::{self, Read};
 use crate::terminal::{escape, units};
 use std::path::PathBuf;
@@ -47,7 +47,12 @@ fn render(read: &Read, description: &Description, limits: &LimitsPlan) -> String
     if !description.about.is_empty() {
         lines.push(format!("about    {}", escape(&description.about)));
     }
-    lines.extend(suggestion(&description.defaults).map(|text| format!("suggests {text}")));
+    if !description.options.trim().is_empty() {
+        lines.push(format!("suggests {}", escape(description.options.trim())));
+    }
+    if description.shape {
+        lines.push("shape    decides itself how much load there is".to_owned());
+    }
     lines.push("\nscenarios".to_owned());
     lines.extend(description.scenarios.iter().flat_map(scenario));
     lines.push("\nimports".to_owned());
@@ -55,22 +60,6 @@ fn render(read: &Read, description: &Description, limits: &LimitsPlan) -> String
     lines.push("\nlimits (the options of `run` change them)".to_owned());
     lines.extend(limit_lines(limits));
     lines.join("\n")
-}
-
-fn suggestion(defaults: &Defaults) -> Option<String> {
-    let parts = [
-        defaults.users.map(|n| format!("--users {n}")),
-        defaults.spawn_rate.map(|rate| format!("--spawn-rate {rate}")),
-        defaults
-            .run_time
-            .map(|time| format!("--run-time {}", short(time))),
-        defaults
-            .host
-            .as_ref()
-            .map(|host| format!("--host {} (not granted by itself)", escape(host))),
-    ];
-    let parts: Vec<_> = parts.into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 fn scenario(plan: &ScenarioPlan) -> Vec<String> {

@@ -16,5 +16,5 @@ mod generated {
 }
 
 pub use generated::exports::wasmswarm::scenario::scenario as exported;
-pub use generated::wasmswarm::scenario::{checks, data, http, log, metrics, params, vu};
+pub use generated::wasmswarm::scenario::{checks, data, http, log, metrics, params, shared, vu};
 pub use generated::{Plugin, PluginPre};

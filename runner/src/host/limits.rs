@@ -20,8 +20,18 @@ pub const RESPONSES: usize = 64;
 pub const LOG_BYTES: usize = 32 << 10;
 /// Messages of failures, stops and errors.
 pub const MESSAGE_BYTES: usize = 500;
-/// Bytes that `setup` may hand to the VUs.
+/// Bytes that `setup` and `setup-scenario` may each hand to the VUs.
 pub const SETUP_BYTES: usize = 8 << 20;
+/// Options that a plugin suggests.
+pub const OPTIONS_BYTES: usize = 64 << 10;
+/// Groups within groups.
+pub const GROUPS: usize = 8;
+/// One value of the shared state.
+pub const SHARED_VALUE_BYTES: usize = 64 << 10;
+/// All of the shared state.
+pub const SHARED_BYTES: usize = 16 << 20;
+/// Counters, queues and keys of the shared state, all together.
+pub const SHARED_NAMES: usize = 10_000;
 /// Longest `vu.sleep`.
 pub const SLEEP_US: u64 = 3_600_000_000;
 /// Random bytes in one WASI call.

@@ -17,12 +17,10 @@ impl metrics::Host for VuState {
     ) -> wasmtime::Result<()> {
         self.require_run()?;
         check_name(&name).map_err(wasmtime::Error::msg)?;
-        let tags = self
-            .tags
-            .with(&tags)
-            .ok_or_else(|| wasmtime::Error::msg("a tag breaks a limit"))?;
+        let tags = self.tags.over(&tags)?;
+        let tags = tags.as_deref().unwrap_or_default();
         let scenario = self.identity.scenario;
-        match with_shard(|shard| shard.custom(scenario, &name, kind_of(kind), value, &tags)) {
+        match with_shard(|shard| shard.custom(scenario, &name, kind_of(kind), value, tags)) {
             Some(Err(mismatch)) => Err(wasmtime::Error::msg(mismatch.to_string())),
             _ => Ok(()),
         }

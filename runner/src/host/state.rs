@@ -1,12 +1,16 @@
 //! The data of one VU's store: everything that its host calls may touch.
 
 use super::ceiling::Ceiling;
-use super::data::DataSets;
 use super::desk::Desk;
+use super::groups::Groups;
 use super::limits::{self, VuLimits};
 use super::log::LogSink;
+use super::recorder::with_shard;
 use super::responses::Responses;
+use super::shared::Store as SharedStore;
 use super::tags::Tags;
+use crate::data::DataSets;
+use crate::metrics::MetricKind;
 use crate::plan::{Stream, stream_seed};
 use rand_pcg::Pcg32;
 use std::collections::BTreeMap;
@@ -26,8 +30,14 @@ pub struct RunShared {
     pub seed: u64,
     /// What the operator passed with `-e`.
     pub params: BTreeMap<String, String>,
+    /// Parameters of one scenario, by its index; they outrank the run's.
+    pub scenario_params: Vec<BTreeMap<String, String>>,
+    /// Tags on everything that a scenario's VUs record, by its index.
+    pub scenario_tags: Vec<BTreeMap<String, String>>,
     /// Files that the operator granted.
     pub data: DataSets,
+    /// What guests share among themselves.
+    pub shared: SharedStore,
     /// Takes the guests' log lines.
     pub log: LogSink,
     /// Names of the scenarios, by index.
@@ -92,7 +102,7 @@ impl StopFlag {
 /// Which VU this is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Identity {
-    /// From 1; 0 in `setup` and `teardown`.
+    /// From 1; 0 in `setup`, `teardown` and their likes.
     pub vu: u64,
     /// Index of its scenario.
     pub scenario: u16,
@@ -103,8 +113,10 @@ pub struct Identity {
 pub enum Phase {
     /// `describe`: nothing but `log`.
     Describe,
-    /// `setup` and `teardown`: everything, but nothing is recorded.
+    /// `setup`, `teardown` and `shape`: everything, but nothing is recorded.
     Setup,
+    /// `setup-scenario` and `teardown-scenario`: as `Setup`, for the identity's scenario.
+    ScenarioSetup,
     /// A VU's calls.
     Load,
 }
@@ -121,11 +133,14 @@ pub struct VuState {
     /// When the running iteration was meant to start. Its first request takes it: its response
     /// time counts from then.
     pub intended: Option<Instant>,
+    /// Whether a task is running.
+    pub(super) in_task: bool,
     /// Whether the guest asked to end this VU.
     pub stop_requested: bool,
     pub(super) desk: Arc<Desk>,
     pub(super) responses: Responses,
     pub(super) tags: Tags,
+    pub(super) groups: Groups,
     pub(super) random: Pcg32,
     pub(super) data_random: Pcg32,
     /// Memory and table limits.
@@ -145,9 +160,11 @@ impl VuState {
             iteration: 0,
             index: 0,
             intended: None,
+            in_task: false,
             stop_requested: false,
             responses: Responses::default(),
-            tags: Tags::default(),
+            tags: Tags::new(run.scenario_tags.get(usize::from(identity.scenario))),
+            groups: Groups::default(),
             random: stream(Stream::Guest),
             data_random: stream(Stream::Data),
             limits: VuLimits::new(run.vu_memory_bytes),
@@ -165,6 +182,52 @@ impl VuState {
     pub fn begin_call(&mut self, cpu: Duration) {
         self.budget = CpuBudget::new(cpu);
         self.responses.clear();
+        self.in_task = false;
+    }
+
+    /// Makes the call that has begun that of a task with these labels. Those of the form
+    /// `key=value` are tags until the call ends.
+    pub fn begin_task(&mut self, labels: &[String]) {
+        self.in_task = true;
+        self.tags.set_task(labels);
+    }
+
+    /// Ends an export call: its groups and its task end with it.
+    pub fn end_call(&mut self) {
+        // A guest that made `group_duration` a metric of its own has itself to blame.
+        while self.groups.are_open() {
+            let _ = self.close_group();
+        }
+        if self.in_task {
+            self.in_task = false;
+            self.tags.set_task(&[]);
+        }
+    }
+
+    /// Leaves the innermost group and records its time.
+    ///
+    /// # Errors
+    /// There is none, or its metric is of another kind.
+    pub(super) fn close_group(&mut self) -> Result<(), String> {
+        let begun = self.groups.begun().ok_or("there is no group to leave")?;
+        let ms = begun.elapsed().as_secs_f64() * 1e3;
+        let (scenario, tags) = (self.identity.scenario, self.tags.own());
+        let tags = tags.as_deref().unwrap_or_default();
+        let recorded =
+            with_shard(|shard| shard.custom(scenario, "group_duration", MetricKind::Trend, ms, tags));
+        self.tags.set_group(self.groups.leave());
+        match recorded {
+            Some(Err(mismatch)) => Err(mismatch.to_string()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The scenario that the running call belongs to, if it is one.
+    pub(super) fn scenario_index(&self) -> Option<usize> {
+        match self.phase {
+            Phase::Load | Phase::ScenarioSetup => Some(usize::from(self.identity.scenario)),
+            Phase::Describe | Phase::Setup => None,
+        }
     }
 
     /// Makes what is random from now on depend on `key` instead of on the VU.

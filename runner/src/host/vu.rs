@@ -5,7 +5,7 @@ use super::desk::Errand;
 use super::limits;
 use super::state::{Phase, VuState};
 use rand::Rng;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 impl VuState {
     /// Traps what `describe` must not call.
@@ -20,23 +20,31 @@ impl VuState {
 impl vu::Host for VuState {
     fn current(&mut self) -> wasmtime::Result<Identity> {
         self.require_run()?;
-        let load = self.phase == Phase::Load;
-        let name = self
-            .run
-            .scenarios
-            .get(usize::from(self.identity.scenario))
-            .filter(|_| load);
+        let name = self.scenario_index().and_then(|i| self.run.scenarios.get(i));
         Ok(Identity {
             id: self.identity.vu,
             scenario_index: u32::from(self.identity.scenario),
             scenario: name.cloned().unwrap_or_default(),
             iteration: self.iteration,
+            iteration_index: self.index,
         })
     }
 
     fn set_tag(&mut self, key: String, value: String) -> wasmtime::Result<()> {
         self.require_run()?;
         self.tags.set(key, value).map_err(wasmtime::Error::msg)
+    }
+
+    fn enter_group(&mut self, name: String) -> wasmtime::Result<()> {
+        self.require_run()?;
+        let path = self.groups.enter(&name, Instant::now());
+        self.tags.set_group(path.map_err(wasmtime::Error::msg)?);
+        Ok(())
+    }
+
+    fn leave_group(&mut self) -> wasmtime::Result<()> {
+        self.require_run()?;
+        self.close_group().map_err(wasmtime::Error::msg)
     }
 
     async fn sleep(&mut self, duration: u64) -> wasmtime::Result<()> {

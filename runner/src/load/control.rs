@@ -269,6 +269,25 @@ impl Control {
         });
     }
 
+    /// Whether a workload is over.
+    pub(super) fn has_ended(&self, workload: usize) -> bool {
+        self.board.status(workload) == Status::Ended
+    }
+
+    /// Whether a workload can have what a shape asks for.
+    ///
+    /// # Errors
+    /// In words, if not.
+    pub(super) fn has_room(&self, workload: usize, to: &Target) -> Result<(), String> {
+        let room = self.plan.workloads.get(workload).map_or(0, |w| w.room());
+        match to {
+            Target::Users { users, .. } if *users as usize > room => Err(format!(
+                "it asks for {users} virtual users, and the run has room for {room} (--max-vus)"
+            )),
+            _ => Ok(()),
+        }
+    }
+
     fn change_soon(&self, workload: usize, to: Target) {
         let at = self.elapsed(workload) + LEAD;
         self.change(workload, Change { at, to });

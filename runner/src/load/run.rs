@@ -34,6 +34,8 @@ pub struct Run {
     pub transport: Arc<Transport>,
     /// What `setup` returned.
     pub setup_data: Arc<Vec<u8>>,
+    /// What `setup-scenario` returned, by scenario.
+    pub scenario_data: Vec<Vec<u8>>,
     /// Stops it.
     pub stop: StopHandle,
     /// Changes it while it runs.

@@ -122,10 +122,13 @@ impl Vu {
         let plugin = desk.serve(&mut self.client, instantiated).await;
         let plugin = plugin.map_err(|e| call::explain_trap(&e))?;
         let exec = self.exec();
-        let started = plugin
-            .wasmswarm_scenario_scenario()
-            .call_on_start(&mut store, exec, &run.setup_data);
-        match desk.serve(&mut self.client, started).await {
+        let data = run.scenario_data.get(usize::from(self.identity.scenario));
+        let data = data.map_or(&[][..], Vec::as_slice);
+        let exports = plugin.wasmswarm_scenario_scenario();
+        let started = exports.call_on_start(&mut store, exec, &run.setup_data, data);
+        let started = desk.serve(&mut self.client, started).await;
+        store.data_mut().end_call();
+        match started {
             Ok(Ok(())) => Ok((store, plugin)),
             Ok(Err(why)) => Err(why),
             Err(trap) => Err(call::explain_call(store.data(), &trap)),
@@ -229,12 +232,15 @@ impl Vu {
         turn.start();
         let (store, plugin) = instance;
         store.data_mut().begin_call(self.thread.task_cpu());
+        let labels = scenario.tasks.get(task as usize);
+        store.data_mut().begin_task(labels.map_or(&[], |t| &t.tags));
         store.set_epoch_deadline(1);
         let desk = store.data().desk();
         let call = plugin
             .wasmswarm_scenario_scenario()
             .call_run_task(&mut *store, scenario.exec, task);
         let result = desk.serve(&mut self.client, call).await;
+        store.data_mut().end_call();
         let scheduled = Outcome {
             next: NextTask::Scheduled,
             wait: NextWait::Scheduled,
@@ -282,7 +288,9 @@ impl Vu {
         let call = plugin
             .wasmswarm_scenario_scenario()
             .call_on_stop(&mut *store, exec);
-        let why = match desk.serve(&mut self.client, call).await {
+        let stopped = desk.serve(&mut self.client, call).await;
+        store.data_mut().end_call();
+        let why = match stopped {
             Ok(Ok(())) => return,
             Ok(Err(why)) => why,
             Err(trap) => call::explain_call(store.data(), &trap),

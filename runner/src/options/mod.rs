@@ -6,9 +6,9 @@
 //! empty, so that [`resolve`] can tell what was asked for from what wasn't.
 
 mod assemble;
+mod control;
 mod definition;
 mod find;
-mod control;
 mod http;
 mod layer;
 mod limits;
@@ -30,9 +30,9 @@ mod tree;
 mod values;
 
 pub use self::http::HttpOptions;
+pub use control::ControlOptions;
 pub use find::{FindOptions, SearchOptions};
 pub use layer::Layer;
-pub use control::ControlOptions;
 pub use limits::LimitOptions;
 pub use load::{LoadOptions, ShapeOptions};
 pub use measure::MeasureOptions;

@@ -93,6 +93,14 @@ impl Plan {
         peak_vus(&self.workloads)
     }
 
+    /// Indices of the scenarios that have VUs.
+    pub fn active_scenarios(&self) -> Vec<u16> {
+        let all = self.workloads.iter().flat_map(|w| w.vus.iter().copied());
+        all.collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect()
+    }
+
     /// The length of the run, where time ends it. Running iterations may go on after it.
     pub fn duration(&self) -> Option<Duration> {
         let times: Option<Vec<_>> = timeline(&self.workloads).into_iter().collect();

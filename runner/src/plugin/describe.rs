@@ -3,7 +3,7 @@
 use super::PluginError;
 use crate::host::bindings::PluginPre;
 use crate::host::bindings::exported::{self, WaitTime as WitWait};
-use crate::host::{Identity, Phase, RunShared, StopFlag, VuState};
+use crate::host::{Identity, Phase, RunShared, StopFlag, VuState, limits, tag_of_label};
 use crate::plan::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -17,27 +17,18 @@ const MAX_ITEMS: usize = 1000;
 const MAX_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 /// What a plugin offers, checked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Description {
     /// Text for people.
     pub about: String,
     /// At least one.
     pub scenarios: Vec<ScenarioPlan>,
-    /// What the author suggests.
-    pub defaults: Defaults,
-}
-
-/// The run that the plugin's author suggests.
-#[derive(Debug, Clone, Default)]
-pub struct Defaults {
-    /// How many VUs.
-    pub users: Option<u32>,
-    /// VUs started per second.
-    pub spawn_rate: Option<f64>,
-    /// Length of the run.
-    pub run_time: Option<Duration>,
-    /// Base URL of the system under test.
+    /// What the author suggests: a JSON object with the keys of a configuration file; empty for nothing.
+    pub options: String,
+    /// Base URL of the system under test that the author suggests.
     pub host: Option<String>,
+    /// Whether the plugin's `shape` decides how much load there is.
+    pub shape: bool,
 }
 
 /// Calls `describe` in an instance of its own that may use `cpu` time.
@@ -88,8 +79,29 @@ fn check(answer: exported::Description) -> Result<Description, String> {
     Ok(Description {
         about: answer.about,
         scenarios: scenarios?,
-        defaults: defaults(answer.defaults)?,
+        host: suggested_host(&answer.options)?,
+        options: answer.options,
+        shape: answer.shape,
     })
+}
+
+/// The host in what a plugin suggests; the rest of that is the options' business.
+fn suggested_host(options: &str) -> Result<Option<String>, String> {
+    let (bytes, limit) = (options.len(), limits::OPTIONS_BYTES);
+    if bytes > limit {
+        return Err(format!(
+            "its suggested options have {bytes} bytes (limit {limit})"
+        ));
+    }
+    if options.trim().is_empty() {
+        return Ok(None);
+    }
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(options)
+        .map_err(|error| format!("its suggested options aren't a JSON object: {error}"))?;
+    Ok(object
+        .get("host")
+        .and_then(|host| host.as_str())
+        .map(str::to_owned))
 }
 
 fn scenario((exec, info): (u32, exported::ScenarioInfo)) -> Result<ScenarioPlan, String> {
@@ -135,6 +147,7 @@ fn tasks(infos: Vec<exported::TaskInfo>) -> Result<Vec<TaskPlan>, String> {
     }
     let mut seen = HashSet::new();
     for task in &infos {
+        check_labels(task)?;
         if task.name.is_empty() || task.name.len() > 200 || task.name.chars().any(char::is_control) {
             return Err(format!(
                 "the task name {:?} is empty, too long or not printable",
@@ -153,6 +166,19 @@ fn tasks(infos: Vec<exported::TaskInfo>) -> Result<Vec<TaskPlan>, String> {
             tags: t.tags,
         })
         .collect())
+}
+
+/// Those labels that are tags keep the limits of tags.
+fn check_labels(task: &exported::TaskInfo) -> Result<(), String> {
+    let within = |why: String| format!("task {:?}: {why}", task.name);
+    let mut tags = 0;
+    for label in &task.tags {
+        tags += usize::from(tag_of_label(label).map_err(within)?.is_some());
+    }
+    if tags > limits::TAGS {
+        return Err(within(format!("more than {} tags", limits::TAGS)));
+    }
+    Ok(())
 }
 
 fn wait_time(wait: WitWait) -> Result<WaitTime, String> {
@@ -175,17 +201,5 @@ fn wait_time(wait: WitWait) -> Result<WaitTime, String> {
         }
         WitWait::Throughput(_) => return Err("its throughput must be above 0 and finite".to_owned()),
         WitWait::Exponential(us) => WaitTime::Exponential(time(us)?),
-    })
-}
-
-fn defaults(asked: exported::DefaultOptions) -> Result<Defaults, String> {
-    if asked.spawn_rate.is_some_and(|r| !(r.is_finite() && r > 0.0)) {
-        return Err("its default spawn rate must be above 0 and finite".to_owned());
-    }
-    Ok(Defaults {
-        users: asked.users,
-        spawn_rate: asked.spawn_rate,
-        run_time: asked.run_time.map(Duration::from_micros),
-        host: asked.host,
     })
 }

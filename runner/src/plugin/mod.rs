@@ -12,7 +12,7 @@ mod inspect;
 mod source;
 
 pub use compile::{Compiled, compile};
-pub use describe::{Defaults, Description, describe};
+pub use describe::{Description, describe};
 pub use engine::{EPOCH_TICK, EngineSpec, EpochClock, PerVu, build_engine, start_epoch_clock};
 pub use error::PluginError;
 pub use inspect::{Inspection, WORLD_PACKAGE, inspect};

@@ -51,6 +51,8 @@ sdk_files! {
     "src/random.rs"
     "src/scenario.rs"
     "src/setup.rs"
+    "src/shape.rs"
+    "src/shared.rs"
     "src/time.rs"
     "src/vu.rs"
     "src/wait.rs"
@@ -61,6 +63,7 @@ sdk_files! {
     "wit/metrics.wit"
     "wit/params.wit"
     "wit/scenario.wit"
+    "wit/shared.wit"
     "wit/vu.wit"
     "wit/world.wit"
 }

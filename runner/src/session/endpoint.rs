@@ -80,7 +80,7 @@ fn parse(host: &str) -> Result<Url, Failure> {
 
 /// The plugin makes requests, and the operator granted no host.
 fn nowhere(description: &Description) -> Failure {
-    match &description.defaults.host {
+    match &description.host {
         Some(host) => {
             let host = terminal::escape(host);
             let what = format!("the plugin wants to test {host}, which wasn't granted");
@@ -113,12 +113,12 @@ mod tests {
         let mut description = Description {
             about: String::new(),
             scenarios: Vec::new(),
-            defaults: Default::default(),
+            ..Description::default()
         };
         let imports = [HTTP_IMPORT.to_owned()];
         let nobodys = open(&HttpOptions::default(), &description, &imports).unwrap_err();
         assert_eq!(nobodys.exit, ExitCode::Invalid);
-        description.defaults.host = Some("http://else.test".to_owned());
+        description.host = Some("http://else.test".to_owned());
         let refusal = open(&HttpOptions::default(), &description, &imports).unwrap_err();
         assert_eq!(refusal.exit, ExitCode::NotGranted);
     }
@@ -128,7 +128,7 @@ mod tests {
         let description = Description {
             about: String::new(),
             scenarios: Vec::new(),
-            defaults: Default::default(),
+            ..Description::default()
         };
         assert!(
             open(&HttpOptions::default(), &description, &[])

@@ -67,6 +67,12 @@ fn show(text: &str) -> Result<(), Failure> {
     terminal::print(text).map_err(|e| Failure::internal("failed to write to standard output").because(e))
 }
 
+/// What the plugin set up, once for all steps.
+struct SetUp {
+    setup: Arc<Vec<u8>>,
+    scenarios: Vec<Vec<u8>>,
+}
+
 /// A search on its way.
 struct Finding<'a> {
     options: &'a FindOptions,
@@ -87,17 +93,25 @@ impl Finding<'_> {
             exit: ExitCode::Guest,
             ..Failure::invalid(format!("{what} failed: {why}"))
         };
-        let setup_data = Arc::new(lifecycle.setup().map_err(|why| guest("setup", why))?);
-        let climbed = self.climb(prepared, &setup_data);
-        let torn_down = lifecycle.teardown(&setup_data);
+        let setup = Arc::new(lifecycle.setup().map_err(|why| guest("setup", why))?);
+        let plan = &prepared.plan;
+        let scenarios = super::setup_scenarios(&lifecycle, plan, &setup).map_err(|why| {
+            // The run's own teardown follows its setup, however far it got.
+            let _ = lifecycle.teardown(&setup);
+            guest("setup", why)
+        })?;
+        let data = SetUp { setup, scenarios };
+        let climbed = self.climb(prepared, &data);
+        let torn_down = super::teardown_scenarios(&lifecycle, plan, &data.scenarios);
+        let torn_down = torn_down.and(lifecycle.teardown(&data.setup));
         climbed?;
         torn_down.map_err(|why| guest("teardown", why))
     }
 
-    fn climb(&mut self, prepared: &Prepared, setup_data: &Arc<Vec<u8>>) -> Result<(), Failure> {
+    fn climb(&mut self, prepared: &Prepared, data: &SetUp) -> Result<(), Failure> {
         while let Some(rate) = self.search.next() {
             let plan = Arc::new(at_rate(&prepared.plan, rate));
-            let outcome = self.run(prepared, &plan, setup_data)?;
+            let outcome = self.run(prepared, &plan, data)?;
             if self.stop.stage() != Stage::Running {
                 self.report.interrupted = true;
                 return Ok(());
@@ -114,19 +128,15 @@ impl Finding<'_> {
     }
 
     /// One step. What stops the search stops it as well.
-    fn run(
-        &self,
-        prepared: &Prepared,
-        plan: &Arc<Plan>,
-        setup_data: &Arc<Vec<u8>>,
-    ) -> Result<Outcome, Failure> {
+    fn run(&self, prepared: &Prepared, plan: &Arc<Plan>, data: &SetUp) -> Result<Outcome, Failure> {
         let stop = StopHandle::new();
         let run = Run {
             plan: Arc::clone(plan),
             shared: Arc::clone(&prepared.shared),
             pre: prepared.linked.pre.clone(),
             transport: Arc::clone(&prepared.transport),
-            setup_data: Arc::clone(setup_data),
+            setup_data: Arc::clone(&data.setup),
+            scenario_data: data.scenarios.clone(),
             stop: stop.clone(),
             control: Control::new(Arc::clone(plan)),
             snapshots: watch::channel(Arc::new(Snapshot::default())).0,

@@ -86,9 +86,10 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
         EndReason::Interrupted | EndReason::StoppedByApi => ExitCode::Interrupted,
         EndReason::ThresholdFailed(_) => ExitCode::Threshold,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,
-        EndReason::TooManyTraps(_) | EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) => {
-            ExitCode::Guest
-        }
+        EndReason::TooManyTraps(_)
+        | EndReason::ShapeFailed(_)
+        | EndReason::SetupFailed(_)
+        | EndReason::TeardownFailed(_) => ExitCode::Guest,
         EndReason::TimeUp | EndReason::Completed
             if run.outcome.snapshot.thresholds.iter().any(Verdict::has_failed) =>
         {
@@ -105,7 +106,10 @@ fn word(reason: &EndReason) -> &'static str {
     match reason {
         EndReason::TimeUp | EndReason::Completed => "finished",
         EndReason::Interrupted | EndReason::StoppedByApi => "interrupted",
-        EndReason::Aborted(_) | EndReason::ThresholdFailed(_) | EndReason::TooManyTraps(_) => "aborted",
+        EndReason::Aborted(_)
+        | EndReason::ThresholdFailed(_)
+        | EndReason::ShapeFailed(_)
+        | EndReason::TooManyTraps(_) => "aborted",
         EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) => "failed",
     }
 }
@@ -135,7 +139,7 @@ fn verdict(code: ExitCode, reason: &EndReason, wrong: Vec<String>) -> Result<Exi
         (_, EndReason::TooManyTraps(_)) => {
             Err(failure.hint("the summary lists the messages; --max-traps sets how many are tolerated"))
         }
-        (_, EndReason::Aborted(_)) => Err(failure),
+        (_, EndReason::Aborted(_) | EndReason::ShapeFailed(_)) => Err(failure),
         _ => Ok(code),
     }
 }

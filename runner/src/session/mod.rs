@@ -28,9 +28,11 @@ pub use source::{Read, read};
 use crate::api::{End, Watched};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::load::{self, Control, EndReason, Lifecycle, Outcome, Run, StopHandle};
+use crate::load::{self, Control, EndReason, Lifecycle, Outcome, Run, Stage, StopHandle};
 use crate::metrics::Snapshot;
 use crate::options::{OutputOptions, RunOptions};
+use crate::plan::{ExecutorSpec, Plan};
+use crate::thresholds::Evaluator;
 use finish::Ended;
 use prepare::Prepared;
 use std::io;
@@ -117,12 +119,14 @@ fn load(
     };
     let setup_data = match lifecycle.setup() {
         Ok(data) => Arc::new(data),
+        Err(why) => return Ok(setup_failed(why)),
+    };
+    let scenario_data = match setup_scenarios(&lifecycle, &prepared.plan, &setup_data) {
+        Ok(data) => data,
         Err(why) => {
-            return Ok(Outcome {
-                snapshot: Snapshot::default(),
-                warm_up: None,
-                reason: EndReason::SetupFailed(why),
-            });
+            // The run's own teardown follows its setup, however far it got.
+            let _ = lifecycle.teardown(&setup_data);
+            return Ok(setup_failed(why));
         }
     };
     let run = Run {
@@ -131,16 +135,104 @@ fn load(
         pre: prepared.linked.pre.clone(),
         transport: Arc::clone(&prepared.transport),
         setup_data: Arc::clone(&setup_data),
+        scenario_data: scenario_data.clone(),
         stop,
         control,
         snapshots,
     };
-    let mut outcome = load::execute(run, thresholds)?;
-    outcome.reason = match (lifecycle.teardown(&setup_data), outcome.reason) {
+    let mut outcome = with_shapes(&lifecycle, &prepared.plan, run, thresholds)?;
+    let scenarios = teardown_scenarios(&lifecycle, &prepared.plan, &scenario_data);
+    let teardown = lifecycle.teardown(&setup_data);
+    outcome.reason = match (scenarios.and(teardown), outcome.reason) {
         (Err(why), EndReason::Completed | EndReason::TimeUp) => EndReason::TeardownFailed(why),
         (_, reason) => reason,
     };
     Ok(outcome)
+}
+
+/// The load, with a thread beside it that asks the plugin's shape where a workload follows that.
+fn with_shapes(
+    lifecycle: &Lifecycle<'_>,
+    plan: &Plan,
+    run: Run,
+    thresholds: Evaluator,
+) -> io::Result<Outcome> {
+    let (control, stop, seen) = (run.control.clone(), run.stop.clone(), run.snapshots.subscribe());
+    let shaped = plan.workloads.iter().enumerate();
+    let shaped = shaped.filter(|(_, w)| matches!(w.executor, ExecutorSpec::Custom { .. }));
+    std::thread::scope(|scope| {
+        for (index, _) in shaped {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            let (control, stop, seen) = (&control, &stop, &seen);
+            scope.spawn(move || {
+                let followed = load::follow_shape(lifecycle, control, index, seen);
+                if let Err(why) = runtime.block_on(followed) {
+                    stop.stop(Stage::Graceful, EndReason::ShapeFailed(why));
+                }
+            });
+        }
+        load::execute(run, thresholds)
+    })
+}
+
+fn setup_failed(why: String) -> Outcome {
+    Outcome {
+        snapshot: Snapshot::default(),
+        warm_up: None,
+        reason: EndReason::SetupFailed(why),
+    }
+}
+
+/// What each scenario prepared, by its index; nothing for those that have no VUs. If one
+/// fails, those before it are torn down.
+fn setup_scenarios(
+    lifecycle: &Lifecycle<'_>,
+    plan: &Plan,
+    setup_data: &[u8],
+) -> Result<Vec<Vec<u8>>, String> {
+    let mut data = vec![Vec::new(); plan.scenarios.len()];
+    let mut done = Vec::new();
+    for scenario in plan.active_scenarios() {
+        match lifecycle.setup_scenario(scenario, exec_of(plan, scenario), setup_data) {
+            Ok(bytes) => {
+                if let Some(slot) = data.get_mut(usize::from(scenario)) {
+                    *slot = bytes;
+                }
+                done.push(scenario);
+            }
+            Err(why) => {
+                let _ = teardown_these(lifecycle, plan, &done, &data);
+                return Err(why);
+            }
+        }
+    }
+    Ok(data)
+}
+
+/// Index of a scenario in the plugin.
+fn exec_of(plan: &Plan, scenario: u16) -> u32 {
+    plan.scenarios.get(usize::from(scenario)).map_or(0, |s| s.exec)
+}
+
+/// The first error counts; it keeps no other scenario from being torn down.
+fn teardown_scenarios(lifecycle: &Lifecycle<'_>, plan: &Plan, data: &[Vec<u8>]) -> Result<(), String> {
+    teardown_these(lifecycle, plan, &plan.active_scenarios(), data)
+}
+
+fn teardown_these(
+    lifecycle: &Lifecycle<'_>,
+    plan: &Plan,
+    scenarios: &[u16],
+    data: &[Vec<u8>],
+) -> Result<(), String> {
+    let of = |scenario: u16| data.get(usize::from(scenario)).map_or(&[][..], Vec::as_slice);
+    let results: Vec<_> = scenarios
+        .iter()
+        .map(|&scenario| lifecycle.teardown_scenario(scenario, exec_of(plan, scenario), of(scenario)))
+        .collect();
+    results.into_iter().collect()
 }
 
 fn no_thread(error: io::Error) -> Failure {

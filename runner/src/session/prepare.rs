@@ -7,15 +7,16 @@ use super::room::{self, Room};
 use super::source::{self, Read};
 use super::{View, no_thread, reach, thresholds};
 use crate::error::Failure;
-use crate::host::{Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared};
+use crate::host::{Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared, SharedStore};
 use crate::http::Transport;
 use crate::options::{self, Given, PluginOptions, RunOptions};
-use crate::plan::{Plan, PluginPlan};
+use crate::plan::{Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
 use crate::report;
 use crate::target::Running;
 use crate::terminal;
 use crate::thresholds::{Baseline, Evaluator};
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -117,7 +118,7 @@ fn load_data(given: &PluginOptions) -> Result<DataSets, Failure> {
             let failure = Failure::invalid(format!("the data file {:?} can't be used", path.display()));
             failure
                 .because(error)
-                .hint("--data NAME=FILE takes a .csv file with a header line, or a .json file")
+                .hint("--data NAME=FILE takes a .csv file with a header line, a .json file with an array of objects, or a .jsonl file with one per line")
         })?;
         sets.insert(name.clone(), set);
     }
@@ -213,12 +214,22 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// The run's tags, outranked by the scenario's own.
+fn tags_of(plan: &Plan, scenario: &ScenarioPlan) -> BTreeMap<String, String> {
+    let mut tags = plan.tags.clone();
+    tags.extend(scenario.tags.clone());
+    tags
+}
+
 fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> RunShared {
     RunShared {
         begun: Instant::now(),
         seed: plan.seed,
         params: options.given.params.iter().cloned().collect(),
+        scenario_params: plan.scenarios.iter().map(|s| s.params.clone()).collect(),
+        scenario_tags: plan.scenarios.iter().map(|s| tags_of(plan, s)).collect(),
         data,
+        shared: SharedStore::default(),
         log,
         scenarios: plan.scenarios.iter().map(|s| s.name.clone()).collect(),
         vu_memory_bytes: plan.limits.vu_memory_bytes,

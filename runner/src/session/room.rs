@@ -121,6 +121,7 @@ mod tests {
                 task_cpu_ms: 0,
                 start_cpu_ms: 0,
                 setup_wall_ms: 0,
+                teardown_wall_ms: 0,
                 max_traps: 1,
                 log_lines_per_second: 0,
             },

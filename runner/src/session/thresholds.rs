@@ -34,9 +34,11 @@ pub(super) fn baseline(path: Option<&Path>) -> Result<Option<Baseline>, Failure>
 /// Checks the thresholds against the plan.
 pub(super) fn prepare(plan: &Plan, baseline: Option<&Baseline>) -> Result<Evaluator, Failure> {
     let info = load::run_info(plan, Set::Main);
+    let of_scenarios = plan.scenarios.iter().flat_map(|s| s.tags.keys());
+    let tags: Vec<_> = plan.tags.keys().chain(of_scenarios).cloned().collect();
     let known = Known {
         info: &info,
-        tags: &[],
+        tags: &tags,
     };
     Evaluator::new(&plan.thresholds, &known, baseline).map_err(refuse)
 }

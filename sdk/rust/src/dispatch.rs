@@ -5,9 +5,10 @@
 
 use crate::bindings::exports::wasmswarm::scenario::scenario as wit;
 use crate::scenario::{Scenario, info};
-use crate::{Defaults, Error, Outcome, Result, log, setup};
+use crate::{Defaults, Error, Moment, Outcome, Result, Target, log, setup, shape};
 use std::cell::RefCell;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 thread_local! {
     static VU: RefCell<Option<Box<dyn Running>>> = const { RefCell::new(None) };
@@ -17,6 +18,8 @@ thread_local! {
 pub trait Plugin {
     /// By index.
     const SCENARIOS: &'static [Entry];
+    /// Whether the plugin decides how much load there is.
+    const SHAPE: bool = false;
 
     /// Text for people.
     fn about() -> &'static str {
@@ -26,6 +29,11 @@ pub trait Plugin {
     /// The author's wishes.
     fn defaults() -> Defaults {
         Defaults::new()
+    }
+
+    /// Once a second, if the plugin decides how much load there is. None: the run ends.
+    fn shape(_now: Moment) -> Option<Target> {
+        None
     }
 
     /// Once per run, before all VUs.
@@ -52,6 +60,8 @@ pub trait Plugin {
 pub struct Entry {
     info: fn() -> Result<wit::ScenarioInfo, String>,
     start: fn() -> Result<Box<dyn Running>>,
+    setup: fn() -> Result<Vec<u8>>,
+    teardown: fn() -> Result,
 }
 
 impl Entry {
@@ -61,6 +71,8 @@ impl Entry {
         Self {
             info: info::<S>,
             start: start::<S>,
+            setup: S::setup,
+            teardown: S::teardown,
         }
     }
 }
@@ -101,7 +113,8 @@ impl<P: Plugin> wit::Guest for Exported<P> {
         Ok(wit::Description {
             about: P::about().to_owned(),
             scenarios,
-            defaults: P::defaults().into_wit(),
+            options: P::defaults().into_text()?,
+            shape: P::SHAPE,
         })
     }
 
@@ -116,14 +129,29 @@ impl<P: Plugin> wit::Guest for Exported<P> {
         P::teardown().map_err(text)
     }
 
-    fn on_start(scenario: u32, setup_data: Vec<u8>) -> Result<(), String> {
+    fn setup_scenario(scenario: u32, setup_data: Vec<u8>) -> Result<Vec<u8>, String> {
         log::report_panics();
         setup::keep(setup_data);
-        let index = usize::try_from(scenario).unwrap_or(usize::MAX);
-        let entry = P::SCENARIOS
-            .get(index)
-            .ok_or_else(|| format!("the plugin has no scenario {scenario}"))?;
-        VU.set(Some((entry.start)().map_err(text)?));
+        (entry::<P>(scenario)?.setup)().map_err(text)
+    }
+
+    fn teardown_scenario(scenario: u32, scenario_data: Vec<u8>) -> Result<(), String> {
+        log::report_panics();
+        setup::keep_scenario(scenario_data);
+        (entry::<P>(scenario)?.teardown)().map_err(text)
+    }
+
+    fn shape(elapsed: u64, users: u32) -> Result<wit::LoadTarget, String> {
+        log::report_panics();
+        let elapsed = Duration::from_micros(elapsed);
+        Ok(shape::into_wit(P::shape(Moment { elapsed, users })))
+    }
+
+    fn on_start(scenario: u32, setup_data: Vec<u8>, scenario_data: Vec<u8>) -> Result<(), String> {
+        log::report_panics();
+        setup::keep(setup_data);
+        setup::keep_scenario(scenario_data);
+        VU.set(Some((entry::<P>(scenario)?.start)().map_err(text)?));
         Ok(())
     }
 
@@ -137,6 +165,12 @@ impl<P: Plugin> wit::Guest for Exported<P> {
     fn on_stop(_scenario: u32) -> Result<(), String> {
         VU.take().map_or(Ok(()), |mut vu| vu.on_stop().map_err(text))
     }
+}
+
+fn entry<P: Plugin>(scenario: u32) -> Result<&'static Entry, String> {
+    let index = usize::try_from(scenario).unwrap_or(usize::MAX);
+    let entry = P::SCENARIOS.get(index);
+    entry.ok_or_else(|| format!("the plugin has no scenario {scenario}"))
 }
 
 /// The message of an error with those of its causes.

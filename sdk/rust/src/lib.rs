@@ -4,7 +4,7 @@
 //!
 //! [`prelude`] brings all that a scenario needs: the macros [`scenario`](macro@scenario),
 //! [`plugin!`], [`check!`], [`info!`] and friends, and the modules [`http`], [`metrics`], [`vu`],
-//! [`random`], [`params`] and [`data`]. Every call into the host is measured and paced there;
+//! [`random`], [`params`], [`data`] and [`shared`]. Every call into the host is measured and paced there;
 //! this crate only makes it pleasant to write.
 //!
 //! On another target than WebAssembly the crate compiles, so that an editor and `cargo test` of
@@ -28,18 +28,22 @@ pub mod prelude;
 pub mod random;
 mod scenario;
 mod setup;
+mod shape;
+pub mod shared;
 mod time;
 pub mod vu;
 pub mod wait;
 
 #[doc(inline)]
 pub use crate::{
-    checks::check,
+    checks::{check, check_tagged},
     defaults::Defaults,
     error::{Error, Result},
     outcome::Outcome,
-    setup::setup_data,
+    setup::{scenario_data, setup_data},
+    shape::{Moment, Target},
     time::IntoDuration,
+    vu::group,
 };
 pub use serde_json::{self, Value, json};
 pub use wasmswarm_sdk_macros::{plugin, scenario};

@@ -19,6 +19,16 @@ pub trait Scenario: Default + 'static {
         wait::none()
     }
 
+    /// Once per run, before the scenario's VUs.
+    fn setup() -> Result<Vec<u8>> {
+        Ok(Vec::new())
+    }
+
+    /// Once per run, after all VUs.
+    fn teardown() -> Result {
+        Ok(())
+    }
+
     /// Begins a VU's life.
     fn on_start(&mut self) -> Result {
         Ok(())

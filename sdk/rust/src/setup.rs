@@ -1,11 +1,13 @@
-//! Setup data: one value, made once per run, that every VU can read. It travels as JSON.
+//! Setup data: a value that is made once per run, and one that is made once per scenario, which
+//! every VU can read. They travel as JSON.
 
 use crate::Result;
 use serde::{Serialize, de::DeserializeOwned};
 use std::cell::RefCell;
 
 thread_local! {
-    static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static RUN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static SCENARIO: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What the plugin's `setup` function returned, read as `T`.
@@ -17,15 +19,34 @@ thread_local! {
 ///
 /// If the plugin has no setup, or its data doesn't fit `T`.
 pub fn setup_data<T: DeserializeOwned>() -> Result<T> {
-    BYTES.with_borrow(|bytes| {
-        let json: &[u8] = if bytes.is_empty() { b"null" } else { bytes };
-        serde_json::from_slice(json).map_err(|error| format!("the setup data doesn't fit: {error}").into())
-    })
+    RUN.with_borrow(|bytes| read(bytes, "the setup data"))
+}
+
+/// What the scenario's `#[setup]` function returned, read as `T`.
+///
+/// Each call reads it anew; keep what you need in the scenario's fields. `#[on_start]` can take the
+/// value as its last argument instead.
+///
+/// # Errors
+///
+/// If the scenario has no `#[setup]`, or its data doesn't fit `T`.
+pub fn scenario_data<T: DeserializeOwned>() -> Result<T> {
+    SCENARIO.with_borrow(|bytes| read(bytes, "the scenario's setup data"))
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T> {
+    let json: &[u8] = if bytes.is_empty() { b"null" } else { bytes };
+    serde_json::from_slice(json).map_err(|error| format!("{what} doesn't fit: {error}").into())
 }
 
 /// Keeps the bytes for [`setup_data`].
 pub(crate) fn keep(bytes: Vec<u8>) {
-    BYTES.set(bytes);
+    RUN.set(bytes);
+}
+
+/// Keeps the bytes for [`scenario_data`].
+pub(crate) fn keep_scenario(bytes: Vec<u8>) {
+    SCENARIO.set(bytes);
 }
 
 /// Runs a setup function and packs what it returns.
@@ -83,6 +104,14 @@ mod tests {
         })
         .unwrap();
         teardown(|| Ok(())).unwrap();
+    }
+
+    #[test]
+    fn the_scenarios_data_is_apart_from_the_runs() {
+        keep(setup(|| Ok(1)).unwrap());
+        keep_scenario(setup(|| Ok("x")).unwrap());
+        assert_eq!(setup_data::<u8>().unwrap(), 1);
+        assert_eq!(scenario_data::<String>().unwrap(), "x");
     }
 
     #[test]

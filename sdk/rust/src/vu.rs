@@ -25,6 +25,13 @@ pub fn iteration() -> u64 {
     vu::current().iteration
 }
 
+/// Number of the running iteration in its scenario of the whole run, from 0. Each number is given
+/// once, however many VUs, threads and machines share the run.
+#[must_use]
+pub fn iteration_index() -> u64 {
+    vu::current().iteration_index
+}
+
 /// Name of the scenario that this VU runs.
 #[must_use]
 pub fn scenario() -> String {
@@ -57,6 +64,29 @@ pub fn set_tag(key: &str, value: &str) {
 /// Removes a tag that [`set_tag`] set.
 pub fn remove_tag(key: &str) {
     vu::set_tag(key, "");
+}
+
+/// Runs a part of a task as a group, and returns what it returns.
+///
+/// Everything that is recorded inside has the tag `group`, which is `::login` here and
+/// `::login::token` in a group `token` within; the time that it took goes to the trend
+/// `group_duration`, in milliseconds. Names have at most 200 bytes and neither `,` nor `::`;
+/// groups are nested at most 8 deep.
+///
+/// ```no_run
+/// # use wasmswarm_sdk::prelude::*;
+/// # fn task() -> Result {
+/// let token = group("login", || -> Result<String> {
+///     http::get("/login").send()?;
+///     Ok(http::post("/token").send()?.text())
+/// })?;
+/// # Ok(()) }
+/// ```
+pub fn group<T>(name: &str, part: impl FnOnce() -> T) -> T {
+    vu::enter_group(name);
+    let result = part();
+    vu::leave_group();
+    result
 }
 
 /// Time since the run began, from a clock that never jumps.

@@ -129,10 +129,11 @@ fn play_with<F: Future<Output = ()>>(
     sums.merge(take_shard(Set::Main).unwrap().take());
     let mut starts = std::mem::take(&mut *log.borrow_mut());
     starts.sort_unstable();
-    let totals = sums.finish(MS(ended)).totals;
+    let snapshot = sums.finish(MS(ended));
     Seen {
         starts,
-        totals,
+        wrong: snapshot.reconcile(None),
+        totals: snapshot.totals,
         ended,
     }
 }

@@ -10,6 +10,9 @@ use std::time::Duration;
 /// Iterations that a rate may amount to; more than a year of a million a second would have time for.
 const MAX_ARRIVALS: f64 = 1e13;
 
+/// Most VUs of a plugin's own shape, unless somebody says otherwise.
+const SHAPE_VUS: u32 = 1_000;
+
 /// Stages that a workload may have.
 const MAX_STAGES: usize = 10_000;
 
@@ -102,14 +105,21 @@ fn iterations(ask: &Ask<'_>) -> Result<Load, Vec<Problem>> {
 }
 
 fn custom(ask: &Ask<'_>) -> Result<Load, Vec<Problem>> {
-    let vus = ask.options.shape.max_vus;
-    let vus = vus.ok_or_else(|| vec![ask.missing("max_vus")])?;
-    Ok(Load {
+    if ask.options.shape.max_vus.is_none() {
+        return Err(vec![ask.missing("max_vus")]);
+    }
+    Ok(own_shape(ask))
+}
+
+/// The plugin's own shape, with as many VUs as it may ask for.
+pub(super) fn own_shape(ask: &Ask<'_>) -> Load {
+    let shape = &ask.options.shape;
+    Load {
         spec: ExecutorSpec::Custom {
-            max_duration: ask.options.max_duration,
+            max_duration: ask.options.max_duration.or(shape.run_time),
         },
-        vus: Some(vus),
-    })
+        vus: Some(shape.max_vus.unwrap_or(SHAPE_VUS)),
+    }
 }
 
 fn ramping_vus(ask: &Ask<'_>) -> Result<Load, Vec<Problem>> {

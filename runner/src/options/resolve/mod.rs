@@ -45,11 +45,11 @@ struct Work {
 /// # Errors
 /// All problems, one line each.
 pub fn resolve(options: &RunOptions, description: &Description, given: Given) -> Result<Plan, Vec<String>> {
-    let suggested = suggest::layer(&description.defaults).map_err(lines)?;
+    let suggested = suggest::layer(&description.options).map_err(lines)?;
     let merged = merge(std::iter::once(&suggested).chain(&options.layers));
     let groups = Groups::of(&merged).map_err(|why| vec![why])?;
     let work = if merged.scenarios.is_empty() {
-        short::work(&merged, &groups.load, &options.scenarios, &description.scenarios)
+        short::work(&merged, &groups.load, &options.scenarios, description)
     } else {
         workloads::work(&merged, &groups.load, &options.scenarios, &description.scenarios)
     };
@@ -80,7 +80,7 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
 /// Every value that counts, in the words of who said it, and whose it is. Values that may be
 /// secret aren't shown.
 pub fn origins(options: &RunOptions, description: &Description) -> Vec<(String, String, String)> {
-    let suggested = suggest::layer(&description.defaults).unwrap_or_default();
+    let suggested = suggest::layer(&description.options).unwrap_or_default();
     let merged = merge(std::iter::once(&suggested).chain(&options.layers));
     let settings = merged.settings.0.into_iter();
     let shown = settings

@@ -4,7 +4,9 @@ use super::executor::{self, starts_in_time};
 use super::shape::Ask;
 use super::{Merged, Origin, Problem, Work, pick};
 use crate::options::LoadOptions;
+use crate::options::layer::LOAD;
 use crate::plan::{Begin, Population, ScenarioPlan, Workload, assign};
+use crate::plugin::Description;
 use std::time::Duration;
 
 /// The one workload.
@@ -12,8 +14,9 @@ pub(super) fn work(
     merged: &Merged,
     load: &LoadOptions,
     wanted: &[String],
-    offered: &[ScenarioPlan],
+    description: &Description,
 ) -> Result<Work, Vec<Problem>> {
+    let offered = description.scenarios.as_slice();
     let mut scenarios = offered.to_vec();
     let ask = Ask::in_short(&merged.settings, load);
     let mut problems = unknown(wanted, offered);
@@ -36,7 +39,11 @@ pub(super) fn work(
             "no scenario may have a virtual user: all their weights are 0",
         ));
     }
-    let asked = executor::load(&ask).map_err(|more| problems.extend(more));
+    let asked = if description.shape && !asks_for_load(merged) {
+        Ok(executor::own_shape(&ask))
+    } else {
+        executor::load(&ask).map_err(|more| problems.extend(more))
+    };
     let Ok(asked) = asked else {
         return Err(problems);
     };
@@ -68,6 +75,13 @@ pub(super) fn work(
         scenarios,
         workloads: vec![workload],
     })
+}
+
+/// Whether somebody asks for another load than the plugin's own shape. Its limits may be set.
+fn asks_for_load(merged: &Merged) -> bool {
+    let limits = ["run_time", "max_vus"];
+    let decisive = LOAD.iter().filter(|id| !limits.contains(id));
+    decisive.copied().any(|id| merged.settings.has(id))
 }
 
 fn said(what: impl Into<String>) -> Problem {

@@ -30,8 +30,18 @@ use proc_macro::TokenStream;
 /// | attribute | meaning |
 /// |---|---|
 /// | `#[task]`, `#[task(weight = 10, name = "…", tags = ["…"])]` | a step of the scenario |
-/// | `#[on_start]` | once, before a user's first task; may take what `setup` returned |
+/// | `#[on_start]` | once, before a user's first task; may take what `setup` returned, see below |
 /// | `#[on_stop]` | once, after a user's last task |
+/// | `#[setup]` | once per run, before the scenario's first user; without `self` |
+/// | `#[teardown]` | once per run, after the last user; without `self` |
+///
+/// What `#[setup] fn prepare() -> Result<T>` returns travels as JSON to `#[teardown]` and to
+/// `#[on_start]`, as its last argument: `fn start(&mut self, accounts: Vec<Account>)`. What the
+/// plugin's own `setup` returned comes before it, in `#[setup]` too:
+/// `fn start(&mut self, run: Token, accounts: Vec<Account>)`. In a block without `#[setup]`, the only
+/// argument of `#[on_start]` is what the plugin's `setup` returned. An argument may be a reference.
+///
+/// A tag of the form `key=value` is also a tag on everything that the task records.
 ///
 /// A method takes `&mut self`, `&self` or nothing, and returns `Result`, `Result<Outcome>`,
 /// `Outcome` or nothing.
@@ -46,8 +56,9 @@ pub fn scenario(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// `plugin!(Shopper, Admin)` lists the scenarios. Beside them, in any order:
 /// `about = "text"`, `defaults = Defaults::new().users(10)`, `setup = function` (runs once, before
-/// all users; what it returns goes to every `#[on_start]`) and `teardown = function` (runs once,
-/// after the last user; may take the same value).
+/// all users; what it returns goes to every `#[on_start]`), `teardown = function` (runs once,
+/// after the last user; may take the same value) and `shape = function` (is asked once a second how
+/// much load there is to be: `fn(Moment) -> Option<Target>`, where `None` ends the run).
 #[proc_macro]
 pub fn plugin(args: TokenStream) -> TokenStream {
     plugin::expand(args.into())

@@ -20,6 +20,7 @@ struct Parts {
     defaults: Option<Expr>,
     setup: Option<Expr>,
     teardown: Option<Expr>,
+    shape: Option<Expr>,
 }
 
 impl Parse for Part {
@@ -57,8 +58,9 @@ impl Parts {
             "defaults" => &mut self.defaults,
             "setup" => &mut self.setup,
             "teardown" => &mut self.teardown,
+            "shape" => &mut self.shape,
             _ => {
-                let known = "about, defaults, setup, teardown";
+                let known = "about, defaults, setup, teardown, shape";
                 return Err(Error::new(
                     key.span(),
                     format!("unknown part `{key}`; known are {known}"),
@@ -103,6 +105,14 @@ pub(crate) fn expand(tokens: TokenStream) -> Result<TokenStream> {
                 }
             }
         }),
+        parts.shape.map(|function| {
+            quote! {
+                const SHAPE: bool = true;
+                fn shape(now: ::wasmswarm_sdk::Moment) -> ::core::option::Option<::wasmswarm_sdk::Target> {
+                    (#function)(now)
+                }
+            }
+        }),
     ];
     let methods = methods.iter().flatten();
     Ok(quote! {
@@ -132,7 +142,14 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("fn about () -> & 'static str { \"x\" }"), "{text}");
-        assert!(!text.contains("fn setup"), "{text}");
+        assert!(!text.contains("fn setup") && !text.contains("SHAPE"), "{text}");
+    }
+
+    #[test]
+    fn a_shape_is_said_to_be_there() {
+        let text = expand(quote!(A, shape = steps)).unwrap().to_string();
+        assert!(text.contains("const SHAPE : bool = true ;"), "{text}");
+        assert!(text.contains("(steps) (now)"), "{text}");
     }
 
     #[test]
@@ -141,7 +158,7 @@ mod tests {
         assert_eq!(error(quote!()), "name at least one scenario: `plugin!(Shopper)`");
         assert_eq!(
             error(quote!(A, setpu = f)),
-            "unknown part `setpu`; known are about, defaults, setup, teardown"
+            "unknown part `setpu`; known are about, defaults, setup, teardown, shape"
         );
         assert_eq!(error(quote!(A, setup = f, setup = g)), "`setup` is given twice");
     }

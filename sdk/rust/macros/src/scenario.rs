@@ -14,6 +14,8 @@ struct Roles {
     tasks: Vec<Task>,
     on_start: Option<Signature>,
     on_stop: Option<Signature>,
+    setup: Option<Signature>,
+    teardown: Option<Signature>,
 }
 
 /// One `#[task]`.
@@ -86,6 +88,7 @@ impl Roles {
             ));
         }
         roles.refuse_equal_names()?;
+        roles.refuse_unknown_data()?;
         Ok(roles)
     }
 
@@ -95,7 +98,7 @@ impl Roles {
         if let Some(second) = marks.get(1) {
             return Err(Error::new(
                 second.span(),
-                "a method has one role: #[task], #[on_start] or #[on_stop]",
+                "a method has one role: #[task], #[on_start], #[on_stop], #[setup] or #[teardown]",
             ));
         }
         refuse_odd_signature(&method.sig)?;
@@ -112,9 +115,31 @@ impl Roles {
                 });
             }
             Some("on_start") => set_once(&mut self.on_start, sig, mark)?,
+            Some("setup") => {
+                refuse_receiver(&sig)?;
+                set_once(&mut self.setup, sig, mark)?;
+            }
+            Some("teardown") => {
+                refuse_receiver(&sig)?;
+                set_once(&mut self.teardown, sig, mark)?;
+            }
             _ => {
                 refuse_arguments(&sig, "#[on_stop] takes nothing but `&mut self`")?;
                 set_once(&mut self.on_stop, sig, mark)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// There is one value of the run, and one of the scenario if it has a `#[setup]`.
+    fn refuse_unknown_data(&self) -> Result<()> {
+        let known = 1 + usize::from(self.setup.is_some());
+        let limits = [(&self.on_start, known), (&self.setup, 1), (&self.teardown, 1)];
+        for (sig, limit) in limits {
+            if let Some(argument) = sig.as_ref().and_then(|sig| arguments(sig).nth(limit)) {
+                let what = "there is no data for this argument: a plugin's `setup` makes one value, \
+                            and a scenario's #[setup] another";
+                return Err(Error::new(argument.span(), what));
             }
         }
         Ok(())
@@ -159,7 +184,7 @@ impl Task {
 }
 
 fn role(attr: &Attribute) -> Option<&'static str> {
-    ["task", "on_start", "on_stop"]
+    ["task", "on_start", "on_stop", "setup", "teardown"]
         .into_iter()
         .find(|name| attr.path().is_ident(name))
 }
@@ -205,6 +230,12 @@ fn is_reference(receiver: &syn::Receiver) -> bool {
     matches!(receiver.kind, syn::ReceiverKind::Reference(..))
 }
 
+fn refuse_receiver(sig: &Signature) -> Result<()> {
+    let message = "this runs once, before or after all users: it can't take `self`";
+    sig.receiver()
+        .map_or(Ok(()), |receiver| Err(Error::new(receiver.span(), message)))
+}
+
 fn refuse_arguments(sig: &Signature, message: &str) -> Result<()> {
     arguments(sig)
         .next()
@@ -221,7 +252,13 @@ fn arguments(sig: &Signature) -> impl Iterator<Item = &Type> {
 fn implementation(args: &ScenarioArgs, roles: &Roles, type_name: &Ident) -> TokenStream {
     let constants = constants(args, roles, type_name);
     let wait = args.wait.as_ref().map(wait_function);
-    let on_start = roles.on_start.as_ref().map(on_start_function);
+    let own_data = roles.setup.is_some();
+    let setup = roles.setup.as_ref().map(setup_function);
+    let teardown = roles.teardown.as_ref().map(teardown_function);
+    let on_start = roles
+        .on_start
+        .as_ref()
+        .map(|sig| on_start_function(sig, own_data));
     let on_stop = roles.on_stop.as_ref().map(on_stop_function);
     let arms = roles.tasks.iter().enumerate().map(|(index, task)| {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
@@ -231,6 +268,8 @@ fn implementation(args: &ScenarioArgs, roles: &Roles, type_name: &Ident) -> Toke
     quote! {
         #constants
         #wait
+        #setup
+        #teardown
         #on_start
         #on_stop
         fn run_task(&mut self, task: u32) -> ::wasmswarm_sdk::Result<::wasmswarm_sdk::Outcome> {
@@ -274,18 +313,48 @@ fn wait_function(wait: &syn::Expr) -> TokenStream {
     }
 }
 
-/// The argument's type says what to read the setup data as.
-fn on_start_function(sig: &Signature) -> TokenStream {
-    let values = arguments(sig).map(|ty| match ty {
+/// The argument's type says what to read the data as.
+fn data(ty: &Type, function: &str) -> TokenStream {
+    let function = Ident::new(function, proc_macro2::Span::call_site());
+    match ty {
         Type::Reference(reference) => {
             let owned = &reference.elem;
-            quote!(&::wasmswarm_sdk::setup_data::<#owned>()?)
+            quote!(&::wasmswarm_sdk::#function::<#owned>()?)
         }
-        owned => quote!(::wasmswarm_sdk::setup_data::<#owned>()?),
+        owned => quote!(::wasmswarm_sdk::#function::<#owned>()?),
+    }
+}
+
+/// Of a scenario with data of its own, these are the last argument.
+fn on_start_function(sig: &Signature, own_data: bool) -> TokenStream {
+    let count = arguments(sig).count();
+    let values = arguments(sig).enumerate().map(|(index, ty)| {
+        let own = own_data && index + 1 == count;
+        data(ty, if own { "scenario_data" } else { "setup_data" })
     });
     let call = call(sig, &quote!(#(#values),*));
     quote! {
         fn on_start(&mut self) -> ::wasmswarm_sdk::Result {
+            ::wasmswarm_sdk::__private::IntoOutcome::into_outcome(#call).map(|_| ())
+        }
+    }
+}
+
+fn setup_function(sig: &Signature) -> TokenStream {
+    let values = arguments(sig).map(|ty| data(ty, "setup_data"));
+    let call = call(sig, &quote!(#(#values),*));
+    quote! {
+        fn setup() -> ::wasmswarm_sdk::Result<::std::vec::Vec<u8>> {
+            ::wasmswarm_sdk::__private::setup(|| #call)
+        }
+    }
+}
+
+fn teardown_function(sig: &Signature) -> TokenStream {
+    let values = arguments(sig).map(|ty| data(ty, "scenario_data"));
+    let call = call(sig, &quote!(#(#values),*));
+    quote! {
+        fn teardown() -> ::wasmswarm_sdk::Result {
             ::wasmswarm_sdk::__private::IntoOutcome::into_outcome(#call).map(|_| ())
         }
     }
@@ -404,7 +473,7 @@ mod tests {
             ),
             (
                 quote!(impl A { #[task] #[on_stop] fn b(&mut self) {} }),
-                "a method has one role: #[task], #[on_start] or #[on_stop]",
+                "a method has one role: #[task], #[on_start], #[on_stop], #[setup] or #[teardown]",
             ),
             (
                 quote!(impl A { #[task] fn a(){} #[on_stop] fn b() {} #[on_stop] fn c() {} }),
@@ -424,5 +493,31 @@ mod tests {
             text.contains("self . a (& :: wasmswarm_sdk :: setup_data :: < Stock > () ?)"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_scenarios_own_data_are_the_last_argument() {
+        let item = quote!(impl A {
+            #[setup] fn p(t: Token) -> Result<u8> {}
+            #[teardown] fn q(n: u8) -> Result {}
+            #[on_start] fn a(&mut self, t: Token, n: u8) {}
+            #[task] fn b() {}
+        });
+        let text = expand(quote!(), item).unwrap().to_string();
+        let (run, own) = (
+            ":: wasmswarm_sdk :: setup_data :: < Token > () ?",
+            ":: wasmswarm_sdk :: scenario_data :: < u8 > () ?",
+        );
+        assert!(text.contains(&format!("self . a ({run} , {own})")), "{text}");
+        assert!(text.contains(&format!("setup (|| Self :: p ({run}))")), "{text}");
+        assert!(text.contains(&format!("Self :: q ({own})")), "{text}");
+    }
+
+    #[test]
+    fn refuses_arguments_that_nobody_fills_and_self_before_there_is_one() {
+        let two = quote!(impl A { #[on_start] fn a(&mut self, s: u8, t: u8) {} #[task] fn b() {} });
+        assert!(error(quote!(), two).starts_with("there is no data for this argument"));
+        let selfish = quote!(impl A { #[setup] fn a(&self) -> Result<u8> {} #[task] fn b() {} });
+        assert!(error(quote!(), selfish).ends_with("it can't take `self`"));
     }
 }

@@ -2,11 +2,11 @@
 //! tried was refused.
 
 use crate::exports::wasmswarm::scenario::scenario::NextTask;
-use crate::scheduled;
 use crate::wasmswarm::scenario::checks::check;
 use crate::wasmswarm::scenario::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request};
 use crate::wasmswarm::scenario::metrics::{self, MetricType};
 use crate::wasmswarm::scenario::{log, params, vu};
+use crate::{data_cases, scheduled, shared_cases, tag_cases};
 use std::cell::Cell;
 use std::net::{TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
 
@@ -65,6 +65,24 @@ pub const CASES: &[Case] = &[
         run: sequence,
     },
     one("get", get_param),
+    one("rows", data_cases::rows),
+    one("rows-shuffled", data_cases::shuffled),
+    one("rows-per-vu", data_cases::per_vu),
+    one("rows-random", data_cases::random),
+    one("rows-missing", data_cases::missing),
+    one("count", shared_cases::count),
+    one("hand-out", shared_cases::hand_out),
+    one("leaders", shared_cases::leaders),
+    one("hoard", shared_cases::hoard),
+    one("bad-name", shared_cases::bad_name),
+    Case {
+        name: "tagged",
+        tasks: 2,
+        run: tag_cases::tagged,
+    },
+    one("deep-groups", tag_cases::deep),
+    one("stray-leave", tag_cases::stray_leave),
+    one("odd-group-name", tag_cases::odd_name),
 ];
 
 const fn one(name: &'static str, run: fn(u32) -> Result<NextTask, String>) -> Case {
@@ -77,7 +95,7 @@ pub fn spin() -> ! {
     }
 }
 
-fn request(url: &str, name: &str) -> Request {
+pub fn request(url: &str, name: &str) -> Request {
     Request {
         method: "GET".into(),
         url: url.into(),
@@ -97,6 +115,7 @@ fn steady(_: u32) -> Result<NextTask, String> {
     check(
         "steady answers",
         matches!(answer, Ok(response) if response.status == 200),
+        &[],
     );
     Ok(scheduled())
 }
@@ -158,6 +177,7 @@ fn header_injection(_: u32) -> Result<NextTask, String> {
         check(
             "refuses a forged header",
             http::send(&forged) == Err(ErrorCode::InvalidRequest),
+            &[],
         );
     }
     let mut forged = request("/", "forged");
@@ -165,6 +185,7 @@ fn header_injection(_: u32) -> Result<NextTask, String> {
     check(
         "refuses a forged method",
         http::send(&forged) == Err(ErrorCode::InvalidRequest),
+        &[],
     );
     Ok(scheduled())
 }
@@ -181,42 +202,47 @@ fn foreign_host(_: u32) -> Result<NextTask, String> {
         check(
             "refuses a foreign host",
             http::send(&request(url, "foreign")) == Err(ErrorCode::HostNotAllowed),
+            &[],
         );
     }
     check(
         "refuses other schemes",
         http::send(&request("file:///etc/passwd", "foreign")) == Err(ErrorCode::InvalidUrl),
+        &[],
     );
     Ok(scheduled())
 }
 
 fn files(_: u32) -> Result<NextTask, String> {
-    check("reads no file", std::fs::read("/etc/passwd").is_err());
+    check("reads no file", std::fs::read("/etc/passwd").is_err(), &[]);
     check(
         "lists no folder",
         std::fs::read_dir("/").is_err() && std::fs::read_dir(".").is_err(),
+        &[],
     );
     check(
         "writes no file",
         std::fs::write("/tmp/wasmswarm-was-here", "x").is_err(),
+        &[],
     );
-    check("has no environment", std::env::vars().count() == 0);
-    check("has no arguments", std::env::args().count() == 0);
+    check("has no environment", std::env::vars().count() == 0, &[]);
+    check("has no arguments", std::env::args().count() == 0, &[]);
     println!("nobody sees this");
     Ok(scheduled())
 }
 
 fn socket(_: u32) -> Result<NextTask, String> {
     let address = params::get("ADDRESS").ok_or("needs -e ADDRESS=…")?;
-    check("connects nowhere", TcpStream::connect(&address).is_err());
-    check("listens nowhere", TcpListener::bind("127.0.0.1:0").is_err());
+    check("connects nowhere", TcpStream::connect(&address).is_err(), &[]);
+    check("listens nowhere", TcpListener::bind("127.0.0.1:0").is_err(), &[]);
     check(
         "sends nowhere",
         UdpSocket::bind("127.0.0.1:0")
             .and_then(|s| s.send_to(b"x", &address))
             .is_err(),
+        &[],
     );
-    check("resolves nothing", "localhost:80".to_socket_addrs().is_err());
+    check("resolves nothing", "localhost:80".to_socket_addrs().is_err(), &[]);
     Ok(scheduled())
 }
 
@@ -237,6 +263,7 @@ fn big_body(_: u32) -> Result<NextTask, String> {
     check(
         "refuses a big body",
         http::send(&big) == Err(ErrorCode::InvalidRequest),
+        &[],
     );
     Ok(scheduled())
 }

@@ -2,12 +2,15 @@
 //! well-behaved neighbour whose figures must not change whatever the others do.
 
 mod cases;
+mod data_cases;
+mod shared_cases;
+mod tag_cases;
 
 wit_bindgen::generate!({ path: "../../../wit", world: "plugin", additional_derives: [PartialEq] });
 
 use cases::CASES;
 use exports::wasmswarm::scenario::scenario::{
-    DefaultOptions, Description, Guest, NextTask, NextWait, Outcome, Population, ScenarioInfo, TaskInfo,
+    Description, Guest, LoadTarget, NextTask, NextWait, Outcome, Population, ScenarioInfo, TaskInfo,
     TaskOrder, WaitTime,
 };
 use wasmswarm::scenario::params;
@@ -33,16 +36,16 @@ impl Guest for Odd {
         } else {
             scenarios()
         };
-        let defaults = DefaultOptions {
-            users: None,
-            spawn_rate: None,
-            run_time: None,
-            host: None,
+        let options = if cfg!(feature = "describe-options") {
+            "[\"users\"]"
+        } else {
+            ""
         };
         Ok(Description {
             about: "Hostile and odd guests".into(),
             scenarios,
-            defaults,
+            options: options.into(),
+            shape: false,
         })
     }
 
@@ -54,7 +57,25 @@ impl Guest for Odd {
         misbehave("TEARDOWN")
     }
 
-    fn on_start(scenario: u32, _setup_data: Vec<u8>) -> Result<(), String> {
+    fn setup_scenario(scenario: u32, setup_data: Vec<u8>) -> Result<Vec<u8>, String> {
+        misbehave("SETUP_SCENARIO")?;
+        shared_cases::prepare(CASES[scenario as usize].name);
+        Ok([setup_data, vec![scenario as u8]].concat())
+    }
+
+    fn teardown_scenario(scenario: u32, scenario_data: Vec<u8>) -> Result<(), String> {
+        misbehave("TEARDOWN_SCENARIO")?;
+        shared_cases::conclude(CASES[scenario as usize].name, &scenario_data)
+    }
+
+    fn shape(_elapsed: u64, _users: u32) -> Result<LoadTarget, String> {
+        Ok(LoadTarget::Stop)
+    }
+
+    fn on_start(scenario: u32, _setup_data: Vec<u8>, scenario_data: Vec<u8>) -> Result<(), String> {
+        if scenario_data.last() != Some(&(scenario as u8)) {
+            return Err("the scenario's data didn't arrive".into());
+        }
         match CASES[scenario as usize].name {
             "start-loop" => cases::spin(),
             "start-error" => Err("not today".into()),
@@ -100,7 +121,7 @@ fn scenarios() -> Vec<ScenarioInfo> {
                 .map(|n| TaskInfo {
                     name: format!("task-{n}"),
                     weight: n,
-                    tags: Vec::new(),
+                    tags: tag_cases::labels(case.name, n),
                 })
                 .collect(),
         })

@@ -9,7 +9,6 @@ use crate::plan::{
     Begin, Curve, ExecutorSpec, Population, Profile, ScenarioPlan, Spacing, Stage, TaskOrder, TaskPlan,
     WaitTime,
 };
-use crate::plugin::Defaults;
 use clap::{Args as _, Command, FromArgMatches as _};
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,14 +36,15 @@ fn scenario(name: &str, exec: u32, population: Population) -> ScenarioPlan {
     }
 }
 
-fn description(defaults: Defaults) -> Description {
+fn description(suggested: &str) -> Description {
     Description {
         about: String::new(),
         scenarios: vec![
             scenario("a", 0, Population::Weight(3)),
             scenario("b", 1, Population::Weight(1)),
         ],
-        defaults,
+        options: suggested.to_owned(),
+        ..Description::default()
     }
 }
 
@@ -68,7 +68,7 @@ fn options(toml: &str, env: &[(&str, &str)], line: &str) -> Result<RunOptions, V
     Ok(assembled)
 }
 
-fn resolved(options: &RunOptions, defaults: Defaults) -> Result<Plan, Vec<String>> {
+fn resolved(options: &RunOptions, suggested: &str) -> Result<Plan, Vec<String>> {
     let plugin = PluginPlan {
         source: "p".to_owned(),
         sha256: String::new(),
@@ -80,22 +80,22 @@ fn resolved(options: &RunOptions, defaults: Defaults) -> Result<Plan, Vec<String
         seed: 7,
         cores: 2,
     };
-    resolve(options, &description(defaults), given)
+    resolve(options, &description(suggested), given)
 }
 
 #[track_caller]
 fn plan(toml: &str, line: &str) -> Plan {
-    plan_with(toml, &[], line, Defaults::default())
+    plan_with(toml, &[], line, "")
 }
 
 #[track_caller]
-fn plan_with(toml: &str, env: &[(&str, &str)], line: &str, defaults: Defaults) -> Plan {
-    resolved(&options(toml, env, line).unwrap(), defaults).unwrap()
+fn plan_with(toml: &str, env: &[(&str, &str)], line: &str, suggested: &str) -> Plan {
+    resolved(&options(toml, env, line).unwrap(), suggested).unwrap()
 }
 
 fn problems(toml: &str, line: &str) -> Vec<String> {
     match options(toml, &[], line) {
-        Ok(options) => resolved(&options, Defaults::default()).unwrap_err(),
+        Ok(options) => resolved(&options, "").unwrap_err(),
         Err(problems) => problems,
     }
 }
@@ -107,13 +107,7 @@ fn problem(toml: &str, line: &str) -> String {
     all.remove(0)
 }
 
-fn suggested() -> Defaults {
-    Defaults {
-        users: Some(10),
-        run_time: Some(S(60)),
-        ..Defaults::default()
-    }
-}
+const SUGGESTED: &str = r#"{"users": 10, "run_time": "60s"}"#;
 
 fn only(plan: &Plan) -> (&ExecutorSpec, usize) {
     assert_eq!(plan.workloads.len(), 1);
@@ -145,7 +139,7 @@ fn without_any_wish_one_vu_runs_one_iteration() {
 fn layers_outrank_each_other() {
     let env = [("WASMSWARM_USERS", "30"), ("WASMSWARM_RUN_TIME", "")];
     let users = |toml: &str, env: &[(&str, &str)], line: &str| {
-        let plan = plan_with(toml, env, line, suggested());
+        let plan = plan_with(toml, env, line, SUGGESTED);
         (plan.peak_vus(), plan.duration().unwrap().as_secs())
     };
     assert_eq!(users("", &[], ""), (10, 60));
@@ -156,14 +150,14 @@ fn layers_outrank_each_other() {
 
 #[test]
 fn another_kind_of_load_replaces_the_lower_one() {
-    let asked = plan_with("", &[], "-u 4 -i 100", suggested());
+    let asked = plan_with("", &[], "-u 4 -i 100", SUGGESTED);
     assert_eq!(
         (asked.peak_vus(), asked.duration(), asked.iterations(false)),
         (4, None, Some(100))
     );
     let timed = plan("iterations = 100", "-t 5s");
     assert_eq!((timed.duration(), timed.iterations(false)), (Some(S(5)), None));
-    let rate = plan_with("", &[], "--rate 5/s", suggested());
+    let rate = plan_with("", &[], "--rate 5/s", SUGGESTED);
     assert_eq!(rate.iterations(false), Some(300), "the plugin's run time");
     assert_eq!(only(&rate).0.name(), "constant-arrival-rate");
     let each = plan("iterations = 100", "--iterations-per-vu 3 -u 2");
@@ -174,13 +168,13 @@ fn another_kind_of_load_replaces_the_lower_one() {
 fn a_load_in_short_replaces_scenarios_and_says_so() {
     let toml = "[scenarios.a]\nexecutor = 'constant-vus'\nduration = '5s'\n";
     assert_eq!(
-        plan_with(toml, &[], "", suggested()).peak_vus(),
+        plan_with(toml, &[], "", SUGGESTED).peak_vus(),
         1,
         "nothing of the plugin's load"
     );
     let options = options(toml, &[], "-u 3").unwrap();
     assert_eq!(options.notes(), ["--users replaces the 1 scenarios of f.toml"]);
-    assert_eq!(resolved(&options, Defaults::default()).unwrap().peak_vus(), 3);
+    assert_eq!(resolved(&options, "").unwrap().peak_vus(), 3);
 }
 
 #[test]
@@ -378,14 +372,14 @@ fn the_hash_is_of_what_is_run() {
 #[test]
 fn a_plugin_suggests_a_load_and_grants_itself_nothing() {
     let refused = |text: &str| {
-        let problems = suggest::from_text(text).unwrap_err();
+        let problems = suggest::layer(text).unwrap_err();
         problems.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let good = r#"{"users": 5, "run_time": "1m", "host": "http://x", "tags": {"a": "b"},
         "thresholds": {"checks": "rate>0.9"}, "scenarios": {"a": {"executor": "constant-vus", "duration": "1s"}}}"#;
     assert_eq!(refused(good).len(), 2, "users and run_time beside scenarios");
-    assert!(suggest::from_text("").is_ok());
-    assert!(suggest::from_text(r#"{"users": 5, "stages": ["1s:2"]}"#).is_ok());
+    assert!(suggest::layer("").is_ok());
+    assert!(suggest::layer(r#"{"users": 5, "stages": ["1s:2"]}"#).is_ok());
     assert_eq!(
         refused("{\"allow_host\": [\"*\"],\n \"insecure\": true, \"userAgent\": \"x\", \"threads\": 4}"),
         [

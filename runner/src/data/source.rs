@@ -1,0 +1,192 @@
+//! A file's bytes: read in order to find its rows, then by their places.
+
+use super::{DataError, Place};
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+/// Largest file: offsets into it have 32 bits.
+pub(super) const MAX_BYTES: u64 = u32::MAX as u64;
+
+/// Most rows: their offsets take 256 MiB.
+pub(super) const MAX_ROWS: usize = 1 << 26;
+
+/// Largest row.
+pub(super) const ROW_BYTES: usize = 1 << 20;
+
+/// Files up to this size are kept in memory, one copy for all VUs. Larger ones are read row by
+/// row, and the system's cache of the file decides how much of them stays in memory.
+const KEPT_BYTES: u64 = 64 << 20;
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Format {
+    Csv,
+    Json,
+    JsonLines,
+}
+
+impl Format {
+    /// By the end of the name.
+    pub(super) fn of(path: &Path) -> Option<Format> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "csv" => Some(Format::Csv),
+            "json" => Some(Format::Json),
+            "jsonl" | "ndjson" => Some(Format::JsonLines),
+            _ => None,
+        }
+    }
+}
+
+/// Where the rows of a file are.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    pub(super) columns: Vec<String>,
+    pub(super) offsets: Vec<u32>,
+}
+
+impl Index {
+    /// Adds a row that begins at this offset.
+    pub(super) fn push(&mut self, offset: u64) -> Result<(), DataError> {
+        if self.offsets.len() == MAX_ROWS {
+            return Err(DataError::TooManyRows);
+        }
+        let offset = u32::try_from(offset).map_err(|_| DataError::TooLarge(offset))?;
+        self.offsets.push(offset);
+        Ok(())
+    }
+}
+
+/// Where a file's bytes are.
+#[derive(Debug)]
+pub(super) enum Source {
+    Memory(Box<[u8]>),
+    File { file: File, bytes: u64 },
+}
+
+impl Source {
+    pub(super) fn open(path: &Path) -> Result<Source, DataError> {
+        Source::open_keeping(path, KEPT_BYTES)
+    }
+
+    /// Keeps the file in memory if it has at most this size.
+    pub(super) fn open_keeping(path: &Path, kept: u64) -> Result<Source, DataError> {
+        let mut file = File::open(path)?;
+        let bytes = file.metadata()?.len();
+        if bytes > MAX_BYTES {
+            return Err(DataError::TooLarge(bytes));
+        }
+        if bytes > kept {
+            return Ok(Source::File { file, bytes });
+        }
+        let mut text = Vec::new();
+        // A pipe says that it has no bytes, and then has them all the same.
+        (&mut file).take(kept + 1).read_to_end(&mut text)?;
+        if text.len() as u64 > kept {
+            return Err(DataError::Changed);
+        }
+        Ok(Source::Memory(text.into_boxed_slice()))
+    }
+
+    /// The size of the file.
+    pub(super) fn bytes(&self) -> u64 {
+        match self {
+            Source::Memory(text) => text.len() as u64,
+            Source::File { bytes, .. } => *bytes,
+        }
+    }
+
+    /// The bytes from `begin` to before `end`.
+    pub(super) fn read(&self, begin: u64, end: u64) -> Result<Cow<'_, [u8]>, DataError> {
+        match self {
+            Source::Memory(text) => {
+                let part = text.get(begin as usize..end as usize);
+                part.map(Cow::Borrowed).ok_or(DataError::Changed)
+            }
+            Source::File { file, .. } => {
+                let mut part = vec![0; end.saturating_sub(begin) as usize];
+                file.read_exact_at(&mut part, begin)?;
+                Ok(Cow::Owned(part))
+            }
+        }
+    }
+
+    /// All of it, in order.
+    pub(super) fn input(&self) -> Input<'_> {
+        let reader: Box<dyn BufRead> = match self {
+            Source::Memory(text) => Box::new(&**text),
+            Source::File { file, .. } => Box::new(BufReader::with_capacity(1 << 18, file)),
+        };
+        Input::new(reader)
+    }
+}
+
+/// A file read from its beginning, byte by byte or line by line, knowing where it is.
+pub(super) struct Input<'a> {
+    reader: Box<dyn BufRead + 'a>,
+    /// Offset of the next byte.
+    pub(super) offset: u64,
+    /// Where the next byte is.
+    pub(super) place: Place,
+}
+
+/// What some editors write in front of UTF-8. It belongs to no row.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+impl<'a> Input<'a> {
+    fn new(reader: Box<dyn BufRead + 'a>) -> Input<'a> {
+        Input {
+            reader,
+            offset: 0,
+            place: Place { line: 1, column: 1 },
+        }
+    }
+
+    /// Passes over the mark at the very beginning.
+    pub(super) fn skip_mark(&mut self) -> Result<(), DataError> {
+        if self.reader.fill_buf()?.starts_with(BYTE_ORDER_MARK) {
+            self.reader.consume(BYTE_ORDER_MARK.len());
+            self.offset += BYTE_ORDER_MARK.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Adds the next line to `text`, with its end, or as much of it as fits into a row.
+    /// Returns how much that was; 0 at the end of the file.
+    pub(super) fn line(&mut self, text: &mut Vec<u8>) -> Result<usize, DataError> {
+        let room = (ROW_BYTES + 1).saturating_sub(text.len()) as u64;
+        let read = (&mut self.reader).take(room).read_until(b'\n', text)?;
+        self.offset += read as u64;
+        if read > 0 && text.last() == Some(&b'\n') {
+            self.place.line += 1;
+            self.place.column = 1;
+        } else {
+            self.place.column += read as u64;
+        }
+        Ok(read)
+    }
+
+    /// The next byte, which stays the next.
+    pub(super) fn peek(&mut self) -> Result<Option<u8>, DataError> {
+        Ok(self.reader.fill_buf()?.first().copied())
+    }
+
+    /// The next byte.
+    pub(super) fn byte(&mut self) -> Result<Option<u8>, DataError> {
+        let byte = self.peek()?;
+        if let Some(byte) = byte {
+            self.reader.consume(1);
+            self.offset += 1;
+            if byte == b'\n' {
+                self.place.line += 1;
+                self.place.column = 1;
+            } else {
+                self.place.column += 1;
+            }
+        }
+        Ok(byte)
+    }
+}

@@ -1,0 +1,63 @@
+//! `wasmswarm:scenario/shared`: what the VUs of a run share. The state itself is `Store`.
+
+mod store;
+
+pub use store::Store;
+
+use super::bindings::shared::{self, Error};
+use super::state::VuState;
+use super::tags::check_name;
+
+impl VuState {
+    /// The run's store, for a call that names this counter, queue or key.
+    fn shared(&self, name: &str) -> wasmtime::Result<&Store> {
+        self.require_run()?;
+        check_name(name).map_err(wasmtime::Error::msg)?;
+        Ok(&self.run.shared)
+    }
+}
+
+impl shared::Host for VuState {
+    fn add(&mut self, name: String, delta: i64) -> wasmtime::Result<i64> {
+        let sum = self.shared(&name)?.add(&name, delta);
+        sum.ok_or_else(|| wasmtime::format_err!("the shared state has no room for the counter {name:?}"))
+    }
+
+    fn total(&mut self, name: String) -> wasmtime::Result<i64> {
+        Ok(self.shared(&name)?.total(&name))
+    }
+
+    fn push(&mut self, name: String, value: Vec<u8>) -> wasmtime::Result<Result<(), Error>> {
+        Ok(self.shared(&name)?.push(&name, value))
+    }
+
+    fn pop(&mut self, name: String) -> wasmtime::Result<Option<Vec<u8>>> {
+        Ok(self.shared(&name)?.pop(&name))
+    }
+
+    fn length(&mut self, name: String) -> wasmtime::Result<u64> {
+        Ok(self.shared(&name)?.length(&name))
+    }
+
+    fn write(&mut self, key: String, value: Vec<u8>) -> wasmtime::Result<Result<(), Error>> {
+        Ok(self.shared(&key)?.write(&key, value))
+    }
+
+    fn read(&mut self, key: String) -> wasmtime::Result<Option<Vec<u8>>> {
+        Ok(self.shared(&key)?.read(&key))
+    }
+
+    fn remove(&mut self, key: String) -> wasmtime::Result<bool> {
+        Ok(self.shared(&key)?.remove(&key))
+    }
+
+    fn compare_and_set(
+        &mut self,
+        key: String,
+        expected: Option<Vec<u8>>,
+        value: Vec<u8>,
+    ) -> wasmtime::Result<Result<bool, Error>> {
+        let store = self.shared(&key)?;
+        Ok(store.compare_and_set(&key, expected.as_deref(), value))
+    }
+}

@@ -1,0 +1,189 @@
+//! A load shape that the plugin itself decides: its `shape` export, asked once a second in an
+//! instance of its own. Its answers become changes of the workload, which the executor makes.
+
+use super::call;
+use super::control::{Change, Control, Target};
+use super::lifecycle::Lifecycle;
+use crate::host::VuState;
+use crate::host::bindings::Plugin;
+use crate::host::bindings::exported::{LoadTarget, UsersTarget};
+use crate::http::Client;
+use crate::metrics::Snapshot;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use wasmtime::Store;
+
+/// How long before a whole second the shape is asked for it.
+const AHEAD: Duration = Duration::from_millis(100);
+
+/// Highest rate that a shape may ask for, in iterations per second.
+const MAX_RATE: f64 = 1e9;
+
+/// The instance that answers. It lives as long as the run, so that a shape may remember.
+struct Shape {
+    store: Store<VuState>,
+    plugin: Plugin,
+    client: Client,
+    cpu: Duration,
+    scenarios: Vec<String>,
+}
+
+impl Shape {
+    /// Makes the instance.
+    ///
+    /// # Errors
+    /// How that failed.
+    async fn start(lifecycle: &Lifecycle<'_>) -> Result<Shape, String> {
+        let mut client = lifecycle.client();
+        let (store, plugin) = lifecycle.instance(None, &mut client).await?;
+        Ok(Shape {
+            store,
+            plugin,
+            client,
+            cpu: Duration::from_millis(lifecycle.limits.task_cpu_ms),
+            scenarios: lifecycle.shared.scenarios.clone(),
+        })
+    }
+
+    /// Asks for the load from now on, when this many VUs run.
+    ///
+    /// # Errors
+    /// The guest's own error, how the call failed, or what is wrong with the answer. The
+    /// instance must not be asked again.
+    async fn ask(&mut self, elapsed: Duration, users: u32) -> Result<Target, String> {
+        self.store.data_mut().begin_call(self.cpu);
+        self.store.set_epoch_deadline(1);
+        let exports = self.plugin.wasmswarm_scenario_scenario();
+        let elapsed = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+        let desk = self.store.data().desk();
+        let call = exports.call_shape(&mut self.store, elapsed, users);
+        let answer = desk.serve(&mut self.client, call).await;
+        let answer = answer.map_err(|trap| call::explain_call(self.store.data(), &trap))?;
+        self.store.data_mut().end_call();
+        check(answer?, &self.scenarios)
+    }
+}
+
+/// Lets a workload follow the plugin's shape, until that or the run ends. Each answer holds from a
+/// whole second of the workload on, and is known a little before it.
+///
+/// # Errors
+/// What the shape failed of.
+pub async fn follow(
+    lifecycle: &Lifecycle<'_>,
+    control: &Control,
+    workload: usize,
+    snapshots: &watch::Receiver<Arc<Snapshot>>,
+) -> Result<(), String> {
+    let mut shape = Shape::start(lifecycle).await?;
+    let mut last = None;
+    for second in 0.. {
+        let at = Duration::from_secs(second);
+        while second > 0 && control.elapsed(workload) + AHEAD < at {
+            if control.has_ended(workload) {
+                return Ok(());
+            }
+            tokio::time::sleep(AHEAD / 4).await;
+        }
+        let users = u32::try_from(snapshots.borrow().vus.now).unwrap_or(u32::MAX);
+        let to = shape.ask(at, users).await?;
+        control.has_room(workload, &to)?;
+        let is_end = to == Target::End;
+        if last.as_ref() != Some(&to) {
+            control.change(workload, Change { at, to: to.clone() });
+        }
+        if is_end {
+            return Ok(());
+        }
+        last = Some(to);
+    }
+    Ok(())
+}
+
+impl std::fmt::Debug for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shape")
+            .field("cpu", &self.cpu)
+            .finish_non_exhaustive()
+    }
+}
+
+fn check(target: LoadTarget, scenarios: &[String]) -> Result<Target, String> {
+    match target {
+        LoadTarget::Users(target) => users(target, scenarios),
+        LoadTarget::Rate(rate) if (0.0..=MAX_RATE).contains(&rate) => Ok(Target::Rate(rate)),
+        LoadTarget::Rate(rate) => Err(format!("a rate of {rate} isn't between 0 and {MAX_RATE:e}")),
+        LoadTarget::Stop => Ok(Target::End),
+    }
+}
+
+fn users(target: UsersTarget, scenarios: &[String]) -> Result<Target, String> {
+    let UsersTarget {
+        users,
+        spawn_rate,
+        scenarios: names,
+    } = target;
+    if !(0.0..=MAX_RATE).contains(&spawn_rate) {
+        return Err(format!(
+            "a spawn rate of {spawn_rate} isn't between 0 and {MAX_RATE:e}"
+        ));
+    }
+    let index = |name: &String| {
+        let index = scenarios.iter().position(|known| known == name);
+        let index = index.and_then(|i| u16::try_from(i).ok());
+        index.ok_or_else(|| format!("the plugin has no scenario {name:?}"))
+    };
+    Ok(Target::Users {
+        users,
+        spawn_rate: (spawn_rate > 0.0).then_some(spawn_rate),
+        scenarios: if names.is_empty() {
+            None
+        } else {
+            Some(names.iter().map(index).collect::<Result<_, _>>()?)
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(users: u32, spawn_rate: f64, names: &[&str]) -> Result<Target, String> {
+        let names = names.iter().map(|&name| name.to_owned()).collect();
+        let target = UsersTarget {
+            users,
+            spawn_rate,
+            scenarios: names,
+        };
+        check(LoadTarget::Users(target), &["a".to_owned(), "b".to_owned()])
+    }
+
+    #[test]
+    fn names_become_indices_and_zero_means_at_once() {
+        let all = Target::Users {
+            users: 5,
+            spawn_rate: None,
+            scenarios: None,
+        };
+        assert_eq!(ask(5, 0.0, &[]), Ok(all));
+        let one = Target::Users {
+            users: 5,
+            spawn_rate: Some(2.5),
+            scenarios: Some(Arc::from([1])),
+        };
+        assert_eq!(ask(5, 2.5, &["b"]), Ok(one));
+    }
+
+    #[test]
+    fn answers_without_sense_are_refused() {
+        assert_eq!(
+            ask(1, 0.0, &["c"]).unwrap_err(),
+            "the plugin has no scenario \"c\""
+        );
+        for rate in [f64::NAN, f64::INFINITY, -1.0, 1e300] {
+            assert!(ask(1, rate, &[]).is_err(), "{rate}");
+            assert!(check(LoadTarget::Rate(rate), &[]).is_err(), "{rate}");
+        }
+    }
+}
