@@ -235,7 +235,7 @@ fn numbers_beyond_all_measure_are_refused() {
         (&["--stage", "99999999999999999999s:1"], "longer than a year"),
         (&["-t", "99999999999999999999h"], "longer than a year"),
         (&["--max-rate", "-5/s"], "above 0"),
-        (&["--rate", "10/s"], "run time"),
+        (&["--rate", "10/s", "--dry-run"], "run time"),
     ] {
         let ran = storefront(arguments);
         assert!([2, 104].contains(&ran.code), "{arguments:?} {}", ran.err);
