@@ -56,7 +56,8 @@ fn fractional(text: &str) -> Option<Duration> {
     let (number, unit) = text.split_at(end);
     let number: f64 = number.parse().ok()?;
     let factor = unit_of_time(unit)?.as_secs_f64();
-    Duration::try_from_secs_f64(number * factor).ok()
+    // Beyond the longest, and refused as such: what is far beyond it fits no `Duration`.
+    Some(Duration::try_from_secs_f64(number * factor).unwrap_or(LONGEST * 2))
 }
 
 fn unit_of_time(unit: &str) -> Option<Duration> {
