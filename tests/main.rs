@@ -9,12 +9,14 @@
 
 mod architecture;
 mod bad_input;
+mod data;
 mod determinism;
 mod failing_servers;
 mod hostile;
 mod interrupts;
 mod languages;
 mod reconcile;
+mod shared;
 mod support;
 mod tool;
 mod truth;

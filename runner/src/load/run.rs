@@ -31,6 +31,8 @@ pub struct Run {
     pub setup_data: Arc<Vec<u8>>,
     /// What `setup-scenario` returned, by scenario.
     pub scenario_data: Vec<Vec<u8>>,
+    /// Iterations begun, by scenario.
+    pub begun: Vec<AtomicU64>,
     /// Stops it.
     pub stop: StopHandle,
     /// Receives a snapshot each second.

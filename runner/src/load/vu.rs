@@ -19,6 +19,7 @@ use crate::http::Client;
 use crate::metrics::IterationOutcome;
 use crate::plan::{ScenarioPlan, WaitTime};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use wasmtime::Store;
 
@@ -183,7 +184,8 @@ impl Vu {
         let iteration = Iteration::begin(self.identity.scenario, task as u16, begun);
         let (store, plugin) = instance;
         store.data_mut().iteration = self.iterations;
-        store.data_mut().index = self.iterations - 1;
+        let begun = self.thread.run.begun.get(usize::from(self.identity.scenario));
+        store.data_mut().index = begun.map_or(0, |n| n.fetch_add(1, Ordering::Relaxed));
         store.data_mut().begin_call(self.thread.task_cpu());
         let labels = scenario.tasks.get(task as usize);
         store.data_mut().begin_task(labels.map_or(&[], |t| &t.tags));

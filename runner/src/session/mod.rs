@@ -28,6 +28,7 @@ use finish::Ended;
 use prepare::Prepared;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::SystemTime;
 use tokio::sync::watch;
 use view::{Feed, View};
@@ -104,6 +105,7 @@ fn load(
         transport: Arc::clone(&prepared.transport),
         setup_data: Arc::clone(&setup_data),
         scenario_data: scenario_data.clone(),
+        begun: scenario_data.iter().map(|_| AtomicU64::new(0)).collect(),
         stop,
         snapshots,
     })?;
