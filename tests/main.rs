@@ -10,6 +10,7 @@
 mod api;
 mod architecture;
 mod bad_input;
+mod data;
 mod determinism;
 mod executors;
 mod failing_servers;
@@ -19,6 +20,7 @@ mod keys;
 mod languages;
 mod options;
 mod reconcile;
+mod shared;
 mod support;
 mod thresholds;
 mod tool;

@@ -3,7 +3,9 @@
 use super::cli::Ran;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::path::Path;
+use std::str::FromStr;
 
 /// Requests by method, name and status; status 0 stands for no response.
 pub(crate) type Counts = BTreeMap<(String, String, u16), u64>;
@@ -68,6 +70,46 @@ impl Summary {
                 row["failed"].as_u64().expect("failures"),
             )
         })
+    }
+
+    /// A custom counter's number of values, by the value of one of its tags.
+    #[track_caller]
+    pub(crate) fn counters<K: FromStr<Err: Debug> + Ord>(&self, metric: &str, tag: &str) -> BTreeMap<K, u64> {
+        let mut counts = BTreeMap::new();
+        for row in self.custom(metric) {
+            let tags = text(row, "tags");
+            let mut pairs = tags.split(',').filter_map(|pair| pair.split_once('='));
+            if let Some((_, value)) = pairs.find(|(key, _)| *key == tag) {
+                let count = row["value"]["count"].as_u64().expect("a count");
+                *counts.entry(value.parse().expect("a value")).or_default() += count;
+            }
+        }
+        counts
+    }
+
+    /// Values of a custom trend whose tags begin with this text.
+    pub(crate) fn samples(&self, metric: &str, tags: &str) -> u64 {
+        let rows = self
+            .custom(metric)
+            .filter(|row| text(row, "tags").starts_with(tags));
+        rows.map(|row| row["value"]["count"].as_u64().expect("a count"))
+            .sum()
+    }
+
+    fn custom<'a>(&'a self, metric: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.rows("custom")
+            .iter()
+            .filter(move |row| row["name"] == metric)
+    }
+
+    /// Name, tags and number of requests of each series.
+    pub(crate) fn tagged_requests(&self) -> Vec<(String, String, u64)> {
+        let rows = self.rows("series").iter();
+        rows.map(|row| {
+            let requests = row["requests"].as_u64().expect("a count");
+            (text(row, "name"), text(row, "tags"), requests)
+        })
+        .collect()
     }
 
     /// Iterations of a scenario: ok, failed, trapped.

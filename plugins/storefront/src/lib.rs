@@ -78,11 +78,14 @@ impl Shopper {
         Ok(())
     }
 
-    /// Weight 2; the task itself says that checkout follows, after half a second.
+    /// Weight 2; the task itself says that checkout follows, after half a second. Both requests
+    /// are in the results under their group, whose duration is measured too.
     #[task(weight = 2, tags = ["buy"])]
     fn cart(&self) -> Result<Outcome> {
         let choice = json!({ "item": random::range(1..=1000), "quantity": random::range(1..=3) });
-        let response = http::post("/cart").bearer(&self.token).json(&choice).send()?;
+        let response = group("purchase", || {
+            http::post("/cart").bearer(&self.token).json(&choice).send()
+        })?;
         let total: Total = response.error_for_status()?.json()?;
         CART_VALUE.add(total.total_cents as f64 / 100.0);
         Ok(Outcome::next("checkout").wait(0.5))
@@ -91,7 +94,9 @@ impl Shopper {
     /// Weight 0: only runs when `cart` names it.
     #[task(weight = 0, tags = ["buy"])]
     fn checkout(&self) -> Result {
-        let response = http::post("/checkout").bearer(&self.token).discard().send()?;
+        let response = group("purchase", || {
+            http::post("/checkout").bearer(&self.token).discard().send()
+        })?;
         if check!("the order is placed", response.status() == 201) {
             ORDERS.increment();
         }

@@ -10,7 +10,7 @@ use crate::wasmswarm::scenario::vu;
 
 /// The row's number, which is also what its only column says.
 fn number(pick: Pick, at_end: AtEnd) -> Result<String, String> {
-    let row = data::row("rows", pick, at_end).map_err(|e| format!("{e:?}"))?;
+    let row = data::row("rows", pick, at_end).map_err(|e| e.name().to_owned())?;
     match &row[..] {
         [(column, n)] if column == "n" => Ok(n.clone()),
         other => Err(format!("odd row {other:?}")),
