@@ -5,6 +5,7 @@ use crate::support::api::Steered;
 use crate::support::cli::{run, wasmswarm};
 use crate::support::guests;
 use crate::support::summary::Summary;
+use crate::support::target::Shop;
 use crate::support::{alone, together};
 use serde_json::Value;
 use std::net::TcpListener;
@@ -116,10 +117,11 @@ fn a_stop_waits_for_iterations_and_an_abort_does_not() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("out.json");
     let path = file.to_str().unwrap();
+    let shop = Shop::start(&["--delay", "30s"]);
+    let plugin = guests::plugin("quickstart");
     let arguments = [
-        "sleeper",
         "--host",
-        "demo",
+        &shop.url,
         "-u",
         "2",
         "-t",
@@ -129,7 +131,7 @@ fn a_stop_waits_for_iterations_and_an_abort_does_not() {
         "--summary-json",
         path,
     ];
-    let Steered { run, api } = Steered::start(&guests::odd(), &arguments);
+    let Steered { run, api } = Steered::start(&plugin, &arguments);
     api.events().first_second();
     assert_eq!(api.post("/v1/stop").body["state"], "stopping");
     for late in [api.patch("/v1/users", r#"{"users": 1}"#), api.post("/v1/pause")] {
@@ -149,6 +151,7 @@ fn nobody_gets_in_without_the_token_or_by_another_name() {
     let _machine = together();
     let plugin = guests::plugin("quickstart");
     let Steered { run, api } = Steered::start(&plugin, &["--host", "demo", "-t", "60s"]);
+    api.events().first_second();
     let host = format!("host: {}\r\n", api.address);
     let wrong = format!("{host}authorization: Bearer {}x\r\n", api.token);
     for headers in [&host, &wrong] {
@@ -269,7 +272,7 @@ fn addresses_and_limits_that_make_no_sense_are_refused_before_the_run() {
         .exits(2)
         .complains("after the plugin");
     start(&["--api-token", "short"]).exits(2).complains("8 to 256");
-    start(&["-u", "5", "--max-users", "4"])
+    start(&["-u", "5", "-t", "1s", "--max-users", "4"])
         .exits(104)
         .complains("--max-users 4");
     let usual = start(&["-u", "1"]).exits(0);

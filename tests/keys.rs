@@ -31,6 +31,7 @@ fn w_and_s_change_the_users_and_p_pauses() {
     let file = folder.path().join("out.json");
     let mut terminal = start(&file);
     terminal.wait_for("target: 5 users");
+    terminal.wait_for("\n5 VUs");
     assert!(!is_ordinary(&terminal.modes()), "{}", terminal.modes());
     terminal.type_in("W");
     terminal.wait_for("target: 15 users");

@@ -189,7 +189,7 @@ fn check_machine(plan: &Plan, machine: &Machine, sources: usize) -> Result<(), F
         causes: problems,
         ..Failure::invalid(what)
     }
-    .hint("raise them as said, or use fewer users (-u)"))
+    .hint("raise them as said, or use fewer users (-u, --max-users)"))
 }
 
 fn link(read: &Read, plan: &mut Plan, options: &RunOptions, per_vu: PerVu) -> Result<Linked, Failure> {
