@@ -112,7 +112,7 @@ pub(super) fn places(workload: &Workload, thread: usize, threads: usize) -> Vec<
         let scenario = workload.scenario_of(index)?;
         Some(Place {
             index,
-            room,
+            planned: workload.vus.len(),
             scenario,
         })
     };

@@ -9,6 +9,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use tokio::time::Instant;
 
+/// Where the numbers of iterations begin that VUs beyond the plan run.
+const BEYOND: u64 = 1 << 62;
+
 /// One planned iteration. It is either started, or counted as dropped when it is let go.
 #[derive(Debug)]
 pub(super) struct Turn {
@@ -52,8 +55,8 @@ impl Drop for Turn {
 pub(super) struct Place {
     /// Number of the VU in its workload, from 0.
     pub(super) index: usize,
-    /// VUs that the workload has room for.
-    pub(super) room: usize,
+    /// VUs of the workload's plan; those beyond are live control's.
+    pub(super) planned: usize,
     /// Index of its scenario.
     pub(super) scenario: u16,
 }
@@ -106,9 +109,14 @@ impl Turns {
 }
 
 impl Place {
-    /// The turn of a VU that has had `done`. VUs take turns, so that no two have the same number.
+    /// The turn of a VU that has had `done`. VUs take turns, so that no two have the same number;
+    /// those beyond the plan take theirs from far behind, so that they change nobody else's.
     fn turn(&self, done: u64) -> Turn {
-        let index = done * self.room as u64 + self.index as u64;
+        let planned = self.planned as u64;
+        let index = match (self.index as u64).checked_sub(planned) {
+            None => done * planned + self.index as u64,
+            Some(beyond) => BEYOND + (beyond << 32) + done,
+        };
         Turn::new(index, None, false)
     }
 }

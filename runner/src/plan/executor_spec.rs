@@ -6,6 +6,9 @@ use super::{optional_seconds, seconds};
 use serde::Serialize;
 use std::time::Duration;
 
+/// Random arrivals that are counted beforehand: about a second's work.
+const MOST_COUNTED: f64 = 5e7;
+
 /// When the iterations of a workload start. The names are the executors' own.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -99,7 +102,7 @@ impl ExecutorSpec {
     }
 
     /// How many iterations are planned for this many VUs, if the plan fixes a number. `seed`
-    /// decides how many arrivals there are at random.
+    /// decides how many arrivals there are at random; more than 50 million of these aren't counted.
     pub fn iterations(&self, vus: usize, seed: u64) -> Option<u64> {
         match self {
             ExecutorSpec::ConstantVus { .. }
@@ -110,7 +113,12 @@ impl ExecutorSpec {
             ExecutorSpec::ConstantArrivalRate { .. } | ExecutorSpec::RampingArrivalRate { .. } => {
                 match self.spacing() {
                     Spacing::Even => self.rate().map(|profile| Arrivals::even_count(&profile)),
-                    Spacing::Poisson => self.arrivals(seed).map(|arrivals| arrivals.count() as u64),
+                    // Only counting tells, which takes its time: a run of more counts as it goes.
+                    Spacing::Poisson => self
+                        .rate()
+                        .filter(|profile| profile.total() <= MOST_COUNTED)
+                        .and_then(|_| self.arrivals(seed))
+                        .map(|arrivals| arrivals.count() as u64),
                 }
             }
         }
