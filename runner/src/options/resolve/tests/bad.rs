@@ -123,7 +123,7 @@ const BAD: &[(&str, &str)] = &[
         "2:10: thresholds.checks: a rule must be a text, such as \"p(95)<200\"",
     ),
     (
-        "[thresholds]\nchecks = { threshold = 'x', abortOnFial = true }",
+        "[thresholds]\nchecks = { threshold = 'rate>0', abortOnFial = true }",
         "2:29: unknown key \"abortOnFial\" (did you mean \"abort_on_fail\"?)",
     ),
 ];

@@ -189,8 +189,8 @@ fn lists_of_names_grow_name_by_name() {
 
 #[test]
 fn thresholds_in_all_of_k6s_forms() {
-    let toml = "[thresholds]\na = 'x<1'\nb = ['x<1', { threshold = 'y>2', abortOnFail = true, delayAbortEval = '10s' }]\n\
-        c = { threshold = 'z<3' }";
+    let toml = "[thresholds]\na = 'count<1'\nb = ['count<1', { threshold = 'max>2', abortOnFail = true, delayAbortEval = '10s' }]\n\
+        c = { threshold = 'rate<3' }";
     let plan = plan(toml, "");
     let all: Vec<_> = plan
         .thresholds
@@ -207,7 +207,12 @@ fn thresholds_in_all_of_k6s_forms() {
         .collect();
     assert_eq!(
         all,
-        ["a x<1 false 0", "b x<1 false 0", "b y>2 true 10", "c z<3 false 0"]
+        [
+            "a count<1 false 0",
+            "b count<1 false 0",
+            "b max>2 abort after 10s true 10",
+            "c rate<3 false 0"
+        ]
     );
     assert!(super::tests::plan(toml, "--no-thresholds").thresholds.is_empty());
 }
