@@ -71,7 +71,9 @@ fn a_key_has_one_owner_at_a_time() {
     ran.exits(0);
     let (owned, wrong) = summary.check("is the leader");
     assert!(owned > 0 && wrong == 0, "{owned} {wrong}");
-    assert_eq!(summary.check("resigns"), (owned, 0));
+    for check in ["nobody else is", "swears in", "resigns"] {
+        assert_eq!(summary.check(check), (owned, 0), "{check}");
+    }
 }
 
 #[test]

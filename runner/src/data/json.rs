@@ -1,10 +1,10 @@
 //! JSON: an array of objects, or one object per line. An object is a row; its values are
-//! text, or the JSON text of what isn't.
+//! text, or the text as it is written of what isn't.
 
 use super::source::{Index, Input, ROW_BYTES};
 use super::{DataError, Place, Row};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 /// Finds and checks the rows of an array.
 pub(super) fn index_array(input: &mut Input<'_>) -> Result<Index, DataError> {
@@ -156,16 +156,19 @@ impl<'de> Visitor<'de> for PairsVisitor {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Pairs, M::Error> {
         let mut pairs = Vec::new();
-        while let Some((key, value)) = map.next_entry::<String, Value>()? {
-            pairs.push((key, text_of(value)));
+        while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
+            pairs.push((key, text_of(value).map_err(M::Error::custom)?));
         }
         Ok(Pairs(pairs))
     }
 }
 
-fn text_of(value: Value) -> String {
-    match value {
-        Value::String(text) => text,
-        other => other.to_string(),
+/// What isn't a string stays as it is written: a number keeps all its digits.
+fn text_of(value: &RawValue) -> serde_json::Result<String> {
+    let text = value.get();
+    if text.starts_with('"') {
+        serde_json::from_str(text)
+    } else {
+        Ok(text.to_owned())
     }
 }

@@ -70,10 +70,16 @@ fn csv_mistakes_are_pointed_at() {
 fn json_rows_may_have_different_keys() {
     let set = load(
         "u.json",
-        r#" [ {"b": "x}\"", "a": [1, {"c": 2}]} , {"n": 1.50, "z": null}]"#,
+        r#" [ {"b": "x}\" \u00e9", "a": [1, {"c": 2}]} , {"n": 12345678901234567890.50, "z": null}]"#,
     )
     .unwrap();
-    assert_eq!(rows(&set), [vec!["x}\"", "[1,{\"c\":2}]"], vec!["1.5", "null"]]);
+    assert_eq!(
+        rows(&set),
+        [
+            vec!["x}\" é", "[1, {\"c\": 2}]"],
+            vec!["12345678901234567890.50", "null"]
+        ]
+    );
     assert_eq!(set.row(0).unwrap().unwrap()[0].0, "b");
 }
 

@@ -51,13 +51,17 @@ impl shared::Host for VuState {
         Ok(self.shared(&key)?.remove(&key))
     }
 
+    fn write_new(&mut self, key: String, value: Vec<u8>) -> wasmtime::Result<Result<bool, Error>> {
+        Ok(self.shared(&key)?.compare_and_set(&key, None, value))
+    }
+
     fn compare_and_set(
         &mut self,
         key: String,
-        expected: Option<Vec<u8>>,
+        expected: Vec<u8>,
         value: Vec<u8>,
     ) -> wasmtime::Result<Result<bool, Error>> {
         let store = self.shared(&key)?;
-        Ok(store.compare_and_set(&key, expected.as_deref(), value))
+        Ok(store.compare_and_set(&key, Some(&expected), value))
     }
 }

@@ -104,8 +104,14 @@ impl Tags {
         let all: BTreeMap<&str, &str> = layers
             .chain(extra.iter().map(|(k, v)| (k.as_str(), v.as_str())))
             .collect();
-        let pairs: Vec<_> = all.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        pairs.join(",").into()
+        let mut text = String::new();
+        for (key, value) in all {
+            if !text.is_empty() {
+                text.push(',');
+            }
+            text.extend([key, "=", value]);
+        }
+        text.into()
     }
 }
 

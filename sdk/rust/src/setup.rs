@@ -24,6 +24,43 @@ pub fn setup_data<T: DeserializeOwned>() -> Result<T> {
 
 /// What the scenario's `#[setup]` function returned, read as `T`.
 ///
+/// ```
+/// # use wasmswarm_sdk::prelude::*;
+/// #[derive(Default)]
+/// struct Shopper {
+///     items: Vec<u64>,
+/// }
+///
+/// #[scenario]
+/// impl Shopper {
+///     /// Once, before all shoppers. `token` is what the plugin's `setup` returned.
+///     #[setup]
+///     fn stock(token: &String) -> Result<Vec<u64>> {
+///         http::post("/stock").bearer(token).send()?.json().map_err(Into::into)
+///     }
+///
+///     #[on_start]
+///     fn enter(&mut self, _token: String, stock: Vec<u64>) {
+///         self.items = stock;
+///     }
+///
+///     #[task]
+///     fn look(&self) {}
+///
+///     #[teardown]
+///     fn clear(stock: Vec<u64>) -> Result {
+///         info!("{} items were there", stock.len());
+///         Ok(())
+///     }
+/// }
+///
+/// fn log_in() -> Result<String> {
+///     Ok(http::post("/login").send()?.text())
+/// }
+///
+/// plugin!(Shopper, setup = log_in);
+/// ```
+///
 /// Each call reads it anew; keep what you need in the scenario's fields. `#[on_start]` can take the
 /// value as its last argument instead.
 ///

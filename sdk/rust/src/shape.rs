@@ -16,12 +16,23 @@ pub struct Moment {
 ///
 /// ```
 /// # use wasmswarm_sdk::prelude::*;
+/// # #[derive(Default)]
+/// # struct Visitor;
+/// # #[scenario]
+/// # impl Visitor {
+/// #     #[task]
+/// #     fn nothing(&self) {}
+/// # }
 /// /// Ten users more every half minute, for five minutes.
 /// fn steps(now: Moment) -> Option<Target> {
 ///     let step = now.elapsed.as_secs() / 30;
 ///     (step < 10).then(|| Target::users(10 * (step as u32 + 1)).spawn_rate(5))
 /// }
+/// plugin!(Visitor, shape = steps);
+///
+/// # fn main() {
 /// assert!(steps(Moment { elapsed: Duration::from_secs(300), users: 100 }).is_none());
+/// # }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target(Kind);

@@ -80,23 +80,31 @@ pub fn remove(key: &str) -> bool {
     shared::remove(key)
 }
 
-/// Sets the value of a key only if it has the expected one (`None`: no value), and returns
-/// whether it did.
+/// Sets the value of a key only if it has none, and returns whether it did.
 ///
 /// ```no_run
 /// # use wasmswarm_sdk::prelude::*;
 /// # fn task() -> Result {
-/// let first = shared::compare_and_set("leader", None, &vu::id())?;
+/// let is_leader = shared::write_new("leader", &vu::id())?;
 /// # Ok(()) }
 /// ```
 ///
 /// # Errors
 ///
 /// If there is no room for it.
-pub fn compare_and_set<T: Serialize + ?Sized>(key: &str, expected: Option<&T>, value: &T) -> Result<bool> {
-    let expected = expected.map(serde_json::to_vec).transpose()?;
-    let value = serde_json::to_vec(value)?;
-    let changed = shared::compare_and_set(key, expected.as_deref(), &value);
+pub fn write_new<T: Serialize + ?Sized>(key: &str, value: &T) -> Result<bool> {
+    let changed = shared::write_new(key, &serde_json::to_vec(value)?);
+    changed.map_err(|error| explain(key, error).into())
+}
+
+/// Sets the value of a key only if it has the expected one, and returns whether it did.
+///
+/// # Errors
+///
+/// If there is no room for it.
+pub fn compare_and_set<T: Serialize + ?Sized>(key: &str, expected: &T, value: &T) -> Result<bool> {
+    let (expected, value) = (serde_json::to_vec(expected)?, serde_json::to_vec(value)?);
+    let changed = shared::compare_and_set(key, &expected, &value);
     changed.map_err(|error| explain(key, error).into())
 }
 

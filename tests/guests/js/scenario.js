@@ -3,7 +3,7 @@
 import { send, body } from "wasmswarm:scenario/http@0.1.0";
 import { check } from "wasmswarm:scenario/checks@0.1.0";
 import { current, enterGroup, leaveGroup } from "wasmswarm:scenario/vu@0.1.0";
-import { add, compareAndSet, pop, push, read, total } from "wasmswarm:scenario/shared@0.1.0";
+import { add, compareAndSet, pop, push, read, total, writeNew } from "wasmswarm:scenario/shared@0.1.0";
 import { row } from "wasmswarm:scenario/data@0.1.0";
 
 const scheduled = { next: { tag: "scheduled" }, wait: { tag: "scheduled" } };
@@ -27,7 +27,7 @@ function item() {
   check("item is the one asked for", found.id === id, [["kind", "item"]]);
   leaveGroup();
   add("items", 1n);
-  compareAndSet("last", read("last"), new Uint8Array([id]));
+  if (!writeNew("last", new Uint8Array([id]))) compareAndSet("last", read("last"), new Uint8Array([id]));
   push("ids", new Uint8Array([id]));
   check("takes what was put there", pop("ids").length === 1, []);
   try {

@@ -33,7 +33,8 @@ def item(prefix: str) -> None:
     checks.check("item is the one asked for", found["id"] == wanted, [("kind", "item")])
     vu.leave_group()
     shared.add("items", 1)
-    shared.compare_and_set("last", shared.read("last"), bytes([wanted]))
+    if not shared.write_new("last", bytes([wanted])):
+        shared.compare_and_set("last", shared.read("last") or b"", bytes([wanted]))
     shared.push("ids", bytes([wanted]))
     checks.check("takes what was put there", len(shared.pop("ids")) == 1, [])
     try:

@@ -134,7 +134,7 @@ impl Store {
         removed.is_some()
     }
 
-    /// Sets the value of a key that has the expected one.
+    /// Sets the value of a key that has the expected one, or none.
     ///
     /// # Errors
     /// It is too large, or there is no room.

@@ -43,7 +43,7 @@ pub fn count(_: u32) -> Result<NextTask, String> {
 pub fn hand_out(_: u32) -> Result<NextTask, String> {
     let job = shared::pop("jobs").ok_or("the queue is empty")?;
     let key = format!("job {job:?}");
-    let first = shared::compare_and_set(&key, None, &vu::current().id.to_le_bytes());
+    let first = shared::write_new(&key, &vu::current().id.to_le_bytes());
     check("handed out once", first == Ok(true), &[]);
     check(
         "keeps who took it",
@@ -56,8 +56,18 @@ pub fn hand_out(_: u32) -> Result<NextTask, String> {
 /// Whoever finds the key free takes it for a moment; there is never a second one.
 pub fn leaders(_: u32) -> Result<NextTask, String> {
     let me = vu::current().id.to_le_bytes();
-    if shared::compare_and_set("leader", None, &me) == Ok(true) {
+    if shared::write_new("leader", &me) == Ok(true) {
         check("is the leader", shared::read("leader") == Some(me.into()), &[]);
+        check(
+            "nobody else is",
+            shared::compare_and_set("leader", b"x", b"y") == Ok(false),
+            &[],
+        );
+        check(
+            "swears in",
+            shared::compare_and_set("leader", &me, b"sworn in") == Ok(true),
+            &[],
+        );
         check("resigns", shared::remove("leader"), &[]);
     }
     Ok(scheduled())
