@@ -294,7 +294,6 @@ fn a_token_of_the_operators_is_not_shown() {
 }
 
 #[test]
-#[ignore = "needs the option --rate"]
 fn a_rate_changes_within_a_second() {
     let _machine = alone();
     let folder = tempfile::tempdir().unwrap();

@@ -7,31 +7,51 @@ use crate::support::together;
 
 /// What each VU did, in the order of VU and iteration.
 fn seen(seed: &str, threads: &str) -> Vec<String> {
+    let mut lines = requests(&["-u", "4", "--iterations-per-vu", "50"], seed, threads);
+    lines.sort_by_key(|line| (number(line, "vu="), number(line, "&n=")));
+    lines
+}
+
+/// Task and random number of each arrival, in the order of their numbers.
+fn arrivals(seed: &str, threads: &str) -> Vec<(u64, u64, u64)> {
+    let load = [
+        "--rate",
+        "200/s",
+        "-t",
+        "1s",
+        "--max-vus",
+        "50",
+        "--arrivals",
+        "poisson",
+    ];
+    let mut all: Vec<_> = requests(&load, seed, threads)
+        .iter()
+        .map(|line| {
+            (
+                number(line, "index="),
+                number(line, "task="),
+                number(line, "random="),
+            )
+        })
+        .collect();
+    all.sort_unstable();
+    all
+}
+
+/// All requests that the server saw.
+fn requests(load: &[&str], seed: &str, threads: &str) -> Vec<String> {
     let server = Recorder::start();
     let url = server.url();
-    let arguments = [
-        "sequence",
-        "--host",
-        &url,
-        "-u",
-        "4",
-        "--iterations-per-vu",
-        "50",
-        "--seed",
-        seed,
-        "--threads",
-        threads,
-    ];
-    let (ran, summary) = run_plugin(&odd(), &arguments);
+    let fixed = ["sequence", "--host", &url, "--seed", seed, "--threads", threads];
+    let (ran, summary) = run_plugin(&odd(), &[&fixed[..], load].concat());
     ran.exits(0);
     summary.adds_up();
-    let mut lines: Vec<_> = server
+    let lines: Vec<_> = server
         .lines()
         .into_iter()
         .filter(|line| line.starts_with("GET /seen?"))
         .collect();
-    lines.sort_by_key(|line| (number(line, "vu="), number(line, "&n=")));
-    assert_eq!(lines.len(), 200);
+    assert_eq!(lines.len() as u64, summary.number("/totals/iterations_planned"));
     lines
 }
 
@@ -69,4 +89,14 @@ fn vus_differ_and_tasks_keep_their_weights() {
     let count = |task: u64| lines.iter().filter(|l| number(l, "task=") == task).count();
     assert!((45..90).contains(&count(4)), "{}", count(4));
     assert!((3..28).contains(&count(0)), "{}", count(0));
+}
+
+#[test]
+fn an_arrivals_task_and_random_numbers_depend_on_its_number_alone() {
+    let _machine = together();
+    let first = arrivals("7", "1");
+    assert_eq!(first, arrivals("7", "2"), "the number of threads must not matter");
+    assert_ne!(first, arrivals("8", "2"));
+    let numbers: Vec<_> = first.iter().map(|arrival| arrival.0).collect();
+    assert_eq!(numbers, (0..first.len() as u64).collect::<Vec<_>>());
 }

@@ -294,3 +294,37 @@ fn find_without_a_threshold_says_what_is_missing() {
         .exits(104)
         .complains("at least one threshold");
 }
+
+#[test]
+fn a_plugin_with_a_shape_decides_itself_how_many_users_there_are() {
+    let _machine = together();
+    let shop = Shop::start(&[]);
+    let (ran, summary) = run_plugin(&guests::plugin("steps"), &["--host", &shop.url]);
+    ran.exits(0);
+    summary.adds_up();
+    assert_eq!(summary.number("/totals/requests"), served(&shop));
+    let vus: Vec<_> = summary.0["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|point| point["vus"].as_u64().unwrap())
+        .collect();
+    // At the end of each second; the change comes with the next one.
+    assert!(
+        vus.starts_with(&[5]) && vus.get(2) == Some(&15) && vus.get(4) == Some(&3),
+        "{vus:?}"
+    );
+    assert!((5..=7).contains(&vus.len()), "{vus:?}");
+}
+
+#[test]
+fn the_operator_outranks_a_shape() {
+    let _machine = together();
+    let shop = Shop::start(&[]);
+    let (ran, summary) = run_plugin(
+        &guests::plugin("steps"),
+        &["--host", &shop.url, "-u", "2", "-i", "6"],
+    );
+    ran.exits(0);
+    assert_books(&summary, &shop, 6, 0);
+}

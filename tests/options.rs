@@ -230,11 +230,12 @@ fn numbers_beyond_all_measure_are_refused() {
     for (arguments, says) in [
         (&["-u", "1e9"][..], "1,000,000"),
         (&["--rate", "1e12/s", "-t", "1s"], "10,000,000 per second"),
-        (&["--rate", "NaN", "-t", "1s"], "above 0"),
+        (&["--rate", "NaN", "-t", "1s"], "0 or more"),
         (&["--stage", "1s:NaN"], "target"),
         (&["--stage", "99999999999999999999s:1"], "longer than a year"),
         (&["-t", "99999999999999999999h"], "longer than a year"),
-        (&["--max-rate", "-5/s"], "above 0"),
+        (&["--max-rate", "-5/s"], "0 or more"),
+        (&["--rate", "0/s", "-t", "1s", "--dry-run"], "never an iteration"),
         (&["--rate", "10/s", "--dry-run"], "run time"),
     ] {
         let ran = storefront(arguments);

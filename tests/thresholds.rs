@@ -42,9 +42,9 @@ fn line<'a>(ran: &'a Ran, mark: &str, metric: &str) -> Vec<&'a str> {
     found.unwrap_or_else(|| panic!("no {mark} {metric} in\n{}", ran.out))
 }
 
-/// Refused before the run, with these texts.
+/// Refused before the run, with these texts: by the command line's own grammar with 2, else with 104.
 #[track_caller]
-fn refused(threshold: &str, says: &[&str]) {
+fn refused(code: i32, threshold: &str, says: &[&str]) {
     let _machine = together();
     let plugin = guests::plugin("storefront");
     // Compiled and cached by this, so that the time limit is about the error alone.
@@ -60,7 +60,7 @@ fn refused(threshold: &str, says: &[&str]) {
         "--threshold",
         threshold,
     ];
-    let mut ran = run(arguments).exits(104).within(SECOND);
+    let mut ran = run(arguments).exits(code).within(SECOND);
     for text in says {
         ran = ran.complains(text);
     }
@@ -196,6 +196,7 @@ fn parts_of_metrics_agree_with_the_summary() {
 #[test]
 fn slips_in_a_selector_are_refused() {
     refused(
+        2,
         "http_req_duration{nme:/x}: p(99)<200",
         &["there is no tag `nme`", "column 19", "did you mean `name`?"],
     );
@@ -204,6 +205,7 @@ fn slips_in_a_selector_are_refused() {
 #[test]
 fn broken_rules_are_refused() {
     refused(
+        2,
         "http_req_duration: p(95)<<200",
         &["`<<` is no comparison", "column 6"],
     );
@@ -212,6 +214,7 @@ fn broken_rules_are_refused() {
 #[test]
 fn unknown_metrics_are_refused() {
     refused(
+        2,
         "http_req_durations: p(95)<200",
         &["did you mean `http_req_duration`?"],
     );
@@ -220,6 +223,7 @@ fn unknown_metrics_are_refused() {
 #[test]
 fn figures_that_a_metric_does_not_have_are_refused() {
     refused(
+        2,
         "http_reqs: p(95)<200",
         &["the metric has no `p(95)`", "a counter has `count` and `rate`"],
     );
@@ -228,6 +232,7 @@ fn figures_that_a_metric_does_not_have_are_refused() {
 #[test]
 fn unknown_scenarios_are_refused() {
     refused(
+        104,
         "http_reqs{scenario:Shoper}: count>1",
         &["did you mean `Shopper`?"],
     );
@@ -236,6 +241,7 @@ fn unknown_scenarios_are_refused() {
 #[test]
 fn a_baseline_that_is_missing_is_refused() {
     refused(
+        104,
         "http_reqs: count<baseline",
         &["needs an earlier run", "--baseline FILE"],
     );

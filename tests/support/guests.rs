@@ -10,7 +10,16 @@ use std::sync::OnceLock;
 pub(crate) fn plugin(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     let folder = BUILT.get_or_init(|| {
-        let packages = ["-p", "quickstart", "-p", "storefront", "-p", "api-crud"];
+        let packages = [
+            "-p",
+            "quickstart",
+            "-p",
+            "steps",
+            "-p",
+            "storefront",
+            "-p",
+            "api-crud",
+        ];
         cargo(&root().join("Cargo.toml"), "plugins", &packages)
     });
     folder.join(format!("{}.wasm", name.replace('-', "_")))

@@ -3,7 +3,7 @@
 use super::{Door, End, Server, Watched};
 use crate::load::{Control, EndReason, Stage, StopHandle};
 use crate::metrics::Snapshot;
-use crate::plan::{Begin, ExecutorSpec, LimitsPlan, Plan, PluginPlan, Spacing, Workload};
+use crate::plan::{Begin, ExecutorSpec, Spacing, Workload, sample};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -28,35 +28,6 @@ fn rate(name: &str) -> Workload {
     }
 }
 
-fn plan(workloads: Vec<Workload>) -> Plan {
-    Plan {
-        plugin: PluginPlan {
-            source: "p.wasm".to_owned(),
-            sha256: String::new(),
-            bytes: 0,
-        },
-        host: None,
-        seed: 1,
-        scenarios: Vec::new(),
-        workloads,
-        params: Vec::new(),
-        tags: Default::default(),
-        thresholds: Vec::new(),
-        max_rate: None,
-        group_urls: false,
-        limits: LimitsPlan {
-            vu_memory_bytes: 0,
-            task_cpu_ms: 0,
-            start_cpu_ms: 0,
-            setup_wall_ms: 0,
-            teardown_wall_ms: 0,
-            max_traps: 1,
-            log_lines_per_second: 0,
-        },
-        threads: 1,
-    }
-}
-
 struct Standing {
     server: Server,
     address: String,
@@ -67,7 +38,7 @@ struct Standing {
 fn serve(workloads: Vec<Workload>) -> Standing {
     let door = Door::open((Ipv4Addr::LOCALHOST, 0).into(), "token-of-tests".to_owned()).unwrap();
     let address = door.url().replace("http://", "").replace("/v1", "");
-    let plan = Arc::new(plan(workloads));
+    let plan = Arc::new(sample::plan(workloads));
     let (snapshots, seen) = watch::channel(Arc::default());
     let watched = Watched {
         control: Control::new(Arc::clone(&plan)),

@@ -6,7 +6,7 @@ use super::delta::{CheckCount, Counts, Delta, Outcomes};
 use super::distribution::Distribution;
 use super::health::HealthTotals;
 use super::history::{History, Interval};
-use super::keys::{CheckKey, CustomKey, ErrorKey, FailureKey, NameKey, SeriesKey, TaskKey};
+use super::keys::{ErrorKey, FailureKey, NameKey, SeriesKey, TaggedKey, TaskKey};
 use super::limits::Limits;
 use super::phases::PhaseTotals;
 use super::series::SeriesTotals;
@@ -48,8 +48,8 @@ pub struct Aggregator {
     pub(super) failures: Cells<FailureKey, i64>,
     pub(super) iterations: Cells<TaskKey, TaskTotals>,
     pub(super) errors: Cells<ErrorKey, u64>,
-    pub(super) checks: Cells<CheckKey, CheckCount>,
-    pub(super) customs: Cells<CustomKey, CustomTotals>,
+    pub(super) checks: Cells<TaggedKey, CheckCount>,
+    pub(super) customs: Cells<TaggedKey, CustomTotals>,
     pub(super) kind_conflicts: u64,
     pub(super) denials: Cells<NameKey, u64>,
     pub(super) vus: Cells<NameKey, i64>,

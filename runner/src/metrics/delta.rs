@@ -2,7 +2,7 @@
 
 use super::burst::Burst;
 use super::custom::CustomPart;
-use super::keys::{CheckKey, CustomKey, ErrorKey, FailureKey, NameKey, SeriesKey, TaskKey};
+use super::keys::{ErrorKey, FailureKey, NameKey, SeriesKey, TaggedKey, TaskKey};
 use super::phases::PhaseParts;
 use super::sample::IterationOutcome;
 use super::series::SeriesPart;
@@ -18,8 +18,8 @@ pub struct Delta {
     pub(super) failures: Entries<FailureKey, i64>,
     pub(super) iterations: Entries<TaskKey, IterationPart>,
     pub(super) errors: Entries<ErrorKey, u64>,
-    pub(super) checks: Entries<CheckKey, CheckCount>,
-    pub(super) customs: Entries<CustomKey, CustomPart>,
+    pub(super) checks: Entries<TaggedKey, CheckCount>,
+    pub(super) customs: Entries<TaggedKey, CustomPart>,
     pub(super) denials: Entries<NameKey, u64>,
     /// VUs started minus VUs stopped, by scenario.
     pub(super) vus: Entries<NameKey, i64>,

@@ -256,44 +256,6 @@ impl Key for ErrorKey {
     }
 }
 
-/// Identifies a check of a scenario with its tags.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CheckKey {
-    pub(super) scenario: u16,
-    pub(super) name: String,
-    pub(super) tags: String,
-}
-
-impl CheckKey {
-    pub(super) fn form(&self) -> (u16, &str, &str) {
-        (self.scenario, &self.name, &self.tags)
-    }
-}
-
-impl Key for CheckKey {
-    type Ref<'a> = (u16, &'a str, &'a str);
-
-    fn is(&self, form: (u16, &str, &str)) -> bool {
-        self.form() == form
-    }
-
-    fn own((scenario, name, tags): (u16, &str, &str)) -> Self {
-        Self {
-            scenario,
-            name: name.to_owned(),
-            tags: tags.to_owned(),
-        }
-    }
-
-    fn other() -> Self {
-        Self {
-            scenario: ANY_SCENARIO,
-            name: OTHER.to_owned(),
-            tags: String::new(),
-        }
-    }
-}
-
 /// Identifies something that has a name in a scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NameKey {
@@ -329,21 +291,21 @@ impl Key for NameKey {
     }
 }
 
-/// Identifies a custom metric of a scenario with its tags.
+/// Identifies a check or a custom metric of a scenario with its tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CustomKey {
+pub(super) struct TaggedKey {
     pub(super) scenario: u16,
     pub(super) name: String,
     pub(super) tags: String,
 }
 
-impl CustomKey {
+impl TaggedKey {
     pub(super) fn form(&self) -> (u16, &str, &str) {
         (self.scenario, &self.name, &self.tags)
     }
 }
 
-impl Key for CustomKey {
+impl Key for TaggedKey {
     type Ref<'a> = (u16, &'a str, &'a str);
 
     fn is(&self, form: (u16, &str, &str)) -> bool {

@@ -5,7 +5,7 @@
 use super::custom::{CustomTotals, Gauge};
 use super::delta::Delta;
 use super::distribution::Distribution;
-use super::keys::{ANY_SCENARIO, CheckKey, CustomKey, OTHER, SeriesKey, StatusClass, TaskKey};
+use super::keys::{ANY_SCENARIO, OTHER, SeriesKey, StatusClass, TaggedKey, TaskKey};
 use super::limits::MetricKind;
 use super::series::SeriesPart;
 
@@ -102,13 +102,13 @@ impl Selection {
         }
     }
 
-    fn has_check(&self, key: &CheckKey) -> bool {
+    fn has_check(&self, key: &TaggedKey) -> bool {
         self.has_scenario(key.scenario)
             && is_or_any(self.check.as_deref(), key.name.as_str())
             && self.has_tags(&key.tags)
     }
 
-    fn has_custom(&self, key: &CustomKey) -> bool {
+    fn has_custom(&self, key: &TaggedKey) -> bool {
         self.has_scenario(key.scenario) && self.has_tags(&key.tags)
     }
 

@@ -6,7 +6,7 @@ use super::custom::CustomTotals;
 use super::delta::{CheckCount, Outcomes};
 use super::distribution::{Distribution, Stats};
 use super::history::per_second;
-use super::keys::{CheckKey, CustomKey, SeriesKey, TaskKey};
+use super::keys::{SeriesKey, TaggedKey, TaskKey};
 use super::limits::MetricKind;
 use super::series::SeriesTotals;
 use super::snapshot::{
@@ -173,7 +173,7 @@ impl Aggregator {
 
     fn check_rows(&self) -> Vec<CheckRow> {
         let mut checks = BTreeMap::<_, CheckCount>::new();
-        for (CheckKey { scenario, name, .. }, count) in self.checks.iter() {
+        for (TaggedKey { scenario, name, .. }, count) in self.checks.iter() {
             let all = checks.entry((*scenario, name)).or_default();
             all.passed += count.passed;
             all.failed += count.failed;
@@ -268,7 +268,7 @@ impl RunInfo {
 }
 
 /// Each metric with its tags, and before them, where there are several, all of them together.
-fn custom_rows(customs: &Cells<CustomKey, CustomTotals>) -> Vec<CustomRow> {
+fn custom_rows(customs: &Cells<TaggedKey, CustomTotals>) -> Vec<CustomRow> {
     let mut names = BTreeMap::<&str, BTreeMap<&str, Cow<'_, CustomTotals>>>::new();
     for (key, totals) in customs.iter() {
         match names.entry(&key.name).or_default().entry(&key.tags) {

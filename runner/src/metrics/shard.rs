@@ -8,8 +8,7 @@ use super::delta::{CheckCount, Counts, Delta, IterationPart};
 use super::distribution::MAX_TIME_US;
 use super::health::LATE_US;
 use super::keys::{
-    ANY_SCENARIO, CheckKey, CustomKey, ErrorKey, FailureKey, NameKey, OTHER, SeriesKey, SeriesRef, TaskKey,
-    message,
+    ANY_SCENARIO, ErrorKey, FailureKey, NameKey, OTHER, SeriesKey, SeriesRef, TaggedKey, TaskKey, message,
 };
 use super::limits::{KindMismatch, Kinds, Limits, MetricKind};
 use super::phases::PhaseParts;
@@ -31,8 +30,8 @@ pub struct Shard {
     failures: Cells<FailureKey, i64>,
     iterations: Cells<TaskKey, IterationPart>,
     errors: Cells<ErrorKey, u64>,
-    checks: Cells<CheckKey, CheckCount>,
-    customs: Cells<CustomKey, CustomPart>,
+    checks: Cells<TaggedKey, CheckCount>,
+    customs: Cells<TaggedKey, CustomPart>,
     denials: Cells<NameKey, u64>,
     vus: Cells<NameKey, i64>,
     counts: Counts,

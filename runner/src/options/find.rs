@@ -23,15 +23,15 @@ pub struct FindOptions {
 #[command(next_help_heading = "Search")]
 pub struct SearchOptions {
     /// First rate to try [default: 10/s]
-    #[arg(long, value_name = "N/UNIT", value_parser = values::rate_per)]
+    #[arg(long, value_name = "N/UNIT", value_parser = above_zero)]
     pub from: Option<Rate>,
 
     /// Highest rate to try [default: 100000/s]
-    #[arg(long, value_name = "N/UNIT", value_parser = values::rate_per)]
+    #[arg(long, value_name = "N/UNIT", value_parser = above_zero)]
     pub to: Option<Rate>,
 
     /// Go up by so much each time [default: to twice the rate]
-    #[arg(long, value_name = "N/UNIT", value_parser = values::rate_per)]
+    #[arg(long, value_name = "N/UNIT", value_parser = above_zero)]
     pub step: Option<Rate>,
 
     /// How long to try each rate [default: 10s]
@@ -45,6 +45,14 @@ pub struct SearchOptions {
     /// How close the rate that holds and the one that doesn't must come, in percent [default: 5]
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub precision: Option<f64>,
+}
+
+/// A rate that a search can go up from.
+fn above_zero(text: &str) -> Result<Rate, String> {
+    match values::rate_per(text)? {
+        rate if rate.amount > 0.0 => Ok(rate),
+        _ => Err("it must be above 0".to_owned()),
+    }
 }
 
 /// From 0.1 to 100.
@@ -114,7 +122,8 @@ mod tests {
     }
 
     #[test]
-    fn a_precision_of_nothing_is_refused() {
+    fn rates_and_precisions_of_nothing_are_refused() {
+        assert!(Line::try_parse_from(["find", "p", "--from", "0/s"]).is_err());
         assert!(Line::try_parse_from(["find", "p", "--precision", "0"]).is_err());
     }
 }

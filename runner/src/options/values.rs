@@ -144,12 +144,13 @@ pub(super) fn rate_per(text: &str) -> Result<Rate, String> {
     match number.parse::<f64>() {
         // No unit of time makes less of it: a day is the longest.
         Ok(amount) if amount.is_finite() && amount > MAX_RATE * 86_400.0 => Err(TOO_FAST.to_owned()),
-        Ok(amount) if amount.is_finite() && amount > 0.0 => Ok(Rate {
+        // 0 is where a ramp may begin; a load of nothing is refused where the load is looked at.
+        Ok(amount) if amount.is_finite() && amount >= 0.0 => Ok(Rate {
             amount,
             per,
             of_requests,
         }),
-        Ok(_) => Err("it must be a number above 0".to_owned()),
+        Ok(_) => Err("it must be a number of 0 or more".to_owned()),
         Err(_) => Err(form()),
     }
 }
@@ -166,10 +167,11 @@ fn per_time(text: &str) -> Option<Duration> {
 pub(super) fn max_rate(text: &str) -> Result<f64, String> {
     let rate = rate_per(text)?;
     let per_second = rate.amount / rate.per.map_or(1.0, |per| per.as_secs_f64());
-    if per_second > MAX_RATE {
-        return Err(TOO_FAST.to_owned());
+    match per_second {
+        0.0 => Err("it must be above 0".to_owned()),
+        fast if fast > MAX_RATE => Err(TOO_FAST.to_owned()),
+        _ => Ok(per_second),
     }
-    Ok(per_second)
 }
 
 /// What is said of rates above [`MAX_RATE`].
@@ -332,6 +334,10 @@ mod tests {
         );
         assert_eq!(per_second("0.5"), Ok((0.5, None, false)));
         assert_eq!(max_rate("600/m"), Ok(10.0));
+        assert!(
+            rate_per("0/s").is_ok() && max_rate("0/s").is_err(),
+            "a ramp may begin at 0"
+        );
         for text in [
             "",
             "/s",
@@ -340,7 +346,6 @@ mod tests {
             "5 apples/s",
             "NaN/s",
             "-5/s",
-            "0/s",
             "inf",
         ] {
             assert!(rate_per(text).is_err(), "{text}");

@@ -6,6 +6,8 @@ mod executor_spec;
 mod hash;
 mod population;
 mod profile;
+#[cfg(test)]
+pub(crate) mod sample;
 mod scenario;
 mod search;
 mod seed;

@@ -72,7 +72,7 @@ fn continued(vus: &[u16], scenarios: &[ScenarioPlan], more: usize) -> Vec<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Begin, LimitsPlan, PluginPlan, Population, TaskOrder, WaitTime};
+    use crate::plan::{Begin, Population, TaskOrder, WaitTime, sample};
     use std::time::Duration;
 
     fn scenario(weight: u32) -> ScenarioPlan {
@@ -102,30 +102,8 @@ mod tests {
 
     fn plan(workloads: Vec<Workload>) -> Plan {
         Plan {
-            plugin: PluginPlan {
-                source: String::new(),
-                sha256: String::new(),
-                bytes: 0,
-            },
-            host: None,
-            seed: 1,
             scenarios: vec![scenario(3), scenario(1)],
-            workloads,
-            params: Vec::new(),
-            tags: Default::default(),
-            thresholds: Vec::new(),
-            max_rate: None,
-            group_urls: false,
-            limits: LimitsPlan {
-                vu_memory_bytes: 0,
-                task_cpu_ms: 0,
-                start_cpu_ms: 0,
-                setup_wall_ms: 0,
-                teardown_wall_ms: 0,
-                max_traps: 1,
-                log_lines_per_second: 0,
-            },
-            threads: 1,
+            ..sample::plan(workloads)
         }
     }
 

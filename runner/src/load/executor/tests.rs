@@ -10,7 +10,7 @@ use crate::load::scheduler::Scheduler;
 use crate::load::stop::{EndReason, Stage, StopHandle};
 use crate::load::turns::{Place, Turns};
 use crate::metrics::{Aggregator, Limits, RunInfo, Shard, Totals};
-use crate::plan::{Begin, Curve, Plan, Profile, Spacing, Stage as PlanStage};
+use crate::plan::{Begin, Curve, Profile, Spacing, Stage as PlanStage, sample};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -145,7 +145,7 @@ async fn run_all<F: Future<Output = ()>>(
     meddle: impl FnOnce(Control, StopHandle) -> F,
 ) {
     let stop = StopHandle::new();
-    let control = Control::new(Arc::new(plan(workloads.clone())));
+    let control = Control::new(Arc::new(sample::plan(workloads.clone())));
     let board: Board = control.board().clone();
     for (index, workload) in workloads.iter().enumerate() {
         let common = Common::of(workload, threads);
@@ -181,36 +181,6 @@ async fn run_all<F: Future<Output = ()>>(
     };
     tokio::join!(schedule, meddle(control.clone(), stop.clone()));
     assert!((0..workloads.len()).all(|index| board.status(index) == Status::Ended));
-}
-
-fn plan(workloads: Vec<Workload>) -> Plan {
-    use crate::plan::{LimitsPlan, PluginPlan};
-    Plan {
-        plugin: PluginPlan {
-            source: String::new(),
-            sha256: String::new(),
-            bytes: 0,
-        },
-        host: None,
-        seed: 7,
-        scenarios: Vec::new(),
-        workloads,
-        params: Vec::new(),
-        tags: Default::default(),
-        thresholds: Vec::new(),
-        max_rate: None,
-        group_urls: false,
-        limits: LimitsPlan {
-            vu_memory_bytes: 0,
-            task_cpu_ms: 0,
-            start_cpu_ms: 0,
-            setup_wall_ms: 0,
-            teardown_wall_ms: 0,
-            max_traps: 1,
-            log_lines_per_second: 0,
-        },
-        threads: 1,
-    }
 }
 
 fn play_one(executor: ExecutorSpec, vus: usize, threads: usize, busy: u64) -> Seen {

@@ -281,10 +281,11 @@ fn many_metrics(_: u32) -> Result<NextTask, String> {
 fn sequence(task: u32) -> Result<NextTask, String> {
     let me = vu::current();
     let url = format!(
-        "/seen?vu={}&n={}&task={task}&random={}",
+        "/seen?vu={}&n={}&task={task}&random={}&index={}",
         me.id,
         me.iteration,
-        vu::random()
+        vu::random(),
+        me.iteration_index
     );
     http::send(&request(&url, "seen")).map_err(|e| format!("{e:?}"))?;
     Ok(scheduled())

@@ -124,7 +124,7 @@ const BAD: &[(&str, &str)] = &[
     ),
     (
         "[thresholds]\nchecks = { threshold = 'rate>0', abortOnFial = true }",
-        "2:29: unknown key \"abortOnFial\" (did you mean \"abort_on_fail\"?)",
+        "2:34: unknown key \"abortOnFial\" (did you mean \"abort_on_fail\"?)",
     ),
 ];
 

@@ -1,0 +1,33 @@
+//! A plan for tests: these workloads and nothing else.
+
+use super::{LimitsPlan, Plan, PluginPlan, Workload};
+
+/// A plan of these workloads; what they don't decide is empty or 0.
+pub(crate) fn plan(workloads: Vec<Workload>) -> Plan {
+    Plan {
+        plugin: PluginPlan {
+            source: "p.wasm".to_owned(),
+            sha256: String::new(),
+            bytes: 0,
+        },
+        host: None,
+        seed: 7,
+        scenarios: Vec::new(),
+        workloads,
+        params: Vec::new(),
+        tags: Default::default(),
+        thresholds: Vec::new(),
+        max_rate: None,
+        group_urls: false,
+        limits: LimitsPlan {
+            vu_memory_bytes: 0,
+            task_cpu_ms: 0,
+            start_cpu_ms: 0,
+            setup_wall_ms: 0,
+            teardown_wall_ms: 0,
+            max_traps: 1,
+            log_lines_per_second: 0,
+        },
+        threads: 1,
+    }
+}
