@@ -137,13 +137,17 @@ def half(page):
     """One core each for generator and server."""
     target = Target(core=1)
     most = capacity(target.url)
-    before = target.served()
-    result = run("status", target.url, "--rate", f"{most / 2}/s", "-t", "10s", "--max-vus", "2000", "--threads", "1",
-                 core=0)
     name = f"half of what a core bears ({most / 2:,.0f} of {most:,.0f}/s)"
-    books(page, name, result, target.served() - before)
-    late = result["health"]["late_p99_us"]
-    page.add(f"{name}: start lateness, p99", "< 1 ms", f"{late / 1000:.3f} ms", late < 1_000)
+    lates = []
+    for number in range(3):
+        before = target.served()
+        result = run("status", target.url, "--rate", f"{most / 2}/s", "-t", "10s", "--max-vus", "2000",
+                     "--threads", "1", core=0)
+        lates.append(result["health"]["late_p99_us"] / 1000)
+        if number == 0:
+            books(page, name, result, target.served() - before)
+    page.add(f"{name}: start lateness, p99, median of three runs ({', '.join(f'{late:.3f}' for late in lates)} ms)",
+             "< 1 ms", f"{sorted(lates)[1]:.3f} ms", sorted(lates)[1] < 1)
     target.stop()
 
 
