@@ -328,3 +328,45 @@ fn the_operator_outranks_a_shape() {
     ran.exits(0);
     assert_books(&summary, &shop, 6, 0);
 }
+
+#[test]
+fn a_k6_options_object_runs_as_it_was_pasted() {
+    let _machine = together();
+    let shop = Shop::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("options.json");
+    std::fs::write(
+        &file,
+        r#"{
+            "scenarios": {
+                "smoke": { "executor": "shared-iterations", "vus": 2, "iterations": 10, "maxDuration": "30s" },
+                "each": { "executor": "per-vu-iterations", "vus": 3, "iterations": 4 },
+                "steady": {
+                    "executor": "constant-arrival-rate", "rate": 3000, "timeUnit": "1m", "duration": "1s",
+                    "startTime": "200ms", "preAllocatedVUs": 5, "maxVUs": 50, "tags": { "kind": "open" }
+                },
+                "ramp": {
+                    "executor": "ramping-arrival-rate", "startRate": 0, "timeUnit": "1s", "preAllocatedVUs": 5,
+                    "maxVUs": 50, "stages": [{ "duration": "1s", "target": 40 }], "gracefulStop": "5s"
+                }
+            },
+            "thresholds": {
+                "http_req_failed": ["rate<0.01"],
+                "http_reqs{scenario:steady}": ["count==50"],
+                "http_req_duration{kind:open}": [{ "threshold": "p(99)<1000", "abortOnFail": true, "delayAbortEval": "10s" }]
+            },
+            "tags": { "team": "shop" }
+        }"#,
+    )
+    .unwrap();
+    let (ran, summary) = run_plugin(
+        &guests::plugin("quickstart"),
+        &["--host", &shop.url, "-c", file.to_str().unwrap()],
+    );
+    ran.exits(0);
+    summary.adds_up();
+    let scenarios = ["smoke", "each", "steady", "ramp"].map(|name| summary.iterations(name));
+    assert_eq!(scenarios, [(10, 0, 0), (12, 0, 0), (50, 0, 0), (20, 0, 0)]);
+    assert_eq!(summary.number("/totals/requests"), 92);
+    assert_eq!(shop.counters()["total"], 92);
+}
