@@ -27,7 +27,9 @@ impl Terminal {
         let mut words = vec![binary.get_program(), OsStr::new("run"), plugin.as_os_str()];
         words.extend(arguments.iter().map(OsStr::new));
         let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
-        let line = format!("sh -c {} sh {}", quoted(OsStr::new(SHELL)), words.join(" "));
+        // Not every shell that `script` may start replaces itself by its last command, and one that
+        // doesn't would be ended by Ctrl-C.
+        let line = format!("exec sh -c {} sh {}", quoted(OsStr::new(SHELL)), words.join(" "));
         let mut command = Command::new("script");
         command.args(["--quiet", "--flush", "--return", "--command", &line, "/dev/null"]);
         for (name, value) in binary.get_envs() {
