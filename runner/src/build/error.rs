@@ -1,16 +1,89 @@
 //! Why there is no component, each with what to do.
 
+use super::Language;
 use std::io;
 use std::path::PathBuf;
 
 /// Why a project yields no component.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// There is no `Cargo.toml`.
-    #[error("{} isn't a cargo project: it holds no Cargo.toml", dir.display())]
+    /// The folder holds none of the files by which projects are known.
+    #[error("{} holds no project of a language that is known here", dir.display())]
     NotAProject {
         /// The folder.
         dir: PathBuf,
+    },
+    /// The file's name ends in nothing that is known.
+    #[error("{} is written in no language that is known here", path.display())]
+    UnknownLanguage {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no such file.
+    #[error("{} doesn't exist", path.display())]
+    NoFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A source can't be read.
+    #[error("failed to read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The result, or what it is made with, can't be written.
+    #[error("failed to write {}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A script has a wrong sentence, or one that isn't supported.
+    #[error("it isn't valid\n{message}")]
+    Syntax {
+        /// Place and reason, one problem per line.
+        message: String,
+    },
+    /// A script's top level failed.
+    #[error("{message}")]
+    Script {
+        /// The error as the language shows it.
+        message: String,
+    },
+    /// A script imports or opens what isn't there.
+    #[error("{importer} asks for {request:?}, and there is none: {why}")]
+    NoModule {
+        /// What it asks for.
+        request: String,
+        /// Which file does.
+        importer: String,
+        /// Where it was looked for.
+        why: String,
+    },
+    /// The core module isn't one of this contract.
+    #[error("the module can't become a plugin: {message}")]
+    NotThisWorld {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A language's tools are missing or too old.
+    #[error("{language} plugins need {what}")]
+    Missing {
+        /// Whose tools.
+        language: Language,
+        /// Which tool, and why what is there won't do.
+        what: String,
+        /// How to get it.
+        hint: String,
+    },
+    /// Something would have to be installed, and the operator didn't agree.
+    #[error("{what} isn't installed, and nobody agreed to install it")]
+    NotAgreed {
+        /// What, and where from.
+        what: String,
     },
     /// The manifest is a workspace's, not a package's.
     #[error("{} is a workspace, not one package; its packages: {packages}", dir.display())]
@@ -49,9 +122,9 @@ pub enum BuildError {
         why: String,
     },
     /// It doesn't compile.
-    #[error("the project doesn't compile\n{last_lines}")]
+    #[error("it doesn't compile\n{last_lines}")]
     Compile {
-        /// The end of what cargo printed.
+        /// The end of what the compiler printed.
         last_lines: String,
     },
 }
@@ -59,11 +132,15 @@ pub enum BuildError {
 impl BuildError {
     /// What to do about it, if there is something to say.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<&str> {
         match self {
-            Self::NotAProject { .. } => {
-                Some("name a folder with a Cargo.toml, or start with `wasmswarm new NAME`")
-            }
+            Self::NotAProject { .. } => Some(
+                "a project has a Cargo.toml, a go.mod, a locustfile.py, or a file called scenario with the ending of its \
+                 language; `wasmswarm new NAME --lang LANGUAGE` writes one",
+            ),
+            Self::UnknownLanguage { .. } => Some(
+                "known endings: .js, .mjs, .ts, .mts, .py, .go, .c, .cpp, .zig; and .wasm for what is built already",
+            ),
             Self::NoPackage { .. } => Some("name the folder of one of its packages"),
             Self::NoCdylib { .. } => Some("add `crate-type = [\"cdylib\"]` under [lib] in Cargo.toml"),
             Self::Tool { .. } => {
@@ -72,7 +149,20 @@ impl BuildError {
             Self::Target { .. } => {
                 Some("run `rustup target add wasm32-wasip2`, or install your system's package of that target")
             }
-            Self::Manifest { .. } | Self::Compile { .. } => None,
+            Self::Missing { hint, .. } => Some(hint),
+            Self::NotAgreed { .. } => Some("run it in a terminal and agree, or pass --yes"),
+            Self::NotThisWorld { .. } => Some(
+                "it must import and export the functions of the contract by their canonical names; \
+                 see docs/bring-your-own-language.md",
+            ),
+            Self::Manifest { .. }
+            | Self::Compile { .. }
+            | Self::NoFile { .. }
+            | Self::Read { .. }
+            | Self::Write { .. }
+            | Self::Syntax { .. }
+            | Self::Script { .. }
+            | Self::NoModule { .. } => None,
         }
     }
 }

@@ -1,110 +1,124 @@
-//! From a cargo project to a component: what `wasmswarm run DIR` does before it runs.
+//! From sources in any language to a component: what `wasmswarm build` does, and `run` on the way.
 //!
-//! It drives the `cargo` on the path and reads its messages; it knows nothing of plugins.
+//! It drives the language's own tools and knows nothing of plugins but their contract. What was
+//! built stays in the cache folder, and is built again when a source or a tool has changed.
 
-mod cargo;
+mod component;
 mod error;
-mod toolchain;
+mod kept;
+mod language;
+mod rust;
+mod script;
 
 pub use error::BuildError;
+pub use language::{Language, is_source};
 
+use kept::{Inputs, Kept};
+use language::Project;
 use std::path::{Path, PathBuf};
 
-/// What guests are compiled for.
-const TARGET: &str = "wasm32-wasip2";
+/// Where the work is done, and who is asked and told.
+pub struct Workshop<'a> {
+    /// Gets what there is to show meanwhile, line by line.
+    pub say: &'a mut dyn FnMut(&str),
+    /// Asked before anything is installed, with what it is.
+    pub agree: &'a mut dyn FnMut(&str) -> bool,
+    /// The folder for components, SDKs and tools.
+    pub cache: PathBuf,
+}
 
-/// Builds the cargo project in the folder `dir` and returns the component's path.
-///
-/// `on_line` gets what there is to show meanwhile, line by line: cargo's own messages, and what is
-/// installed on the way (the compile target, if it is missing).
+/// A component that was made of sources.
+#[derive(Debug)]
+pub struct Built {
+    /// What the sources are written in.
+    pub language: Language,
+    /// What it is called by default: the project's name.
+    pub name: String,
+    /// Where the component lies.
+    pub component: PathBuf,
+    /// Whether nothing had to be done.
+    pub from_cache: bool,
+}
+
+/// Builds the file or folder at `path`.
 ///
 /// # Errors
 ///
-/// If `dir` isn't a project that yields one component, a tool is missing, or it doesn't compile.
-pub fn build_component(dir: &Path, on_line: &mut dyn FnMut(&str)) -> Result<PathBuf, BuildError> {
-    let project = cargo::inspect(dir)?;
-    toolchain::ensure_target(dir, on_line)?;
-    cargo::compile(dir, &project, on_line)
+/// If it isn't a source, a tool is missing, or it doesn't compile.
+pub fn build(path: &Path, shop: &mut Workshop<'_>) -> Result<Built, BuildError> {
+    let project = Project::find(path)?;
+    let done = |component, from_cache| Built {
+        language: project.language,
+        name: project.name(),
+        component,
+        from_cache,
+    };
+    if project.language == Language::Rust {
+        // Cargo knows by itself what has changed.
+        return Ok(done(rust::build(&project.dir, shop)?, false));
+    }
+    let cannot_keep = |source| BuildError::Write {
+        path: shop.cache.clone(),
+        source,
+    };
+    let maker = maker(project.language)?;
+    let kept = Kept::open(&shop.cache.join("built"), &project.main, &[&maker]).map_err(cannot_keep)?;
+    let now = inputs(&project)?;
+    if let Some(component) = kept.find(now.as_ref()) {
+        return Ok(done(component, true));
+    }
+    let (component, read) = make(&project, shop)?;
+    let cannot_keep = |source| BuildError::Write {
+        path: shop.cache.clone(),
+        source,
+    };
+    let component = kept.keep(now.unwrap_or(read), &component).map_err(cannot_keep)?;
+    Ok(done(component, false))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What decides the result beside the sources: this program and the language's tools.
+fn maker(language: Language) -> Result<String, BuildError> {
+    let own = env!("CARGO_PKG_VERSION");
+    let tools = match language {
+        Language::JavaScript | Language::TypeScript => script::maker()?,
+        _ => String::new(),
+    };
+    Ok(format!("{own} {language} {tools}"))
+}
 
-    fn project(manifest: &str) -> tempfile::TempDir {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir(dir.path().join("src")).unwrap();
-        std::fs::write(dir.path().join("Cargo.toml"), manifest).unwrap();
-        std::fs::write(dir.path().join("src/lib.rs"), "pub fn f() -> u8 { 1 }\n").unwrap();
-        dir
+/// The files that a build will read; `None` if that shows only while it builds.
+fn inputs(project: &Project) -> Result<Option<Inputs>, BuildError> {
+    let unreadable = |source| BuildError::Read {
+        path: project.dir.clone(),
+        source,
+    };
+    match project.language {
+        Language::JavaScript | Language::TypeScript => Ok(None),
+        _ if project.is_folder => kept::folder(&project.dir, &[]).map(Some).map_err(unreadable),
+        _ => Ok(Some(Inputs::from([(
+            project.main.clone(),
+            kept::digest_of(&project.main),
+        )]))),
     }
+}
 
-    fn build(dir: &tempfile::TempDir) -> Result<PathBuf, BuildError> {
-        build_component(dir.path(), &mut |_| ())
+/// The component, and the files that it was made of if that wasn't known before.
+fn make(project: &Project, shop: &mut Workshop<'_>) -> Result<(Vec<u8>, Inputs), BuildError> {
+    let known = |component: Vec<u8>| (component, Inputs::new());
+    match project.language {
+        Language::JavaScript | Language::TypeScript => script::build(project, shop),
+        Language::CoreModule => component::from_core(&read(&project.main)?).map(known),
+        language => Err(BuildError::Missing {
+            language,
+            what: "a builder".to_owned(),
+            hint: String::new(),
+        }),
     }
+}
 
-    const PACKAGE: &str = "[workspace]\n[package]\nname = \"a-b\"\nedition = \"2024\"\n";
-
-    #[test]
-    fn a_folder_without_a_manifest_is_no_project() {
-        let dir = tempfile::tempdir().unwrap();
-        assert!(matches!(build(&dir), Err(BuildError::NotAProject { .. })));
-    }
-
-    #[test]
-    fn a_workspace_root_is_several_packages() {
-        let dir = project("[workspace]\nmembers = []\n");
-        assert!(matches!(build(&dir), Err(BuildError::NoPackage { .. })));
-    }
-
-    #[test]
-    fn a_plain_library_yields_no_component() {
-        let dir = project(PACKAGE);
-        let error = build(&dir).unwrap_err();
-        assert!(
-            matches!(&error, BuildError::NoCdylib { package } if package == "a-b"),
-            "{error}"
-        );
-        assert_eq!(
-            error.hint(),
-            Some("add `crate-type = [\"cdylib\"]` under [lib] in Cargo.toml")
-        );
-    }
-
-    #[test]
-    fn a_manifest_that_cargo_refuses_is_quoted() {
-        let dir = project("[package]\nname = 3\n");
-        let error = build(&dir).unwrap_err();
-        assert!(
-            matches!(&error, BuildError::Manifest { message } if message.contains("name")),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn a_compile_error_ends_with_what_cargo_said() {
-        let dir = project(&format!("{PACKAGE}[lib]\ncrate-type = [\"cdylib\"]\n"));
-        std::fs::write(dir.path().join("src/lib.rs"), "fn f() -> u8 { \"text\" }\n").unwrap();
-        let mut lines = Vec::new();
-        let error = build_component(dir.path(), &mut |line| lines.push(line.to_owned())).unwrap_err();
-        assert!(
-            matches!(&error, BuildError::Compile { last_lines } if last_lines.contains("could not compile"))
-        );
-        assert!(
-            lines.iter().any(|line| line.contains("mismatched types")),
-            "{lines:?}"
-        );
-    }
-
-    #[test]
-    fn a_cdylib_becomes_a_file() {
-        let dir = project(&format!("{PACKAGE}[lib]\ncrate-type = [\"cdylib\"]\n"));
-        let path = build(&dir).unwrap();
-        assert!(
-            path.ends_with("wasm32-wasip2/release/a_b.wasm"),
-            "{}",
-            path.display()
-        );
-        assert_eq!(std::fs::read(path).unwrap().get(..4), Some(&b"\0asm"[..]));
-    }
+fn read(path: &Path) -> Result<Vec<u8>, BuildError> {
+    std::fs::read(path).map_err(|source| BuildError::Read {
+        path: path.to_owned(),
+        source,
+    })
 }

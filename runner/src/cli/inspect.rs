@@ -2,10 +2,10 @@
 
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::options::LimitOptions;
+use crate::options::{BuildOptions, LimitOptions};
 use crate::plan::{LimitsPlan, Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
 use crate::plugin::{Description, WORLD_PACKAGE};
-use crate::session::{self, Read};
+use crate::session::{self, Order, Read};
 use crate::terminal::{escape, units};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use std::time::Duration;
 /// What `inspect` can be asked for.
 #[derive(Debug, clap::Args)]
 pub(super) struct InspectOptions {
-    /// A component (.wasm), its http(s) URL, or the folder of a Rust plugin
+    /// A component (.wasm), its http(s) URL, or sources that are built first
     #[arg(value_name = "PLUGIN")]
     plugin: String,
 
@@ -24,10 +24,19 @@ pub(super) struct InspectOptions {
     /// Folder of compiled plugins; it must be writable for you alone [default: your cache folder]
     #[arg(long, value_name = "DIR", env = "WASMSWARM_CACHE_DIR")]
     cache_dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    build: BuildOptions,
 }
 
 pub(super) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
-    let read = session::read(&options.plugin, options.digest.as_deref(), false)?;
+    let read = session::read(&Order {
+        name: &options.plugin,
+        digest: options.digest.as_deref(),
+        cache_dir: options.cache_dir.as_deref(),
+        quiet: false,
+        yes: options.build.yes,
+    })?;
     let limits = LimitOptions::default().resolve();
     let description = session::describe(&read, &limits, options.cache_dir.as_deref())?;
     super::show(&render(&read, &description, &limits))?;

@@ -1,5 +1,6 @@
 //! The command line: reads the command, runs it, prints its error, answers with the exit code.
 
+mod build;
 mod elsewhere;
 mod inspect;
 mod new;
@@ -36,6 +37,8 @@ enum Command {
     Run(Box<RunOptions>),
     /// Find the highest rate of iterations at which all thresholds hold
     Find(Box<FindOptions>),
+    /// Make a component of sources in any language
+    Build(build::BuildCommand),
     /// Show what a plugin offers and what it needs, without running load
     Inspect(inspect::InspectOptions),
     /// Serve a small shop on this machine, to try plugins against
@@ -126,6 +129,7 @@ fn dispatch(command: Command, exit: &Exit) -> Result<ExitCode, Failure> {
     match command {
         Command::Run(options) => session::run(&options, exit),
         Command::Find(options) => session::find(&options, exit),
+        Command::Build(options) => build::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::Target(options) => target::run(&options),
         Command::New(options) => new::run(&options),

@@ -50,7 +50,8 @@ use std::path::PathBuf;
 /// Everything that `run` can be asked for.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct RunOptions {
-    /// A component (.wasm), its http(s) URL, or the folder of a Rust plugin, which is built first
+    /// A component (.wasm), its http(s) URL, or sources that are built first: a script, a source file, or a
+    /// project's folder
     #[arg(value_name = "PLUGIN")]
     pub plugin: String,
 
@@ -65,6 +66,10 @@ pub struct RunOptions {
     /// What to show instead of running.
     #[command(flatten)]
     pub show: ShowOptions,
+
+    /// How sources become a plugin.
+    #[command(flatten)]
+    pub build: BuildOptions,
 
     /// How much load.
     #[command(flatten)]
@@ -101,6 +106,14 @@ pub struct RunOptions {
     /// What outranks everybody: the rates of a search.
     #[arg(skip)]
     pub imposed: Option<Layer>,
+}
+
+/// How sources become a plugin. No file decides what is installed.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct BuildOptions {
+    /// Install what a language's builder needs into the cache folder without asking
+    #[arg(long, env = "WASMSWARM_YES")]
+    pub yes: bool,
 }
 
 /// What to show instead of running. Flags only: no file decides that nothing is run.

@@ -23,9 +23,7 @@ impl Cache {
     pub(super) fn open(dir: Option<&Path>) -> Option<Cache> {
         let dir = match dir {
             Some(dir) => dir.to_owned(),
-            None => directories::ProjectDirs::from("", "", "wasmswarm")?
-                .cache_dir()
-                .join("compiled"),
+            None => root()?.join("compiled"),
         };
         std::fs::DirBuilder::new()
             .recursive(true)
@@ -71,6 +69,17 @@ impl Cache {
             std::hash::Hasher::finish(&hasher)
         ))
     }
+}
+
+/// The user's cache folder.
+fn root() -> Option<PathBuf> {
+    let dirs = directories::ProjectDirs::from("", "", "wasmswarm")?;
+    Some(dirs.cache_dir().to_owned())
+}
+
+/// Where things are kept unless the operator names another folder.
+pub fn cache_root() -> PathBuf {
+    root().unwrap_or_else(|| std::env::temp_dir().join("wasmswarm"))
 }
 
 /// Whether only this user can write to it (and it isn't a link to somewhere else).

@@ -11,6 +11,7 @@ mod error;
 mod inspect;
 mod source;
 
+pub use cache::cache_root;
 pub use compile::{Compiled, compile};
 pub use describe::{Description, describe};
 pub use engine::{EPOCH_TICK, EngineSpec, EpochClock, PerVu, build_engine, start_epoch_clock};

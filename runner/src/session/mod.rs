@@ -23,7 +23,7 @@ pub use exit::Exit;
 pub use find::find;
 pub use prepared::describe;
 pub use signals::wait_for_signal;
-pub use source::{Read, read};
+pub use source::{Order, Read, build, read};
 
 use crate::api::{End, Watched};
 use crate::error::Failure;

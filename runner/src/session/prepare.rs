@@ -4,7 +4,7 @@ use super::endpoint::{self, Endpoint};
 use super::machine::Machine;
 use super::prepared::{self, Linked};
 use super::room::{self, Room};
-use super::source::{self, Read};
+use super::source::{self, Order, Read};
 use super::{View, no_thread, reach, thresholds};
 use crate::error::Failure;
 use crate::host::{Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared, SharedStore};
@@ -52,7 +52,7 @@ pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
     let baseline = thresholds::baseline(options.output.baseline.as_deref())?;
     let data = load_data(&options.given)?;
     let (given, output) = (&options.given, &options.output);
-    let read = source::read(&options.plugin, given.digest.as_deref(), output.quiet)?;
+    let read = source::read(&order(options))?;
     let limits = options.limits.resolve();
     let (description, probed) = prepared::probe(&read, &limits, given.cache_dir.as_deref())?;
     let Endpoint { base, shop } = endpoint::open(&options.http, &description, &read.inspection.imports)?;
@@ -97,6 +97,17 @@ pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
         _clock: clock,
         _shop: shop,
     })
+}
+
+/// What the options say of the plugin.
+pub(super) fn order(options: &RunOptions) -> Order<'_> {
+    Order {
+        name: &options.plugin,
+        digest: options.given.digest.as_deref(),
+        cache_dir: options.given.cache_dir.as_deref(),
+        quiet: options.output.quiet,
+        yes: options.build.yes,
+    }
 }
 
 fn check_summary(options: &RunOptions) -> Result<(), Failure> {

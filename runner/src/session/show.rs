@@ -11,7 +11,7 @@ use crate::terminal;
 /// Shows what was asked for.
 pub(super) fn show(options: &RunOptions) -> Result<ExitCode, Failure> {
     let given = &options.given;
-    let read = source::read(&options.plugin, given.digest.as_deref(), options.output.quiet)?;
+    let read = source::read(&prepare::order(options))?;
     let limits = options.limits.resolve();
     let (description, _) = prepared::probe(&read, &limits, given.cache_dir.as_deref())?;
     let mut texts = Vec::new();

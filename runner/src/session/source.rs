@@ -1,6 +1,6 @@
 //! From what the operator typed to a component's bytes that may be compiled.
 
-use crate::build;
+use crate::build::{self, Built, Workshop};
 use crate::error::Failure;
 use crate::plugin::{self, Inspection, PluginError, Source};
 use crate::terminal;
@@ -14,40 +14,63 @@ pub struct Read {
     pub inspection: Inspection,
 }
 
-/// Builds the project if `name` is a folder, reads the component and inspects it.
-/// `quiet`: say nothing while building.
+/// Which plugin, and how it is got.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    /// A component's path or address, or sources.
+    pub name: &'a str,
+    /// The only digest that is accepted.
+    pub digest: Option<&'a str>,
+    /// Where things are kept, if not in the user's cache folder.
+    pub cache_dir: Option<&'a Path>,
+    /// Say nothing while building.
+    pub quiet: bool,
+    /// Whether the operator has agreed to what must be installed.
+    pub yes: bool,
+}
+
+/// Builds the plugin if it is given as sources, reads the component and inspects it.
 ///
 /// # Errors
 /// If there is no component that can be run.
-pub fn read(name: &str, digest: Option<&str>, quiet: bool) -> Result<Read, Failure> {
-    let built = if Path::new(name).is_dir() {
-        Some(build_project(name, quiet)?)
+pub fn read(order: &Order<'_>) -> Result<Read, Failure> {
+    let name = order.name;
+    let built = if build::is_source(Path::new(name)) {
+        Some(build(order)?.component.to_string_lossy().into_owned())
     } else {
         None
     };
-    let mut source = plugin::load(built.as_deref().unwrap_or(name), digest).map_err(|e| refuse(name, e))?;
+    let source = plugin::load(built.as_deref().unwrap_or(name), order.digest);
+    let mut source = source.map_err(|e| refuse(name, e))?;
     name.clone_into(&mut source.name);
     let inspection = plugin::inspect(&source.bytes).map_err(|e| refuse(name, e))?;
     Ok(Read { source, inspection })
 }
 
-fn build_project(dir: &str, quiet: bool) -> Result<String, Failure> {
-    let mut show = |line: &str| {
-        if !quiet {
+/// Builds the plugin from its sources.
+///
+/// # Errors
+/// If they yield no component.
+pub fn build(order: &Order<'_>) -> Result<Built, Failure> {
+    let mut say = |line: &str| {
+        if !order.quiet {
             terminal::print_error(&terminal::escape(line));
         }
     };
-    match build::build_component(Path::new(dir), &mut show) {
-        Ok(path) => Ok(path.to_string_lossy().into_owned()),
-        Err(error) => {
-            let mut failure = Failure::invalid(format!("failed to build the plugin in {dir:?}"));
-            failure.hint = error.hint().map(str::to_owned);
-            let source = std::error::Error::source(&error).map(ToString::to_string);
-            failure = failure.because(&error);
-            failure.causes.extend(source);
-            Err(failure)
-        }
-    }
+    let mut agree = |what: &str| order.yes || terminal::agrees(&format!("install {what}?"));
+    let mut shop = Workshop {
+        say: &mut say,
+        agree: &mut agree,
+        cache: order.cache_dir.map_or_else(plugin::cache_root, Path::to_owned),
+    };
+    build::build(Path::new(order.name), &mut shop).map_err(|error| {
+        let mut failure = Failure::invalid(format!("failed to build the plugin {:?}", order.name));
+        failure.hint = error.hint().map(str::to_owned);
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        failure = failure.because(&error);
+        failure.causes.extend(source);
+        failure
+    })
 }
 
 /// The error for a plugin that can't be used.

@@ -42,6 +42,19 @@ pub fn print_error(text: &str) {
     let _ = write_line(&mut std::io::stderr().lock(), text);
 }
 
+/// Asks a question that yes or no answers; nobody at a terminal means no.
+pub fn agrees(question: &str) -> bool {
+    use std::io::{BufRead as _, IsTerminal as _, Write as _};
+    let (stdin, mut stderr) = (std::io::stdin(), std::io::stderr());
+    if !stdin.is_terminal() || !stderr.is_terminal() {
+        return false;
+    }
+    let asked = write!(stderr, "{} [y/N] ", escape(question)).and_then(|()| stderr.flush());
+    let mut answer = String::new();
+    let answered = asked.and_then(|()| stdin.lock().read_line(&mut answer));
+    answered.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+}
+
 /// Columns of the terminal that standard output is, or a usual width if it is none.
 pub fn stdout_width() -> usize {
     use std::io::IsTerminal;

@@ -1,6 +1,7 @@
 //! The tools: how they are started, and whether the compile target is there.
 
-use super::{BuildError, TARGET};
+use super::super::BuildError;
+use super::TARGET;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};

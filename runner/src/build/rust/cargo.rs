@@ -1,7 +1,8 @@
 //! Cargo: what a project is (`cargo metadata`), and building it.
 
+use super::super::BuildError;
+use super::TARGET;
 use super::toolchain::{command, run};
-use super::{BuildError, TARGET};
 use serde::Deserialize;
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};

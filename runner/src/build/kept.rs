@@ -1,0 +1,188 @@
+//! Components that were built before, by what went into them.
+//!
+//! Each build leaves a record: the files it read with their digests, those it looked for in vain,
+//! and the component. A record holds as long as every one of them is as it was; its name is made
+//! of the source's place and of everything else that decides the result (see [`Kept::open`]).
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// What a build read: each file with its digest, or `None` if it looked for a file that wasn't there.
+pub(super) type Inputs = BTreeMap<PathBuf, Option<String>>;
+
+/// The most files that a project may have.
+const MAX_FILES: usize = 10_000;
+
+/// Folders that hold no sources: what tools put there themselves.
+const NOT_SOURCES: [&str; 5] = ["target", "node_modules", "__pycache__", "venv", "zig-out"];
+
+/// The place of one source's component.
+pub(super) struct Kept {
+    dir: PathBuf,
+    /// Of the source's path and what else decides the result.
+    key: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Record {
+    inputs: Inputs,
+    component: String,
+}
+
+impl Kept {
+    /// `cache`: the folder of all built components. `makers`: everything beside the source that
+    /// decides what comes out, such as the versions of the tools.
+    pub(super) fn open(cache: &Path, source: &Path, makers: &[&str]) -> io::Result<Kept> {
+        std::fs::create_dir_all(cache)?;
+        let mut hasher = Sha256::new();
+        let place = std::path::absolute(source)?;
+        for part in std::iter::once(&*place.to_string_lossy()).chain(makers.iter().copied()) {
+            hasher.update(part.len().to_le_bytes());
+            hasher.update(part);
+        }
+        Ok(Kept {
+            dir: cache.to_owned(),
+            key: hex(&hasher.finalize()),
+        })
+    }
+
+    /// The component, if nothing that it was made of has changed. `now` is the list of inputs if it
+    /// can be known before the build; otherwise the recorded ones are looked at.
+    pub(super) fn find(&self, now: Option<&Inputs>) -> Option<PathBuf> {
+        let record: Record = serde_json::from_slice(&std::fs::read(self.record()).ok()?).ok()?;
+        let fresh = match now {
+            Some(now) => record.inputs == *now,
+            None => record
+                .inputs
+                .iter()
+                .all(|(path, digest)| digest_of(path) == *digest),
+        };
+        let component = self.dir.join(&record.component);
+        (fresh && component.is_file()).then_some(component)
+    }
+
+    /// Keeps a component, and answers where.
+    pub(super) fn keep(&self, inputs: Inputs, component: &[u8]) -> io::Result<PathBuf> {
+        let name = format!("{}.wasm", hex(&Sha256::digest(component)));
+        let path = self.dir.join(&name);
+        write_whole(&self.dir, &path, component)?;
+        let record = Record {
+            inputs,
+            component: name,
+        };
+        write_whole(&self.dir, &self.record(), &serde_json::to_vec(&record)?)?;
+        Ok(path)
+    }
+
+    fn record(&self) -> PathBuf {
+        self.dir.join(format!("{}.json", self.key))
+    }
+}
+
+/// Renamed into place, so that nobody reads half of it.
+fn write_whole(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// The digest of a file; `None` if it can't be read.
+pub(super) fn digest_of(path: &Path) -> Option<String> {
+    Some(hex(&Sha256::digest(std::fs::read(path).ok()?)))
+}
+
+/// All files of a folder with one of these extensions (of any, if there are none), with their digests.
+pub(super) fn folder(dir: &Path, extensions: &[&str]) -> io::Result<Inputs> {
+    let mut inputs = Inputs::new();
+    let mut folders = vec![if dir.as_os_str().is_empty() {
+        PathBuf::from(".")
+    } else {
+        dir.to_owned()
+    }];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder)? {
+            let path = entry?.path();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            if name.starts_with('.') {
+                continue;
+            }
+            if path.is_dir() {
+                if !NOT_SOURCES.contains(&&*name) && !path.is_symlink() {
+                    folders.push(path);
+                }
+            } else if extensions.is_empty() || is_one_of(&path, extensions) {
+                let digest = digest_of(&path);
+                inputs.insert(path, digest);
+            }
+            if inputs.len() > MAX_FILES {
+                return Err(io::Error::other(format!(
+                    "{} holds more than {MAX_FILES} files",
+                    dir.display()
+                )));
+            }
+        }
+    }
+    Ok(inputs)
+}
+
+fn is_one_of(path: &Path, extensions: &[&str]) -> bool {
+    let own = path.extension().and_then(|kind| kind.to_str());
+    own.is_some_and(|own| extensions.contains(&own))
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_component_is_found_until_an_input_changes() {
+        let dir = tempfile::tempdir().unwrap();
+        let (source, absent) = (dir.path().join("a.js"), dir.path().join("b.js"));
+        std::fs::write(&source, "one").unwrap();
+        let cache = dir.path().join("cache");
+        let kept = Kept::open(&cache, &source, &["1"]).unwrap();
+        assert_eq!(kept.find(None), None);
+        let inputs = Inputs::from([(source.clone(), digest_of(&source)), (absent.clone(), None)]);
+        let path = kept.keep(inputs, b"component").unwrap();
+        assert_eq!(kept.find(None), Some(path));
+        assert_eq!(Kept::open(&cache, &source, &["2"]).unwrap().find(None), None);
+        std::fs::write(&absent, "now it is").unwrap();
+        assert_eq!(kept.find(None), None);
+        std::fs::remove_file(&absent).unwrap();
+        assert!(kept.find(None).is_some());
+        std::fs::write(&source, "two").unwrap();
+        assert_eq!(kept.find(None), None);
+    }
+
+    #[test]
+    fn a_file_more_makes_another_project() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a.go"), "").unwrap();
+        let before = folder(dir.path(), &["go"]).unwrap();
+        std::fs::create_dir(dir.path().join("node_modules")).unwrap();
+        std::fs::write(dir.path().join("node_modules/x.go"), "").unwrap();
+        std::fs::write(dir.path().join(".hidden.go"), "").unwrap();
+        std::fs::write(dir.path().join("notes.txt"), "").unwrap();
+        assert_eq!(folder(dir.path(), &["go"]).unwrap(), before);
+        std::fs::write(dir.path().join("b.go"), "").unwrap();
+        assert_ne!(folder(dir.path(), &["go"]).unwrap(), before);
+    }
+}

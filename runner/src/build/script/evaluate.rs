@@ -1,0 +1,195 @@
+//! Runs a script's top level inside the engine's component, in a sandbox that holds nothing.
+//!
+//! The engine imports the whole contract, but there is no run yet: a call to any of it is a trap.
+//! Of WASI it finds what is the same each time, so that the same script gives the same component.
+
+use super::super::BuildError;
+use super::snapshot;
+use std::time::Duration;
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::{Config, Engine, OptLevel, Store, StoreLimits, StoreLimitsBuilder};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wizer::{ComponentContext, Wizer};
+
+mod bindings {
+    #![allow(
+        missing_docs,
+        reason = "generated; the contract's text is in sdk/js/runtime/wit"
+    )]
+    wasmtime::component::bindgen!({
+        inline: "
+            package wasmswarm:script@0.1.0;
+            interface script {
+                record source { request: string, path: string, content: list<u8> }
+                enum need-kind { module, file }
+                record need { kind: need-kind, request: string, importer: string }
+                variant problem { missing(need), failed(string) }
+                evaluate: func(entry: string, sources: list<source>) -> result<_, problem>;
+            }
+            world evaluator { export script; }
+        ",
+        exports: { default: async },
+    });
+}
+
+use bindings::exports::wasmswarm::script::script::Problem;
+pub(super) use bindings::exports::wasmswarm::script::script::{Need, NeedKind, Source};
+
+/// How long a script's top level may compute.
+const TIME: Duration = Duration::from_secs(60);
+
+/// The most memory that it may fill.
+const MEMORY_BYTES: usize = 1 << 30;
+
+/// Stack of the engine while it evaluates.
+const STACK_BYTES: usize = 2 << 20;
+
+/// What came of a script's top level.
+pub(super) enum Evaluation {
+    /// The script's component.
+    Done(Vec<u8>),
+    /// It needs another file.
+    Missing(Need),
+}
+
+/// The engine's component, ready to evaluate scripts.
+pub(super) struct Runtime<'a> {
+    wizer: Wizer,
+    context: ComponentContext<'a>,
+    component: Component,
+    linker: Linker<Sandbox>,
+    executor: tokio::runtime::Runtime,
+}
+
+/// What an evaluation may use.
+struct Sandbox {
+    wasi: WasiCtx,
+    table: ResourceTable,
+    limits: StoreLimits,
+}
+
+impl WasiView for Sandbox {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl Sandbox {
+    fn new() -> Sandbox {
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.insecure_random_seed(0).allow_blocking_current_thread(true);
+        wasi.secure_random(wasmtime_wasi::Deterministic::new(vec![0x57]));
+        wasi.insecure_random(wasmtime_wasi::Deterministic::new(vec![0x57]));
+        Sandbox {
+            wasi: wasi.build(),
+            table: ResourceTable::new(),
+            limits: StoreLimitsBuilder::new().memory_size(MEMORY_BYTES).build(),
+        }
+    }
+}
+
+impl<'a> Runtime<'a> {
+    /// From the engine's component.
+    pub(super) fn new(wasm: &'a [u8]) -> Result<Runtime<'a>, BuildError> {
+        let prepare = || -> wasmtime::Result<Runtime<'a>> {
+            let wizer = Wizer::new();
+            let (context, instrumented) = wizer.instrument_component(wasm)?;
+            let engine = engine()?;
+            let component = Component::new(&engine, instrumented)?;
+            let mut linker = Linker::new(&engine);
+            wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+            linker.define_unknown_imports_as_traps(&component)?;
+            let executor = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            Ok(Runtime {
+                wizer,
+                context,
+                component,
+                linker,
+                executor,
+            })
+        };
+        prepare().map_err(|error| broken(&error))
+    }
+
+    /// Evaluates the script `entry` with the files at hand, in a fresh instance.
+    pub(super) fn evaluate(&self, entry: &str, sources: &[Source]) -> Result<Evaluation, BuildError> {
+        self.executor.block_on(self.evaluate_in_time(entry, sources))
+    }
+
+    async fn evaluate_in_time(&self, entry: &str, sources: &[Source]) -> Result<Evaluation, BuildError> {
+        let mut store = Store::new(self.component.engine(), Sandbox::new());
+        store.limiter(|sandbox| &mut sandbox.limits);
+        store.set_epoch_deadline(1);
+        let _clock = Clock::start(self.component.engine());
+        let instance = self.linker.instantiate_async(&mut store, &self.component).await;
+        let instance = instance.map_err(|error| broken(&error))?;
+        let guest = bindings::Evaluator::new(&mut store, &instance).map_err(|error| broken(&error))?;
+        let answer = guest
+            .wasmswarm_script_script()
+            .call_evaluate(&mut store, entry, sources)
+            .await;
+        match answer.map_err(|error| trapped(&error))? {
+            Ok(()) => {
+                let mut state = snapshot::State {
+                    store: &mut store,
+                    instance,
+                };
+                let component = self.wizer.snapshot_component(&self.context, &mut state).await;
+                Ok(Evaluation::Done(component.map_err(|error| broken(&error))?))
+            }
+            Err(Problem::Missing(need)) => Ok(Evaluation::Missing(need)),
+            Err(Problem::Failed(message)) => Err(BuildError::Script { message }),
+        }
+    }
+}
+
+/// Compiles fast: what it compiles runs for milliseconds.
+fn engine() -> wasmtime::Result<Engine> {
+    let mut config = Config::new();
+    config
+        .cranelift_opt_level(OptLevel::None)
+        .epoch_interruption(true)
+        .max_wasm_stack(STACK_BYTES)
+        .async_stack_size(2 * STACK_BYTES);
+    Engine::new(&config)
+}
+
+/// Ends an evaluation that takes too long. Stops when dropped.
+struct Clock {
+    _end: std::sync::mpsc::Sender<()>,
+}
+
+impl Clock {
+    fn start(engine: &Engine) -> Clock {
+        let engine = engine.clone();
+        let (end, ended) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            if ended.recv_timeout(TIME) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                engine.increment_epoch();
+            }
+        });
+        Clock { _end: end }
+    }
+}
+
+fn broken(error: &wasmtime::Error) -> BuildError {
+    BuildError::Script {
+        message: format!("the JavaScript engine can't be used: {error:#}"),
+    }
+}
+
+fn trapped(error: &wasmtime::Error) -> BuildError {
+    let message = match error.downcast_ref::<wasmtime::Trap>() {
+        Some(wasmtime::Trap::Interrupt) => {
+            format!("its top level computed for more than {} s", TIME.as_secs())
+        }
+        Some(wasmtime::Trap::StackOverflow) => "its top level recursed too deeply".to_owned(),
+        _ => format!("its top level can't be evaluated: {error:#}"),
+    };
+    BuildError::Script { message }
+}

@@ -1,0 +1,188 @@
+//! The files that a script asks for: beside it, or in packages that it has installed.
+
+use super::super::BuildError;
+use super::super::kept::{Inputs, hex};
+use super::evaluate::{Need, NeedKind, Source};
+use super::strip;
+use sha2::{Digest, Sha256};
+use std::path::{Component, Path, PathBuf};
+
+/// The most bytes that one file may have.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// What is tried for a module that is named without its whole name.
+const ENDINGS: [&str; 10] = [
+    "",
+    ".ts",
+    ".mts",
+    ".js",
+    ".mjs",
+    ".json",
+    "/index.ts",
+    "/index.mts",
+    "/index.js",
+    "/index.mjs",
+];
+
+/// Where the files are, and which ones were read. The script's own folder is the root of all names.
+pub(super) struct Files {
+    root: PathBuf,
+    entry: String,
+    inputs: Inputs,
+}
+
+impl Files {
+    pub(super) fn beside(main: &Path) -> Result<Files, BuildError> {
+        let name = main.file_name().unwrap_or_default();
+        Ok(Files {
+            root: main.parent().unwrap_or(Path::new("")).to_owned(),
+            entry: name.to_string_lossy().into_owned(),
+            inputs: Inputs::new(),
+        })
+    }
+
+    /// The name of the script itself.
+    pub(super) fn entry(&self) -> &str {
+        &self.entry
+    }
+
+    pub(super) fn into_inputs(self) -> Inputs {
+        self.inputs
+    }
+
+    pub(super) fn read_entry(&mut self) -> Result<Source, BuildError> {
+        let path = self.root.join(&self.entry);
+        let content = self.read(&path)?;
+        self.module(&self.entry.clone(), &path, content)
+    }
+
+    /// The file that answers a need.
+    pub(super) fn find(&mut self, need: &Need) -> Result<Source, BuildError> {
+        match need.kind {
+            NeedKind::File => self.plain(need),
+            NeedKind::Module => {
+                let path = self
+                    .first_of(&self.root.join(&need.request))
+                    .or_else(|| self.package(need));
+                let path = path.ok_or_else(|| {
+                    not_found(
+                        need,
+                        "it is neither built in, nor a file beside it, nor a package in `node_modules`",
+                    )
+                })?;
+                let content = self.read(&path)?;
+                self.module(&need.request, &path, content)
+            }
+        }
+    }
+
+    fn plain(&mut self, need: &Need) -> Result<Source, BuildError> {
+        let path = self.root.join(&need.request);
+        if !path.is_file() {
+            self.inputs.insert(path, None);
+            return Err(not_found(need, "there is no such file"));
+        }
+        Ok(Source {
+            request: need.request.clone(),
+            path: need.request.clone(),
+            content: self.read(&path)?,
+        })
+    }
+
+    /// A module of an installed package: `node_modules/NAME`, from the importing file's folder upwards.
+    fn package(&mut self, need: &Need) -> Option<PathBuf> {
+        let importer = self.root.join(&need.importer);
+        let importer = std::path::absolute(&importer).unwrap_or(importer);
+        importer.ancestors().skip(1).find_map(|folder| {
+            let base = folder.join("node_modules").join(&need.request);
+            let main = main_of(&base).and_then(|main| self.first_of(&main));
+            main.or_else(|| self.first_of(&base))
+        })
+    }
+
+    /// The first file that a name can stand for. Those that were looked for in vain are remembered.
+    fn first_of(&mut self, base: &Path) -> Option<PathBuf> {
+        for ending in ENDINGS {
+            let mut name = base.as_os_str().to_owned();
+            name.push(ending);
+            let path = PathBuf::from(name);
+            if path.is_file() {
+                return Some(path);
+            }
+            if !path.is_dir() {
+                self.inputs.insert(path, None);
+            }
+        }
+        None
+    }
+
+    fn read(&mut self, path: &Path) -> Result<Vec<u8>, BuildError> {
+        let unreadable = |source| BuildError::Read {
+            path: path.to_owned(),
+            source,
+        };
+        let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
+        if bytes > MAX_BYTES {
+            let why = std::io::Error::other(format!("it has {bytes} bytes (limit {MAX_BYTES})"));
+            return Err(unreadable(why));
+        }
+        let content = std::fs::read(path).map_err(unreadable)?;
+        self.inputs
+            .insert(path.to_owned(), Some(hex(&Sha256::digest(&content))));
+        Ok(content)
+    }
+
+    /// As the engine takes it: without types.
+    fn module(&self, request: &str, path: &Path, content: Vec<u8>) -> Result<Source, BuildError> {
+        let name = self.name_of(path);
+        let is_typed = path.extension().is_some_and(|kind| kind == "ts" || kind == "mts");
+        let content = if is_typed {
+            let text = String::from_utf8(content).map_err(|_| BuildError::Syntax {
+                message: format!("{name}: the file isn't UTF-8 text"),
+            })?;
+            strip::types(text, Path::new(&name))?.into_bytes()
+        } else {
+            content
+        };
+        Ok(Source {
+            request: request.to_owned(),
+            path: name,
+            content,
+        })
+    }
+
+    /// A file's name as scripts see it: from the root, with `/`.
+    fn name_of(&self, path: &Path) -> String {
+        let path = path.strip_prefix(&self.root).unwrap_or(path);
+        let parts: Vec<_> = path
+            .components()
+            .filter(|part| !matches!(part, Component::CurDir))
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect();
+        parts.join("/").replacen("//", "/", 1)
+    }
+}
+
+/// What a package says is its main module.
+fn main_of(base: &Path) -> Option<PathBuf> {
+    let text = std::fs::read(base.join("package.json")).ok()?;
+    let package: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    let named = [
+        "/exports/./import",
+        "/exports/import",
+        "/exports/.",
+        "/exports",
+        "/module",
+        "/main",
+    ];
+    let main = named.iter().find_map(|at| package.pointer(at)?.as_str())?;
+    Some(base.join(main.trim_start_matches("./")))
+}
+
+fn not_found(need: &Need, why: &str) -> BuildError {
+    BuildError::NoModule {
+        request: need.request.clone(),
+        importer: need.importer.clone(),
+        why: why.to_owned(),
+    }
+}

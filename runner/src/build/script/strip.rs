@@ -1,0 +1,111 @@
+//! From TypeScript to JavaScript: types become blanks, so that everything else keeps its line and
+//! column.
+
+use super::super::BuildError;
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use swc_common::SourceMap;
+use swc_common::errors::{DiagnosticBuilder, Emitter, Handler};
+use swc_common::sync::Lrc;
+use swc_ts_fast_strip::{Options, operate};
+
+/// What the checker says, line by line, with places.
+#[derive(Clone, Default)]
+struct Notes(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Notes {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes each problem as `file:line:column: what it is`.
+struct Short {
+    map: Lrc<SourceMap>,
+    notes: Notes,
+}
+
+impl Emitter for Short {
+    fn emit(&mut self, problem: &mut DiagnosticBuilder<'_>) {
+        let place = problem
+            .span
+            .primary_span()
+            .map(|span| self.map.lookup_char_pos(span.lo));
+        let text = problem.message();
+        // Notes are kept in memory, where writing can't fail.
+        let _ = match place {
+            Some(place) => writeln!(
+                self.notes,
+                "{}:{}:{}: {text}",
+                place.file.name,
+                place.line,
+                place.col_display + 1
+            ),
+            None => writeln!(self.notes, "{text}"),
+        };
+    }
+}
+
+/// The script without its types. `name` is what messages call it.
+pub(super) fn types(text: String, name: &Path) -> Result<String, BuildError> {
+    let map = Lrc::new(SourceMap::default());
+    let notes = Notes::default();
+    let emitter = Short {
+        map: Lrc::clone(&map),
+        notes: notes.clone(),
+    };
+    let handler = Handler::with_emitter(true, false, Box::new(emitter));
+    let options = Options {
+        module: Some(true),
+        filename: Some(name.display().to_string()),
+        ..Options::default()
+    };
+    operate(&map, &handler, text, options)
+        .map(|output| output.code)
+        .map_err(|error| {
+            let notes = notes.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let notes = String::from_utf8_lossy(&notes).trim().to_owned();
+            BuildError::Syntax {
+                message: if notes.is_empty() {
+                    format!("{}: {}", name.display(), error.message)
+                } else {
+                    notes
+                },
+            }
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strip(text: &str) -> Result<String, String> {
+        types(text.to_owned(), Path::new("shop.ts")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_stays_keeps_its_place() {
+        let text = "interface A { b: number }\nexport default function (a: A): void { a.b; }\n";
+        let stripped = strip(text).unwrap();
+        assert_eq!(stripped.lines().count(), text.lines().count());
+        assert_eq!(stripped.find("a.b"), text.find("a.b"));
+        assert!(!stripped.contains("interface"));
+    }
+
+    #[test]
+    fn problems_have_a_place() {
+        let error = strip("let a = 1;\nlet = ;\n").unwrap_err();
+        assert!(error.contains("shop.ts:2:"), "{error}");
+        let error = strip("let a = 1;\nenum Color { Red }\n").unwrap_err();
+        assert!(error.contains("shop.ts:2:1") && error.contains("enum"), "{error}");
+    }
+}
