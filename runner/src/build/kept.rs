@@ -96,34 +96,37 @@ pub(super) fn digest_of(path: &Path) -> Option<String> {
     Some(hex(&Sha256::digest(std::fs::read(path).ok()?)))
 }
 
-/// All files of a folder with one of these extensions (of any, if there are none), with their digests.
-pub(super) fn folder(dir: &Path, extensions: &[&str]) -> io::Result<Inputs> {
-    let mut inputs = Inputs::new();
-    let mut folders = vec![if dir.as_os_str().is_empty() {
-        PathBuf::from(".")
+/// All files of a folder with their digests.
+pub(super) fn folder(dir: &Path) -> io::Result<Inputs> {
+    let files = files(dir, usize::MAX)?;
+    Ok(files
+        .into_iter()
+        .map(|path| (path.clone(), digest_of(&path)))
+        .collect())
+}
+
+/// All files of a folder and of those within, `depth` deep, that can be sources.
+pub(super) fn files(dir: &Path, depth: usize) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let first = if dir.as_os_str().is_empty() {
+        Path::new(".")
     } else {
-        dir.to_owned()
-    }];
-    while let Some(folder) = folders.pop() {
+        dir
+    };
+    let mut folders = vec![(first.to_owned(), depth)];
+    while let Some((folder, depth)) = folders.pop() {
         for entry in std::fs::read_dir(&folder)? {
             let path = entry?.path();
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            if name.starts_with('.') {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with('.') || NOT_SOURCES.contains(&&*name) {
                 continue;
             }
-            if path.is_dir() {
-                if !NOT_SOURCES.contains(&&*name) && !path.is_symlink() {
-                    folders.push(path);
-                }
-            } else if extensions.is_empty() || is_one_of(&path, extensions) {
-                let digest = digest_of(&path);
-                inputs.insert(path, digest);
+            if !path.is_dir() {
+                found.push(path);
+            } else if depth > 0 && !path.is_symlink() {
+                folders.push((path, depth - 1));
             }
-            if inputs.len() > MAX_FILES {
+            if found.len() > MAX_FILES {
                 return Err(io::Error::other(format!(
                     "{} holds more than {MAX_FILES} files",
                     dir.display()
@@ -131,12 +134,7 @@ pub(super) fn folder(dir: &Path, extensions: &[&str]) -> io::Result<Inputs> {
             }
         }
     }
-    Ok(inputs)
-}
-
-fn is_one_of(path: &Path, extensions: &[&str]) -> bool {
-    let own = path.extension().and_then(|kind| kind.to_str());
-    own.is_some_and(|own| extensions.contains(&own))
+    Ok(found)
 }
 
 /// Lower-case hexadecimal.
@@ -176,13 +174,12 @@ mod tests {
     fn a_file_more_makes_another_project() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("a.go"), "").unwrap();
-        let before = folder(dir.path(), &["go"]).unwrap();
+        let before = folder(dir.path()).unwrap();
         std::fs::create_dir(dir.path().join("node_modules")).unwrap();
         std::fs::write(dir.path().join("node_modules/x.go"), "").unwrap();
         std::fs::write(dir.path().join(".hidden.go"), "").unwrap();
-        std::fs::write(dir.path().join("notes.txt"), "").unwrap();
-        assert_eq!(folder(dir.path(), &["go"]).unwrap(), before);
+        assert_eq!(folder(dir.path()).unwrap(), before);
         std::fs::write(dir.path().join("b.go"), "").unwrap();
-        assert_ne!(folder(dir.path(), &["go"]).unwrap(), before);
+        assert_ne!(folder(dir.path()).unwrap(), before);
     }
 }

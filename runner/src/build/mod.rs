@@ -9,12 +9,14 @@ mod kept;
 mod language;
 mod rust;
 mod script;
+mod tool;
 
 pub use error::BuildError;
 pub use language::{Language, is_source};
 
 use kept::{Inputs, Kept};
 use language::Project;
+use std::hash::BuildHasher as _;
 use std::path::{Path, PathBuf};
 
 /// Where the work is done, and who is asked and told.
@@ -76,6 +78,31 @@ pub fn build(path: &Path, shop: &mut Workshop<'_>) -> Result<Built, BuildError> 
     Ok(done(component, false))
 }
 
+/// How deep the folders beside a single file are watched.
+const WATCHED_DEPTH: usize = 2;
+
+/// Changes when a source of the file or folder at `path` does. Of a single file's folder, those in
+/// its language count.
+#[must_use]
+pub fn fingerprint(path: &Path) -> u64 {
+    let (dir, depth) = match path.parent() {
+        Some(parent) if !path.is_dir() => (parent, WATCHED_DEPTH),
+        _ => (path, usize::MAX),
+    };
+    let own = path.extension().filter(|_| !path.is_dir());
+    let mut seen: Vec<_> = kept::files(dir, depth)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|file| own.is_none() || file.extension() == own)
+        .filter_map(|file| {
+            let meta = std::fs::metadata(&file).ok()?;
+            Some((file, meta.modified().ok()?, meta.len()))
+        })
+        .collect();
+    seen.sort();
+    foldhash::fast::FixedState::default().hash_one(seen)
+}
+
 /// What decides the result beside the sources: this program and the language's tools.
 fn maker(language: Language) -> Result<String, BuildError> {
     let own = env!("CARGO_PKG_VERSION");
@@ -94,7 +121,7 @@ fn inputs(project: &Project) -> Result<Option<Inputs>, BuildError> {
     };
     match project.language {
         Language::JavaScript | Language::TypeScript => Ok(None),
-        _ if project.is_folder => kept::folder(&project.dir, &[]).map(Some).map_err(unreadable),
+        _ if project.is_folder => kept::folder(&project.dir).map(Some).map_err(unreadable),
         _ => Ok(Some(Inputs::from([(
             project.main.clone(),
             kept::digest_of(&project.main),

@@ -7,6 +7,7 @@ mod new;
 mod target;
 mod texts;
 mod usage;
+mod watch;
 
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
@@ -43,7 +44,7 @@ enum Command {
     Inspect(inspect::InspectOptions),
     /// Serve a small shop on this machine, to try plugins against
     Target(target::TargetOptions),
-    /// Write a new plugin project in Rust
+    /// Write a new plugin project, in any language
     New(new::NewOptions),
     /// Print the JSON schema of configuration files, for editors
     Schema,
@@ -127,6 +128,7 @@ fn answer(command: Command, exit: &Exit) -> ExitCode {
 
 fn dispatch(command: Command, exit: &Exit) -> Result<ExitCode, Failure> {
     match command {
+        Command::Run(options) if options.watch => watch::watch(&options.plugin),
         Command::Run(options) => session::run(&options, exit),
         Command::Find(options) => session::find(&options, exit),
         Command::Build(options) => build::run(&options),

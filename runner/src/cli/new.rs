@@ -2,7 +2,7 @@
 
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::scaffold;
+use crate::scaffold::{self, Template};
 use std::path::Path;
 
 /// What `new` can be asked for.
@@ -11,16 +11,21 @@ pub(super) struct NewOptions {
     /// Name of the project and of the folder that is made for it
     #[arg(value_name = "NAME")]
     name: String,
+
+    /// The language of its scenario
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value = "rust")]
+    lang: Template,
 }
 
 pub(super) fn run(options: &NewOptions) -> Result<ExitCode, Failure> {
-    let created = scaffold::create(Path::new(&options.name), &options.name).map_err(|error| {
-        let failure = Failure::invalid(format!("failed to make the project {:?}", options.name));
-        Failure {
-            hint: error.hint().map(str::to_owned),
-            ..failure.because(error)
-        }
-    })?;
+    let created =
+        scaffold::create(Path::new(&options.name), &options.name, options.lang).map_err(|error| {
+            let failure = Failure::invalid(format!("failed to make the project {:?}", options.name));
+            Failure {
+                hint: error.hint().map(str::to_owned),
+                ..failure.because(error)
+            }
+        })?;
     let files: Vec<_> = created
         .files
         .iter()

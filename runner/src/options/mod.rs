@@ -71,6 +71,10 @@ pub struct RunOptions {
     #[command(flatten)]
     pub build: BuildOptions,
 
+    /// Build and run again whenever a source changes, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+
     /// How much load.
     #[command(flatten)]
     pub load: LoadOptions,

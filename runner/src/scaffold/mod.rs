@@ -1,17 +1,55 @@
-//! New projects for scenarios in Rust: what `wasmswarm new NAME` writes. It builds nothing; see `build`.
+//! New projects: what `wasmswarm new NAME` writes, in each language. It builds nothing; see `build`.
 
 mod sdk;
 
+use include_dir::{Dir, DirEntry, include_dir};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The project's own files: path, and text with `{{name}}` for the project's name.
-const TEMPLATE: [(&str, &str); 4] = [
-    ("Cargo.toml", include_str!("template/Cargo.toml.txt")),
-    ("src/lib.rs", include_str!("template/lib.rs.txt")),
-    ("README.md", include_str!("template/README.md.txt")),
-    (".gitignore", include_str!("template/gitignore.txt")),
-];
+/// The files of each language's project, in a folder of its name. `{{name}}` in them stands for the
+/// project's; an ending `.txt` is left off, and `gitignore` gets its dot.
+static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/scaffold/template");
+
+/// The languages that there is a template for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Template {
+    /// A cargo project with a copy of the SDK
+    Rust,
+    /// A script with types; no tools needed
+    Ts,
+    /// A script; no tools needed
+    Js,
+    /// A module in Locust's shape
+    Python,
+    /// A main package with a copy of the SDK
+    Go,
+    /// One source file
+    C,
+    /// One source file
+    Cpp,
+    /// One source file
+    Zig,
+    /// A package with the contract by hand
+    #[value(name = "assemblyscript")]
+    AssemblyScript,
+}
+
+impl Template {
+    /// The name of its folder.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::Ts => "ts",
+            Self::Js => "js",
+            Self::Python => "python",
+            Self::Go => "go",
+            Self::C => "c",
+            Self::Cpp => "cpp",
+            Self::Zig => "zig",
+            Self::AssemblyScript => "assemblyscript",
+        }
+    }
+}
 
 /// Names that can't be a crate's: Rust's keywords, cargo's own folders and the crates in use.
 const RESERVED: &[&str] = &[
@@ -134,26 +172,62 @@ impl ScaffoldError {
 /// # Errors
 ///
 /// If the name isn't a crate's, the folder holds something, or the file system refuses.
-pub fn create(dir: &Path, name: &str) -> Result<Created, ScaffoldError> {
-    check_name(name).map_err(|why| ScaffoldError::Name {
+pub fn create(dir: &Path, name: &str, template: Template) -> Result<Created, ScaffoldError> {
+    check_name(name, template).map_err(|why| ScaffoldError::Name {
         name: name.to_owned(),
         why,
     })?;
     refuse_content(dir)?;
-    for (path, text) in TEMPLATE {
-        write(&dir.join(path), &text.replace("{{name}}", name))?;
+    let mut files = Vec::new();
+    for (path, text) in texts(template) {
+        write(&dir.join(&path), &text.replace("{{name}}", name))?;
+        files.push(path);
     }
-    for (path, text) in sdk::files() {
-        write(&dir.join("sdk").join(path), &text)?;
+    if template == Template::Rust {
+        for (path, text) in sdk::files() {
+            write(&dir.join("sdk").join(path), &text)?;
+        }
     }
-    let files = TEMPLATE.iter().map(|(path, _)| PathBuf::from(path)).collect();
     Ok(Created {
         dir: dir.to_owned(),
         files,
     })
 }
 
-fn check_name(name: &str) -> Result<(), &'static str> {
+/// The template's files: where they go, and their texts.
+fn texts(template: Template) -> Vec<(PathBuf, &'static str)> {
+    let mut found = Vec::new();
+    let mut folders: Vec<_> = TEMPLATES.get_dir(template.folder()).into_iter().collect();
+    while let Some(folder) = folders.pop() {
+        for entry in folder.entries() {
+            match entry {
+                DirEntry::Dir(folder) => folders.push(folder),
+                DirEntry::File(file) => {
+                    let path = file.path().strip_prefix(template.folder()).unwrap_or(file.path());
+                    found.push((real_name(path), file.contents_utf8().unwrap_or_default()));
+                }
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Where a template's file goes.
+fn real_name(path: &Path) -> PathBuf {
+    let path = if path.extension().is_some_and(|kind| kind == "txt") {
+        path.with_extension("")
+    } else {
+        path.to_owned()
+    };
+    if path.file_name().is_some_and(|name| name == "gitignore") {
+        path.with_file_name(".gitignore")
+    } else {
+        path
+    }
+}
+
+fn check_name(name: &str, template: Template) -> Result<(), &'static str> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
         Err("it must begin with a letter")
@@ -161,7 +235,9 @@ fn check_name(name: &str) -> Result<(), &'static str> {
         Err("only letters, digits, `-` and `_` are allowed")
     } else if name.len() > 64 {
         Err("it is longer than 64 characters")
-    } else if RESERVED.contains(&name.replace('_', "-").to_ascii_lowercase().as_str()) {
+    } else if template == Template::Rust
+        && RESERVED.contains(&name.replace('_', "-").to_ascii_lowercase().as_str())
+    {
         Err("Rust or cargo uses it already")
     } else {
         Ok(())
@@ -202,8 +278,8 @@ mod tests {
     fn writes_the_template_and_the_sdk() {
         let parent = tempfile::tempdir().unwrap();
         let dir = parent.path().join("shop-test");
-        let created = create(&dir, "shop-test").unwrap();
-        let paths = ["Cargo.toml", "src/lib.rs", "README.md", ".gitignore"];
+        let created = create(&dir, "shop-test", Template::Rust).unwrap();
+        let paths = [".gitignore", "Cargo.toml", "README.md", "src/lib.rs"];
         assert_eq!(created.files, paths.map(PathBuf::from));
         let manifest = std::fs::read_to_string(dir.join("Cargo.toml")).unwrap();
         assert!(
@@ -215,12 +291,31 @@ mod tests {
     }
 
     #[test]
+    fn every_language_has_a_scenario_and_a_readme() {
+        for template in <Template as clap::ValueEnum>::value_variants() {
+            let files = texts(*template);
+            assert!(files.len() >= 2, "{template:?}: {files:?}");
+            assert!(
+                files.iter().any(|(path, _)| path == Path::new("README.md")),
+                "{template:?}"
+            );
+            assert!(files.iter().all(|(_, text)| !text.is_empty()), "{template:?}");
+        }
+    }
+
+    #[test]
     fn a_folder_with_content_is_left_alone() {
         let dir = tempfile::tempdir().unwrap();
-        assert!(create(dir.path(), "a").is_ok());
-        assert!(matches!(create(dir.path(), "a"), Err(ScaffoldError::NotEmpty(_))));
+        assert!(create(dir.path(), "a", Template::Rust).is_ok());
+        assert!(matches!(
+            create(dir.path(), "a", Template::Rust),
+            Err(ScaffoldError::NotEmpty(_))
+        ));
         let file = dir.path().join("README.md");
-        assert!(matches!(create(&file, "a"), Err(ScaffoldError::NotAFolder(_))));
+        assert!(matches!(
+            create(&file, "a", Template::Rust),
+            Err(ScaffoldError::NotAFolder(_))
+        ));
     }
 
     #[test]
@@ -236,7 +331,7 @@ mod tests {
             ("fn", "Rust or cargo uses it already"),
             ("wasmswarm_sdk", "Rust or cargo uses it already"),
         ] {
-            let error = create(&dir, name).unwrap_err();
+            let error = create(&dir, name, Template::Rust).unwrap_err();
             assert_eq!(
                 error.to_string(),
                 format!("\"{name}\" can't be the name of a project: {why}")

@@ -1,11 +1,11 @@
 //! Cargo: what a project is (`cargo metadata`), and building it.
 
 use super::super::BuildError;
+use super::super::tool::follow;
 use super::TARGET;
 use super::toolchain::{command, run};
 use serde::Deserialize;
-use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -19,9 +19,6 @@ const PROFILE: [(&str, &str); 5] = [
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3"),
     ("CARGO_PROFILE_RELEASE_STRIP", "debuginfo"),
 ];
-
-/// How many of cargo's last lines an error quotes.
-const QUOTED_LINES: usize = 20;
 
 /// The package to build.
 #[derive(Debug)]
@@ -140,7 +137,11 @@ pub(super) fn compile(
     };
     let mut child = build_command(dir, project).spawn().map_err(failed)?;
     let messages = read_messages(&mut child);
-    let last_lines = forward_lines(&mut child, on_line);
+    let last_lines = child
+        .stderr
+        .take()
+        .map(|stderr| follow(stderr, on_line))
+        .unwrap_or_default();
     let status = child.wait().map_err(failed)?;
     let messages = messages.and_then(|reader| reader.join().ok()).unwrap_or_default();
     if !status.success() {
@@ -184,23 +185,6 @@ fn read_messages(child: &mut Child) -> Option<std::thread::JoinHandle<String>> {
         let _ = stdout.read_to_end(&mut bytes);
         String::from_utf8_lossy(&bytes).into_owned()
     }))
-}
-
-fn forward_lines(child: &mut Child, on_line: &mut dyn FnMut(&str)) -> Vec<String> {
-    let mut last = VecDeque::with_capacity(QUOTED_LINES);
-    let lines = child
-        .stderr
-        .take()
-        .map(|stderr| BufReader::new(stderr).split(b'\n'));
-    for line in lines.into_iter().flatten().map_while(Result::ok) {
-        let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-        on_line(&line);
-        if last.len() == QUOTED_LINES {
-            last.pop_front();
-        }
-        last.push_back(line);
-    }
-    last.into()
 }
 
 fn artifact(messages: &str, project: &Project) -> Option<PathBuf> {
