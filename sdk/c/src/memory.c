@@ -69,7 +69,8 @@ void ws_end_call(void) {
 }
 
 /* Where the host puts what it passes to the plugin. Text and bytes get a zero byte behind them. */
-void *cabi_realloc(void *old, size_t old_size, size_t alignment, size_t size) {
+__attribute__((export_name("cabi_realloc"))) void *
+cabi_realloc(void *old, size_t old_size, size_t alignment, size_t size) {
     size_t room = alignment == 1 ? size + 1 : size;
     char *taken;
     if (old && old == last && (size_t)(limit - last) >= room) {
