@@ -19,7 +19,7 @@ export default class {
   afterCompile(module) {
     for (const [from, to] of Object.entries(names)) {
       const found = module.getExport(from);
-      if (!found) throw new Error(`${from} isn't exported: wasmswarm/exports.ts is to be an entry file`);
+      if (!found) throw new Error(`${from} isn't exported: exports.ts is to be an entry file`);
       const { value } = this.binaryen.getExportInfo(found);
       module.removeExport(from);
       module.addFunctionExport(value, to);

@@ -118,7 +118,6 @@ export class Request {
     return this.lift(area);
   }
 
-  /** @internal */
   lowerInto(place: usize): void {
     put(place, lowerText(this.method));
     put(place + 8, lowerText(this.url));
@@ -133,7 +132,6 @@ export class Request {
     store<u8>(place, this._keep, 72);
   }
 
-  /** @internal */
   lift(place: usize): Response {
     if (load<u8>(place) != 0) {
       return new Response(0, 0, false, 0, `${this.method} ${this.title()}: ${CAUSES[load<u8>(place, 8)]}`);

@@ -11,7 +11,6 @@ export class Json {
   private keys: string[] = [];
   private values: Json[] = [];
 
-  /** @internal */
   static of(kind: Kind, plain: string = ""): Json {
     const value = new Json();
     value.kind = kind;

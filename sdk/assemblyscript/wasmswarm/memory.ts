@@ -8,7 +8,7 @@
 export type Pair = StaticArray<string>;
 
 const BLOCK_SIZE: usize = 8192;
-const block: usize = heap.alloc(BLOCK_SIZE);
+const block: usize = memory.data(8192, 8);
 let top: usize = block;
 /// What doesn't fit: allocations of their own, each of which begins with the address of the one before.
 let apart: usize = 0;
@@ -103,7 +103,7 @@ export function liftMaybeText(place: usize): string | null {
 
 export function liftBytes(place: usize): Uint8Array {
   const size = load<usize>(place, 4);
-  const bytes = new Uint8Array(size);
+  const bytes = new Uint8Array(<i32>size);
   memory.copy(bytes.dataStart, load<usize>(place), size);
   return bytes;
 }

@@ -35,8 +35,7 @@ export class Wait {
     return new Wait(5, micros(mean));
   }
 
-  /** @internal */
-  lowerInto(place: usize): void {
+    lowerInto(place: usize): void {
     store<u8>(place, this.kind);
     store<u64>(place, this.first, 8);
     store<u64>(place, this.last, 16);
@@ -46,74 +45,37 @@ export class Wait {
 const SCENARIO_SIZE = 56;
 const TASK_SIZE = 20;
 
-/// A scenario, whatever its memory.
+/// What is known of a scenario whatever its memory.
 export abstract class AnyScenario {
-  /** @internal */ private _weight: u32 = 1;
-  /** @internal */ private _fixed: bool = false;
-  /** @internal */ private _sequential: bool = false;
-  /** @internal */ private _wait: Wait = Wait.none();
-  /** @internal */ protected names: string[] = [];
-  /** @internal */ protected weights: u32[] = [];
-  /** @internal */ protected tags: string[][] = [];
-  /** @internal */ _setup: (() => string) | null = null;
-  /** @internal */ _teardown: (() => void) | null = null;
+  protected share: u32 = 1;
+  protected isFixed: bool = false;
+  protected isSequential: bool = false;
+  protected pause: Wait = Wait.none();
+  protected names: string[] = [];
+  protected weights: u32[] = [];
+  protected tags: string[][] = [];
+  /// Functions that run once per run.
+  make: (() => string) | null = null;
+  clean: (() => void) | null = null;
 
   constructor(private name: string) {
     scenarios.push(this);
-  }
-
-  /// Its share of the VUs, in proportion to the other scenarios' weights.
-  weight(weight: u32): this {
-    this._weight = weight;
-    return this;
-  }
-
-  /// Exactly this many VUs.
-  fixed(users: u32): this {
-    this._weight = users;
-    this._fixed = true;
-    return this;
-  }
-
-  /// Tasks follow each other in the order in which they were added, rather than by weight.
-  sequential(): this {
-    this._sequential = true;
-    return this;
-  }
-
-  wait(wait: Wait): this {
-    this._wait = wait;
-    return this;
-  }
-
-  /// Runs once per run, before the scenario's VUs, which get the result by `scenarioData`.
-  setup(make: () => string): this {
-    this._setup = make;
-    return this;
-  }
-
-  /// Runs once per run, after all VUs.
-  teardown(clean: () => void): this {
-    this._teardown = clean;
-    return this;
   }
 
   abstract start(): void;
   abstract run(task: u32): void;
   abstract stop(): void;
 
-  /** @internal */
   indexOf(task: string): i32 {
     return this.names.indexOf(task);
   }
 
-  /** @internal */
   lowerInto(place: usize): void {
     put(place, lowerText(this.name));
-    store<u8>(place, this._fixed ? 1 : 0, 8);
-    store<u32>(place, this._weight, 12);
-    store<u8>(place, this._sequential ? 1 : 0, 16);
-    this._wait.lowerInto(place + 24);
+    store<bool>(place, this.isFixed, 8);
+    store<u32>(place, this.share, 12);
+    store<bool>(place, this.isSequential, 16);
+    this.pause.lowerInto(place + 24);
     put(place + 48, this.lowerTasks());
   }
 
@@ -129,26 +91,62 @@ export abstract class AnyScenario {
   }
 }
 
-/// A scenario whose VUs have a `T` as their memory.
+/// A scenario whose VUs have a `T` as their memory. It belongs to the plugin once it is made.
 export class Scenario<T> extends AnyScenario {
-  private runs: ((user: T) => void)[] = [];
-  private _onStart: ((user: T) => void) | null = null;
-  private _onStop: ((user: T) => void) | null = null;
+  private tasks: ((user: T) => void)[] = [];
+  private begin: ((user: T) => void) | null = null;
+  private end: ((user: T) => void) | null = null;
   private user: T | null = null;
 
   constructor(name: string) {
     super(name);
   }
 
+  /// Its share of the VUs, in proportion to the other scenarios' weights.
+  weight(weight: u32): this {
+    this.share = weight;
+    return this;
+  }
+
+  /// Exactly this many VUs.
+  fixed(users: u32): this {
+    this.share = users;
+    this.isFixed = true;
+    return this;
+  }
+
+  /// Tasks follow each other in the order in which they were added, rather than by weight.
+  sequential(): this {
+    this.isSequential = true;
+    return this;
+  }
+
+  wait(wait: Wait): this {
+    this.pause = wait;
+    return this;
+  }
+
+  /// Runs once per run, before the scenario's VUs, which get the result by `scenarioData`.
+  setup(make: () => string): this {
+    this.make = make;
+    return this;
+  }
+
+  /// Runs once per run, after all VUs.
+  teardown(clean: () => void): this {
+    this.clean = clean;
+    return this;
+  }
+
   /// Begins a VU's life.
   onStart(run: (user: T) => void): this {
-    this._onStart = run;
+    this.begin = run;
     return this;
   }
 
   /// Ends a VU's life.
   onStop(run: (user: T) => void): this {
-    this._onStop = run;
+    this.end = run;
     return this;
   }
 
@@ -157,31 +155,29 @@ export class Scenario<T> extends AnyScenario {
     this.names.push(name);
     this.weights.push(weight);
     this.tags.push(tags);
-    this.runs.push(run);
+    this.tasks.push(run);
     return this;
   }
 
   start(): void {
     const user = instantiate<T>();
     this.user = user;
-    const onStart = this._onStart;
-    if (onStart !== null) onStart(user);
+    const begin = this.begin;
+    if (begin !== null) begin(user);
   }
 
   run(task: u32): void {
-    this.runs[task](this.user!);
+    this.tasks[task](this.user!);
   }
 
   stop(): void {
-    const onStop = this._onStop;
-    if (onStop !== null) onStop(this.user!);
+    const end = this.end;
+    if (end !== null) end(this.user!);
   }
 }
 
-/** @internal */
 export const scenarios: AnyScenario[] = [];
 
-/** @internal */
 export function lowerScenarios(): Lowered {
   const list = reserve(scenarios.length * SCENARIO_SIZE);
   for (let i = 0; i < scenarios.length; i++) scenarios[i].lowerInto(list + i * SCENARIO_SIZE);
@@ -213,8 +209,7 @@ export class Target {
     return new Target(2);
   }
 
-  /** @internal */
-  lowerInto(place: usize): void {
+    lowerInto(place: usize): void {
     store<u8>(place, this.kind);
     if (this.kind == 1) {
       store<f64>(place, this.rate, 8);
@@ -251,7 +246,6 @@ export namespace plugin {
 }
 
 /// What the running call has decided: its failure, and what comes after it.
-/** @internal */
 export namespace decided {
   export let failure: string | null = null;
   export let next: string = "";
@@ -266,7 +260,6 @@ export namespace decided {
   }
 }
 
-/** @internal */
 export namespace data {
   export let ofRun: string = "";
   export let ofScenario: string = "";

@@ -1,7 +1,7 @@
 // The functions that the host calls; transform.mjs gives them the names of the contract.
 
-import { begin, liftText, lowered, lowerText, micros, put, reserve } from "./memory";
-import { AnyScenario, data, decided, lowerScenarios, Moment, plugin, scenarios, Target } from "./scenario";
+import { begin, liftText, lowered, lowerText, micros, put, reserve } from "wasmswarm/memory";
+import { AnyScenario, data, decided, lowerScenarios, Moment, plugin, scenarios, Target } from "wasmswarm/scenario";
 
 /// Where results are left: the largest is that of `shape`.
 const result: usize = memory.data(40, 8);
@@ -27,12 +27,12 @@ export function wasmswarm_teardown(address: usize, size: usize): usize {
 
 export function wasmswarm_setup_scenario(scenario: u32, address: usize, size: usize): usize {
   data.ofRun = lift(address, size);
-  return text(made(scenarios[scenario]._setup));
+  return text(made(scenarios[scenario].make));
 }
 
 export function wasmswarm_teardown_scenario(scenario: u32, address: usize, size: usize): usize {
   data.ofScenario = lift(address, size);
-  return cleaned(scenarios[scenario]._teardown);
+  return cleaned(scenarios[scenario].clean);
 }
 
 export function wasmswarm_shape(elapsed: u64, users: u32): usize {
