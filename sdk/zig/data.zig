@@ -8,6 +8,9 @@ const raw = abi.data;
 /// Why there is no row.
 pub const Error = error{ DataNotGranted, DataExhausted };
 
+/// The second case of the contract's `error`.
+const exhausted = 1;
+
 /// Which row to take; see the functions of `Set`.
 pub const Pick = enum(u32) { sequential, shuffled, random, per_vu };
 /// What follows the last row: the first one, or `error.DataExhausted`.
@@ -58,6 +61,8 @@ pub const Set = struct {
     pub fn get(set: Set, index: u64) Error!Row {
         var result: raw.Row = undefined;
         raw.get(set.name.ptr, set.name.len, index, &result);
+        if (result.is_error and result.payload.code == exhausted)
+            return host.explain(error.DataExhausted, "data set {s} has no row {d}", .{ set.name, index });
         return set.lift(result);
     }
 
@@ -74,10 +79,8 @@ pub const Set = struct {
     }
 
     fn explain(set: Set, code: u8) Error {
-        return switch (code) {
-            0 => host.explain(error.DataNotGranted, "data set {s} isn't granted: pass --data {s}=FILE", .{ set.name, set.name }),
-            else => host.explain(error.DataExhausted, "data set {s}: every row has been taken", .{set.name}),
-        };
+        if (code == exhausted) return host.explain(error.DataExhausted, "data set {s}: every row has been taken", .{set.name});
+        return host.explain(error.DataNotGranted, "data set {s} isn't granted: pass --data {s}=FILE", .{ set.name, set.name });
     }
 };
 

@@ -69,7 +69,11 @@ fn call(comptime S: type, comptime function: anytype) anyerror!ws.Outcome {
         2 => function(&Memory(S).value, &vu),
         else => @compileError("a function of a scenario takes (self: *" ++ @typeName(S) ++ ", vu: *Vu), or one of them, or nothing"),
     });
-    return if (@TypeOf(result) == void) .{} else result;
+    return switch (@TypeOf(result)) {
+        void => .{},
+        ws.Outcome => result,
+        else => |T| @compileError("a function of a scenario returns nothing or an Outcome, not " ++ @typeName(T)),
+    };
 }
 
 /// The value of an error union, or what isn't one as it is.
