@@ -1,0 +1,13 @@
+// Load scenarios for wasmswarm in AssemblyScript: `import { http, check } from "wasmswarm";`. See README.md.
+
+export { check, Identity, params, vu } from "./vu";
+export { data, Row } from "./data";
+export { http, Request, Response, Timings } from "./http";
+export { Json, json } from "./json";
+export { log } from "./output";
+export { Counter, Gauge, Rate, recordRequest, Trend } from "./metrics";
+export { Pair } from "./memory";
+export { shared } from "./shared";
+export {
+  fail, Moment, next, plugin, Scenario, scenarioData, setupData, stopUser, Target, Wait,
+} from "./scenario";

@@ -1,0 +1,37 @@
+//! Lines for the operator, and the last words of a panic.
+
+const std = @import("std");
+const abi = @import("abi.zig");
+const host = @import("host.zig");
+const wasi = std.os.wasi;
+
+/// Where `std.log` goes. A scope other than the default one is put before the message.
+pub fn log(
+    comptime level: std.log.Level,
+    comptime scope: @EnumLiteral(),
+    comptime format: []const u8,
+    arguments: anytype,
+) void {
+    const prefix = if (scope == .default) "" else @tagName(scope) ++ ": ";
+    const message = host.print(prefix ++ format, arguments);
+    const host_level: abi.log.Level = switch (level) {
+        .debug => .debug,
+        .info => .info,
+        .warn => .warn,
+        .err => .err,
+    };
+    abi.log.write(@intFromEnum(host_level), message.ptr, message.len);
+}
+
+/// Writes the message to standard error, and traps.
+pub fn panic(message: []const u8, _: ?usize) noreturn {
+    @branchHint(.cold);
+    const parts = [_]wasi.ciovec_t{ part("panic: "), part(message), part("\n") };
+    var written: usize = undefined;
+    _ = wasi.fd_write(2, &parts, parts.len, &written);
+    @trap();
+}
+
+fn part(text: []const u8) wasi.ciovec_t {
+    return .{ .base = text.ptr, .len = text.len };
+}
