@@ -70,5 +70,8 @@ export function tagWithCurrentStageProfile() {
 }
 
 export function getCurrentStageIndex() {
-  refuse("getCurrentStageIndex", "exec.instance.currentTestRunDuration counts from the run's beginning");
+  refuse(
+    "getCurrentStageIndex",
+    "exec.instance.currentTestRunDuration counts from the run's beginning",
+  );
 }

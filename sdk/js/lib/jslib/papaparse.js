@@ -1,12 +1,22 @@
 // `https://jslib.k6.io/papaparse/…`: CSV texts as arrays, as far as scripts read test data with it.
 
-const KNOWN = ["header", "delimiter", "quoteChar", "skipEmptyLines", "dynamicTyping", "comments", "newline"];
+const KNOWN = [
+  "header",
+  "delimiter",
+  "quoteChar",
+  "skipEmptyLines",
+  "dynamicTyping",
+  "comments",
+  "newline",
+];
 
 /** The rows of a text, as arrays; with `header` as objects. */
 export function parse(text, config = {}) {
   const unknown = Object.keys(config).find((key) => !KNOWN.includes(key));
   if (unknown !== undefined) {
-    throw new Error(`papaparse: "${unknown}" isn't supported here; of its settings there are ${KNOWN.join(", ")}`);
+    throw new Error(
+      `papaparse: "${unknown}" isn't supported here; of its settings there are ${KNOWN.join(", ")}`,
+    );
   }
   const { header, comments, skipEmptyLines, dynamicTyping } = config;
   const source = text.replace(/^\uFEFF/, "");
@@ -32,7 +42,8 @@ function split(text, delimiter, quote) {
   let row = [];
   let at = 0;
   while (at <= text.length) {
-    const [field, end] = text[at] === quote ? quotedAt(text, at, quote) : plainAt(text, at, delimiter);
+    const [field, end] =
+      text[at] === quote ? quotedAt(text, at, quote) : plainAt(text, at, delimiter);
     row.push(field);
     at = end;
     if (text.startsWith(delimiter, at)) {
@@ -49,7 +60,13 @@ function split(text, delimiter, quote) {
 
 function plainAt(text, at, delimiter) {
   let end = at;
-  while (end < text.length && text[end] !== "\n" && text[end] !== "\r" && !text.startsWith(delimiter, end)) end++;
+  while (
+    end < text.length &&
+    text[end] !== "\n" &&
+    text[end] !== "\r" &&
+    !text.startsWith(delimiter, end)
+  )
+    end++;
   return [text.slice(at, end), end];
 }
 
@@ -65,14 +82,21 @@ function quotedAt(text, at, quote) {
 }
 
 function isEmpty(row, how) {
-  const blank = how === "greedy" ? row.every((field) => field.trim() === "") : row.length === 1 && row[0] === "";
+  const blank =
+    how === "greedy"
+      ? row.every((field) => field.trim() === "")
+      : row.length === 1 && row[0] === "";
   return blank;
 }
 
 function typed(field) {
   if (field === "true" || field === "TRUE") return true;
   if (field === "false" || field === "FALSE") return false;
-  return /^\s*-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(field) ? Number(field) : field === "" ? null : field;
+  return /^\s*-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(field)
+    ? Number(field)
+    : field === ""
+      ? null
+      : field;
 }
 
 function toObject(fields, row) {

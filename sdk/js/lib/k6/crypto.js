@@ -1,6 +1,12 @@
 // `k6/crypto`: hashes, HMAC and random bytes.
 
-import { base64, hash, hex, hmac as hostHmac, randomBytes as hostRandomBytes } from "wasmswarm:native";
+import {
+  base64,
+  hash,
+  hex,
+  hmac as hostHmac,
+  randomBytes as hostRandomBytes,
+} from "wasmswarm:native";
 import { bytesOf } from "../internal/text.js";
 
 const ALGORITHMS = [
@@ -26,7 +32,9 @@ const ENCODINGS = {
 function encoded(bytes, encoding) {
   const encode = ENCODINGS[encoding];
   if (encode === undefined) {
-    throw new TypeError(`k6/crypto: "${encoding}" must be one of ${Object.keys(ENCODINGS).join(", ")}`);
+    throw new TypeError(
+      `k6/crypto: "${encoding}" must be one of ${Object.keys(ENCODINGS).join(", ")}`,
+    );
   }
   return encode(bytes);
 }
@@ -95,7 +103,8 @@ export function hexEncode(input) {
 
 /** Bytes from the VU's own generator, which the run's seed determines: not for secrets. */
 export function randomBytes(count) {
-  if (!Number.isInteger(count) || count < 1) throw new TypeError(`randomBytes: ${count} isn't a number of bytes`);
+  if (!Number.isInteger(count) || count < 1)
+    throw new TypeError(`randomBytes: ${count} isn't a number of bytes`);
   return hostRandomBytes(count);
 }
 

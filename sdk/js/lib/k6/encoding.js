@@ -4,7 +4,12 @@ import { base64, text, unbase64 } from "wasmswarm:native";
 import { bytesOf } from "../internal/text.js";
 
 /** `[url, padded]` of k6's variants. */
-const VARIANTS = { std: [false, true], rawstd: [false, false], url: [true, true], rawurl: [true, false] };
+const VARIANTS = {
+  std: [false, true],
+  rawstd: [false, false],
+  url: [true, true],
+  rawurl: [true, false],
+};
 
 function variantOf(name) {
   const variant = VARIANTS[name];

@@ -77,10 +77,16 @@ export const scenario = {
     return current("scenario.iterationInInstance").iterationIndex;
   },
   get startTime() {
-    return refuse("scenario.startTime", "exec.instance.currentTestRunDuration counts from the run's beginning");
+    return refuse(
+      "scenario.startTime",
+      "exec.instance.currentTestRunDuration counts from the run's beginning",
+    );
   },
   get progress() {
-    return refuse("scenario.progress", "exec.instance.currentTestRunDuration counts from the run's beginning");
+    return refuse(
+      "scenario.progress",
+      "exec.instance.currentTestRunDuration counts from the run's beginning",
+    );
   },
 };
 
@@ -105,7 +111,10 @@ export const instance = {
     return refuse("instance.vusInitialized", "a script sees its own virtual user only");
   },
   get iterationsCompleted() {
-    return refuse("instance.iterationsCompleted", "exec.scenario.iterationInTest numbers the iterations");
+    return refuse(
+      "instance.iterationsCompleted",
+      "exec.scenario.iterationInTest numbers the iterations",
+    );
   },
   get iterationsInterrupted() {
     return refuse("instance.iterationsInterrupted", "the summary counts them");
