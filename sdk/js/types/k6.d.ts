@@ -150,3 +150,58 @@ declare module "k6/timers" {
   export const { setTimeout, setInterval, clearTimeout, clearInterval }: typeof timers;
   export default timers;
 }
+
+declare module "k6/options" {
+  type Duration = string | number;
+  export interface Stage {
+    duration: Duration;
+    target: number;
+  }
+  export type Threshold =
+    | string
+    | { threshold: string; abortOnFail?: boolean; delayAbortEval?: Duration };
+  export interface Scenario {
+    executor:
+      | "shared-iterations"
+      | "per-vu-iterations"
+      | "constant-vus"
+      | "ramping-vus"
+      | "constant-arrival-rate"
+      | "ramping-arrival-rate";
+    exec?: string;
+    env?: Record<string, string>;
+    tags?: Record<string, string>;
+    startTime?: Duration;
+    gracefulStop?: Duration;
+    vus?: number;
+    iterations?: number;
+    duration?: Duration;
+    maxDuration?: Duration;
+    startVUs?: number;
+    gracefulRampDown?: Duration;
+    stages?: Stage[];
+    rate?: number;
+    startRate?: number;
+    timeUnit?: Duration;
+    preAllocatedVUs?: number;
+    maxVUs?: number;
+  }
+  /** What a script suggests; the operator's own options go before it. */
+  export interface Options {
+    vus?: number;
+    duration?: Duration;
+    iterations?: number;
+    stages?: Stage[];
+    scenarios?: Record<string, Scenario>;
+    thresholds?: Record<string, Threshold | Threshold[]>;
+    tags?: Record<string, string>;
+    rps?: number;
+    maxRedirects?: number;
+    minIterationDuration?: Duration;
+    discardResponseBodies?: boolean;
+    userAgent?: string;
+    throw?: boolean;
+    batch?: number;
+    [other: string]: unknown;
+  }
+}
