@@ -91,6 +91,7 @@ impl Engine {
         runtime.set_max_stack_size(MAX_STACK_BYTES);
         runtime.set_loader(modules::Finder, modules::Compiler);
         let context = Context::full(&runtime).map_err(|error| error.to_string())?;
+        phase::begin_build();
         // SAFETY: the runtime is alive.
         unsafe { rejections::watch(context.get_runtime_ptr()) };
         let (description, target) =

@@ -1,5 +1,6 @@
 //! The component: what the contract and the builder call.
 
+mod clock;
 mod description;
 mod engine;
 mod failure;
