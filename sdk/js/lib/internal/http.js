@@ -1,0 +1,110 @@
+// `http` of the module `wasmswarm`.
+
+import { send, sendAll } from "wasmswarm:native";
+import { receive } from "./response.js";
+import { formEncoded, fromSeconds, pairs } from "./text.js";
+
+const NO_OPTIONS = {};
+
+/** Statuses as ranges: `404`, `[200, 404]`, `[[200, 299], 404]`. */
+function expectedOf(expect) {
+  if (expect === undefined) return undefined;
+  const list = Array.isArray(expect) ? expect : [expect];
+  return list.map((one) => (typeof one === "number" ? [one, one] : one));
+}
+
+function redirectsOf(redirects) {
+  if (redirects === undefined || redirects === true) return -2;
+  return redirects === false || redirects === 0 ? -1 : redirects;
+}
+
+function urlOf(url, query) {
+  if (query === undefined) return url;
+  const text = formEncoded(query);
+  return text === "" ? url : `${url}${url.includes("?") ? "&" : "?"}${text}`;
+}
+
+/** The headers, with the type of a body that isn't text. */
+function headersOf(options) {
+  const list = pairs(options.headers);
+  const type =
+    options.json !== undefined
+      ? "application/json"
+      : options.form !== undefined
+        ? "application/x-www-form-urlencoded"
+        : undefined;
+  if (type === undefined) return list;
+  if (list === undefined) return [["content-type", type]];
+  return list.some(([name]) => name.toLowerCase() === "content-type")
+    ? list
+    : [...list, ["content-type", type]];
+}
+
+function bodyOf(options) {
+  if (options.json !== undefined) return JSON.stringify(options.json);
+  return options.form !== undefined ? formEncoded(options.form) : options.body;
+}
+
+/** The arguments of the host's `send`. */
+function argumentsOf(method, url, options) {
+  return [
+    method,
+    urlOf(url, options.query),
+    headersOf(options),
+    bodyOf(options),
+    options.name,
+    options.tags === undefined ? undefined : pairs(options.tags),
+    options.timeout === undefined ? 0 : fromSeconds(options.timeout, "timeout"),
+    redirectsOf(options.redirects),
+    expectedOf(options.expect),
+    options.discard !== true,
+  ];
+}
+
+function request(method, url, options) {
+  if (options === undefined) {
+    const result = send(
+      method,
+      url,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      0,
+      -2,
+      undefined,
+      true,
+    );
+    return receive(result, method, url, undefined, undefined);
+  }
+  const [, whole, headers, body, name, tags, timeout, redirects, expected, keep] = argumentsOf(
+    method,
+    url,
+    options,
+  );
+  const result = send(method, whole, headers, body, name, tags, timeout, redirects, expected, keep);
+  return receive(result, method, whole, headers, body);
+}
+
+export const http = {
+  get: (url, options) => request("GET", url, options),
+  head: (url, options) => request("HEAD", url, options),
+  post: (url, options) => request("POST", url, options),
+  put: (url, options) => request("PUT", url, options),
+  patch: (url, options) => request("PATCH", url, options),
+  delete: (url, options) => request("DELETE", url, options),
+  request: (method, url, options) => request(method.toUpperCase(), url, options),
+
+  /** Sends all at once (at most 64): URLs, or objects with `url`, `method` and the other options. */
+  all(requests) {
+    const calls = requests.map((one) =>
+      typeof one === "string"
+        ? argumentsOf("GET", one, NO_OPTIONS)
+        : argumentsOf((one.method ?? "GET").toUpperCase(), one.url, one),
+    );
+    return sendAll(calls).map((result, at) => {
+      const [method, url, headers, body] = calls[at];
+      return receive(result, method, url, headers, body);
+    });
+  },
+};

@@ -1,0 +1,152 @@
+// From the arguments of k6's HTTP functions to those of the host.
+
+import { cookieHeader, openVuJar, vuJar } from "./cookies.js";
+import { bodyWithFiles, hasFiles } from "./multipart.js";
+import { formEncoded, microseconds, pairs } from "./text.js";
+
+/** The key under which `expectedStatuses` keeps its ranges. */
+export const ranges = Symbol("ranges");
+
+/** Every status. */
+const ANY = [[100, 999]];
+
+/** What holds for all requests, from the script's options and `setResponseCallback`. */
+export const defaults = {
+  expected: undefined,
+  redirects: -2,
+  form: "text",
+  userAgent: undefined,
+  throws: false,
+  batch: 20,
+};
+
+/** The request that is being made. One object for all: it is read before the next one is prepared. */
+export const draft = {
+  url: "",
+  headers: undefined,
+  body: undefined,
+  name: undefined,
+  tags: undefined,
+  timeout: 0,
+  redirects: -2,
+  expected: undefined,
+  form: "text",
+  jar: undefined,
+  throws: false,
+};
+
+/** Fills the draft. */
+export function prepare(method, url, body, params) {
+  const d = draft;
+  d.headers = undefined;
+  d.tags = undefined;
+  d.timeout = 0;
+  d.redirects = defaults.redirects;
+  d.expected = defaults.expected;
+  d.form = defaults.form;
+  d.throws = defaults.throws;
+  d.jar = vuJar;
+  if (typeof url === "string") {
+    d.url = url;
+    d.name = undefined;
+  } else {
+    d.url = String(url?.url ?? url);
+    d.name = url?.name;
+  }
+  if (params !== undefined && params !== null) readParams(params);
+  d.body =
+    body === undefined || body === null || typeof body === "string"
+      ? (body ?? undefined)
+      : encode(body);
+  if (defaults.userAgent !== undefined) addHeader("User-Agent", defaults.userAgent);
+  if (d.jar !== undefined || params?.cookies) addCookies(params?.cookies);
+}
+
+function readParams(params) {
+  const d = draft;
+  if (params.headers) d.headers = pairs(params.headers);
+  if (params.tags) readTags(params.tags);
+  if (params.timeout !== undefined) d.timeout = microseconds(params.timeout, "timeout");
+  if (params.redirects !== undefined && params.redirects !== null)
+    d.redirects = redirectsOf(params.redirects);
+  if (params.responseType !== undefined) d.form = formOf(params.responseType);
+  if (params.responseCallback !== undefined) d.expected = callbackOf(params.responseCallback);
+  if (params.throw !== undefined) d.throws = !!params.throw;
+  if (params.jar) d.jar = params.jar;
+  if (params.auth !== undefined && params.auth !== "basic") {
+    throw new Error(
+      `auth "${params.auth}" isn't supported: only "basic", with the user in the URL, or an Authorization header`,
+    );
+  }
+  if (params.compression) {
+    throw new Error(
+      `compression "${params.compression}" isn't supported: bodies are sent as they are; compress test data beforehand ` +
+        "and set the header Content-Encoding",
+    );
+  }
+}
+
+/** k6 names URLs by a tag. */
+function readTags(tags) {
+  const list = [];
+  for (const key in tags) {
+    const value = tags[key];
+    if (value === undefined || value === null) continue;
+    if (key === "name") draft.name = String(value);
+    else list.push([key, String(value)]);
+  }
+  if (list.length > 0) draft.tags = list;
+}
+
+export function redirectsOf(count) {
+  const hops = Number(count);
+  if (!(hops >= 0)) throw new TypeError(`redirects: ${count} isn't a number of redirects`);
+  return hops === 0 ? -1 : Math.floor(hops);
+}
+
+function formOf(type) {
+  if (type === "text" || type === "binary" || type === "none") return type;
+  throw new TypeError(`responseType: "${type}" must be "text", "binary" or "none"`);
+}
+
+export function callbackOf(callback) {
+  if (callback === null) return ANY;
+  const list = callback?.[ranges];
+  if (list === undefined) {
+    throw new TypeError("a response callback must be made by http.expectedStatuses(…), or be null");
+  }
+  return list;
+}
+
+/** Bodies other than text: bytes, files, and objects as a form. */
+function encode(body) {
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return body;
+  if (typeof body !== "object") return String(body);
+  if (hasFiles(body)) {
+    const parts = bodyWithFiles(body);
+    setHeader("Content-Type", parts.contentType);
+    return parts.bytes;
+  }
+  addHeader("Content-Type", "application/x-www-form-urlencoded");
+  return formEncoded(body);
+}
+
+/** Adds a header unless the script gave one of this name. */
+function addHeader(name, value) {
+  const lower = name.toLowerCase();
+  const list = (draft.headers ??= []);
+  if (!list.some(([other]) => other.toLowerCase() === lower)) list.push([name, value]);
+}
+
+function setHeader(name, value) {
+  const lower = name.toLowerCase();
+  const others = (draft.headers ?? []).filter(([other]) => other.toLowerCase() !== lower);
+  draft.headers = [...others, [name, value]];
+}
+
+/** The jar's cookies and the request's own. A header of this name that the script gave goes first. */
+function addCookies(own) {
+  draft.jar ??= openVuJar();
+  const value = cookieHeader(draft.jar, draft.url, own);
+  if (value !== undefined) addHeader("Cookie", value);
+}

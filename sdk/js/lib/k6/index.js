@@ -1,0 +1,56 @@
+// `k6`: checks, groups and pauses.
+
+import { check as countCheck } from "wasmswarm:native";
+import { group } from "../internal/group.js";
+import { pause } from "../internal/loop.js";
+import { seedRandom } from "../internal/random.js";
+import { onlyInFunctions } from "../internal/state.js";
+import { pairs } from "../internal/text.js";
+
+/** Counts each of the conditions on a value; true if all hold. */
+export function check(value, conditions, tags) {
+  const list = tags === undefined ? undefined : pairs(tags);
+  let all = true;
+  for (const name in conditions) {
+    if (!countCheck(name, holds(value, conditions[name], name, list), list)) all = false;
+  }
+  return all;
+}
+
+/** A condition that throws is counted as failed, and its error goes on. */
+function holds(value, condition, name, tags) {
+  if (typeof condition !== "function") return !!condition;
+  let result;
+  try {
+    result = condition(value);
+  } catch (error) {
+    countCheck(name, false, tags);
+    throw error;
+  }
+  if (typeof result?.then === "function") {
+    throw new TypeError(
+      `check "${name}": the condition is asynchronous; await its value before the check`,
+    );
+  }
+  return !!result;
+}
+
+/** Pauses for this many seconds. */
+export function sleep(seconds) {
+  onlyInFunctions("sleep()");
+  pause(Math.round(seconds * 1e6));
+}
+
+/** Fails the iteration. */
+export function fail(message) {
+  throw new Error(message === undefined ? "fail() was called" : String(message));
+}
+
+/** Makes `Math.random` give the same numbers in each VU. */
+export function randomSeed(seed) {
+  seedRandom(seed);
+}
+
+export { group };
+
+export default { check, group, sleep, fail, randomSeed };
