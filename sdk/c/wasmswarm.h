@@ -21,7 +21,7 @@ extern "C" {
 
 #define WS_PRINTF(text, arguments) __attribute__((format(printf, text, arguments)))
 
-/* --- Values ------------------------------------------------------------------------------------ */
+/* --- Values --- */
 
 /* A name and what belongs to it: a header, a tag, a column, a parameter. Lists of pairs end with
  * one whose name is NULL. */
@@ -30,7 +30,8 @@ typedef struct ws_pair {
     const char *value;
 } ws_pair;
 
-/* Any bytes. What the SDK returns has a zero byte behind its end; `data` is NULL for "there is none". */
+/* Any bytes, with a zero byte behind their end if the SDK returns them. `data` may be NULL: none.
+ */
 typedef struct ws_bytes {
     const char *data;
     size_t length;
@@ -39,7 +40,7 @@ typedef struct ws_bytes {
 /* A list of tags for the functions that take one: WS_TAGS({"part", "params"}). */
 #define WS_TAGS(...) ((const ws_pair[]){__VA_ARGS__, {NULL, NULL}})
 
-/* --- What tasks return ------------------------------------------------------------------------- */
+/* --- What tasks return --- */
 
 /* How a task, a start or a setup ended, and what comes next. Made by the functions below. */
 typedef struct ws_result {
@@ -50,20 +51,14 @@ typedef struct ws_result {
 } ws_result;
 
 /* It went well, and the scenario's order picks the next task. */
-static inline ws_result ws_ok(void) {
-    return (ws_result){NULL, NULL, -1, false};
-}
+static inline ws_result ws_ok(void) { return (ws_result){NULL, NULL, -1, false}; }
 
 /* It went well, and this task of the same scenario is next. A name that the scenario doesn't have
  * fails the iteration. */
-static inline ws_result ws_next(const char *task) {
-    return (ws_result){NULL, task, -1, false};
-}
+static inline ws_result ws_next(const char *task) { return (ws_result){NULL, task, -1, false}; }
 
 /* It went well, and this VU ends; it isn't replaced. */
-static inline ws_result ws_end(void) {
-    return (ws_result){NULL, NULL, -1, true};
-}
+static inline ws_result ws_end(void) { return (ws_result){NULL, NULL, -1, true}; }
 
 /* The result, with this pause instead of the scenario's wait: ws_after(0.2, ws_next("cart")). */
 static inline ws_result ws_after(double pause, ws_result result) {
@@ -75,14 +70,14 @@ static inline ws_result ws_after(double pause, ws_result result) {
 ws_result ws_fail(const char *format, ...) WS_PRINTF(1, 2);
 
 /* Fails with a text unless the condition holds: WS_REQUIRE(token, "no token in %s", body). */
-#define WS_REQUIRE(condition, ...)          \
-    do {                                    \
-        if (!(condition)) {                 \
-            return ws_fail(__VA_ARGS__);    \
-        }                                   \
+#define WS_REQUIRE(condition, ...)       \
+    do {                                 \
+        if (!(condition)) {              \
+            return ws_fail(__VA_ARGS__); \
+        }                                \
     } while (0)
 
-/* --- The plugin -------------------------------------------------------------------------------- */
+/* --- The plugin --- */
 
 /* As a weight: never picked. A task runs only when `ws_next` names it, a scenario doesn't run. */
 #define WS_NEVER UINT32_MAX
@@ -93,8 +88,8 @@ ws_result ws_fail(const char *format, ...) WS_PRINTF(1, 2);
 typedef struct ws_task {
     const char *name;
     ws_result (*run)(void);
-    uint32_t weight;                /* relative frequency, or repeats in sequential order; 0: 1 */
-    const char *tags[WS_MAX_TAGS];  /* "key=value" is also a tag on what the task records */
+    uint32_t weight;               /* relative frequency, or repeats in sequential order; 0: 1 */
+    const char *tags[WS_MAX_TAGS]; /* "key=value" is also a tag on what the task records */
 } ws_task;
 
 typedef enum ws_wait_kind {
@@ -113,14 +108,15 @@ typedef struct ws_wait {
     double most;
 } ws_wait;
 
-/* Values for `.wait`. Always the same; evenly distributed; */
-#define WS_CONSTANT(seconds) {WS_WAIT_CONSTANT, (seconds), 0}
-#define WS_BETWEEN(least, most) {WS_WAIT_BETWEEN, (least), (most)}
-/* tasks start at least this far apart; at most this many start per second and VU; */
-#define WS_PACING(seconds) {WS_WAIT_PACING, (seconds), 0}
-#define WS_THROUGHPUT(per_second) {WS_WAIT_THROUGHPUT, (per_second), 0}
-/* exponentially distributed with this mean. */
-#define WS_EXPONENTIAL(mean) {WS_WAIT_EXPONENTIAL, (mean), 0}
+/* Values for `.wait`: always the same; evenly distributed; tasks start at least this far apart; at
+ * most this many start per second and VU; exponentially distributed with this mean. */
+/* clang-format off */
+#define WS_CONSTANT(seconds) {.kind = WS_WAIT_CONSTANT, .value = (seconds)}
+#define WS_BETWEEN(least, longest) {.kind = WS_WAIT_BETWEEN, .value = (least), .most = (longest)}
+#define WS_PACING(seconds) {.kind = WS_WAIT_PACING, .value = (seconds)}
+#define WS_THROUGHPUT(per_second) {.kind = WS_WAIT_THROUGHPUT, .value = (per_second)}
+#define WS_EXPONENTIAL(mean) {.kind = WS_WAIT_EXPONENTIAL, .value = (mean)}
+/* clang-format on */
 
 typedef enum ws_order {
     WS_ORDER_RANDOM, /* by weight, from the VU's seeded generator */
@@ -173,7 +169,7 @@ typedef struct ws_plugin {
     ws_result (*setup)(ws_bytes *data); /* once per run; the data reaches every VU */
     ws_result (*teardown)(void);        /* once per run, after the last VU */
     ws_target (*shape)(double elapsed, uint32_t users); /* once a second: how much load */
-    const ws_scenario *scenarios;       /* WS_SCENARIOS(...) */
+    const ws_scenario *scenarios;                       /* WS_SCENARIOS(...) */
 } ws_plugin;
 
 /* The lists in the table; what is in braces takes designated initialisers. */
@@ -190,7 +186,7 @@ ws_bytes ws_setup_data(void);
 /* What `setup` of the scenario left, in its VUs and its `teardown`. */
 ws_bytes ws_scenario_data(void);
 
-/* --- HTTP -------------------------------------------------------------------------------------- */
+/* --- HTTP --- */
 
 /* Statuses from one to another, both included; without `to` just the one. */
 typedef struct ws_statuses {
@@ -284,12 +280,12 @@ const ws_pair *ws_headers(const ws_response *response);
 
 /* Where the time went. `dns`, `connect` and `tls` are 0 on a kept-alive connection. */
 typedef struct ws_timings {
-    double blocked;   /* waiting for a free connection, and all else before `dns` */
+    double blocked; /* waiting for a free connection, and all else before `dns` */
     double dns;
     double connect;
     double tls;
     double sending;
-    double waiting;   /* to the first byte */
+    double waiting; /* to the first byte */
     double receiving;
 } ws_timings;
 
@@ -303,11 +299,11 @@ const char *ws_final_url(const ws_response *response);
 void ws_pass(const ws_response *response);
 void ws_reject(const ws_response *response, const char *format, ...) WS_PRINTF(2, 3);
 
-/* --- JSON -------------------------------------------------------------------------------------- */
+/* --- JSON --- */
 
-/* Reads JSON text where it lies, without checking all of it. A value is a pointer to where it begins
- * in the text. A path is keys and indices from 0 with dots between them, "items.0.id"; "" is the
- * value itself. What isn't there is NULL, and NULL may be passed on. */
+/* Reads JSON text where it lies, without checking all of it. A value is a pointer to where it
+ * begins in the text. A path is keys and indices from 0 with dots between them, "items.0.id"; "" is
+ * the value itself. What isn't there is NULL, and NULL may be passed on. */
 const char *ws_json(const char *json, const char *path);
 
 /* The member of this key, which may have dots in it. */
@@ -332,7 +328,7 @@ const char *ws_json_after(const char *value);
 /* The text as a JSON string, quotes included. */
 const char *ws_json_quote(const char *text);
 
-/* --- Checks and metrics ------------------------------------------------------------------------ */
+/* --- Checks and metrics --- */
 
 /* Counts one pass or failure under this name, stops nothing, and returns `passed`. */
 bool ws_check(const char *name, bool passed);
@@ -350,9 +346,7 @@ static inline void ws_counter(const char *name, double value) {
 static inline void ws_gauge(const char *name, double value) {
     ws_metric(name, WS_GAUGE, value, NULL);
 }
-static inline void ws_rate(const char *name, bool value) {
-    ws_metric(name, WS_RATE, value, NULL);
-}
+static inline void ws_rate(const char *name, bool value) { ws_metric(name, WS_RATE, value, NULL); }
 static inline void ws_trend(const char *name, double value) {
     ws_metric(name, WS_TREND, value, NULL);
 }
@@ -361,7 +355,7 @@ static inline void ws_trend(const char *name, double value) {
 void ws_record_request(const char *protocol, const char *name, double duration, uint64_t received,
                        const char *error);
 
-/* --- Log --------------------------------------------------------------------------------------- */
+/* --- Log --- */
 
 typedef enum ws_level { WS_DEBUG, WS_INFO, WS_WARN, WS_ERROR } ws_level;
 
@@ -373,7 +367,7 @@ void ws_log(ws_level level, const char *format, ...) WS_PRINTF(2, 3);
 #define ws_warn(...) ws_log(WS_WARN, __VA_ARGS__)
 #define ws_error(...) ws_log(WS_ERROR, __VA_ARGS__)
 
-/* --- The virtual user -------------------------------------------------------------------------- */
+/* --- The virtual user --- */
 
 typedef struct ws_identity {
     uint64_t id; /* number of this VU in the run, from 1 */
@@ -416,7 +410,7 @@ uint64_t ws_random(void);
 uint64_t ws_random_between(uint64_t least, uint64_t most);
 bool ws_chance(double probability);
 
-/* --- Parameters and data ----------------------------------------------------------------------- */
+/* --- Parameters and data --- */
 
 /* What the operator passed with -e NAME=value, or NULL. */
 const char *ws_param(const char *name);
@@ -456,7 +450,7 @@ int64_t ws_data_count(const char *name);
 /* The value in this column of the row, or NULL. */
 const char *ws_column(ws_row row, const char *column);
 
-/* --- What all VUs share ------------------------------------------------------------------------ */
+/* --- What all VUs share --- */
 
 typedef enum ws_shared_error { WS_SHARED_OK, WS_SHARED_FULL, WS_SHARED_TOO_LARGE } ws_shared_error;
 
@@ -479,7 +473,7 @@ ws_shared_error ws_shared_write_new(const char *key, ws_bytes value, bool *done)
 ws_shared_error ws_shared_compare_and_set(const char *key, ws_bytes expected, ws_bytes value,
                                           bool *done);
 
-/* --- Text and memory --------------------------------------------------------------------------- */
+/* --- Text and memory --- */
 
 /* As printf, into a new string. */
 const char *ws_format(const char *format, ...) WS_PRINTF(1, 2);

@@ -23,7 +23,7 @@
 
 namespace wasmswarm {
 
-// --- Values --------------------------------------------------------------------------------------
+// --- Values ---
 
 // Text to pass: a literal, a std::string or a std::string_view, which is copied if need be.
 class Text {
@@ -60,7 +60,7 @@ struct Pair {
 };
 using Pairs = std::vector<Pair>;
 
-// --- What tasks return ---------------------------------------------------------------------------
+// --- What tasks return ---
 
 // How a task, a start or a setup ended, and what comes next.
 class [[nodiscard]] Result {
@@ -95,7 +95,7 @@ inline Result next(Text task) { return Result(ws_next(task.c_str())); }
 // This VU ends; it isn't replaced.
 inline Result end() { return Result(ws_end()); }
 
-// --- The plugin ----------------------------------------------------------------------------------
+// --- The plugin ---
 
 // As a weight: never picked. A task runs only when `next` names it, a scenario doesn't run.
 inline constexpr std::uint32_t never = 0;
@@ -122,14 +122,15 @@ public:
     Action() = default;
     template <class F>
         requires std::is_invocable_v<F, S &>
-    Action(F function) : run_([function](S &self) -> Result {
-        if constexpr (std::is_same_v<std::invoke_result_t<F, S &>, void>) {
-            std::invoke(function, self);
-            return ok();
-        } else {
-            return std::invoke(function, self);
-        }
-    }) {}
+    Action(F function)
+        : run_([function](S &self) -> Result {
+              if constexpr (std::is_same_v<std::invoke_result_t<F, S &>, void>) {
+                  std::invoke(function, self);
+                  return ok();
+              } else {
+                  return std::invoke(function, self);
+              }
+          }) {}
 
     explicit operator bool() const { return bool(run_); }
     Result operator()(S &self) const { return run_ ? run_(self) : ok(); }
@@ -219,7 +220,7 @@ Plugin describe();
 std::string_view setup_data();
 std::string_view scenario_data();
 
-// --- JSON ----------------------------------------------------------------------------------------
+// --- JSON ---
 
 // A value in JSON text, read where it lies. What isn't there is a Json too, and false.
 class Json {
@@ -272,21 +273,21 @@ private:
 // The text as a JSON string, quotes included.
 inline std::string quote(Text text) { return ws_json_quote(text.c_str()); }
 
-// --- HTTP ----------------------------------------------------------------------------------------
+// --- HTTP ---
 
 using Statuses = ws_statuses;
 
 // A request beyond its method and URL. All members may be left out.
 struct Options {
-    Text name = {};                // groups requests: "/users/{id}" for "/users/17"
-    Text json = {};                // a body, sent with the content type of JSON
-    std::string_view body = {};    // any other body
+    Text name = {};             // groups requests: "/users/{id}" for "/users/17"
+    Text json = {};             // a body, sent with the content type of JSON
+    std::string_view body = {}; // any other body
     Pairs headers = {};
     Pairs tags = {};
-    Seconds timeout = 0;           // whole exchange; 0: the run's default
+    Seconds timeout = 0;                         // whole exchange; 0: the run's default
     std::optional<std::uint32_t> redirects = {}; // follow at most so many
-    std::vector<Statuses> expected = {}; // none: 200 to 399
-    bool discard = false;          // leave headers and body on the host: cheapest
+    std::vector<Statuses> expected = {};         // none: 200 to 399
+    bool discard = false;                        // leave headers and body on the host: cheapest
 };
 
 using HttpError = ws_http_error;
@@ -345,7 +346,7 @@ inline std::string url_encode(Text text) { return ws_url_encode(text.c_str()); }
 
 } // namespace http
 
-// --- Checks, metrics, log ------------------------------------------------------------------------
+// --- Checks, metrics, log ---
 
 // Counts one pass or failure under this name, stops nothing, and returns `passed`.
 bool check(Text name, bool passed, const Pairs &tags = {});
@@ -371,7 +372,7 @@ inline void error(Text line) { ws_log(WS_ERROR, "%s", line.c_str()); }
 
 } // namespace log
 
-// --- The virtual user ----------------------------------------------------------------------------
+// --- The virtual user ---
 
 namespace vu {
 
@@ -433,7 +434,7 @@ template <class Range> const auto &pick(const Range &items) {
 
 } // namespace random
 
-// --- Parameters, data, and what all VUs share ----------------------------------------------------
+// --- Parameters, data, and what all VUs share ---
 
 // What the operator passed with -e NAME=value.
 std::optional<std::string_view> param(Text name);
@@ -499,7 +500,7 @@ Error compare_and_set(Text key, std::string_view expected, std::string_view valu
 
 } // namespace shared
 
-// --- Implementation of templates -----------------------------------------------------------------
+// --- Implementation of templates ---
 
 namespace internal {
 

@@ -11,19 +11,20 @@ import (
 )
 
 // dispatcher is the plugin as the host calls it. One instance is one VU, so there is one of it.
+//
+// A panic isn't caught here: Go prints it and ends the instance, the host reports what was printed,
+// and the VU goes on in a fresh one.
 type dispatcher struct {
 	plugin *Plugin
 	vu     VU
 	life   running
 }
 
-func (d *dispatcher) Describe() (description host.Description, err error) {
-	defer rescue(&err)
+func (d *dispatcher) Describe() (host.Description, error) {
 	return d.plugin.describe()
 }
 
-func (d *dispatcher) Setup() (data []byte, err error) {
-	defer rescue(&err)
+func (d *dispatcher) Setup() ([]byte, error) {
 	if d.plugin.Setup == nil {
 		return nil, nil
 	}
@@ -31,8 +32,7 @@ func (d *dispatcher) Setup() (data []byte, err error) {
 	return pack(value, err)
 }
 
-func (d *dispatcher) Teardown(setupData []byte) (err error) {
-	defer rescue(&err)
+func (d *dispatcher) Teardown(setupData []byte) error {
 	d.vu.setupData = setupData
 	if d.plugin.Teardown == nil {
 		return nil
@@ -40,8 +40,7 @@ func (d *dispatcher) Teardown(setupData []byte) (err error) {
 	return d.plugin.Teardown(&d.vu)
 }
 
-func (d *dispatcher) SetupScenario(scenario uint32, setupData []byte) (data []byte, err error) {
-	defer rescue(&err)
+func (d *dispatcher) SetupScenario(scenario uint32, setupData []byte) ([]byte, error) {
 	d.vu.setupData = setupData
 	s, err := d.scenario(scenario)
 	if err != nil {
@@ -51,8 +50,7 @@ func (d *dispatcher) SetupScenario(scenario uint32, setupData []byte) (data []by
 	return pack(value, err)
 }
 
-func (d *dispatcher) TeardownScenario(scenario uint32, scenarioData []byte) (err error) {
-	defer rescue(&err)
+func (d *dispatcher) TeardownScenario(scenario uint32, scenarioData []byte) error {
 	d.vu.scenarioData = scenarioData
 	s, err := d.scenario(scenario)
 	if err != nil {
@@ -61,8 +59,7 @@ func (d *dispatcher) TeardownScenario(scenario uint32, scenarioData []byte) (err
 	return s.teardown(&d.vu)
 }
 
-func (d *dispatcher) Shape(elapsed uint64, users uint32) (load host.Load, err error) {
-	defer rescue(&err)
+func (d *dispatcher) Shape(elapsed uint64, users uint32) (host.Load, error) {
 	if d.plugin.Shape == nil {
 		return Finish().raw, nil
 	}
@@ -70,8 +67,7 @@ func (d *dispatcher) Shape(elapsed uint64, users uint32) (load host.Load, err er
 	return target.raw, nil
 }
 
-func (d *dispatcher) OnStart(scenario uint32, setupData, scenarioData []byte) (err error) {
-	defer rescue(&err)
+func (d *dispatcher) OnStart(scenario uint32, setupData, scenarioData []byte) error {
 	s, err := d.scenario(scenario)
 	if err != nil {
 		return err
@@ -85,22 +81,21 @@ func (d *dispatcher) OnStart(scenario uint32, setupData, scenarioData []byte) (e
 	return err
 }
 
-func (d *dispatcher) RunTask(_, task uint32) (outcome host.Outcome, err error) {
-	defer rescue(&err)
+func (d *dispatcher) RunTask(_, task uint32) (host.Outcome, error) {
 	if d.life == nil {
-		return outcome, errors.New("this VU was never started")
+		return host.Outcome{}, errors.New("this VU was never started")
 	}
 	d.vu.outcome = host.Outcome{}
 	d.vu.problem = nil
-	err = d.life.runTask(task, &d.vu)
+	err := d.life.runTask(task, &d.vu)
 	if err == nil {
 		err = d.vu.problem
 	}
+	pace.check()
 	return d.vu.outcome, err
 }
 
-func (d *dispatcher) OnStop(uint32) (err error) {
-	defer rescue(&err)
+func (d *dispatcher) OnStop(uint32) error {
 	if d.life == nil {
 		return nil
 	}

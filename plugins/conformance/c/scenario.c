@@ -15,7 +15,7 @@ static ws_result teardown(void) {
     return ws_ok();
 }
 
-/* --- Shopper ----------------------------------------------------------------------------------- */
+/* --- Shopper --- */
 
 /* The item in the row of this iteration. */
 static const char *own_item(void) {
@@ -91,7 +91,7 @@ static ws_result fails(void) {
     return ws_fail("on purpose");
 }
 
-/* --- Once -------------------------------------------------------------------------------------- */
+/* --- Once --- */
 
 static ws_result hello(void) {
     ws_check_tagged("parameter arrives", ws_equal(ws_param("greeting"), "hello"),
@@ -111,7 +111,7 @@ static ws_result goodbye(void) {
     return ws_ok();
 }
 
-/* --- The plugin -------------------------------------------------------------------------------- */
+/* --- The plugin --- */
 
 const ws_plugin plugin = {
     .about = "conformance in C",

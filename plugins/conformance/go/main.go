@@ -197,10 +197,11 @@ func (*Once) hello(vu *wasmswarm.VU) error {
 }
 
 func (*Once) goodbye(vu *wasmswarm.VU) error {
-	switch vu.Param("abort") {
-	case "yes":
+	abort := vu.Param("abort")
+	if abort == "yes" {
 		vu.Abort("asked to")
-	case "panic":
+	}
+	if abort == "panic" || vu.Param("panic") == "yes" {
 		panic("crash on purpose")
 	}
 	return nil

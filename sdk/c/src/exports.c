@@ -9,15 +9,11 @@ uint32_t ws_running_task;
 static ws_bytes setup_data;
 static ws_bytes scenario_data;
 
-ws_bytes ws_setup_data(void) {
-    return setup_data;
-}
+ws_bytes ws_setup_data(void) { return setup_data; }
 
-ws_bytes ws_scenario_data(void) {
-    return scenario_data;
-}
+ws_bytes ws_scenario_data(void) { return scenario_data; }
 
-/* --- Describing -------------------------------------------------------------------------------- */
+/* --- Describing --- */
 
 typedef exports_wasmswarm_scenario_scenario_scenario_info_t wit_scenario;
 typedef exports_wasmswarm_scenario_scenario_task_info_t wit_task;
@@ -132,7 +128,7 @@ bool exports_wasmswarm_scenario_scenario_describe(
     return true;
 }
 
-/* --- Setups and teardowns ---------------------------------------------------------------------- */
+/* --- Setups and teardowns --- */
 
 /* Only tasks choose what comes next. */
 static bool finish(ws_result result, plugin_string_t *error) {
@@ -189,7 +185,7 @@ bool exports_wasmswarm_scenario_scenario_teardown_scenario(uint32_t index, plugi
     return scenario && run_plain(scenario->teardown, error);
 }
 
-/* --- The shape --------------------------------------------------------------------------------- */
+/* --- The shape --- */
 
 bool exports_wasmswarm_scenario_scenario_shape(
     uint64_t elapsed, uint32_t users, exports_wasmswarm_scenario_scenario_load_target_t *to,
@@ -215,7 +211,7 @@ bool exports_wasmswarm_scenario_scenario_shape(
     return true;
 }
 
-/* --- A VU's life ------------------------------------------------------------------------------- */
+/* --- A VU's life --- */
 
 /* The scenario of this VU, once it began. */
 static const ws_scenario *own;
@@ -266,8 +262,9 @@ static bool outcome_of(ws_result result, exports_wasmswarm_scenario_scenario_out
         outcome->next.tag = EXPORTS_WASMSWARM_SCENARIO_SCENARIO_NEXT_TASK_TASK;
         outcome->next.val.task = task_named(result.next);
         if (outcome->next.val.task == UINT32_MAX) {
-            const char *text = ws_format("ws_next(\"%s\"): scenario \"%s\" has no task of this name",
-                                         result.next, own->name);
+            const char *text =
+                ws_format("ws_next(\"%s\"): scenario \"%s\" has no task of this name", result.next,
+                          own->name);
             *error = ws_to_wit(text);
             return false;
         }
@@ -297,15 +294,16 @@ bool exports_wasmswarm_scenario_scenario_on_stop(uint32_t scenario, plugin_strin
     return !own || run_plain(own->stop, error);
 }
 
-/* --- The end of a call ------------------------------------------------------------------------- */
+/* --- The end of a call --- */
 
 /* The host calls these once it has read what a call returned. They take the place of the bindings'
  * own, which would free each part of it by itself. */
-#define ENDS_WITH(function, name)                                                             \
-    __attribute__((export_name("cabi_post_wasmswarm:scenario/scenario@0.1.0#" name))) void    \
-    __wasm_export_exports_wasmswarm_scenario_scenario_##function##_post_return(uint8_t *result) { \
-        (void)result;                                                                         \
-        ws_end_call();                                                                        \
+#define ENDS_WITH(function, name)                                                          \
+    __attribute__((export_name("cabi_post_wasmswarm:scenario/scenario@0.1.0#" name))) void \
+        __wasm_export_exports_wasmswarm_scenario_scenario_##function##_post_return(        \
+            uint8_t *result) {                                                             \
+        (void)result;                                                                      \
+        ws_end_call();                                                                     \
     }
 
 ENDS_WITH(describe, "describe")

@@ -137,11 +137,24 @@ ws_response *ws_send_all(const ws_request *requests, size_t count) {
 
 const char *ws_http_error_name(ws_http_error error) {
     static const char *const names[] = {
-        "",         "invalid-url",         "invalid-request",    "host-not-allowed",
-        "dns",      "connection-refused",  "connect",            "tls",
-        "certificate", "timeout",          "connection-closed",  "protocol",
-        "response-too-large", "decode",    "too-many-redirects", "proxy",
-        "exhausted", "interrupted",
+        "",
+        "invalid-url",
+        "invalid-request",
+        "host-not-allowed",
+        "dns",
+        "connection-refused",
+        "connect",
+        "tls",
+        "certificate",
+        "timeout",
+        "connection-closed",
+        "protocol",
+        "response-too-large",
+        "decode",
+        "too-many-redirects",
+        "proxy",
+        "exhausted",
+        "interrupted",
     };
     size_t index = (size_t)error;
     return index < sizeof names / sizeof *names ? names[index] : "unknown";
@@ -159,13 +172,9 @@ static ws_bytes fetch(ws_response *response) {
     return response->fetched;
 }
 
-const char *ws_body(ws_response *response) {
-    return fetch(response).data;
-}
+const char *ws_body(ws_response *response) { return fetch(response).data; }
 
-size_t ws_body_length(ws_response *response) {
-    return fetch(response).length;
-}
+size_t ws_body_length(ws_response *response) { return fetch(response).length; }
 
 const char *ws_header(const ws_response *response, const char *name) {
     plugin_string_t wanted = ws_to_wit(name);

@@ -30,7 +30,7 @@ static inline plugin_list_u8_t ws_bytes_to_wit(ws_bytes bytes) {
     return (plugin_list_u8_t){(uint8_t *)bytes.data, bytes.data ? bytes.length : 0};
 }
 
-/* The host's strings end with a zero byte, which `cabi_realloc` puts there, unless they are empty. */
+/* The host's strings end with a zero byte, by `cabi_realloc`, unless they are empty. */
 static inline const char *ws_from_wit(plugin_string_t text) {
     return text.len ? (const char *)text.ptr : "";
 }
@@ -48,8 +48,6 @@ static inline uint64_t ws_micros(double seconds) {
     return seconds > 0 ? (uint64_t)(seconds < 1e12 ? seconds * 1e6 + 0.5 : 1e18) : 0;
 }
 
-static inline double ws_seconds(uint64_t micros) {
-    return (double)micros / 1e6;
-}
+static inline double ws_seconds(uint64_t micros) { return (double)micros / 1e6; }
 
 #endif

@@ -82,7 +82,7 @@ static const char *first_key(const char *json) {
     return *at == '{' ? value_at(at + 1) : NULL;
 }
 
-/* --- Strings ----------------------------------------------------------------------------------- */
+/* --- Strings --- */
 
 static int hex_digit(char digit) {
     if (digit >= '0' && digit <= '9') {
@@ -208,7 +208,7 @@ const char *ws_json_quote(const char *text) {
     return quoted;
 }
 
-/* --- Finding ----------------------------------------------------------------------------------- */
+/* --- Finding --- */
 
 static const char *member(const char *json, const char *key, size_t length) {
     for (const char *at = first_key(json); at && *at == '"';) {
@@ -271,9 +271,7 @@ const char *ws_json_after(const char *value) {
 
 size_t ws_json_count(const char *json, const char *path) {
     size_t count = 0;
-    WS_JSON_EACH(item, ws_json(json, path)) {
-        count++;
-    }
+    WS_JSON_EACH(item, ws_json(json, path)) { count++; }
     return count;
 }
 

@@ -1,4 +1,4 @@
-/* Memory of the host's calls: taken by moving a pointer, given back all at once when a call is over. */
+/* Memory of the host's calls: taken by moving a pointer, given back at once when a call is over. */
 #include "internal.h"
 
 #include <stdio.h>
@@ -53,9 +53,7 @@ static char *take(size_t size, size_t alignment) {
     return last;
 }
 
-void *ws_alloc(size_t size) {
-    return take(size, ALIGNMENT);
-}
+void *ws_alloc(size_t size) { return take(size, ALIGNMENT); }
 
 void ws_end_call(void) {
     while (blocks) {
@@ -69,8 +67,8 @@ void ws_end_call(void) {
 }
 
 /* Where the host puts what it passes to the plugin. Text and bytes get a zero byte behind them. */
-__attribute__((export_name("cabi_realloc"))) void *
-cabi_realloc(void *old, size_t old_size, size_t alignment, size_t size) {
+__attribute__((export_name("cabi_realloc"))) void *cabi_realloc(void *old, size_t old_size,
+                                                                size_t alignment, size_t size) {
     size_t room = alignment == 1 ? size + 1 : size;
     char *taken;
     if (old && old == last && (size_t)(limit - last) >= room) {
@@ -88,7 +86,7 @@ cabi_realloc(void *old, size_t old_size, size_t alignment, size_t size) {
     return taken;
 }
 
-/* What lies between WASI preview 1 and the host keeps its own state as long as the instance lives. */
+/* What lies between WASI preview 1 and the host has state that lasts as long as the instance. */
 __attribute__((export_name("cabi_realloc_adapter"))) void *
 ws_adapter_realloc(void *old, size_t old_size, size_t alignment, size_t size) {
     (void)old_size;
@@ -138,9 +136,7 @@ const char *ws_format(const char *format, ...) {
     return text;
 }
 
-ws_bytes ws_text(const char *text) {
-    return (ws_bytes){text, text ? strlen(text) : 0};
-}
+ws_bytes ws_text(const char *text) { return (ws_bytes){text, text ? strlen(text) : 0}; }
 
 bool ws_equal(const char *one, const char *other) {
     return one && other ? strcmp(one, other) == 0 : one == other;

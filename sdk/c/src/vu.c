@@ -17,9 +17,7 @@ void ws_log(ws_level level, const char *format, ...) {
     wasmswarm_scenario_log_write((wasmswarm_scenario_log_level_t)level, &line);
 }
 
-bool ws_check(const char *name, bool passed) {
-    return ws_check_tagged(name, passed, NULL);
-}
+bool ws_check(const char *name, bool passed) { return ws_check_tagged(name, passed, NULL); }
 
 bool ws_check_tagged(const char *name, bool passed, const ws_pair *tags) {
     plugin_string_t text = ws_to_wit(name);
@@ -55,13 +53,9 @@ ws_identity ws_current(void) {
     };
 }
 
-void ws_sleep(double seconds) {
-    wasmswarm_scenario_vu_sleep(ws_micros(seconds));
-}
+void ws_sleep(double seconds) { wasmswarm_scenario_vu_sleep(ws_micros(seconds)); }
 
-void ws_stop_vu(void) {
-    wasmswarm_scenario_vu_stop();
-}
+void ws_stop_vu(void) { wasmswarm_scenario_vu_stop(); }
 
 void ws_abort_run(const char *format, ...) {
     va_list arguments;
@@ -88,13 +82,9 @@ bool ws_leave_group(void) {
     return true;
 }
 
-double ws_now(void) {
-    return ws_seconds(wasmswarm_scenario_vu_now());
-}
+double ws_now(void) { return ws_seconds(wasmswarm_scenario_vu_now()); }
 
-uint64_t ws_random(void) {
-    return wasmswarm_scenario_vu_random();
-}
+uint64_t ws_random(void) { return wasmswarm_scenario_vu_random(); }
 
 /* The high half of a product takes the bits to the range; its bias is too small to be seen. */
 uint64_t ws_random_between(uint64_t least, uint64_t most) {
@@ -106,9 +96,7 @@ uint64_t ws_random_between(uint64_t least, uint64_t most) {
     return count ? least + (uint64_t)(((unsigned __int128)bits * count) >> 64) : bits;
 }
 
-bool ws_chance(double probability) {
-    return (double)(ws_random() >> 11) * 0x1p-53 < probability;
-}
+bool ws_chance(double probability) { return (double)(ws_random() >> 11) * 0x1p-53 < probability; }
 
 const char *ws_param(const char *name) {
     plugin_string_t wanted = ws_to_wit(name);

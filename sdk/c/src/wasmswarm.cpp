@@ -44,7 +44,7 @@ const ws_pair *list(const Pairs &pairs) {
     return list;
 }
 
-// --- The table -----------------------------------------------------------------------------------
+// --- The table ---
 
 // The plugin and its table, which points into it. Its functions are all the same ones, which look
 // up what is running.
@@ -76,9 +76,7 @@ public:
     const ws_plugin *c() const { return &c_; }
 
 private:
-    static internal::AnyScenario &running() {
-        return get().plugin_.scenarios[ws_running_scenario];
-    }
+    static internal::AnyScenario &running() { return get().plugin_.scenarios[ws_running_scenario]; }
 
     static ws_result set_up(const Setup &setup, ws_bytes *data) {
         std::string made;
@@ -133,7 +131,7 @@ private:
 
 } // namespace
 
-// --- Values --------------------------------------------------------------------------------------
+// --- Values ---
 
 Text::Text(std::string_view text) {
     auto *copy = static_cast<char *>(ws_alloc(text.size() + 1));
@@ -156,7 +154,7 @@ Json Json::operator[](int index) const {
     return of(value);
 }
 
-// --- HTTP ----------------------------------------------------------------------------------------
+// --- HTTP ---
 
 namespace {
 
@@ -171,7 +169,8 @@ ws_request request_of(Text method, Text url, const Options &options) {
     request.more_headers = list(options.headers);
     request.timeout = options.timeout.value();
     if (options.redirects) {
-        request.redirects = *options.redirects ? static_cast<std::int32_t>(*options.redirects) : WS_NO_REDIRECTS;
+        request.redirects =
+            *options.redirects ? static_cast<std::int32_t>(*options.redirects) : WS_NO_REDIRECTS;
     }
     for (std::size_t i = 0; i < options.tags.size() && i < WS_MAX_TAGS; i++) {
         request.tags[i] = {options.tags[i].name.c_str(), options.tags[i].value.c_str()};
@@ -213,7 +212,7 @@ std::vector<std::pair<std::string_view, std::string_view>> Response::headers() c
     return views(ws_headers(c_));
 }
 
-// --- Checks and metrics --------------------------------------------------------------------------
+// --- Checks and metrics ---
 
 bool check(Text name, bool passed, const Pairs &tags) {
     return ws_check_tagged(name.c_str(), passed, list(tags));
@@ -235,7 +234,7 @@ void trend(Text name, double value, const Pairs &tags) {
     ws_metric(name.c_str(), WS_TREND, value, list(tags));
 }
 
-// --- Parameters, data, and what all VUs share ----------------------------------------------------
+// --- Parameters, data, and what all VUs share ---
 
 std::optional<std::string_view> param(Text name) { return maybe(ws_param(name.c_str())); }
 

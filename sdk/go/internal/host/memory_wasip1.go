@@ -29,9 +29,8 @@ var (
 
 func init() { running = true }
 
-// realloc gives the host memory. The host calls it in the middle of an import, and then Go must
-// neither move its stack nor call an import itself; the usual case touches nothing of Go's runtime.
-// The other one makes a slice, which can't begin a garbage collection: see package wasmswarm, gc.go.
+// realloc gives the host memory. The host calls it in the middle of an import, when no other import
+// may be called; the usual case touches nothing of Go's runtime.
 //
 //go:wasmexport cabi_realloc
 //go:nosplit
@@ -53,7 +52,7 @@ func take(align, size uintptr) unsafe.Pointer {
 	if fresh := bump(unsafe.Pointer(&scratch), &scratchUsed, scratchSize, align, size); fresh != nil {
 		return fresh
 	}
-	return spill(align, size)
+	return spill(size)
 }
 
 //go:nosplit
@@ -66,12 +65,19 @@ func bump(area unsafe.Pointer, used *uintptr, room, align, size uintptr) unsafe.
 	return unsafe.Add(area, start)
 }
 
-func spill(align, size uintptr) unsafe.Pointer {
+// spill makes a slice. Go may begin to collect garbage then, and looks at the clock for that, which
+// would be a call into the host in the middle of another one; so the adapter stops the clock.
+func spill(size uintptr) unsafe.Pointer {
+	pauseClock(true)
 	// Slices of this size are aligned to 8 bytes, more than any type of the contract wants.
 	fresh := make([]byte, size)
 	spilled = append(spilled, fresh)
+	pauseClock(false)
 	return unsafe.Pointer(unsafe.SliceData(fresh))
 }
+
+//go:wasmimport wasi_snapshot_preview1 adapter_monotonic_clock_set_paused
+func pauseClock(paused bool)
 
 // reading begins to read what the host wrote; done must follow.
 func reading() { readers++ }
