@@ -10,6 +10,7 @@
 mod api;
 mod architecture;
 mod bad_input;
+mod compat;
 mod data;
 mod determinism;
 mod executors;
@@ -19,6 +20,7 @@ mod interrupts;
 mod keys;
 mod languages;
 mod options;
+mod projects;
 mod reconcile;
 mod shared;
 mod support;

@@ -100,6 +100,21 @@ pub(crate) fn python() -> PathBuf {
         .clone()
 }
 
+/// The search path with the tools that `tests/toolchains` has installed.
+pub(crate) fn path() -> std::ffi::OsString {
+    let own = root().join("target/guests/toolchains/bin");
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&rest)))
+        .expect("paths without colons")
+}
+
+/// Installs what a project's package.json names.
+pub(crate) fn npm_install(project: &Path) {
+    let mut command = Command::new("npm");
+    command.args(["install", "--no-audit", "--no-fund", "--loglevel=error"]);
+    finish("npm", command.current_dir(project));
+}
+
 /// Where built guests are put.
 pub(crate) fn guests() -> PathBuf {
     let folder = root().join("target/guests");

@@ -96,22 +96,29 @@ pub(super) fn digest_of(path: &Path) -> Option<String> {
     Some(hex(&Sha256::digest(std::fs::read(path).ok()?)))
 }
 
-/// All files of a folder with their digests.
-pub(super) fn folder(dir: &Path) -> io::Result<Inputs> {
-    let files = files(dir, usize::MAX)?;
-    Ok(files
+/// The files with their digests.
+pub(super) fn digests(files: Vec<PathBuf>) -> Inputs {
+    files
         .into_iter()
-        .map(|path| (path.clone(), digest_of(&path)))
-        .collect())
+        .map(|path| {
+            let digest = digest_of(&path);
+            (path, digest)
+        })
+        .collect()
 }
 
-/// All files of a folder and of those within, `depth` deep, that can be sources.
-pub(super) fn files(dir: &Path, depth: usize) -> io::Result<Vec<PathBuf>> {
+/// All files of a folder and of those within, `depth` deep, that can be sources: those whose names
+/// end like this, or all if no endings are given.
+pub(super) fn files(dir: &Path, depth: usize, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let first = if dir.as_os_str().is_empty() {
         Path::new(".")
     } else {
         dir
+    };
+    let wanted = |path: &Path| {
+        let ending = path.extension().unwrap_or_default();
+        endings.is_empty() || endings.iter().any(|wanted| ending == *wanted)
     };
     let mut folders = vec![(first.to_owned(), depth)];
     while let Some((folder, depth)) = folders.pop() {
@@ -121,15 +128,16 @@ pub(super) fn files(dir: &Path, depth: usize) -> io::Result<Vec<PathBuf>> {
             if name.starts_with('.') || NOT_SOURCES.contains(&&*name) {
                 continue;
             }
-            if !path.is_dir() {
+            if path.is_dir() {
+                if depth > 0 && !path.is_symlink() {
+                    folders.push((path, depth - 1));
+                }
+            } else if wanted(&path) {
                 found.push(path);
-            } else if depth > 0 && !path.is_symlink() {
-                folders.push((path, depth - 1));
             }
             if found.len() > MAX_FILES {
                 return Err(io::Error::other(format!(
-                    "{} holds more than {MAX_FILES} files",
-                    dir.display()
+                    "there are more than {MAX_FILES} files in it"
                 )));
             }
         }
@@ -174,12 +182,13 @@ mod tests {
     fn a_file_more_makes_another_project() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("a.go"), "").unwrap();
-        let before = folder(dir.path()).unwrap();
+        let folder = || digests(files(dir.path(), usize::MAX, &[]).unwrap());
+        let before = folder();
         std::fs::create_dir(dir.path().join("node_modules")).unwrap();
         std::fs::write(dir.path().join("node_modules/x.go"), "").unwrap();
         std::fs::write(dir.path().join(".hidden.go"), "").unwrap();
-        assert_eq!(folder(dir.path()).unwrap(), before);
+        assert_eq!(folder(), before);
         std::fs::write(dir.path().join("b.go"), "").unwrap();
-        assert_ne!(folder(dir.path()).unwrap(), before);
+        assert_ne!(folder(), before);
     }
 }

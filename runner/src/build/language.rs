@@ -60,6 +60,26 @@ impl Language {
         }
     }
 
+    /// How the names of its sources end, those of included files too.
+    pub(super) fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Rust => &["rs", "toml"],
+            Self::JavaScript | Self::TypeScript => &["js", "mjs", "ts", "mts", "json", "csv"],
+            Self::Python => &["py"],
+            Self::Go => &["go"],
+            Self::C => &["c", "h"],
+            Self::Cpp => &["cpp", "cc", "cxx", "hpp", "hh", "h", "c"],
+            Self::Zig => &["zig"],
+            Self::AssemblyScript => &["ts"],
+            Self::CoreModule => &["wasm"],
+        }
+    }
+
+    /// Whether a build tells which files it has read; for other languages all that are near count.
+    pub(super) fn tells_what_it_read(self) -> bool {
+        matches!(self, Self::JavaScript | Self::TypeScript | Self::Python)
+    }
+
     /// By a file's name.
     fn of_file(path: &Path) -> Option<Language> {
         Some(match path.extension()?.to_str()? {

@@ -38,7 +38,7 @@ pub(super) fn run(options: &BuildCommand) -> Result<ExitCode, Failure> {
         digest: None,
         cache_dir: options.cache_dir.as_deref(),
         quiet: options.quiet,
-        yes: options.build.yes,
+        build: &options.build,
     })?;
     let output = match &options.output {
         Some(path) => path.clone(),

@@ -40,6 +40,7 @@ mod tests {
             say,
             agree: &mut |_| false,
             cache: PathBuf::new(),
+            engine: super::super::Engine::default(),
         };
         super::build(dir.path(), &mut shop)
     }
