@@ -91,7 +91,7 @@ func (d *dispatcher) RunTask(_, task uint32) (host.Outcome, error) {
 	if err == nil {
 		err = d.vu.problem
 	}
-	pace.check()
+	pace.safePoint()
 	return d.vu.outcome, err
 }
 

@@ -8,4 +8,4 @@ type pacer struct{}
 
 var pace pacer
 
-func (*pacer) check() {}
+func (*pacer) safePoint() {}

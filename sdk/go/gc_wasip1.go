@@ -5,59 +5,85 @@ package wasmswarm
 import (
 	"runtime"
 	"runtime/debug"
-	"weak"
+	"runtime/metrics"
 )
 
-// Go lets a heap grow to 4 MiB before it collects for the first time, and scales that bound with the
-// percentage. One VU of thousands must do with less: its heap may grow to twice what lives, and to
-// firstGoal at least. Collecting often is cheap as long as little lives.
+// Left to itself Go collects for the first time when a heap has 4 MiB, which is too much for one VU
+// of thousands; and it collects beside the program, which on one thread means for a long time. So it
+// is off, and the SDK collects between two tasks or before a request, all at once.
 const (
-	minimum = 4 << 20
-	// smallest is the percentage whose bound is about 500 KB.
-	smallest = 12
-	largest  = 100
-	// softLimit is where the collector stops being generous: the host gives a VU 64 MiB unless it
-	// is told otherwise.
+	// smallest is how much garbage may gather at least. A collection takes about half a millisecond
+	// however little lives.
+	smallest = 256 << 10
+	// largest is how much may gather in a plugin that makes garbage fast.
+	largest = 2 << 20
+	// seldom is the number of looks between two collections that is enough.
+	seldom = 200
+	// farthest is the number of safe points that pass without a look.
+	farthest = 64
+	// softLimit is where Go collects by itself after all: the host gives a VU 64 MiB unless it is told
+	// otherwise.
 	softLimit = 48 << 20
 )
 
-// pacer is what the collector was told.
+// pacer decides when to collect.
 type pacer struct {
-	percent int
-	// canary dies with each collection.
-	canary weak.Pointer[[16]byte]
-	stats  runtime.MemStats
+	// untilLook counts down the safe points to the next look at the heap, passed those since the
+	// last collection.
+	untilLook, passed int
+	stride            int
+	// seen is the size of the heap at the last look, goal the one that is too large.
+	seen, goal uint64
+	room       uint64
+	sample     [1]metrics.Sample
 }
 
-var pace pacer
+var pace = pacer{room: smallest, stride: 1, sample: [1]metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}}
 
 func init() {
+	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(softLimit)
-	pace.set(smallest)
+	pace.seen = pace.heap()
+	pace.goal = pace.seen + pace.room
 }
 
-// check tunes the collector if it has run since the last time.
-func (p *pacer) check() {
-	if p.canary.Value() == nil {
-		p.tune()
+// safePoint is called where a collection may come.
+func (p *pacer) safePoint() {
+	if p.untilLook--; p.untilLook <= 0 {
+		p.look()
 	}
 }
 
-//go:noinline
-func (p *pacer) tune() {
-	runtime.ReadMemStats(&p.stats)
-	live := p.stats.HeapAlloc
-	wanted := min(max(int(live*2*100/minimum), smallest), largest)
-	if wanted > p.percent*5/4 || wanted < p.percent*3/4 {
-		p.set(wanted)
+func (p *pacer) look() {
+	p.passed += p.stride
+	heap := p.heap()
+	if heap >= p.goal {
+		p.collect()
+		return
 	}
-	if limit := live / 3 * 4; limit > softLimit {
+	// The next look comes when a quarter of what is left may be gone.
+	grown := max(int(heap-min(heap, p.seen))/p.stride, 1)
+	p.stride = min(max(int(p.goal-heap)/grown/4, 1), farthest)
+	p.untilLook, p.seen = p.stride, heap
+}
+
+func (p *pacer) collect() {
+	runtime.GC()
+	switch {
+	case p.passed < seldom:
+		p.room = min(p.room*2, largest)
+	case p.passed > 8*seldom:
+		p.room = max(p.room/2, smallest)
+	}
+	p.seen = p.heap()
+	p.goal = p.seen + max(p.room, p.seen)
+	if limit := p.seen / 3 * 4; limit > softLimit {
 		debug.SetMemoryLimit(int64(limit))
 	}
-	p.canary = weak.Make(new([16]byte))
+	p.passed, p.stride, p.untilLook = 0, 1, 1
 }
 
-func (p *pacer) set(percent int) {
-	p.percent = percent
-	debug.SetGCPercent(percent)
+func (p *pacer) heap() uint64 {
+	metrics.Read(p.sample[:])
+	return p.sample[0].Value.Uint64()
 }

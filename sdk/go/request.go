@@ -128,6 +128,7 @@ func (vu *VU) Delete(url string, options ...Option) (Response, error) {
 
 // Do sends a request with any method, in upper case.
 func (vu *VU) Do(method, url string, options ...Option) (Response, error) {
+	pace.safePoint()
 	r := idle
 	if idle = nil; r == nil {
 		r = new(host.Request)
