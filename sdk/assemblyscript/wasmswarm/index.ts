@@ -4,7 +4,6 @@ export { check, Identity, params, vu } from "./vu";
 export { data, Row } from "./data";
 export { http, Request, Response, Timings } from "./http";
 export { Json, json } from "./json";
-export { log } from "./output";
 export { Counter, Gauge, Rate, recordRequest, Trend } from "./metrics";
 export { Pair } from "./memory";
 export { shared } from "./shared";
