@@ -1,5 +1,8 @@
 // Load scenarios for wasmswarm in AssemblyScript: `import { http, check } from "wasmswarm";`. See README.md.
 
+// Only named by options of the compiler: what `console`, `throw`, `trace` and `Math.random` come to.
+import "./output";
+
 export { check, Identity, params, vu } from "./vu";
 export { data, Row } from "./data";
 export { http, Request, Response, Timings } from "./http";
