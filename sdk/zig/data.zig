@@ -53,7 +53,7 @@ pub const Set = struct {
     /// The long form of the functions above.
     pub fn row(set: Set, pick: Pick, at_end: AtEnd) Error!Row {
         var result: raw.Row = undefined;
-        raw.row(set.name.ptr, set.name.len, @intFromEnum(pick), @intFromEnum(at_end), &result);
+        raw.row(set.name.ptr, set.name.len, @backingInt(pick), @backingInt(at_end), &result);
         return set.lift(result);
     }
 

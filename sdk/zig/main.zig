@@ -9,7 +9,7 @@ const arena = ws.arena;
 const dispatch = ws.dispatch;
 const Alignment = std.mem.Alignment;
 
-/// `std.log` goes to the operator, who sees `debug` with `--verbose`.
+/// `std.log` goes to the operator, who sees `debug` with `--log-level debug`.
 pub const std_options: std.Options = .{ .log_level = .debug, .logFn = ws.output.log };
 
 /// The host reports what was written to standard error with the trap that follows.

@@ -74,7 +74,7 @@ pub fn recordRequest(exchange: Exchange) void {
 
 fn record(metric: anytype, kind: raw.Kind, value: f64) void {
     const tags = host.lowerPairs(metric.tags);
-    raw.add(metric.name.ptr, metric.name.len, @intFromEnum(kind), value, tags.ptr, tags.len);
+    raw.add(metric.name.ptr, metric.name.len, @backingInt(kind), value, tags.ptr, tags.len);
 }
 
 fn toFloat(number: anytype) f64 {

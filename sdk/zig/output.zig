@@ -20,7 +20,7 @@ pub fn log(
         .warn => .warn,
         .err => .err,
     };
-    abi.log.write(@intFromEnum(host_level), message.ptr, message.len);
+    abi.log.write(@backingInt(host_level), message.ptr, message.len);
 }
 
 /// Writes the message to standard error, and traps.

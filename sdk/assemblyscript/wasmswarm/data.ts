@@ -57,7 +57,7 @@ export namespace data {
     begin();
     const n = lowerText(name);
     host.dataGet(at(n), size(n), index, area);
-    return lift(name);
+    return lift(name, `data set ${name} has no row ${index}`);
   }
 
   /// How many rows there are; -1 if the data set wasn't granted.
@@ -72,13 +72,13 @@ export namespace data {
     begin();
     const n = lowerText(name);
     host.dataRow(at(n), size(n), pick, atEnd, area);
-    return lift(name);
+    return lift(name, `data set ${name}: every row has been taken`);
   }
 
   /// `result<list<tuple<string, string>>, error>`.
-  function lift(name: string): Row {
+  function lift(name: string, exhausted: string): Row {
     if (load<u8>(area) == 0) return new Row(liftPairs(area + 4));
     if (load<u8>(area, 4) == 0) return new Row([], `data set ${name} isn't granted: pass --data ${name}=FILE`);
-    return new Row([], `data set ${name}: every row has been taken`);
+    return new Row([], exhausted);
   }
 }

@@ -3,30 +3,28 @@
 import { fdWrite, logWrite, vuRandom } from "./imports";
 import { at, begin, lowerText, lowered, put, reserve, size } from "./memory";
 
-/// Messages for the operator. The host limits their rate.
-export namespace log {
-  /// For the plugin's author; shown with `--verbose`.
-  export function debug(message: string): void {
+/// What the global `console` comes to: lines for the operator. The host limits their rate.
+export namespace console {
+  /// For the plugin's author; shown with `--log-level debug`.
+  export function debug(message: string = ""): void {
     write(0, message);
   }
 
-  export function info(message: string): void {
+  export function log(message: string = ""): void {
     write(1, message);
   }
 
-  export function warn(message: string): void {
+  export function info(message: string = ""): void {
+    write(1, message);
+  }
+
+  export function warn(message: string = ""): void {
     write(2, message);
   }
 
-  export function error(message: string): void {
+  export function error(message: string = ""): void {
     write(3, message);
   }
-}
-
-function write(level: i32, message: string): void {
-  begin();
-  const text = lowerText(message);
-  logWrite(level, at(text), size(text));
 }
 
 /// What `throw` and failed assertions come to. The host reports what is written to standard error here
@@ -48,10 +46,16 @@ export function onTrace(
   const numbers = [a, b, c, d, e];
   let text = message;
   for (let i = 0; i < count; i++) text += " " + numbers[i].toString();
-  log.debug(text);
+  write(0, text);
 }
 
 /// What seeds `Math.random`: the VU's own generator.
 export function onSeed(): f64 {
   return <f64>vuRandom();
+}
+
+function write(level: i32, message: string): void {
+  begin();
+  const text = lowerText(message);
+  logWrite(level, at(text), size(text));
 }

@@ -1,7 +1,7 @@
 // The scenario that every language implements; see ../../README.md.
 
 import {
-  check, Counter, data, fail, Gauge, http, json, log, next, params, plugin, Rate, Scenario, setupData, shared, Trend, vu,
+  check, Counter, data, fail, Gauge, http, json, next, params, plugin, Rate, Scenario, setupData, shared, Trend, vu,
 } from "wasmswarm";
 
 const cartValue = new Trend("cart_value");
@@ -75,7 +75,7 @@ class Once {
     check("parameter arrives", params.get("greeting") == "hello", [["part", "params"]]);
     level.set(7);
     odd.add(vu.iteration() % 2 == 1);
-    log.info("hello from AssemblyScript");
+    console.info("hello from AssemblyScript");
     next("goodbye", 0.001);
   }
 
