@@ -61,7 +61,7 @@ impl Builder for Asc {
     fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
         (shop.say)(&format!(
             "compiling {} with AssemblyScript {}",
-            project.main.display(),
+            project.named().display(),
             self.version
         ));
         // The transform imports the compiler, which Node finds from within the project's own modules.

@@ -100,7 +100,10 @@ impl Compiler {
                 cpp.arguments.extend(["-isystem".into(), DEBIAN_HEADERS.into()]);
             }
         }
-        c.file("-print-prog-name=wasm-ld").ok_or("has no wasm-ld")?;
+        let linkers = ["wasm-ld".to_owned(), format!("wasm-ld-{number}")];
+        let on_path = linkers.iter().find_map(|name| tool::find(&[name]));
+        let linker = on_path.or_else(|| c.file("-print-prog-name=wasm-ld"));
+        linker.ok_or("has no wasm-ld")?;
         let version = version.lines().next().unwrap_or_default().to_owned();
         Ok(Compiler {
             language,
@@ -159,7 +162,7 @@ impl Builder for Compiler {
     fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
         (shop.say)(&format!(
             "compiling {} with {}",
-            project.main.display(),
+            project.named().display(),
             self.version
         ));
         let sdk = sdk::C.unpack(&shop.cache)?;

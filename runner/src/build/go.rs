@@ -43,7 +43,7 @@ impl Builder for Go {
     fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
         (shop.say)(&format!(
             "compiling {} with {}",
-            project.main.display(),
+            project.named().display(),
             self.version
         ));
         let sdk = sdk::GO.unpack(&shop.cache)?;

@@ -169,6 +169,11 @@ impl Project {
         })
     }
 
+    /// What the operator named: the folder or the file.
+    pub(super) fn named(&self) -> &Path {
+        if self.is_folder { &self.dir } else { &self.main }
+    }
+
     /// The name that its component gets by default.
     pub(super) fn name(&self) -> String {
         let named = if self.is_folder {

@@ -26,7 +26,7 @@ impl Builder for Componentizer {
         let python = environment(shop)?;
         (shop.say)(&format!(
             "building {} with {COMPONENTIZER}",
-            project.main.display()
+            project.named().display()
         ));
         let sdk = sdk::PYTHON.unpack(&shop.cache)?;
         let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;

@@ -37,7 +37,7 @@ impl Builder for Zig {
     fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
         (shop.say)(&format!(
             "compiling {} with Zig {}",
-            project.main.display(),
+            project.named().display(),
             self.tool.version
         ));
         let sdk = sdk::ZIG.unpack(&shop.cache)?;

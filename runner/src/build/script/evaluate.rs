@@ -6,6 +6,7 @@
 use super::super::BuildError;
 use super::snapshot;
 use std::time::Duration;
+use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Config, Engine, OptLevel, Store, StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -101,7 +102,7 @@ impl<'a> Runtime<'a> {
             let component = Component::new(&engine, instrumented)?;
             let mut linker = Linker::new(&engine);
             wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-            linker.define_unknown_imports_as_traps(&component)?;
+            trap_without_a_run(&mut linker, &component)?;
             let executor = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()?;
@@ -146,6 +147,28 @@ impl<'a> Runtime<'a> {
             Err(Problem::Failed(message)) => Err(BuildError::Script { message }),
         }
     }
+}
+
+/// Defines what the component imports of the contract: there is nobody to answer yet.
+fn trap_without_a_run(linker: &mut Linker<Sandbox>, component: &Component) -> wasmtime::Result<()> {
+    let engine = component.engine();
+    for (interface, item) in component.component_type().imports(engine) {
+        let ComponentItem::ComponentInstance(exports) = item.ty else {
+            continue;
+        };
+        // WASI is there already, also for a component that names an older minor version.
+        if interface.starts_with("wasi:") {
+            continue;
+        }
+        let mut instance = linker.instance(interface)?;
+        for (name, item) in exports.exports(engine) {
+            if matches!(item.ty, ComponentItem::ComponentFunc(_)) {
+                let called = format!("{interface} {name} is there only in a run");
+                instance.func_new(name, move |_, _, _, _| Err(wasmtime::Error::msg(called.clone())))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Compiles fast: what it compiles runs for milliseconds.

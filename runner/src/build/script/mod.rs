@@ -60,7 +60,7 @@ impl Builder for Evaluator {
         let mut files = Files::beside(&project.main)?;
         let entry = files.entry().to_owned();
         let mut sources = vec![files.read_entry()?];
-        (shop.say)(&format!("evaluating {}", project.main.display()));
+        (shop.say)(&format!("evaluating {}", project.named().display()));
         while sources.len() < MAX_SOURCES {
             match runtime.evaluate(&entry, &sources)? {
                 Evaluation::Done(component) => {

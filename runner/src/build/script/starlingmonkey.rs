@@ -67,7 +67,7 @@ impl Builder for Componentizer {
         let sdk = self.install(shop)?;
         (shop.say)(&format!(
             "building {} with StarlingMonkey",
-            project.main.display()
+            project.named().display()
         ));
         let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;
         let wasm = out.path().join("plugin.wasm");
