@@ -36,3 +36,39 @@ declare module "https://jslib.k6.io/papaparse/*" {
   const papaparse: { parse: typeof parse };
   export default papaparse;
 }
+
+declare module "https://jslib.k6.io/url/*" {
+  export class URLSearchParams implements Iterable<[string, string]> {
+    constructor(init?: string | Record<string, string> | Iterable<[string, string]>);
+    append(name: string, value: string): void;
+    delete(name: string): void;
+    get(name: string): string | null;
+    getAll(name: string): string[];
+    has(name: string): boolean;
+    set(name: string, value: string): void;
+    sort(): void;
+    forEach(callback: (value: string, name: string, all: URLSearchParams) => void): void;
+    keys(): IterableIterator<string>;
+    values(): IterableIterator<string>;
+    entries(): IterableIterator<[string, string]>;
+    [Symbol.iterator](): IterableIterator<[string, string]>;
+    toString(): string;
+  }
+  /** An absolute http or https address. */
+  export class URL {
+    constructor(url: string, base?: string);
+    protocol: string;
+    username: string;
+    password: string;
+    hostname: string;
+    port: string;
+    pathname: string;
+    search: string;
+    hash: string;
+    readonly host: string;
+    readonly origin: string;
+    readonly href: string;
+    readonly searchParams: URLSearchParams;
+    toString(): string;
+  }
+}

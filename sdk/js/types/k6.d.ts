@@ -158,8 +158,7 @@ declare module "k6/options" {
     target: number;
   }
   export type Threshold =
-    | string
-    | { threshold: string; abortOnFail?: boolean; delayAbortEval?: Duration };
+    string | { threshold: string; abortOnFail?: boolean; delayAbortEval?: Duration };
   export interface Scenario {
     executor:
       | "shared-iterations"

@@ -52,12 +52,12 @@ export interface TaskOptions {
 /** A method that runs this often, compared to the others. 0: only when `next` names it. */
 export declare function task<U extends User = any>(
   weight: number,
-  method: keyof U & string,
+  method: NoInfer<keyof U & string>,
   options?: TaskOptions,
 ): Task;
 /** A method with a weight of 1. */
 export declare function task<U extends User = any>(
-  method: keyof U & string,
+  method: NoInfer<keyof U & string>,
   options?: TaskOptions,
 ): Task;
 

@@ -1,6 +1,6 @@
 // expect: runs
 // title: what a response has: JSON paths, headers, URL, request, address
-// requests: 2
+// requests: 3
 // checks: 9
 // iterations: 1
 import http from "k6/http";
