@@ -10,6 +10,7 @@
 mod api;
 mod architecture;
 mod bad_input;
+mod conformance;
 mod data;
 mod determinism;
 mod executors;
