@@ -1,0 +1,219 @@
+//! One scenario, every language: the same requests, checks, metrics, iterations and failures, which follow from
+//! `plugins/conformance/README.md`, the seed and nothing else, and which are the shop's own counters.
+
+mod expected;
+
+use crate::support::cli::{Ran, run_plugin};
+use crate::support::root;
+use crate::support::summary::Summary;
+use crate::support::target::Shop;
+use crate::support::together;
+use expected::Expected;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// One implementation.
+struct Language {
+    /// As in `hello from LANGUAGE`.
+    name: &'static str,
+    /// What `wasmswarm run` takes, from the repository's root.
+    path: &'static str,
+    /// What its crash on purpose is to say to the operator.
+    crash: &'static [&'static str],
+}
+
+/// All of them: one line, and one test below, for each.
+const RUST: Language = Language {
+    name: "Rust",
+    path: "plugins/conformance/rust",
+    crash: &["panicked at", "src/lib.rs:", "crash on purpose"],
+};
+
+#[test]
+fn rust_conforms() {
+    RUST.conforms();
+}
+
+#[test]
+fn rust_aborts_the_run() {
+    RUST.aborts();
+}
+
+#[test]
+fn rust_crashes_in_its_own_words() {
+    RUST.crashes();
+}
+
+const SEED: &str = "7";
+
+impl Language {
+    /// The run that the README names, with more arguments.
+    fn run(&self, shop: &Shop, more: &[&str]) -> (Ran, Summary) {
+        let items = format!("items={}", root().join("plugins/conformance/items.csv").display());
+        let mut arguments = vec!["--host", &shop.url, "--data", &items, "-e", "greeting=hello"];
+        arguments.extend(["-u", "4", "--iterations-per-vu", "25", "--seed", SEED]);
+        arguments.extend(more);
+        run_plugin(&root().join(self.path), &arguments)
+    }
+
+    #[track_caller]
+    fn conforms(&self) {
+        let _machine = together();
+        let (shop, expected) = (Shop::start(&[]), Expected::new(SEED, 4, 25));
+        let (ran, summary) = self.run(&shop, &[]);
+        let ran = ran.exits(0).says_nothing_raw();
+        summary.adds_up();
+        let hello = format!("hello from {}", self.name);
+        assert!(ran.err.contains(&hello), "no {hello:?} in\n{}", ran.err);
+        assert_eq!(shop.counts(), expected.shop());
+        assert_eq!(requests(&summary), expected.requests());
+        assert_eq!(tags(&summary), expected.tags());
+        assert_eq!(checks(&summary), expected.checks());
+        assert_eq!(iterations(&summary), expected.iterations());
+        assert_eq!(failures(&summary), expected.failures());
+        assert_fails_on_purpose(&summary, expected.failing());
+        expected.assert_metrics(&summary.0["custom"]);
+    }
+
+    /// The first `goodbye` ends the run for its reason.
+    #[track_caller]
+    fn aborts(&self) {
+        let _machine = together();
+        let shop = Shop::start(&[]);
+        let (ran, summary) = self.run(&shop, &["-e", "abort=yes"]);
+        let ran = ran.exits(108).says_nothing_raw();
+        summary.adds_up();
+        assert_eq!(
+            summary.counts().values().sum::<u64>(),
+            shop.counts().values().sum()
+        );
+        assert!(
+            summary.0["end"]["text"].to_string().contains("asked to"),
+            "{}",
+            summary.0["end"]
+        );
+        assert!(
+            ran.out.contains("asked to") || ran.err.contains("asked to"),
+            "{}\n{}",
+            ran.out,
+            ran.err
+        );
+    }
+
+    /// Every `goodbye` is a trap that says why; nobody else notices.
+    #[track_caller]
+    fn crashes(&self) {
+        let _machine = together();
+        let (shop, expected) = (Shop::start(&[]), Expected::new(SEED, 4, 25));
+        let (ran, summary) = self.run(&shop, &["-e", "panic=yes"]);
+        let ran = ran.exits(0).says_nothing_raw();
+        summary.adds_up();
+        assert_eq!(shop.counts(), expected.shop());
+        assert_eq!(iterations(&summary), expected.iterations_with_crashes());
+        assert_eq!(summary.number("/totals/instances_replaced"), expected.goodbyes());
+        let [(message, count)] = &summary.errors("Once")[..] else {
+            panic!("one message, please: {:?}", summary.errors("Once"));
+        };
+        assert_eq!(*count, expected.goodbyes());
+        for part in self.crash {
+            assert!(message.contains(part), "no {part:?} in {message:?}");
+            let told = |text: &str| text.lines().any(|line| line.contains(part));
+            assert!(
+                told(&ran.err) && told(&ran.out),
+                "no {part:?} in\n{}\n{}",
+                ran.out,
+                ran.err
+            );
+        }
+    }
+}
+
+/// Requests and failures by method and name.
+type Requests = BTreeMap<(String, String), (u64, u64)>;
+
+fn requests(summary: &Summary) -> Requests {
+    let rows = rows(summary, "requests").map(|row| {
+        assert_eq!(row["scenario"], "Shopper");
+        (
+            (text(row, "method"), text(row, "name")),
+            (count(row, "requests"), count(row, "failures")),
+        )
+    });
+    rows.collect()
+}
+
+/// Tags by name.
+fn tags(summary: &Summary) -> BTreeMap<String, String> {
+    summary
+        .tagged_requests()
+        .into_iter()
+        .map(|(name, tags, _)| (name, tags))
+        .collect()
+}
+
+/// Passes and failures by scenario and name.
+type Checks = BTreeMap<(String, String), (u64, u64)>;
+
+fn checks(summary: &Summary) -> Checks {
+    let rows = rows(summary, "checks").map(|row| {
+        (
+            (text(row, "scenario"), text(row, "name")),
+            (count(row, "passed"), count(row, "failed")),
+        )
+    });
+    rows.collect()
+}
+
+/// Ok, failed and trapped ones by scenario and task.
+type Iterations = BTreeMap<(String, String), (u64, u64, u64)>;
+
+fn iterations(summary: &Summary) -> Iterations {
+    let rows = rows(summary, "iterations").map(|row| {
+        let ended = (count(row, "ok"), count(row, "failed"), count(row, "trapped"));
+        ((text(row, "scenario"), text(row, "task")), ended)
+    });
+    rows.collect()
+}
+
+/// Method, name, message and count.
+type Failures = Vec<(String, String, String, u64)>;
+
+fn failures(summary: &Summary) -> Failures {
+    let rows = rows(summary, "failures");
+    rows.map(|row| {
+        (
+            text(row, "method"),
+            text(row, "name"),
+            text(row, "message"),
+            count(row, "count"),
+        )
+    })
+    .collect()
+}
+
+/// The only message of a failed iteration; a language may put the error's type before it.
+#[track_caller]
+fn assert_fails_on_purpose(summary: &Summary, times: u64) {
+    let errors: Vec<_> = rows(summary, "errors").collect();
+    let [row] = errors[..] else {
+        panic!("one message, please: {errors:?}")
+    };
+    assert_eq!(
+        (text(row, "scenario"), text(row, "task")),
+        ("Shopper".to_owned(), "fails".to_owned())
+    );
+    assert!(text(row, "message").ends_with("on purpose"), "{row}");
+    assert_eq!(count(row, "count"), times);
+}
+
+fn rows<'a>(summary: &'a Summary, list: &str) -> impl Iterator<Item = &'a Value> {
+    summary.0[list].as_array().expect("a list").iter()
+}
+
+fn text(row: &Value, key: &str) -> String {
+    row[key].as_str().expect("text").to_owned()
+}
+
+fn count(row: &Value, key: &str) -> u64 {
+    row[key].as_u64().expect("a count")
+}
