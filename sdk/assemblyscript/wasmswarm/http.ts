@@ -11,17 +11,20 @@ import {
 const REQUEST_SIZE = 80;
 const RESULT_SIZE = 32;
 
+const NO_PAIRS: Pair[] = [];
+const NO_RANGES: StaticArray<u16>[] = [];
+
 /// A request that is sent by `send`. What isn't said is the host's default.
 export class Request {
-  private _headers: Pair[] = [];
+  private _headers: Pair[] = NO_PAIRS;
   private _text: string = "";
   private _bytes: Uint8Array | null = null;
   private _name: string = "";
-  private _tags: Pair[] = [];
+  private _tags: Pair[] = NO_PAIRS;
   private _timeout: u64 = 0;
   private _policy: u8 = 0;
   private _hops: u32 = 0;
-  private _expected: StaticArray<u16>[] = [];
+  private _expected: StaticArray<u16>[] = NO_RANGES;
   private _keep: u8 = 0;
 
   constructor(private method: string, private url: string) {}
@@ -33,6 +36,7 @@ export class Request {
   }
 
   header(name: string, value: string): this {
+    if (this._headers === NO_PAIRS) this._headers = [];
     this._headers.push([name, value]);
     return this;
   }
@@ -80,6 +84,7 @@ export class Request {
 
   /// Splits the results further; at most 16.
   tag(key: string, value: string): this {
+    if (this._tags === NO_PAIRS) this._tags = [];
     this._tags.push([key, value]);
     return this;
   }
@@ -99,6 +104,7 @@ export class Request {
 
   /// Statuses that count as success, from the first to the last; 200 to 399 if none are named.
   expectStatus(first: u16, last: u16 = first): this {
+    if (this._expected === NO_RANGES) this._expected = [];
     this._expected.push([first, last]);
     return this;
   }
