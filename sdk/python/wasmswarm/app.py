@@ -1,10 +1,9 @@
 """Where the component starts: readies Python, loads the user's file, and exports it."""
 
-import gc
 import sys
 import time
 
-from . import environ, loader, output, phase, preload  # noqa: F401
+from . import environ, loader, output, phase, preload, settle  # noqa: F401
 from ._wit import vu
 from .trace import describe
 from .wait import microseconds
@@ -36,8 +35,4 @@ _load()
 
 from .exports import Scenario  # noqa: E402, F401
 
-# What is here stays for good. Nothing of it is to be looked at again by the collector: each look
-# writes to the object, and each page that is written to is one more that every user has of its own.
-gc.collect()
-gc.freeze()
-gc.set_threshold(10_000, 20, 100)
+settle.settle()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._wit import exported
+from .settle import keep_from_cache
 from .wait import microseconds
 
 _SCHEDULED = exported.NextTask_Scheduled()
@@ -39,3 +40,6 @@ def outcome(task: int | None, wait: float | None) -> Any:
         _SCHEDULED if task is None else exported.NextTask_Task(task),
         _AS_SCHEDULED if wait is None else exported.NextWait_Exactly(microseconds(wait)),
     )
+
+
+keep_from_cache(exported.Outcome)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._wit import http
+from .settle import keep_from_cache
 
 
 class _Keep:
@@ -81,3 +82,7 @@ class Request:
         self.redirects: Any = INHERIT
         self.expected: list[tuple[int, int]] = NONE
         self.keep = KEEP_ALL
+
+
+for _record in (Plain, Request):
+    keep_from_cache(_record)
