@@ -7,7 +7,7 @@ import { idle, reset, settle } from "./internal/loop.js";
 import { hasClasses, readClasses } from "./internal/classes.js";
 import { readFunctions } from "./internal/functions.js";
 import { suggested } from "./internal/options.js";
-import { Aborted, begin } from "./internal/state.js";
+import { Aborted, begin, refusal } from "./internal/state.js";
 import { forgetGathered } from "./k6/http.js";
 
 installGlobals();
@@ -21,7 +21,7 @@ export function load(namespace) {
 
 function refuseUnsupported(namespace) {
   if (namespace.handleSummary !== undefined) {
-    throw new Error(
+    throw refusal(
       "handleSummary isn't supported: the summary is the host's; `--summary-json FILE` writes all results. Remove the export",
     );
   }
@@ -37,7 +37,6 @@ function plugin(namespace, script) {
       options: suggested(script.options, log.warn),
       shape: shape !== undefined,
     },
-    onDescribe: writeEarly,
     idle,
     setup: () => call(() => setup(namespace), toText),
     onStart: (index, setupText, ownText) => start(scenarios[index], setupText, ownText),
@@ -62,6 +61,8 @@ function plugin(namespace, script) {
 }
 
 function setup(namespace) {
+  // Only in a run somebody reads them.
+  writeEarly();
   refuseLateParams();
   return namespace.setup?.();
 }

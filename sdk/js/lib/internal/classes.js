@@ -1,5 +1,6 @@
 // Scripts in the class style: each exported class is a scenario.
 
+import { refusal } from "./state.js";
 import { isShape, isUser, Next, none, task, Task } from "./user.js";
 
 export function hasClasses(namespace) {
@@ -13,7 +14,7 @@ export function hasClasses(namespace) {
 export function readClasses(namespace) {
   const main = namespace.default;
   if (typeof main === "function" && !isUser(main) && !isShape(main)) {
-    throw new Error(
+    throw refusal(
       "there is a default function beside classes: a script is in k6's shape or has classes, not both",
     );
   }
@@ -22,10 +23,10 @@ export function readClasses(namespace) {
     : [...new Set(Object.values(namespace).filter(isUser))];
   const other = classes.find((one) => !isUser(one));
   if (other !== undefined || classes.length === 0) {
-    throw new TypeError("the default export must list classes that extend User of `wasmswarm`");
+    throw refusal("the default export must list classes that extend User of `wasmswarm`");
   }
   const shapes = Object.values(namespace).filter(isShape);
-  if (shapes.length > 1) throw new Error("more than one LoadShape is exported: a run has one");
+  if (shapes.length > 1) throw refusal("more than one LoadShape is exported: a run has one");
   return {
     scenarios: classes.map(scenario),
     options: namespace.options,
@@ -62,14 +63,14 @@ function scenario(type) {
 function tasksOf(type, name) {
   const given = type.tasks;
   if (!Array.isArray(given) || given.length === 0) {
-    throw new Error(
+    throw refusal(
       `${name} has no tasks: list its methods, such as \`static tasks = [task(3, "browse"), task("buy")]\``,
     );
   }
   const tasks = given.map((one) => (one instanceof Task ? one : task(one)));
   const missing = tasks.find((one) => typeof type.prototype[one.method] !== "function");
   if (missing !== undefined)
-    throw new Error(`${name} has no method ${missing.method}, which its tasks name`);
+    throw refusal(`${name} has no method ${missing.method}, which its tasks name`);
   return tasks;
 }
 
@@ -77,19 +78,19 @@ function populationOf(type, name) {
   const tag = type.fixed === undefined ? "weight" : "fixed";
   const val = type[tag] ?? 1;
   if (!Number.isInteger(val) || val < 0)
-    throw new TypeError(`${name}.${tag}: ${val} isn't a whole number from 0`);
+    throw refusal(`${name}.${tag}: ${val} isn't a whole number from 0`);
   return { tag, val };
 }
 
 function orderOf(order = "random", name) {
   const at = ["random", "sequential"].indexOf(order);
-  if (at < 0) throw new TypeError(`${name}.order: "${order}" must be "random" or "sequential"`);
+  if (at < 0) throw refusal(`${name}.order: "${order}" must be "random" or "sequential"`);
   return at;
 }
 
 function waitOf(wait = none, name) {
   if (typeof wait?.tag === "string") return wait;
-  throw new TypeError(`${name}.wait: use constant, between, pacing, throughput or exponential`);
+  throw refusal(`${name}.wait: use constant, between, pacing, throughput or exponential`);
 }
 
 function outcome({ task, wait }, indexes, name) {
@@ -108,7 +109,7 @@ function outcome({ task, wait }, indexes, name) {
 /** The host's form of what a `LoadShape` answers. */
 function shape(object) {
   if (typeof object.tick !== "function")
-    throw new Error("a LoadShape needs a method tick(elapsed, users)");
+    throw refusal("a LoadShape needs a method tick(elapsed, users)");
   return async (elapsed, users) => targetOf(await object.tick(elapsed, users));
 }
 

@@ -1,7 +1,7 @@
 // Parameters (`-e NAME=value`), and what becomes of those that the top level has read.
 
 import { param as nativeParam, params as nativeParams } from "wasmswarm:native";
-import { state, identity } from "./state.js";
+import { identity, refusal, state } from "./state.js";
 
 /** Name to value, as the top level saw it at build time. */
 const seenAtBuild = new Map();
@@ -39,7 +39,7 @@ export function refuseLateParams() {
   for (const [name, seen] of seenAtBuild) {
     const now = nativeParam(name);
     if (now !== undefined && now !== seen) {
-      throw new Error(
+      throw refusal(
         `the parameter "${name}" comes too late: the script reads it at its top level, which was evaluated ` +
           `when it was built${seen === undefined ? "" : ` (with "${seen}")`}; read it inside of a function`,
       );

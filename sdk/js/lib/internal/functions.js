@@ -3,6 +3,7 @@
 import { setScenarioParams } from "./env.js";
 import { setScript } from "./k6-script.js";
 import { applySettings } from "./settings.js";
+import { refusal } from "./state.js";
 import { microseconds } from "./text.js";
 
 /** Exports that are functions and no scenarios. */
@@ -12,7 +13,7 @@ const NAME = /^[A-Za-z0-9_-]{1,200}$/;
 
 export function readFunctions(namespace) {
   const options = namespace.options ?? {};
-  if (typeof options !== "object") throw new TypeError("`options` must be an object");
+  if (typeof options !== "object") throw refusal("`options` must be an object");
   const scenarios = options.scenarios ?? {};
   const names = namesOf(namespace, scenarios);
   setScenarioParams(paramsOf(scenarios));
@@ -35,7 +36,7 @@ function namesOf(namespace, scenarios) {
   for (const key in scenarios) {
     const exec = execOf(scenarios[key]);
     if (typeof namespace[exec] !== "function") {
-      throw new Error(
+      throw refusal(
         `the scenario "${key}" runs the function "${exec}", which the script doesn't export`,
       );
     }
@@ -45,18 +46,18 @@ function namesOf(namespace, scenarios) {
     (name) => typeof namespace[name] === "function" && !OTHERS.includes(name),
   );
   if (names.length === 0) {
-    throw new Error(
+    throw refusal(
       "the script exports nothing to run: `export default function () { … }`, or a class that extends User of `wasmswarm`",
     );
   }
   if (!names.includes("default") && !names.some((name) => isUsed(name, scenarios))) {
-    throw new Error(
+    throw refusal(
       "the script has no default function, and no scenario in its options names another one",
     );
   }
   const odd = names.find((name) => !NAME.test(name) && isUsed(name, scenarios));
   if (odd !== undefined)
-    throw new Error(`the function "${odd}": only letters, digits, _ and - can be in its name`);
+    throw refusal(`the function "${odd}": only letters, digits, _ and - can be in its name`);
   return names.filter((name) => NAME.test(name));
 }
 

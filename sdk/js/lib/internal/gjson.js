@@ -2,15 +2,24 @@
 
 /** What the path finds, undefined if there is nothing. */
 export function select(value, path) {
-  return walk(value, partsOf(String(path)), 0);
+  const steps = known.get(path) ?? stepsOf(String(path));
+  return walk(value, steps, 0);
 }
 
+/**
+ * Paths that were asked for before, as steps. A step is the text of a key, or a function of the value,
+ * the steps and the number of the step, which goes on by itself.
+ */
 const known = new Map();
+
+function stepsOf(path) {
+  const steps = partsOf(path).map(stepOf);
+  if (known.size < 1000) known.set(path, steps);
+  return steps;
+}
 
 /** The path cut at its dots; those that are escaped or inside of a query aren't cut. */
 function partsOf(path) {
-  const before = known.get(path);
-  if (before !== undefined) return before;
   const parts = [];
   let part = "";
   let depth = 0;
@@ -27,9 +36,7 @@ function partsOf(path) {
       part += c;
     }
   }
-  parts.push(part);
-  if (known.size < 1000) known.set(path, parts);
-  return parts;
+  return [...parts, part];
 }
 
 function refuseOthers(c, part, path) {
@@ -40,35 +47,55 @@ function refuseOthers(c, part, path) {
   }
 }
 
-function walk(value, parts, at) {
-  if (at === parts.length) return value;
-  if (value === undefined || value === null) return undefined;
-  const part = parts[at];
-  if (part === "#" || part.startsWith("#("))
-    return Array.isArray(value) ? ofList(value, parts, at) : undefined;
-  if (typeof value !== "object") return undefined;
+function stepOf(part) {
+  if (part === "#") return each;
+  if (part.startsWith("#(")) return query(part);
   const key = part.replace(/\\(.)/g, "$1");
-  if (Object.hasOwn(value, key)) return walk(value[key], parts, at + 1);
-  if (!/(^|[^\\])[*?]/.test(part)) return undefined;
-  const pattern = patternOf(part);
-  const found = Object.keys(value).find((name) => pattern.test(name));
-  return found === undefined ? undefined : walk(value[found], parts, at + 1);
+  return /(^|[^\\])[*?]/.test(part) ? like(patternOf(part)) : key;
 }
 
-/** `#` counts, `#.name` maps, `#(age>40)` finds the first, `#(age>40)#` all. */
-function ofList(list, parts, at) {
-  const part = parts[at];
-  if (part === "#") {
-    if (at + 1 === parts.length) return list.length;
-    return list.map((one) => walk(one, parts, at + 1)).filter((one) => one !== undefined);
+function walk(value, steps, at) {
+  for (; at < steps.length; at++) {
+    if (value === undefined || value === null) return undefined;
+    const step = steps[at];
+    if (typeof step === "function") return step(value, steps, at);
+    if (typeof value !== "object" || !Object.hasOwn(value, step)) return undefined;
+    value = value[step];
   }
-  const isAll = part.endsWith("#");
+  return value;
+}
+
+/** The first key that a pattern fits. */
+function like(pattern) {
+  return (value, steps, at) => {
+    if (typeof value !== "object") return undefined;
+    const found = Object.keys(value).find((name) => pattern.test(name));
+    return found === undefined ? undefined : walk(value[found], steps, at + 1);
+  };
+}
+
+/** `#` counts, `#.name` gives one of each. */
+function each(list, steps, at) {
+  if (!Array.isArray(list)) return undefined;
+  return at + 1 === steps.length ? list.length : ofEach(list, steps, at + 1);
+}
+
+function ofEach(list, steps, at) {
+  return list.map((one) => walk(one, steps, at)).filter((one) => one !== undefined);
+}
+
+/** `#(age>40)` finds the first, `#(age>40)#` all. */
+function query(part) {
   const matches = queryOf(part.slice(2, part.lastIndexOf(")")));
-  if (!isAll) return walk(list.find(matches), parts, at + 1);
-  const found = list.filter(matches);
-  if (at + 1 === parts.length) return found;
-  if (parts[at + 1] === "#" && at + 2 === parts.length) return found.length;
-  return found.map((one) => walk(one, parts, at + 1)).filter((one) => one !== undefined);
+  const isAll = part.endsWith("#");
+  return (list, steps, at) => {
+    if (!Array.isArray(list)) return undefined;
+    if (!isAll) return walk(list.find(matches), steps, at + 1);
+    const found = list.filter(matches);
+    if (at + 1 === steps.length) return found;
+    const isCount = steps[at + 1] === each && at + 2 === steps.length;
+    return isCount ? found.length : ofEach(found, steps, at + 1);
+  };
 }
 
 /** A test of one element: `name`, `name=="Ann"`, `age>40`, `name%"A*"`. */
@@ -77,14 +104,14 @@ function queryOf(text) {
     null,
     text,
   ];
-  const parts = path === "" ? [] : partsOf(path.trim());
-  if (operator === undefined) return (one) => walk(one, parts, 0) !== undefined;
+  const steps = path === "" ? [] : stepsOf(path.trim());
+  if (operator === undefined) return (one) => walk(one, steps, 0) !== undefined;
   const wanted = wantedOf(right, text);
   const holds = operator.endsWith("%")
     ? likeness(operator, String(wanted))
     : comparison(operator, wanted);
   return (one) => {
-    const found = walk(one, parts, 0);
+    const found = walk(one, steps, 0);
     return found !== undefined && typeof found === typeof wanted && holds(found);
   };
 }

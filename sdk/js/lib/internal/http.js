@@ -77,13 +77,9 @@ function request(method, url, options) {
     );
     return receive(result, method, url, undefined, undefined);
   }
-  const [, whole, headers, body, name, tags, timeout, redirects, expected, keep] = argumentsOf(
-    method,
-    url,
-    options,
-  );
-  const result = send(method, whole, headers, body, name, tags, timeout, redirects, expected, keep);
-  return receive(result, method, whole, headers, body);
+  const a = argumentsOf(method, url, options);
+  const result = send(method, a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
+  return receive(result, method, a[1], a[2], a[3]);
 }
 
 export const http = {

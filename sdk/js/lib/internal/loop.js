@@ -17,6 +17,9 @@ let sendings = [];
 /** Called when nothing is left. */
 let whenDone;
 
+/** Called with what a timer's function has thrown. */
+let fail;
+
 /** Forgets what an earlier call has left behind. */
 export function reset() {
   if (timers.length > 0) timers = [];
@@ -26,10 +29,19 @@ export function reset() {
 
 /** Does the next thing that a script waits for; false if there is none. */
 export function idle() {
+  try {
+    return doNext();
+  } catch (error) {
+    fail(error);
+    return true;
+  }
+}
+
+function doNext() {
   if (sendings.length > 0) {
-    const now = sendings;
+    const due = sendings;
     sendings = [];
-    for (const send of now) send();
+    for (const send of due) send();
     return true;
   }
   const timer = timers.shift();
@@ -55,17 +67,13 @@ export function settle(result) {
   const isPromise =
     typeof result === "object" && result !== null && typeof result.then === "function";
   if (!isPromise && timers.length === 0 && sendings.length === 0) return result;
-  return settleLater(result);
-}
-
-async function settleLater(result) {
-  const value = await result;
-  if (timers.length > 0 || sendings.length > 0) {
-    await new Promise((resolve) => {
-      whenDone = resolve;
-    });
-  }
-  return value;
+  return new Promise((resolve, reject) => {
+    fail = reject;
+    Promise.resolve(result).then((value) => {
+      if (timers.length === 0 && sendings.length === 0) resolve(value);
+      else whenDone = () => resolve(value);
+    }, reject);
+  });
 }
 
 /** Pauses for this many microseconds, longer than the host does in one go. */

@@ -1,5 +1,7 @@
 // A script's options, as the host takes them from a plugin.
 
+import { refusal } from "./state.js";
+
 /** Options of k6 that the library honours by itself, and those that change nothing here. */
 const DONE = [
   "discardResponseBodies",
@@ -68,7 +70,7 @@ function scenariosOf(scenarios) {
   for (const name in scenarios) {
     const { env, options, ...own } = scenarios[name];
     if (options?.browser) {
-      throw new Error(
+      throw refusal(
         `options.scenarios.${name}.options.browser isn't supported: there is no browser here`,
       );
     }

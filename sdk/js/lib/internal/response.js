@@ -46,6 +46,75 @@ export function receive(result, method, url, headers, body) {
   );
 }
 
+/** Where the time of a response went. All but the duration is asked of the host. */
+class Timings {
+  constructor(response) {
+    this._response = response;
+    this._parts = undefined;
+  }
+
+  _of(part) {
+    const response = this._response;
+    this._parts ??= response._id < 0 ? NO_TIMINGS : timings(live(response));
+    return this._parts[part] / 1000;
+  }
+
+  get duration() {
+    return this._response._duration / 1000;
+  }
+
+  get blocked() {
+    return this._of("blocked");
+  }
+
+  get looking_up() {
+    return this._of("dns");
+  }
+
+  get connecting() {
+    return this._of("connect");
+  }
+
+  get tls_handshaking() {
+    return this._of("tls");
+  }
+
+  get sending() {
+    return this._of("sending");
+  }
+
+  get waiting() {
+    return this._of("waiting");
+  }
+
+  get receiving() {
+    return this._of("receiving");
+  }
+
+  toJSON() {
+    const {
+      duration,
+      blocked,
+      looking_up,
+      connecting,
+      tls_handshaking,
+      sending,
+      waiting,
+      receiving,
+    } = this;
+    return {
+      duration,
+      blocked,
+      looking_up,
+      connecting,
+      tls_handshaking,
+      sending,
+      waiting,
+      receiving,
+    };
+  }
+}
+
 /** Why something that k6 has can't be had. */
 function refuse(what, instead) {
   throw new Error(`Response.${what} isn't supported: ${instead}`);
@@ -139,17 +208,7 @@ export class Response {
 
   /** Where the time went, in milliseconds. */
   get timings() {
-    const t = this._id < 0 ? NO_TIMINGS : timings(live(this));
-    return {
-      duration: this._duration / 1000,
-      blocked: t.blocked / 1000,
-      looking_up: t.dns / 1000,
-      connecting: t.connect / 1000,
-      tls_handshaking: t.tls / 1000,
-      sending: t.sending / 1000,
-      waiting: t.waiting / 1000,
-      receiving: t.receiving / 1000,
-    };
+    return new Timings(this);
   }
 
   /** The URL that answered, after redirects. */

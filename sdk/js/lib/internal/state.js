@@ -29,6 +29,13 @@ export function identity() {
   return (state.identity ??= vu());
 }
 
+/** An error that is about the script as a whole: a trace of the library's functions would say nothing. */
+export function refusal(message) {
+  const error = new Error(message);
+  error.stack = "";
+  return error;
+}
+
 /** Thrown through a script that has ended the run. It isn't an error of the script. */
 export class Aborted extends Error {
   constructor(reason) {

@@ -12,21 +12,22 @@ export function check(value, conditions, tags) {
   const list = tags === undefined ? undefined : pairs(tags);
   let all = true;
   for (const name in conditions) {
-    if (!countCheck(name, holds(value, conditions[name], name, list), list)) all = false;
+    let passed = conditions[name];
+    if (typeof passed === "function") {
+      try {
+        passed = passed(value);
+      } catch (error) {
+        countCheck(name, false, list);
+        throw error;
+      }
+    }
+    if (passed !== true && passed !== false) passed = truthOf(passed, name);
+    if (!countCheck(name, passed, list)) all = false;
   }
   return all;
 }
 
-/** A condition that throws is counted as failed, and its error goes on. */
-function holds(value, condition, name, tags) {
-  if (typeof condition !== "function") return !!condition;
-  let result;
-  try {
-    result = condition(value);
-  } catch (error) {
-    countCheck(name, false, tags);
-    throw error;
-  }
+function truthOf(result, name) {
   if (typeof result?.then === "function") {
     throw new TypeError(
       `check "${name}": the condition is asynchronous; await its value before the check`,
