@@ -182,10 +182,12 @@ impl Expected {
             .collect()
     }
 
-    /// The same where every `goodbye` crashes: a new instance goes on where the old one was.
-    pub(super) fn iterations_with_crashes(&self) -> Iterations {
+    /// The same where every `goodbye` crashes: in a trap, and then a new instance goes on where the
+    /// old one was, or in a failed iteration.
+    pub(super) fn iterations_with_crashes(&self, trapped: bool) -> Iterations {
         let mut iterations = self.iterations();
-        iterations.insert(("Once".to_owned(), "goodbye".to_owned()), (0, 0, self.goodbyes));
+        let ended = if trapped { (0, 0, self.goodbyes) } else { (0, self.goodbyes, 0) };
+        iterations.insert(("Once".to_owned(), "goodbye".to_owned()), ended);
         iterations
     }
 

@@ -201,7 +201,7 @@ func (*Once) goodbye(vu *wasmswarm.VU) error {
 	if abort == "yes" {
 		vu.Abort("asked to")
 	}
-	if abort == "panic" || vu.Param("panic") == "yes" {
+	if abort == "panic" {
 		panic("crash on purpose")
 	}
 	return nil

@@ -144,11 +144,10 @@ impl Once {
 
     #[task]
     fn goodbye(&self) {
-        if params::get("abort").as_deref() == Some("yes") {
-            vu::abort("asked to");
-        }
-        if params::get("panic").as_deref() == Some("yes") {
-            crash();
+        match params::get("abort").as_deref() {
+            Some("yes") => vu::abort("asked to"),
+            Some("panic") => crash(),
+            _ => (),
         }
     }
 }
