@@ -41,6 +41,15 @@ pub(crate) fn odd_with(feature: &str) -> PathBuf {
     kept
 }
 
+/// The guest with a standard HTTP client.
+pub(crate) fn wasi_http() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let manifest = root().join("tests/guests/wasi-http/Cargo.toml");
+    BUILT
+        .get_or_init(|| cargo(&manifest, "wasi-http", &[]))
+        .join("wasi_http_guest.wasm")
+}
+
 /// A sound component that is a command, not a plugin.
 pub(crate) fn other_world() -> PathBuf {
     odd().with_file_name("other-world.wasm")
