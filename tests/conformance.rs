@@ -80,8 +80,12 @@ languages! {
 #[test]
 fn every_language_is_in_the_table() {
     let folders = std::fs::read_dir(root().join("plugins/conformance")).unwrap();
-    let folders = folders.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
-    let folders: BTreeSet<_> = folders.map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    let folders = folders
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir());
+    let folders: BTreeSet<_> = folders
+        .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
     assert_eq!(folders, FOLDERS.iter().map(|&folder| folder.to_owned()).collect());
 }
 

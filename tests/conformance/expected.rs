@@ -186,7 +186,11 @@ impl Expected {
     /// old one was, or in a failed iteration.
     pub(super) fn iterations_with_crashes(&self, trapped: bool) -> Iterations {
         let mut iterations = self.iterations();
-        let ended = if trapped { (0, 0, self.goodbyes) } else { (0, self.goodbyes, 0) };
+        let ended = if trapped {
+            (0, 0, self.goodbyes)
+        } else {
+            (0, self.goodbyes, 0)
+        };
         iterations.insert(("Once".to_owned(), "goodbye".to_owned()), ended);
         iterations
     }

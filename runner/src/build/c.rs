@@ -15,14 +15,18 @@ const CLANGS: [&str; 11] = [
     "clang-17", "clang-16",
 ];
 
-/// Where Debian's package of the C++ library puts its headers, which clang doesn't look at by itself.
-const DEBIAN_HEADERS: &str = "/usr/include/wasm32-wasi/c++/v1";
-
 /// What every translation unit is compiled with.
 const COMPILE: [&str; 2] = ["-O2", "-Wall"];
 
-/// What the module is linked with.
-const LINK: [&str; 2] = ["-mexec-model=reactor", "-Wl,--strip-debug"];
+/// What the module is linked with. Names of functions stay, so that traps say where they happened.
+const LINK: [&str; 3] = [
+    "-mexec-model=reactor",
+    "-Wl,--strip-debug",
+    "-Wl,-z,stack-size=1048576",
+];
+
+/// Beside `LINK`: a stack that overflows traps, and doesn't run into data. It is Zig's default.
+const STACK_FIRST: &str = "-Wl,--stack-first";
 
 /// Beside `COMPILE`, for C++: a scenario has no use for either, and both are paid for in size.
 const CPP: [&str; 3] = ["-std=c++20", "-fno-exceptions", "-fno-rtti"];
@@ -34,6 +38,7 @@ pub(super) struct Compiler {
     c: Driver,
     cpp: Driver,
     version: String,
+    is_zig: bool,
 }
 
 /// One of a compiler's two commands.
@@ -50,6 +55,15 @@ impl Driver {
         command.args(&self.arguments);
         tool::keep_zig_caches(&mut command, cache);
         command
+    }
+
+    /// Whether it compiles a file that includes a header of the C++ library.
+    fn has_headers(&self) -> bool {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).args(CPP);
+        command.args(["-fsyntax-only", "-include", "string", "-x", "c++", "/dev/null"]);
+        command.stdin(std::process::Stdio::null());
+        command.output().is_ok_and(|output| output.status.success())
     }
 
     /// The path that clang answers with, if it knows one.
@@ -94,11 +108,7 @@ impl Compiler {
         c.file("-print-libgcc-file-name")
             .ok_or("has no runtime library for wasm32")?;
         if language == Language::Cpp {
-            cpp.file("-print-file-name=libc++.a")
-                .ok_or("has no C++ library for wasm32-wasi")?;
-            if Path::new(DEBIAN_HEADERS).is_dir() {
-                cpp.arguments.extend(["-isystem".into(), DEBIAN_HEADERS.into()]);
-            }
+            cpp = with_library(cpp)?;
         }
         let linkers = ["wasm-ld".to_owned(), format!("wasm-ld-{number}")];
         let on_path = linkers.iter().find_map(|name| tool::find(&[name]));
@@ -110,6 +120,7 @@ impl Compiler {
             c,
             cpp,
             version,
+            is_zig: false,
         })
     }
 
@@ -128,6 +139,7 @@ impl Compiler {
             c: driver("cc"),
             cpp: driver("c++"),
             version: format!("zig {}", zig.version),
+            is_zig: true,
         }
     }
 
@@ -160,8 +172,13 @@ impl Builder for Compiler {
     }
 
     fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
+        let first = if self.is_zig && !tool::zig_cache(&shop.cache).exists() {
+            ", and its C library first"
+        } else {
+            ""
+        };
         (shop.say)(&format!(
-            "compiling {} with {}",
+            "compiling {} with {}{first}",
             project.named().display(),
             self.version
         ));
@@ -186,10 +203,27 @@ impl Builder for Compiler {
             &self.c
         };
         let mut command = linker.command(&shop.cache);
-        command.args(LINK).args(objects).arg("-o").arg(&module);
+        command.args(LINK);
+        if !self.is_zig {
+            command.arg(STACK_FIRST);
+        }
+        command.args(objects).arg("-o").arg(&module);
         tool::run(self.language, &mut command)?;
         component::from_core_file(&module).map(Made::from)
     }
+}
+
+/// The C++ compiler with its library's headers, or what it lacks. Debian's compiler finds its
+/// library, but not the headers of it.
+fn with_library(driver: Driver) -> Result<Driver, &'static str> {
+    let library = driver.file("-print-file-name=libc++.a");
+    let library = library.ok_or("has no C++ library for wasm32-wasi")?;
+    let mut beside = driver.clone();
+    let target = library.parent().unwrap_or(Path::new("/"));
+    let headers = target.join("../../include/wasm32-wasi/c++/v1");
+    beside.arguments.extend(["-isystem".into(), headers.into()]);
+    let found = [driver, beside].into_iter().find(Driver::has_headers);
+    found.ok_or("finds no headers of the C++ library for wasm32-wasi that fit it")
 }
 
 /// The author's translation units: one file, or all that are in the folder.

@@ -2,11 +2,14 @@
 
 use super::language::Project;
 use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, component, sdk, tool};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The oldest Go whose exports work.
 const OLDEST: (u32, u32) = (1, 24);
+
+/// The SDK's module.
+const SDK: &str = "github.com/wasmswarm/wasmswarm/sdk/go";
 
 /// The `go` on the path.
 #[derive(Debug)]
@@ -46,13 +49,10 @@ impl Builder for Go {
             project.named().display(),
             self.version
         ));
-        let sdk = sdk::GO.unpack(&shop.cache)?;
         let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;
         let module = out.path().join("core.wasm");
         let mut command = Command::new(&self.program);
-        let _ = sdk;
         command
-            .current_dir(&project.dir)
             .env("GOOS", "wasip1")
             .env("GOARCH", "wasm")
             .env("GOTOOLCHAIN", "local")
@@ -62,9 +62,38 @@ impl Builder for Go {
                 "-ldflags=-s -w -checklinkname=0",
                 "-o",
             ])
-            .arg(&module)
-            .arg(".");
+            .arg(&module);
+        let package = out.path().join("package");
+        if project.is_folder {
+            command.current_dir(&project.dir).arg(".");
+        } else if is_in_a_module(&project.main) {
+            command.arg(&project.main);
+        } else {
+            let sdk = sdk::GO.unpack(&shop.cache)?;
+            write_module(&package, &project.main, &sdk).map_err(cannot_write(&package))?;
+            command.current_dir(&package).arg(".");
+        }
         tool::run(Language::Go, &mut command)?;
         component::from_core_file(&module).map(Made::from)
     }
+}
+
+/// Whether the file's folder, or one around it, says what it needs.
+fn is_in_a_module(file: &Path) -> bool {
+    let file = std::path::absolute(file).unwrap_or_default();
+    file.ancestors().skip(1).any(|dir| dir.join("go.mod").is_file())
+}
+
+/// A module around a copy of one file, which needs the SDK and nothing else.
+fn write_module(dir: &Path, file: &Path, sdk: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(dir)?;
+    let sdk = std::path::absolute(sdk)?;
+    let (major, minor) = OLDEST;
+    let manifest = format!(
+        "module scenario\n\ngo {major}.{minor}\n\nrequire {SDK} v0.0.0\n\nreplace {SDK} => \"{}\"\n",
+        sdk.display()
+    );
+    std::fs::write(dir.join("go.mod"), manifest)?;
+    std::fs::copy(file, dir.join(file.file_name().unwrap_or_default()))?;
+    Ok(())
 }

@@ -156,9 +156,14 @@ impl Zig {
     }
 }
 
-/// Zig keeps what it has compiled; ours goes into the cache folder, not into the project.
+/// Where Zig keeps what it has compiled.
+pub(super) fn zig_cache(cache: &Path) -> PathBuf {
+    cache.join("tools/zig-cache")
+}
+
+/// What Zig has compiled goes into the cache folder, not into the project.
 pub(super) fn keep_zig_caches(command: &mut Command, cache: &Path) {
-    let dir = cache.join("tools/zig-cache");
+    let dir = zig_cache(cache);
     command
         .env("ZIG_GLOBAL_CACHE_DIR", &dir)
         .env("ZIG_LOCAL_CACHE_DIR", dir);
