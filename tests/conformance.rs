@@ -134,7 +134,7 @@ impl Language {
         summary.adds_up();
         assert_eq!(
             summary.counts().values().sum::<u64>(),
-            shop.counts().values().sum()
+            shop.counts().values().sum::<u64>()
         );
         assert!(
             summary.0["end"]["text"].to_string().contains("asked to"),

@@ -60,6 +60,10 @@ struct Top {
 }
 
 /// What a guest's call has come to, when the task is to act.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives on the stack for one turn; a box would allocate for each request"
+)]
 enum Turn<R> {
     Ended(R),
     Errand(Errand),
