@@ -26,12 +26,11 @@ pub fn log(
 /// Writes the message to standard error, and traps.
 pub fn panic(message: []const u8, _: ?usize) noreturn {
     @branchHint(.cold);
-    const parts = [_]wasi.ciovec_t{ part("panic: "), part(message), part("\n") };
-    var written: usize = undefined;
-    _ = wasi.fd_write(2, &parts, parts.len, &written);
+    // One at a time: a call may write less than it was given.
+    for ([_][]const u8{ "panic: ", message, "\n" }) |text| {
+        const part: wasi.ciovec_t = .{ .base = text.ptr, .len = text.len };
+        var written: usize = undefined;
+        _ = wasi.fd_write(2, @ptrCast(&part), 1, &written);
+    }
     @trap();
-}
-
-fn part(text: []const u8) wasi.ciovec_t {
-    return .{ .base = text.ptr, .len = text.len };
 }
