@@ -26,11 +26,11 @@ pub fn log(
 /// Writes the message to standard error, and traps.
 pub fn panic(message: []const u8, _: ?usize) noreturn {
     @branchHint(.cold);
-    // One at a time: a call may write less than it was given.
+    // One at a time: of several parts the adapter writes only the first.
     for ([_][]const u8{ "panic: ", message, "\n" }) |text| {
-        const part: wasi.ciovec_t = .{ .base = text.ptr, .len = text.len };
+        const part = [_]wasi.ciovec_t{.{ .base = text.ptr, .len = text.len }};
         var written: usize = undefined;
-        _ = wasi.fd_write(2, @ptrCast(&part), 1, &written);
+        _ = wasi.fd_write(2, &part, part.len, &written);
     }
     @trap();
 }
