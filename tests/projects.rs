@@ -166,8 +166,8 @@ fn a_type_error_has_its_place() {
         ),
         (
             "shop.zig",
-            "pub const Shopper = struct {\n    pub const weight: u32 = \"text\";\n};\n",
-            "shop.zig:2",
+            "pub const scenarios = .{Shopper};\npub const Shopper = struct {\n    pub const weight: u32 = \"text\";\n};\n",
+            "shop.zig:3",
         ),
     ] {
         let ran = build(name, text);

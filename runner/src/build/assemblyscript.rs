@@ -9,10 +9,11 @@ use std::process::Command;
 const ASC: &str = "node_modules/assemblyscript/bin/asc.js";
 
 /// Hooks of the language's runtime that the SDK provides.
-const HOOKS: [&str; 3] = [
-    "abort=~lib/wasmswarm/index/onAbort",
-    "seed=~lib/wasmswarm/index/onSeed",
-    "trace=~lib/wasmswarm/index/onTrace",
+const HOOKS: [&str; 4] = [
+    "abort=~lib/wasmswarm/output/onAbort",
+    "seed=~lib/wasmswarm/output/onSeed",
+    "trace=~lib/wasmswarm/output/onTrace",
+    "console=~lib/wasmswarm/output/console",
 ];
 
 /// Node, and the project's compiler.
@@ -64,8 +65,7 @@ impl Builder for Asc {
             project.named().display(),
             self.version
         ));
-        // The transform imports the compiler, which Node finds from within the project's own modules.
-        let sdk = sdk::ASSEMBLYSCRIPT.unpack(&project.dir.join("node_modules/.wasmswarm"))?;
+        let sdk = sdk::ASSEMBLYSCRIPT.unpack(&shop.cache)?;
         let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;
         let module = out.path().join("core.wasm");
         let dir = std::path::absolute(&project.dir).map_err(cannot_write(&project.dir))?;
@@ -74,7 +74,7 @@ impl Builder for Asc {
         command
             .current_dir(&dir)
             .args([ASC, "assembly/index.ts"])
-            .arg(sdk.join("wasmswarm/exports.ts"))
+            .arg(sdk.join("exports.ts"))
             .arg("--path")
             .arg(&sdk)
             .arg("--transform")

@@ -53,7 +53,7 @@ impl Builder for Zig {
                 "-rdynamic",
                 "-fstrip",
             ])
-            .args(["-O", "ReleaseSafe"])
+            .args(["--stack", "1048576", "-O", "ReleaseSafe"])
             .arg(format!("-femit-bin={}", module.display()))
             .args(["--dep", "wasmswarm", "--dep", "scenario"])
             .arg(format!("-Mroot={}", sdk.join("main.zig").display()))
