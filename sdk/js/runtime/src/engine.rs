@@ -11,7 +11,7 @@ use std::ptr::NonNull;
 
 /// How deep scripts may recurse, in bytes of the engine's stack. The host's stack, on which the
 /// compiled engine itself runs, fills up at a similar rate and has twice as much.
-const MAX_STACK_BYTES: usize = 512 << 10;
+const MAX_STACK_BYTES: usize = 224 << 10;
 
 /// How much a virtual user may allocate before the engine first looks for cycles.
 const FIRST_COLLECTION_BYTES: usize = 1 << 20;
