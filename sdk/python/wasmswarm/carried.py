@@ -30,14 +30,10 @@ def load(data: bytes) -> Any:
 
 def snapshot(modules: list[Any], environment: Any) -> dict[Place, Any]:
     """The plain values of all places, as they are now."""
-    return {
-        place: _fingerprint(value) for place, value in _places(_holders(modules, environment))
-    }
+    return {place: _fingerprint(value) for place, value in _places(_holders(modules, environment))}
 
 
-def pack(
-    setup_data: Any, before: dict[Place, Any], modules: list[Any], environment: Any
-) -> bytes:
+def pack(setup_data: Any, before: dict[Place, Any], modules: list[Any], environment: Any) -> bytes:
     """The setup data with all that changed since the snapshot."""
     changed = {}
     for place, value in _places(_holders(modules, environment)):

@@ -13,6 +13,18 @@ class ResponseError(Exception):
     """There was no response; the text says why."""
 
 
+class HTTPError(ResponseError):
+    """A status of 400 or above, after `raise_for_status`."""
+
+
+class ConnectionFailed(ResponseError):
+    """There was no response."""
+
+
+class RequestTimeout(ResponseError):
+    """The time limit passed."""
+
+
 class CatchResponseError(Exception):
     """A response that was marked as failed."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import sys
 from types import CodeType, ModuleType
 from typing import Any
 
-from . import cookies, environ, output, phase, plan, trace
+from . import cookies, environ, files, output, phase, plan, trace
 from ._wit import exported
 from .environment import Environment, parser
 from .errors import LocustError, Unsupported
@@ -31,7 +32,9 @@ class Plugin:
             names = ", ".join(shape.__name__ for shape in shapes)
             raise LocustError(f"there is more than one LoadTestShape: {names}; keep one")
         self.shape = shapes[0]() if shapes else None
-        self.scenarios = plan.scenarios_of(user_classes)
+        if not user_classes:
+            raise LocustError(_no_users(entry))
+        self.scenarios = [plan.Scenario(user_class) for user_class in user_classes]
         self.host = _common_host(user_classes)
         self.environment = Environment(user_classes, self.shape)
         self.description = exported.Description(
@@ -55,6 +58,9 @@ def load(name: str, path: str, root: str, lazy: list[str]) -> None:
     """Runs the file's top level. `lazy`: modules that its functions import."""
     global plugin
     trace.source_root = root
+    sys.path.insert(0, root)
+    os.chdir(root)  # so that the top level finds files beside it
+    name = name if name not in sys.modules else "locustfile"
     entry = ModuleType(name)
     entry.__file__ = path
     sys.modules[name] = entry
@@ -76,6 +82,7 @@ def begin_run() -> None:
         phase.begin()
         environ.begin()
         output.begin()
+        files.begin()
 
 
 _begun = False
@@ -98,6 +105,13 @@ def _classes(entry: ModuleType, base: Any) -> list[Any]:
             if value not in found:
                 found.append(value)
     return found
+
+
+def _no_users(entry: ModuleType) -> str:
+    text = "there is no user class: declare one, such as `class Shopper(HttpUser)` with a @task"
+    if any(name.startswith("test_") for name in vars(entry)):
+        text += "; functions in the style of pytest aren't supported"
+    return text
 
 
 def _common_host(user_classes: list[Any]) -> str | None:

@@ -207,15 +207,6 @@ def whole_numbers(shares: list[Fraction]) -> list[int]:
     return numbers
 
 
-def scenarios_of(user_classes: list[Any]) -> list[Scenario]:
-    """One scenario per class."""
-    if not user_classes:
-        raise LocustError(
-            "there is no user class: declare one, such as `class Shopper(HttpUser)` with a @task"
-        )
-    return [Scenario(user_class) for user_class in user_classes]
-
-
 def infos(scenarios: list[Scenario]) -> list[Any]:
     """All scenarios as the host is told of them."""
     weights = [scenario.user_class.weight for scenario in scenarios]

@@ -10,7 +10,15 @@ from typing import Any
 
 from . import trace
 from ._wit import http
-from .errors import CatchResponseError, LocustError, ResponseError, Unsupported
+from .errors import (
+    CatchResponseError,
+    ConnectionFailed,
+    HTTPError,
+    LocustError,
+    RequestTimeout,
+    ResponseError,
+    Unsupported,
+)
 from .headers import CaseInsensitiveDict
 
 #: The number of the export call that runs. Responses of earlier calls are gone.
@@ -175,7 +183,7 @@ class Response:
         if not self._answered:
             raise self.error
         if self.status_code >= 400:
-            raise ResponseError(f"{self.status_code} {self.reason} for url: {self.url}")
+            raise HTTPError(f"{self.status_code} {self.reason} for url: {self.url}")
 
     def success(self) -> None:
         """Counts this response as a success; needs `catch_response=True`."""
@@ -232,7 +240,8 @@ def failed(request: Any, code: Any) -> Response:
     _newest[0] = newest
     response._request = request
     reason = code.name.lower().replace("_", " ")
-    response.error = ResponseError(f"{reason} ({request.method} {request.url})")
+    kind = RequestTimeout if code is http.ErrorCode.TIMEOUT else ConnectionFailed
+    response.error = kind(f"{reason} ({request.method} {request.url})")
     return response
 
 

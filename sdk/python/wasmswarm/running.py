@@ -42,6 +42,8 @@ class Vu:
         self.due: Leaf | None = None
         #: Where the user is in its own tasks, if the guest keeps their order.
         self.position = 1
+        #: Whether the guest names each next task, because the host's own order isn't that of the sets.
+        self.guided = not scenario.in_order
         is_simple = scenario.is_flat and (scenario.in_order or not scenario.root.is_sequence)
         self.run = self._run_flat if is_simple else self._run_nested
 
@@ -54,7 +56,13 @@ class Vu:
     def _run_flat(self, task: int) -> Any:
         try:
             result = self.scenario.functions[task](self.user)
-        except (StopUser, RescheduleTask, RescheduleTaskImmediately, InterruptTaskSet, StopTest) as e:
+        except (
+            StopUser,
+            RescheduleTask,
+            RescheduleTaskImmediately,
+            InterruptTaskSet,
+            StopTest,
+        ) as e:
             return self._steered(e)
         except Exception:
             self._wait_after_failure()
@@ -137,11 +145,14 @@ class Vu:
             raise LocustError("interrupt: the user is in no task set")
         left = self.frames.pop()
         left.task_set.on_stop()
+        if left.position % len(left.node.entries):
+            self.guided = True  # it didn't end with the last task: the host is elsewhere
         return self._next(None, 0 if at_once else self._pause())
 
     def _next(self, leaf: Leaf | None, pause: float | None) -> Any:
         following = self._following(leaf)
-        return outcome.outcome(following.index if following else None, pause)
+        is_named = self.guided and following is not None
+        return outcome.outcome(following.index if is_named else None, pause)
 
     def _following(self, leaf: Leaf | None) -> Leaf | None:
         """The task that follows in the innermost set; None: the host picks."""
@@ -150,6 +161,7 @@ class Vu:
         frame = self.frames[-1]
         queue = frame.task_set._queue
         if queue:
+            self.guided = True
             return frame.node.find(queue.pop(0))
         following, frame.position = frame.node.after(leaf, frame.position)
         return following
@@ -159,19 +171,21 @@ class Vu:
         if root.is_sequence:
             following, self.position = root.after(None, self.position)
             return following
-        # The host may know an order that isn't at its begin.
-        return root.first() if self.scenario.in_order else None
+        return root.first() if self.scenario.in_order and self.guided else None
 
     def _after_failure(self, leaf: Leaf) -> None:
-        """The host picks what follows a failed task, and doesn't know of the set: its pick is replaced."""
+        """The host picks what follows a failed task, and may not know of the set: then it is replaced."""
         if self.frames and len(self.frames) < len(leaf.path):
             self.frames.pop()
+            self.guided = True
         self._wait_after_failure()
-        self.due = self._following(leaf)
+        following = self._following(leaf)
+        self.due = following if self.guided else None
 
     def _asked_for_nested(self, leaf: Leaf, result: outcome.Outcome) -> Any:
         pause = self._pause() if result.wait is None else result.wait
         if result.task is None:
             return self._next(leaf, pause)
+        self.guided = True
         node = self.frames[-1].node if self.frames else self.scenario.root
         return outcome.outcome(node.find(result.task).index, pause)

@@ -44,9 +44,7 @@ def between(min_wait: float, max_wait: float) -> WaitTime:
     bounds = (microseconds(min_wait), microseconds(max_wait))
     if bounds[0] > bounds[1]:
         raise ValueError(f"between({min_wait}, {max_wait}): the first bound is above the second")
-    return WaitTime(
-        exported.WaitTime_Uniform(bounds), lambda _: random.uniform(min_wait, max_wait)
-    )
+    return WaitTime(exported.WaitTime_Uniform(bounds), lambda _: random.uniform(min_wait, max_wait))
 
 
 def constant_pacing(wait_time: float) -> WaitTime:

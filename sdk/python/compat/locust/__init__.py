@@ -20,6 +20,7 @@ from wasmswarm import (
     transitions,
 )
 
+from . import _finder, wait_time
 from .debug import run_single_user
 
 __version__ = "2.47.0+wasmswarm"
@@ -43,4 +44,7 @@ __all__ = [
     "task",
     "transition",
     "transitions",
+    "wait_time",
 ]
+
+_finder.install()
