@@ -30,7 +30,7 @@ impl Builder for Componentizer {
         ));
         let sdk = sdk::PYTHON.unpack(&shop.cache)?;
         let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;
-        let (wasm, read) = (out.path().join("plugin.wasm"), out.path().join("read.txt"));
+        let (wasm, read) = (out.path().join("plugin.wasm"), out.path().join("inputs.json"));
         let mut command = Command::new(python);
         command
             .arg(sdk.join("build.py"))
@@ -39,24 +39,35 @@ impl Builder for Componentizer {
             .arg(sdk.join("wit"))
             .arg("--output")
             .arg(&wasm)
-            .arg("--files")
+            .arg("--inputs")
             .arg(&read);
         tool::run(Language::Python, &mut command)?;
         let component = std::fs::read(&wasm).map_err(|source| BuildError::Read { path: wasm, source })?;
         Ok(Made {
             component,
-            read: Some(files_in(&read)?),
+            read: Some(inputs_in(&read)?),
         })
     }
 }
 
-/// The files that the build names in `list`, one per line.
-fn files_in(list: &Path) -> Result<kept::Inputs, BuildError> {
-    let text = std::fs::read_to_string(list).map_err(|source| BuildError::Read {
-        path: list.to_owned(),
+/// What the build says of files: those it read, and those whose absence mattered.
+#[derive(serde::Deserialize)]
+struct Account {
+    read: Vec<PathBuf>,
+    absent: Vec<PathBuf>,
+}
+
+/// The files that the build read, by its own account.
+fn inputs_in(account: &Path) -> Result<kept::Inputs, BuildError> {
+    let unreadable = |source| BuildError::Read {
+        path: account.to_owned(),
         source,
-    })?;
-    Ok(kept::digests(text.lines().map(PathBuf::from).collect()))
+    };
+    let text = std::fs::read(account).map_err(unreadable)?;
+    let account: Account = serde_json::from_slice(&text).map_err(|error| unreadable(error.into()))?;
+    let mut inputs = kept::digests(account.read);
+    inputs.extend(account.absent.into_iter().map(|path| (path, None)));
+    Ok(inputs)
 }
 
 /// The Python of the environment that has the componentizer.
