@@ -21,7 +21,7 @@ export function param(name) {
     return value;
   }
   const own = ofScenarios[identity().scenario];
-  return own !== undefined && name in own ? own[name] : nativeParam(name);
+  return own !== undefined && Object.hasOwn(own, name) ? String(own[name]) : nativeParam(name);
 }
 
 /** All parameters, as an object. */
