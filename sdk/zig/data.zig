@@ -79,8 +79,10 @@ pub const Set = struct {
     }
 
     fn explain(set: Set, code: u8) Error {
-        if (code == exhausted) return host.explain(error.DataExhausted, "data set {s}: every row has been taken", .{set.name});
-        return host.explain(error.DataNotGranted, "data set {s} isn't granted: pass --data {s}=FILE", .{ set.name, set.name });
+        if (code == exhausted)
+            return host.explain(error.DataExhausted, "data set {s}: every row has been taken", .{set.name});
+        const hint = "data set {s} isn't granted: pass --data {s}=FILE";
+        return host.explain(error.DataNotGranted, hint, .{ set.name, set.name });
     }
 };
 
@@ -102,8 +104,11 @@ pub const Row = struct {
         var value: T = undefined;
         inline for (comptime std.meta.fieldNames(T)) |column| {
             const field = try row.text(column);
-            @field(value, column) = read(@FieldType(T, column), field) catch |problem|
-                return host.explain(problem, "data set {s}: {s} is \"{s}\", which isn't of type {s}", .{ row.set, column, field, @typeName(@FieldType(T, column)) });
+            const Field = @FieldType(T, column);
+            @field(value, column) = read(Field, field) catch |problem|
+                return host.explain(problem, "data set {s}: {s} is \"{s}\", which isn't of type {s}", .{
+                    row.set, column, field, @typeName(Field),
+                });
         }
         return value;
     }
@@ -116,7 +121,10 @@ pub fn read(comptime T: type, text: []const u8) error{InvalidValue}!T {
         .optional => |optional| if (text.len == 0) null else try read(optional.child, text),
         .int => std.fmt.parseInt(T, text, 10) catch error.InvalidValue,
         .float => std.fmt.parseFloat(T, text) catch error.InvalidValue,
-        .bool => if (std.mem.eql(u8, text, "true")) true else if (std.mem.eql(u8, text, "false")) false else error.InvalidValue,
+        .bool => if (std.mem.eql(u8, text, "true")) true else if (std.mem.eql(u8, text, "false"))
+            false
+        else
+            error.InvalidValue,
         .@"enum" => std.meta.stringToEnum(T, text) orelse error.InvalidValue,
         else => @compileError("a text can't be read as " ++ @typeName(T)),
     };

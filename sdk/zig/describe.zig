@@ -8,7 +8,8 @@ const raw = abi.scenario;
 
 /// The description of the plugin whose root file this is.
 pub fn plugin(comptime root: type) raw.Description {
-    if (!@hasDecl(root, "scenarios")) @compileError("a plugin lists its scenarios: pub const scenarios = .{ Shopper };");
+    if (!@hasDecl(root, "scenarios"))
+        @compileError("a plugin lists its scenarios: pub const scenarios = .{ Shopper };");
     const scenarios = comptime scenarios: {
         var list: [root.scenarios.len]raw.Scenario = undefined;
         for (&list, 0..) |*to, index| to.* = scenario(root.scenarios[index]);
@@ -25,7 +26,8 @@ pub fn plugin(comptime root: type) raw.Description {
 
 /// The names of a scenario's tasks, in the order of their indices.
 pub fn taskNames(comptime S: type) []const [:0]const u8 {
-    if (!@hasDecl(S, "tasks")) @compileError(@typeName(S) ++ " lists its tasks: pub const tasks = .{ .browse = .{ .weight = 3 } };");
+    if (!@hasDecl(S, "tasks"))
+        @compileError(@typeName(S) ++ " lists its tasks: pub const tasks = .{ .browse = .{ .weight = 3 } };");
     return std.meta.fieldNames(@TypeOf(S.tasks));
 }
 
@@ -52,11 +54,13 @@ fn wait(comptime S: type, comptime pause: ws.Wait) raw.Wait {
         .constant => |time| .{ .kind = .constant, .value = .{ .micros = host.micros(time) } },
         .between => |bounds| between: {
             if (bounds[0] > bounds[1]) @compileError("wait of " ++ @typeName(S) ++ ": the shortest pause comes first");
-            break :between .{ .kind = .uniform, .value = .{ .bounds = .{ host.micros(bounds[0]), host.micros(bounds[1]) } } };
+            const micros: [2]u64 = .{ host.micros(bounds[0]), host.micros(bounds[1]) };
+            break :between .{ .kind = .uniform, .value = .{ .bounds = micros } };
         },
         .pacing => |distance| .{ .kind = .pacing, .value = .{ .micros = host.micros(distance) } },
         .throughput => |rate| throughput: {
-            if (!(rate > 0) or std.math.isInf(rate)) @compileError("wait of " ++ @typeName(S) ++ ": the rate is above 0 and finite");
+            if (!(rate > 0) or std.math.isInf(rate))
+                @compileError("wait of " ++ @typeName(S) ++ ": the rate is above 0 and finite");
             break :throughput .{ .kind = .throughput, .value = .{ .rate = rate } };
         },
         .exponential => |mean| .{ .kind = .exponential, .value = .{ .micros = host.micros(mean) } },

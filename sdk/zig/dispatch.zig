@@ -67,7 +67,8 @@ fn call(comptime S: type, comptime function: anytype) anyerror!ws.Outcome {
         0 => function(),
         1 => if (parameters[0] == *ws.Vu) function(&vu) else function(&Memory(S).value),
         2 => function(&Memory(S).value, &vu),
-        else => @compileError("a function of a scenario takes (self: *" ++ @typeName(S) ++ ", vu: *Vu), or one of them, or nothing"),
+        else => @compileError("a function of a scenario takes (self: *" ++ @typeName(S) ++
+            ", vu: *Vu), or one of them, or nothing"),
     });
     return switch (@TypeOf(result)) {
         void => .{},

@@ -224,8 +224,10 @@ pub const Response = struct {
     pub fn json(response: Response, comptime T: type) !T {
         const bytes = response.body();
         return host.parse(T, bytes) catch |problem| {
-            if (bytes.len == 0) return host.explain(problem, "the body of the {d} response is empty or wasn't kept", .{response.status});
-            return host.explain(problem, "the body of the {d} response isn't the expected JSON: {t}", .{ response.status, problem });
+            const status = response.status;
+            if (bytes.len == 0)
+                return host.explain(problem, "the body of the {d} response is empty or wasn't kept", .{status});
+            return host.explain(problem, "the body of the {d} response isn't the expected JSON: {t}", .{ status, problem });
         };
     }
 

@@ -65,7 +65,13 @@ fn shape(elapsed: u64, users: u32) callconv(.c) *const anyopaque {
     return answer(abi.scenario.Target, dispatch.shape(plugin, .{ .elapsed = elapsed, .users = users }));
 }
 
-fn onStart(scenario: u32, data: [*]const u8, size: usize, own: [*]const u8, own_size: usize) callconv(.c) *const anyopaque {
+fn onStart(
+    scenario: u32,
+    data: [*]const u8,
+    size: usize,
+    own: [*]const u8,
+    own_size: usize,
+) callconv(.c) *const anyopaque {
     ws.setup.of_run = data[0..size];
     ws.setup.of_scenario = own[0..own_size];
     // The setup data stays, and so does what the scenario made while it began.

@@ -22,7 +22,9 @@ export declare function httpPass(response: u64): void;
 export declare function httpFail(response: u64, message: usize, messageSize: usize): void;
 
 @external("wasmswarm:scenario/metrics@0.1.0", "add")
-export declare function metricsAdd(name: usize, nameSize: usize, kind: i32, value: f64, tags: usize, tagCount: usize): void;
+export declare function metricsAdd(
+  name: usize, nameSize: usize, kind: i32, value: f64, tags: usize, tagCount: usize,
+): void;
 @external("wasmswarm:scenario/metrics@0.1.0", "record-request")
 export declare function metricsRecordRequest(
   protocol: usize, protocolSize: usize, name: usize, nameSize: usize,

@@ -1,7 +1,9 @@
 // The virtual user that this instance is, what it may do, and what the operator passed to it.
 
 import * as host from "./imports";
-import { area, at, begin, liftMaybeText, liftPairs, liftText, lowerPairs, lowerText, micros, Pair, size } from "./memory";
+import {
+  area, at, begin, liftMaybeText, liftPairs, liftText, lowerPairs, lowerText, micros, Pair, size,
+} from "./memory";
 
 /// Who is running.
 export class Identity {
