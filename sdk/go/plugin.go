@@ -56,7 +56,7 @@ func (p *Plugin) describe() (host.Description, error) {
 		if err != nil {
 			return described, fmt.Errorf("the plugin's options can't be written as JSON: %w", err)
 		}
-		described.Options = string(options)
+		described.Options = host.Text(options)
 	}
 	return described, nil
 }

@@ -67,7 +67,7 @@ func JSON(value any) Option {
 	if err != nil {
 		return Option{kind: broken, value: err.Error()}
 	}
-	return Option{kind: setBody, value: string(body), key: "application/json"}
+	return Option{kind: setBody, value: host.Text(body), key: "application/json"}
 }
 
 // Form sends pairs as an HTML form does.
@@ -163,25 +163,40 @@ type Result struct {
 // most 64. If one of them can't be made (its JSON fails), none is sent, and its error is the result
 // of each.
 func (vu *VU) Batch(requests ...Request) []Result {
+	pace.safePoint()
 	results := make([]Result, len(requests))
-	filled := make([]*host.Request, len(requests))
+	batch := idleBatch
+	idleBatch = nil
+	for len(batch) < len(requests) {
+		batch = append(batch, new(host.Request))
+	}
+	if err := fillAll(batch, requests); err != nil {
+		for i := range results {
+			results[i].Err = err
+		}
+	} else {
+		host.SendAll(batch[:len(requests)], func(i int, result host.Result) {
+			results[i].Response, results[i].Err = received(batch[i], result)
+		})
+	}
+	idleBatch = batch
+	return results
+}
+
+func fillAll(batch []*host.Request, requests []Request) error {
 	for i, r := range requests {
-		filled[i] = new(host.Request)
-		if err := fill(filled[i], r.method, r.url, r.options); err != nil {
-			for i := range results {
-				results[i].Err = err
-			}
-			return results
+		if err := fill(batch[i], r.method, r.url, r.options); err != nil {
+			return err
 		}
 	}
-	for i, result := range host.SendAll(filled) {
-		results[i].Response, results[i].Err = received(filled[i], result)
-	}
-	return results
+	return nil
 }
 
 // idle is the request that was sent last, to be filled again. Requests are always on the heap.
 var idle = new(host.Request)
+
+// idleBatch are the requests that were sent at once last.
+var idleBatch []*host.Request
 
 func fill(r *host.Request, method, url string, options []Option) error {
 	*r = host.Request{

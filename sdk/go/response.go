@@ -30,7 +30,7 @@ type Response struct {
 func (r Response) Bytes() []byte { return host.Body(r.id) }
 
 // Text is the body as text; bytes that aren't UTF-8 are replaced.
-func (r Response) Text() string { return strings.ToValidUTF8(string(host.Body(r.id)), "\uFFFD") }
+func (r Response) Text() string { return strings.ToValidUTF8(host.Text(host.Body(r.id)), "\uFFFD") }
 
 // Size is the length of the body in bytes.
 func (r Response) Size() int {

@@ -2,10 +2,7 @@
 
 package host
 
-import (
-	"runtime"
-	"unsafe"
-)
+import "unsafe"
 
 // rawRequest is the contract's `request`.
 type rawRequest struct {
@@ -85,24 +82,37 @@ func Send(r *Request) Result {
 	return as[rawResult]().result()
 }
 
-// SendAll sends all requests, which are on the heap, at once, and waits for all.
-func SendAll(requests []*Request) []Result {
-	lowered := make([]outgoing, len(requests))
-	raw := make([]rawRequest, len(requests))
-	results := make([]Result, len(requests))
+// several are requests to be sent at once, as the host reads them.
+type several struct {
+	lowered []outgoing
+	raw     []rawRequest
+}
+
+// spares are what the last requests were lowered to, for the next ones.
+var spares = new(several)
+
+// SendAll sends all requests, which are on the heap, at once, and tells each result in their order.
+func SendAll(requests []*Request, tell func(index int, result Result)) {
+	s := spares
+	if spares = nil; s == nil {
+		s = new(several)
+	}
+	if more := len(requests) - len(s.lowered); more > 0 {
+		s.lowered = append(s.lowered, make([]outgoing, more)...)
+	}
+	s.raw = s.raw[:0]
 	for i, r := range requests {
-		lowered[i].lower(r)
-		raw[i] = lowered[i].raw
+		s.lowered[i].lower(r)
+		s.raw = append(s.raw, s.lowered[i].raw)
 	}
 	reading()
-	httpSendAll(unsafe.Pointer(unsafe.SliceData(raw)), uint32(len(raw)), answer())
+	httpSendAll(unsafe.Pointer(unsafe.SliceData(s.raw)), uint32(len(s.raw)), answer())
 	received := list[rawResult](*as[span]())
-	for i := range results {
-		results[i] = received[i].result()
+	for i := range received {
+		tell(i, received[i].result())
 	}
 	done()
-	runtime.KeepAlive(lowered)
-	return results
+	spares = s
 }
 
 // Body is the body, to keep.
@@ -128,7 +138,7 @@ func Header(response uint64, name string) (string, bool) {
 	httpHeader(response, name, answer())
 	value, found := as[option]().own()
 	done()
-	return asText(value), found
+	return Text(value), found
 }
 
 // Headers are all headers.
@@ -150,7 +160,7 @@ func TimingsOf(response uint64) Timings {
 func RemoteAddress(response uint64) string {
 	reading()
 	httpRemoteAddress(response, answer())
-	text := asText(as[span]().own())
+	text := Text(as[span]().own())
 	done()
 	return text
 }
@@ -159,7 +169,7 @@ func RemoteAddress(response uint64) string {
 func FinalURL(response uint64) string {
 	reading()
 	httpFinalURL(response, answer())
-	text := asText(as[span]().own())
+	text := Text(as[span]().own())
 	done()
 	return text
 }

@@ -8,7 +8,7 @@ package host
 func none() { panic("wasmswarm: there is no host here; run the plugin with `wasmswarm run`") }
 
 func Send(*Request) Result                                     { none(); return Result{} }
-func SendAll([]*Request) []Result                              { none(); return nil }
+func SendAll([]*Request, func(int, Result))                    { none() }
 func Body(uint64) []byte                                       { none(); return nil }
 func WithBody(uint64, func([]byte) error) error                { none(); return nil }
 func Header(uint64, string) (string, bool)                     { none(); return "", false }

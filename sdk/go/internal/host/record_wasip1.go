@@ -44,7 +44,7 @@ func Param(name string) (string, bool) {
 	paramsGet(name, answer())
 	value, found := as[option]().own()
 	done()
-	return asText(value), found
+	return Text(value), found
 }
 
 // Params are all parameters.

@@ -85,13 +85,10 @@ func (s span) pairs() []Pair {
 		texts = append(texts, p.key.bytes()...)
 		middle := len(texts)
 		texts = append(texts, p.value.bytes()...)
-		pairs[i] = Pair{asText(texts[start:middle]), asText(texts[middle:])}
+		pairs[i] = Pair{Text(texts[start:middle]), Text(texts[middle:])}
 	}
 	return pairs
 }
-
-// asText is the text in bytes that nobody changes any more.
-func asText(bytes []byte) string { return unsafe.String(unsafe.SliceData(bytes), len(bytes)) }
 
 // asBytes is the text's bytes, which nobody may change.
 func asBytes(text string) []byte { return unsafe.Slice(unsafe.StringData(text), len(text)) }

@@ -16,7 +16,7 @@ func Current() Identity {
 	reading()
 	vuCurrent(answer())
 	raw := *as[identity]()
-	scenario := asText(raw.scenario.own())
+	scenario := Text(raw.scenario.own())
 	done()
 	return Identity{raw.id, raw.scenarioIndex, scenario, raw.iteration, raw.iterationIndex}
 }
@@ -69,7 +69,7 @@ func SharedTotal(name string) int64 { return sharedTotal(name) }
 
 // SharedPush puts a value at the end of a queue.
 func SharedPush(name string, value []byte) uint8 {
-	sharedPush(name, asText(value), answer())
+	sharedPush(name, Text(value), answer())
 	return as[takenResult]().reason()
 }
 
@@ -87,7 +87,7 @@ func SharedLength(name string) uint64 { return sharedLength(name) }
 
 // SharedWrite sets the value of a key.
 func SharedWrite(key string, value []byte) uint8 {
-	sharedWrite(key, asText(value), answer())
+	sharedWrite(key, Text(value), answer())
 	return as[takenResult]().reason()
 }
 
@@ -105,12 +105,12 @@ func SharedRemove(key string) bool { return sharedRemove(key) }
 
 // SharedWriteNew sets the value of a key that has none.
 func SharedWriteNew(key string, value []byte) (bool, uint8) {
-	sharedWriteNew(key, asText(value), answer())
+	sharedWriteNew(key, Text(value), answer())
 	return as[takenResult]().changed()
 }
 
 // SharedCompareAndSet sets the value of a key that has the expected one.
 func SharedCompareAndSet(key string, expected, value []byte) (bool, uint8) {
-	sharedCompareAndSet(key, asText(expected), asText(value), answer())
+	sharedCompareAndSet(key, Text(expected), Text(value), answer())
 	return as[takenResult]().changed()
 }
