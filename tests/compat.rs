@@ -111,11 +111,8 @@ impl Script {
                 assert_eq!(found, wanted, "{key} of {}\n{said}", self.name());
             }
         }
-        assert_eq!(
-            summary.checks().1,
-            self.number("failed checks").unwrap_or(0),
-            "{said}"
-        );
+        let failed = self.number("failed checks").unwrap_or(0);
+        assert!(kind == "fails" || summary.checks().1 == failed, "{said}");
     }
 
     fn row(&self) -> String {

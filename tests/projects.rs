@@ -1,7 +1,7 @@
 //! In each language, from an empty folder: `new`, `build` and `run`, as the README says. And what
 //! is said when a source can't become a plugin.
 
-use crate::support::cli::{Background, Ran, run_in};
+use crate::support::cli::{Background, Ran, run_in, run_plugin};
 use crate::support::summary::Summary;
 use crate::support::target::Shop;
 use crate::support::{guests, root, together};
@@ -317,6 +317,19 @@ fn a_core_module_becomes_a_plugin() {
     let ran = run_in(folder.path(), &["build", "empty.wasm", "-o", "out.wasm"]);
     assert_eq!(ran.code, 104, "{}", ran.err);
     ran.complains("wasmswarm:scenario/scenario");
+}
+
+#[test]
+fn the_plugin_by_hand_runs() {
+    let _machine = together();
+    let shop = Shop::start(&[]);
+    let plugin = root().join("docs/examples/hello.wat");
+    let (ran, summary) = run_plugin(&plugin, &["--host", &shop.url, "-i", "5"]);
+    ran.exits(0);
+    summary.adds_up();
+    let key = ("GET".to_owned(), "/".to_owned(), 200);
+    assert_eq!(shop.counts(), [(key, 5)].into());
+    assert_eq!(summary.counts(), shop.counts());
 }
 
 #[test]

@@ -40,11 +40,15 @@ impl Builder for Encoder {
     }
 }
 
-/// Makes a component of the core module in this file.
+/// Makes a component of the core module in this file, or of its text.
 pub(super) fn from_core_file(path: &Path) -> Result<Vec<u8>, BuildError> {
-    let module = std::fs::read(path).map_err(|source| BuildError::Read {
+    let content = std::fs::read(path).map_err(|source| BuildError::Read {
         path: path.to_owned(),
         source,
+    })?;
+    let module = wat::Parser::new().parse_bytes(Some(path), &content);
+    let module = module.map_err(|error| BuildError::Syntax {
+        message: error.to_string(),
     })?;
     from_core(&module)
 }

@@ -147,7 +147,7 @@ impl BuildError {
                  language; `wasmswarm new NAME --lang LANGUAGE` writes one",
             ),
             Self::UnknownLanguage { .. } => Some(
-                "known endings: .js, .mjs, .ts, .mts, .py, .go, .c, .cpp, .zig; and .wasm for what is built already",
+                "known endings: .js, .mjs, .ts, .mts, .py, .go, .c, .cpp, .zig, .wat; and .wasm for what is built already",
             ),
             Self::NoPackage { .. } => Some("name the folder of one of its packages"),
             Self::NoCdylib { .. } => Some("add `crate-type = [\"cdylib\"]` under [lib] in Cargo.toml"),

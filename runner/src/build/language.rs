@@ -25,7 +25,7 @@ pub enum Language {
     Zig,
     /// An entry file of AssemblyScript.
     AssemblyScript,
-    /// A core module that any toolchain made.
+    /// A core module that any toolchain made, or one in the text format.
     CoreModule,
 }
 
@@ -71,7 +71,7 @@ impl Language {
             Self::Cpp => &["cpp", "cc", "cxx", "hpp", "hh", "h", "c"],
             Self::Zig => &["zig"],
             Self::AssemblyScript => &["ts"],
-            Self::CoreModule => &["wasm"],
+            Self::CoreModule => &["wasm", "wat"],
         }
     }
 
@@ -90,6 +90,7 @@ impl Language {
             "c" => Self::C,
             "cpp" | "cc" | "cxx" => Self::Cpp,
             "zig" => Self::Zig,
+            "wat" => Self::CoreModule,
             _ => return None,
         })
     }

@@ -3,12 +3,15 @@
 use crate::exports::wasmswarm::scenario::scenario::NextTask;
 use crate::scheduled;
 use crate::wasmswarm::scenario::{http, params, vu};
+use std::io::Write;
 
 /// A line of each kind, in an iteration that is fine.
 pub fn prints(_: u32) -> Result<NextTask, String> {
     println!("to standard output\u{1b}[31m");
     eprintln!("to standard error");
     print!("without an end");
+    // Or else it waits in the guest for the rest of its line.
+    std::io::stdout().flush().map_err(|error| error.to_string())?;
     Ok(scheduled())
 }
 

@@ -8,6 +8,8 @@ use exports::wasmswarm::scenario::scenario::{
     TaskOrder, WaitTime,
 };
 use futures_lite::future::{poll_once, zip};
+use std::future::{Future, poll_fn};
+use std::task::Poll;
 use std::time::Duration;
 use wasmswarm::scenario::checks::check;
 use wasmswarm::scenario::http as host;
@@ -157,16 +159,28 @@ async fn run(task: &str) -> Result<(), Error> {
             );
         }
         "too-many" => {
-            let all: Vec<_> = (0..70).map(|_| Box::pin(get("/bytes/1", ""))).collect();
-            let mut answers = Vec::new();
-            for mut one in all {
-                if let Some(answer) = poll_once(&mut one).await {
-                    answers.push(answer.is_ok());
+            let mut waiting: Vec<_> = (0..70).map(|_| Box::pin(get("/bytes/1", ""))).collect();
+            let (mut answered, mut refused) = (0, 0);
+            poll_fn(|cx| {
+                waiting.retain_mut(|one| match one.as_mut().poll(cx) {
+                    Poll::Pending => true,
+                    Poll::Ready(answer) => {
+                        *if answer.is_ok() {
+                            &mut answered
+                        } else {
+                            &mut refused
+                        } += 1;
+                        false
+                    }
+                });
+                if waiting.is_empty() {
+                    Poll::Ready(())
                 } else {
-                    std::mem::forget(one);
+                    Poll::Pending
                 }
-            }
-            check("none is there at once", answers.is_empty(), &[]);
+            })
+            .await;
+            check("six too many are refused", (answered, refused) == (64, 6), &[]);
         }
         other => return Err(format!("no task {other}").into()),
     }
