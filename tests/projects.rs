@@ -352,3 +352,33 @@ fn every_template_is_tested_here() {
     ];
     assert_eq!(names, tested);
 }
+
+#[test]
+fn what_the_top_level_reads_is_part_of_the_build() {
+    let _machine = together();
+    let folder = tempfile::tempdir().unwrap();
+    let text = "import http from \"k6/http\";\nconst path = __ENV.PAGE || \"/\";\nexport default () => http.get(path);\n";
+    std::fs::write(folder.path().join("shop.js"), text).unwrap();
+    let built = run_in(folder.path(), &["build", "shop.js", "-e", "PAGE=/catalogue"]).exits(0);
+    assert!(!built.out.contains("unchanged"), "{}", built.out);
+    let same = run_in(
+        folder.path(),
+        &["build", "shop.js", "-e", "PAGE=/catalogue", "-e", "OTHER=1"],
+    )
+    .exits(0);
+    assert!(same.out.contains("unchanged"), "{}", same.out);
+    let shop = Shop::start(&[]);
+    let run = |plugin: &str, parameter: &str| {
+        run_in(
+            folder.path(),
+            &["run", plugin, "--host", &shop.url, "-e", parameter, "-i", "2"],
+        )
+    };
+    run("shop.wasm", "PAGE=/catalogue").exits(0);
+    run("shop.js", "PAGE=/").exits(0);
+    let late = run("shop.wasm", "PAGE=/");
+    assert_ne!(late.code, 0);
+    assert!(late.err.contains("comes too late"), "{}", late.err);
+    let key = |route: &str| ("GET".to_owned(), route.to_owned(), 200);
+    assert_eq!(shop.counts(), [(key("/"), 2), (key("/catalogue"), 2)].into());
+}

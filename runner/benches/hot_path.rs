@@ -41,6 +41,7 @@ fn pre() -> &'static PluginPre<VuState> {
             agree: &mut |_| false,
             cache: std::env::temp_dir(),
             engine: build::Engine::default(),
+            parameters: Vec::new(),
         };
         let path = build::build(&folder, &mut shop).unwrap().component;
         let source = plugin::load(path.to_str().unwrap(), None).unwrap();

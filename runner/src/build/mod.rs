@@ -26,6 +26,9 @@ use language::Project;
 use std::hash::BuildHasher as _;
 use std::path::{Path, PathBuf};
 
+/// What the operator passes to a plugin: names and values.
+pub type Parameters = Vec<(String, String)>;
+
 /// Where the work is done, and who is asked and told.
 pub struct Workshop<'a> {
     /// Gets what there is to show meanwhile, line by line.
@@ -36,6 +39,8 @@ pub struct Workshop<'a> {
     pub cache: PathBuf,
     /// What runs scripts.
     pub engine: Engine,
+    /// Names and values that the operator passes to the plugin: a script's top level may read them.
+    pub parameters: Parameters,
 }
 
 /// A component that was made of sources.
@@ -101,7 +106,7 @@ pub fn build(path: &Path, shop: &mut Workshop<'_>) -> Result<Built, BuildError> 
     )
     .map_err(cannot_write(&built))?;
     let now = inputs(&project)?;
-    if let Some(component) = kept.find(now.as_ref()) {
+    if let Some(component) = kept.find(now.as_ref(), &shop.parameters) {
         return Ok(done(component, true));
     }
     let made = builder.build(&project, shop)?;

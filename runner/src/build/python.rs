@@ -66,7 +66,9 @@ fn inputs_in(account: &Path) -> Result<kept::Inputs, BuildError> {
     let text = std::fs::read(account).map_err(unreadable)?;
     let account: Account = serde_json::from_slice(&text).map_err(|error| unreadable(error.into()))?;
     let mut inputs = kept::digests(account.read);
-    inputs.extend(account.absent.into_iter().map(|path| (path, None)));
+    inputs
+        .files
+        .extend(account.absent.into_iter().map(|path| (path, None)));
     Ok(inputs)
 }
 

@@ -35,6 +35,7 @@ pub(super) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
         digest: options.digest.as_deref(),
         cache_dir: options.cache_dir.as_deref(),
         quiet: false,
+        parameters: &[],
         build: &options.build,
     })?;
     let limits = LimitOptions::default().resolve();

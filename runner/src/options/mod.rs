@@ -43,7 +43,7 @@ pub use resolve::{Given, origins, resolve};
 pub use scenario::{Executor, ScenarioOptions};
 pub use schema::schema;
 pub use stage::StageText;
-pub use values::Rate;
+pub use values::{Rate, pair};
 
 use crate::build::Engine;
 use std::path::PathBuf;

@@ -106,6 +106,7 @@ pub(super) fn order(options: &RunOptions) -> Order<'_> {
         digest: options.given.digest.as_deref(),
         cache_dir: options.given.cache_dir.as_deref(),
         quiet: options.output.quiet,
+        parameters: &options.given.params,
         build: &options.build,
     }
 }

@@ -26,6 +26,8 @@ pub struct Order<'a> {
     pub cache_dir: Option<&'a Path>,
     /// Say nothing while building.
     pub quiet: bool,
+    /// What the operator passes to the plugin.
+    pub parameters: &'a [(String, String)],
     /// How sources become a component.
     pub build: &'a BuildOptions,
 }
@@ -64,6 +66,7 @@ pub fn build(order: &Order<'_>) -> Result<Built, Failure> {
         agree: &mut agree,
         cache: order.cache_dir.map_or_else(plugin::cache_root, Path::to_owned),
         engine: order.build.engine,
+        parameters: order.parameters.to_vec(),
     };
     build::build(Path::new(order.name), &mut shop).map_err(|error| {
         let mut failure = Failure::invalid(format!("failed to build the plugin {:?}", order.name));

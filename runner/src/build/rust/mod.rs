@@ -41,6 +41,7 @@ mod tests {
             agree: &mut |_| false,
             cache: PathBuf::new(),
             engine: super::super::Engine::default(),
+            parameters: Vec::new(),
         };
         super::build(dir.path(), &mut shop)
     }

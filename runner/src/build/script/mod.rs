@@ -62,9 +62,11 @@ impl Builder for Evaluator {
         let mut sources = vec![files.read_entry()?];
         (shop.say)(&format!("evaluating {}", project.named().display()));
         while sources.len() < MAX_SOURCES {
-            match runtime.evaluate(&entry, &sources)? {
-                Evaluation::Done(component) => {
-                    let read = Some(files.into_inputs());
+            match runtime.evaluate(&entry, &sources, &shop.parameters)? {
+                Evaluation::Done(component, asked) => {
+                    let mut read = files.into_inputs();
+                    read.ask(asked, &shop.parameters);
+                    let read = Some(read);
                     return Ok(Made { component, read });
                 }
                 Evaluation::Missing(need) => sources.push(files.find(&need)?),
