@@ -1,6 +1,7 @@
 // expect: runs
 // title: setup and teardown, with data for all virtual users
 // requests: 6
+// requests of setup: 1
 // checks: 6
 // iterations: 6
 import http from "k6/http";
