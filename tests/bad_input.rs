@@ -120,6 +120,38 @@ fn an_import_that_nobody_provides() {
 }
 
 #[test]
+fn a_part_of_wasi_that_nobody_provides() {
+    refused(
+        "network.wasm",
+        &patched("wasi:io/", "wasi:nn/"),
+        "it imports `wasi:nn/",
+    );
+}
+
+#[test]
+fn another_version_of_wasi() {
+    refused("wasi.wasm", &patched("@0.2.", "@0.4."), "@0.4.");
+}
+
+#[test]
+fn a_component_for_another_world_is_named() {
+    let bytes = std::fs::read(guests::other_world()).unwrap();
+    refused("command.wasm", &bytes, "it is a command, for `wasmtime run`");
+}
+
+#[test]
+fn inspect_refuses_as_run_does() {
+    let _machine = together();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("network.wasm");
+    std::fs::write(&file, patched("wasi:io/", "wasi:nn/")).unwrap();
+    let ran = run(["inspect".as_ref(), file.as_os_str()])
+        .exits(104)
+        .complains("wasi:nn/");
+    assert!(ran.err.contains("hint: a plugin may import"), "{}", ran.err);
+}
+
+#[test]
 fn files_cut_short_anywhere() {
     let _machine = together();
     let bytes = std::fs::read(guests::plugin("quickstart")).unwrap();

@@ -36,7 +36,14 @@ fn pre() -> &'static PluginPre<VuState> {
     static PRE: OnceLock<PluginPre<VuState>> = OnceLock::new();
     PRE.get_or_init(|| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/bench/guests");
-        let path = build::build_component(&folder, &mut |line| eprintln!("{line}")).unwrap();
+        let mut shop = build::Workshop {
+            say: &mut |line| eprintln!("{line}"),
+            agree: &mut |_| false,
+            cache: std::env::temp_dir(),
+            engine: build::Engine::default(),
+            parameters: Vec::new(),
+        };
+        let path = build::build(&folder, &mut shop).unwrap().component;
         let source = plugin::load(path.to_str().unwrap(), None).unwrap();
         let spec = plugin::EngineSpec {
             vus: 8,

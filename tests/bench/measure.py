@@ -16,7 +16,7 @@ from tools import Load
 
 GENERATOR_CORE, SERVER_CORE = 0, 1
 
-Window = collections.namedtuple("Window", "seconds requests user system rss peak connections neighbours")
+Window = collections.namedtuple("Window", "seconds requests user system rss peak dirty connections neighbours")
 
 
 def per_request(window):
@@ -68,7 +68,7 @@ def window(group, nginx, seconds):
     others = last["busy"] - first["busy"] - mine
     return Window(took, last["requests"] - first["requests"], last["user"] - first["user"],
                   last["system"] - first["system"], sorted(rss)[len(rss) // 2], group.memory("VmHWM"),
-                  last["connections"], max(0.0, others) / took)
+                  group.dirty(), last["connections"], max(0.0, others) / took)
 
 
 def edge(group, nginx):

@@ -42,6 +42,10 @@ class Group:
         """Bytes of resident memory now (VmRSS) or at most so far (VmHWM)."""
         return sum(status_kib(pid, field) for pid in self.pids()) * 1024
 
+    def dirty(self):
+        """Bytes that belong to this group alone and have no copy in a file."""
+        return sum(private_dirty_kib(pid) for pid in self.pids()) * 1024
+
     def running(self):
         return self.child.poll() is None
 
@@ -80,6 +84,14 @@ def status_kib(pid, field):
     except (FileNotFoundError, ProcessLookupError):
         pass
     return 0
+
+
+def private_dirty_kib(pid):
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            return sum(int(line.split()[1]) for line in file if line.startswith("Private_Dirty:"))
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def prefer(pid):

@@ -45,15 +45,17 @@ def oha(path, load):
     return Command([path, "--no-tui", "-c", str(load.vus), "-z", f"{load.seconds}s", load.url], {})
 
 
-def k6(path, load):
-    argv = [path, "run", "--quiet", "--no-usage-report", "--vus", str(load.vus), "--duration",
-            f"{load.seconds}s", "-e", f"TARGET={load.url}/", os.path.join(PEERS, "get.js")]
-    return Command(argv, {**think(load), "K6_NO_USAGE_REPORT": "true"})
-
-
-def locust(user):
+def k6(script=os.path.join(PEERS, "get.js")):
     def build(path, load):
-        argv = [path, "-f", os.path.join(PEERS, "locustfile.py"), user, "--headless", "-u", str(load.vus),
+        argv = [path, "run", "--quiet", "--no-usage-report", "--vus", str(load.vus), "--duration",
+                f"{load.seconds}s", "-e", f"TARGET={load.url}/", script]
+        return Command(argv, {**think(load), "K6_NO_USAGE_REPORT": "true"})
+    return build
+
+
+def locust(user, file=os.path.join(PEERS, "locustfile.py")):
+    def build(path, load):
+        argv = [path, "-f", file, user, "--headless", "-u", str(load.vus),
                 "-r", str(load.vus), "-t", f"{load.seconds}s", "-H", load.url, "--only-summary"]
         return Command(argv, think(load))
     return build
@@ -93,7 +95,7 @@ def every(folder, root):
         Tool("wrk", found("wrk"), wrk, "-v"),
         Tool("oha", found(bench("oha/bin/oha")), oha, "--version", thinks=False),
         Tool("Goose", found(bench("goose/release/bench-goose")), goose, "0.19.0"),
-        Tool("k6", found(os.environ.get("K6"), "k6"), k6, "version"),
+        Tool("k6", found(os.environ.get("K6"), "k6"), k6(), "version"),
         Tool("Locust FastHttpUser", found(bench("locust/bin/locust")), locust("Fast"), "--version"),
         Tool("Locust HttpUser", found(bench("locust/bin/locust")), locust("Http"), "--version"),
     ]

@@ -1,7 +1,7 @@
 //! Runs the binary, with a time limit, and keeps all that it said.
 
-use super::root;
 use super::summary::Summary;
+use super::{guests, root};
 use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
@@ -76,7 +76,10 @@ impl Ran {
 pub(crate) fn wasmswarm() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wasmswarm"));
     command.env("WASMSWARM_CACHE_DIR", root().join("target/test-cache"));
-    command.env("NO_COLOR", "1").current_dir(root());
+    command
+        .env("NO_COLOR", "1")
+        .env("PATH", guests::path())
+        .current_dir(root());
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -88,6 +91,13 @@ pub(crate) fn wasmswarm() -> Command {
 pub(crate) fn run<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(arguments: I) -> Ran {
     let mut command = wasmswarm();
     command.args(arguments);
+    Background::start(command).finish()
+}
+
+/// Runs it in a folder, with these arguments; at most four minutes.
+pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
+    let mut command = wasmswarm();
+    command.args(arguments).current_dir(folder);
     Background::start(command).finish()
 }
 

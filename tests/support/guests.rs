@@ -41,6 +41,15 @@ pub(crate) fn odd_with(feature: &str) -> PathBuf {
     kept
 }
 
+/// The guest with a standard HTTP client.
+pub(crate) fn wasi_http() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let manifest = root().join("tests/guests/wasi-http/Cargo.toml");
+    BUILT
+        .get_or_init(|| cargo(&manifest, "wasi-http", &[]))
+        .join("wasi_http_guest.wasm")
+}
+
 /// A sound component that is a command, not a plugin.
 pub(crate) fn other_world() -> PathBuf {
     odd().with_file_name("other-world.wasm")
@@ -98,6 +107,21 @@ pub(crate) fn python() -> PathBuf {
             wasm
         })
         .clone()
+}
+
+/// The search path with the tools that `tests/toolchains` has installed.
+pub(crate) fn path() -> std::ffi::OsString {
+    let own = root().join("target/guests/toolchains/bin");
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&rest)))
+        .expect("paths without colons")
+}
+
+/// Installs what a project's package.json names.
+pub(crate) fn npm_install(project: &Path) {
+    let mut command = Command::new("npm");
+    command.args(["install", "--no-audit", "--no-fund", "--loglevel=error"]);
+    finish("npm", command.current_dir(project));
 }
 
 /// Where built guests are put.

@@ -72,6 +72,15 @@ impl Summary {
         })
     }
 
+    /// Passes and failures of all checks.
+    pub(crate) fn checks(&self) -> (u64, u64) {
+        let sum = |key: &str| {
+            let rows = self.rows("checks").iter();
+            rows.map(|row| row[key].as_u64().expect("a count")).sum()
+        };
+        (sum("passed"), sum("failed"))
+    }
+
     /// A custom counter's number of values, by the value of one of its tags.
     #[track_caller]
     pub(crate) fn counters<K: FromStr<Err: Debug> + Ord>(&self, metric: &str, tag: &str) -> BTreeMap<K, u64> {

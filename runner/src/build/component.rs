@@ -4,7 +4,8 @@
 //! (`wasmswarm:scenario/http@0.1.0` `send`, and so on), and may use WASI preview 1, which an
 //! adapter turns into what components have.
 
-use super::BuildError;
+use super::language::Project;
+use super::{BuildError, Builder, Made, Workshop};
 use std::path::Path;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER as ADAPTER,
@@ -26,8 +27,34 @@ contract! {
     "checks.wit" "data.wit" "http.wit" "log.wit" "metrics.wit" "params.wit" "scenario.wit" "shared.wit" "vu.wit" "world.wit"
 }
 
+/// The builder for what a toolchain has compiled already.
+pub(super) struct Encoder;
+
+impl Builder for Encoder {
+    fn maker(&self) -> String {
+        format!("encoder {}", env!("CARGO_PKG_VERSION"))
+    }
+
+    fn build(&self, project: &Project, _shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
+        from_core_file(&project.main).map(Made::from)
+    }
+}
+
+/// Makes a component of the core module in this file, or of its text.
+pub(super) fn from_core_file(path: &Path) -> Result<Vec<u8>, BuildError> {
+    let content = std::fs::read(path).map_err(|source| BuildError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    let module = wat::Parser::new().parse_bytes(Some(path), &content);
+    let module = module.map_err(|error| BuildError::Syntax {
+        message: error.to_string(),
+    })?;
+    from_core(&module)
+}
+
 /// Makes a component of the core module.
-pub(super) fn from_core(module: &[u8]) -> Result<Vec<u8>, BuildError> {
+fn from_core(module: &[u8]) -> Result<Vec<u8>, BuildError> {
     let encode = || -> anyhow::Result<Vec<u8>> {
         let mut module = module.to_vec();
         if !has_types(&module) {

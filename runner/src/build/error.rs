@@ -85,6 +85,14 @@ pub enum BuildError {
         /// What, and where from.
         what: String,
     },
+    /// What fetches or installs a tool failed.
+    #[error("{tool} failed to install what is needed\n{last_lines}")]
+    Install {
+        /// Which installer.
+        tool: &'static str,
+        /// The end of what it printed.
+        last_lines: String,
+    },
     /// The manifest is a workspace's, not a package's.
     #[error("{} is a workspace, not one package; its packages: {packages}", dir.display())]
     NoPackage {
@@ -139,18 +147,23 @@ impl BuildError {
                  language; `wasmswarm new NAME --lang LANGUAGE` writes one",
             ),
             Self::UnknownLanguage { .. } => Some(
-                "known endings: .js, .mjs, .ts, .mts, .py, .go, .c, .cpp, .zig; and .wasm for what is built already",
+                "known endings: .js, .mjs, .ts, .mts, .py, .go, .c, .cpp, .zig, .wat; and .wasm for what is built already",
             ),
             Self::NoPackage { .. } => Some("name the folder of one of its packages"),
             Self::NoCdylib { .. } => Some("add `crate-type = [\"cdylib\"]` under [lib] in Cargo.toml"),
-            Self::Tool { .. } => {
-                Some("install Rust from https://rustup.rs, or run a component that is built already")
-            }
+            Self::Tool {
+                tool: "cargo" | "rustup",
+                ..
+            } => Some("install Rust from https://rustup.rs, or run a component that is built already"),
+            Self::Tool { .. } => Some("see whether it runs by itself"),
             Self::Target { .. } => {
                 Some("run `rustup target add wasm32-wasip2`, or install your system's package of that target")
             }
             Self::Missing { hint, .. } => Some(hint),
             Self::NotAgreed { .. } => Some("run it in a terminal and agree, or pass --yes"),
+            Self::Install { .. } => {
+                Some("see whether its registry can be reached from here; a build tries again")
+            }
             Self::NotThisWorld { .. } => Some(
                 "it must import and export the functions of the contract by their canonical names; \
                  see docs/bring-your-own-language.md",

@@ -4,6 +4,7 @@
 //! and the component. A record holds as long as every one of them is as it was; its name is made
 //! of the source's place and of everything else that decides the result (see [`Kept::open`]).
 
+use super::Parameters;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -11,8 +12,49 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// What a build read: each file with its digest, or `None` if it looked for a file that wasn't there.
-pub(super) type Inputs = BTreeMap<PathBuf, Option<String>>;
+/// What a build read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Inputs {
+    /// Each file with its digest, or `None` if it looked for a file that wasn't there.
+    pub(super) files: BTreeMap<PathBuf, Option<String>>,
+    /// Each parameter that it asked for, with the value that it had.
+    parameters: BTreeMap<String, Option<String>>,
+    /// Whether it asked which ones there are.
+    all_parameters: bool,
+}
+
+impl Inputs {
+    /// Notes which parameters were asked for; an empty name stands for all.
+    pub(super) fn ask(&mut self, names: Vec<String>, parameters: &Parameters) {
+        self.all_parameters = names.iter().any(String::is_empty);
+        let known = parameters.iter().map(|(name, _)| name.clone());
+        let names = names.into_iter().filter(|name| !name.is_empty());
+        let names = names.chain(known.filter(|_| self.all_parameters));
+        self.parameters = names
+            .map(|name| {
+                let value = value_of(&name, parameters);
+                (name, value)
+            })
+            .collect();
+    }
+
+    /// Whether a build would read the same.
+    fn are_as_they_were(&self, parameters: &Parameters) -> bool {
+        let is_known = |(name, _): &(String, String)| self.parameters.contains_key(name);
+        let same = self
+            .parameters
+            .iter()
+            .all(|(name, value)| value_of(name, parameters) == *value);
+        same && (!self.all_parameters || parameters.iter().all(is_known))
+            && self.files.iter().all(|(path, digest)| digest_of(path) == *digest)
+    }
+}
+
+/// The last value counts, as in a run.
+fn value_of(name: &str, parameters: &Parameters) -> Option<String> {
+    let found = parameters.iter().rev().find(|(known, _)| known == name);
+    found.map(|(_, value)| value.clone())
+}
 
 /// The most files that a project may have.
 const MAX_FILES: usize = 10_000;
@@ -52,14 +94,11 @@ impl Kept {
 
     /// The component, if nothing that it was made of has changed. `now` is the list of inputs if it
     /// can be known before the build; otherwise the recorded ones are looked at.
-    pub(super) fn find(&self, now: Option<&Inputs>) -> Option<PathBuf> {
+    pub(super) fn find(&self, now: Option<&Inputs>, parameters: &Parameters) -> Option<PathBuf> {
         let record: Record = serde_json::from_slice(&std::fs::read(self.record()).ok()?).ok()?;
         let fresh = match now {
             Some(now) => record.inputs == *now,
-            None => record
-                .inputs
-                .iter()
-                .all(|(path, digest)| digest_of(path) == *digest),
+            None => record.inputs.are_as_they_were(parameters),
         };
         let component = self.dir.join(&record.component);
         (fresh && component.is_file()).then_some(component)
@@ -96,22 +135,30 @@ pub(super) fn digest_of(path: &Path) -> Option<String> {
     Some(hex(&Sha256::digest(std::fs::read(path).ok()?)))
 }
 
-/// All files of a folder with their digests.
-pub(super) fn folder(dir: &Path) -> io::Result<Inputs> {
-    let files = files(dir, usize::MAX)?;
-    Ok(files
-        .into_iter()
-        .map(|path| (path.clone(), digest_of(&path)))
-        .collect())
+/// The files with their digests.
+pub(super) fn digests(files: Vec<PathBuf>) -> Inputs {
+    let digested = files.into_iter().map(|path| {
+        let digest = digest_of(&path);
+        (path, digest)
+    });
+    Inputs {
+        files: digested.collect(),
+        ..Inputs::default()
+    }
 }
 
-/// All files of a folder and of those within, `depth` deep, that can be sources.
-pub(super) fn files(dir: &Path, depth: usize) -> io::Result<Vec<PathBuf>> {
+/// All files of a folder and of those within, `depth` deep, that can be sources: those whose names
+/// end like this, or all if no endings are given.
+pub(super) fn files(dir: &Path, depth: usize, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let first = if dir.as_os_str().is_empty() {
         Path::new(".")
     } else {
         dir
+    };
+    let wanted = |path: &Path| {
+        let ending = path.extension().unwrap_or_default();
+        endings.is_empty() || endings.iter().any(|wanted| ending == *wanted)
     };
     let mut folders = vec![(first.to_owned(), depth)];
     while let Some((folder, depth)) = folders.pop() {
@@ -121,15 +168,16 @@ pub(super) fn files(dir: &Path, depth: usize) -> io::Result<Vec<PathBuf>> {
             if name.starts_with('.') || NOT_SOURCES.contains(&&*name) {
                 continue;
             }
-            if !path.is_dir() {
+            if path.is_dir() {
+                if depth > 0 && !path.is_symlink() {
+                    folders.push((path, depth - 1));
+                }
+            } else if wanted(&path) {
                 found.push(path);
-            } else if depth > 0 && !path.is_symlink() {
-                folders.push((path, depth - 1));
             }
             if found.len() > MAX_FILES {
                 return Err(io::Error::other(format!(
-                    "{} holds more than {MAX_FILES} files",
-                    dir.display()
+                    "there are more than {MAX_FILES} files in it"
                 )));
             }
         }
@@ -157,29 +205,36 @@ mod tests {
         std::fs::write(&source, "one").unwrap();
         let cache = dir.path().join("cache");
         let kept = Kept::open(&cache, &source, &["1"]).unwrap();
-        assert_eq!(kept.find(None), None);
-        let inputs = Inputs::from([(source.clone(), digest_of(&source)), (absent.clone(), None)]);
+        assert_eq!(kept.find(None, &Vec::new()), None);
+        let mut inputs = digests(vec![source.clone(), absent.clone()]);
+        inputs.ask(vec!["A".to_owned()], &Vec::new());
         let path = kept.keep(inputs, b"component").unwrap();
-        assert_eq!(kept.find(None), Some(path));
-        assert_eq!(Kept::open(&cache, &source, &["2"]).unwrap().find(None), None);
+        assert_eq!(kept.find(None, &Vec::new()), Some(path));
+        assert_eq!(
+            Kept::open(&cache, &source, &["2"])
+                .unwrap()
+                .find(None, &Vec::new()),
+            None
+        );
         std::fs::write(&absent, "now it is").unwrap();
-        assert_eq!(kept.find(None), None);
+        assert_eq!(kept.find(None, &Vec::new()), None);
         std::fs::remove_file(&absent).unwrap();
-        assert!(kept.find(None).is_some());
+        assert!(kept.find(None, &Vec::new()).is_some());
         std::fs::write(&source, "two").unwrap();
-        assert_eq!(kept.find(None), None);
+        assert_eq!(kept.find(None, &Vec::new()), None);
     }
 
     #[test]
     fn a_file_more_makes_another_project() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("a.go"), "").unwrap();
-        let before = folder(dir.path()).unwrap();
+        let folder = || digests(files(dir.path(), usize::MAX, &[]).unwrap());
+        let before = folder();
         std::fs::create_dir(dir.path().join("node_modules")).unwrap();
         std::fs::write(dir.path().join("node_modules/x.go"), "").unwrap();
         std::fs::write(dir.path().join(".hidden.go"), "").unwrap();
-        assert_eq!(folder(dir.path()).unwrap(), before);
+        assert_eq!(folder(), before);
         std::fs::write(dir.path().join("b.go"), "").unwrap();
-        assert_ne!(folder(dir.path()).unwrap(), before);
+        assert_ne!(folder(), before);
     }
 }

@@ -25,7 +25,7 @@ pub enum Language {
     Zig,
     /// An entry file of AssemblyScript.
     AssemblyScript,
-    /// A core module that any toolchain made.
+    /// A core module that any toolchain made, or one in the text format.
     CoreModule,
 }
 
@@ -60,6 +60,26 @@ impl Language {
         }
     }
 
+    /// How the names of its sources end, those of included files too.
+    pub(super) fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Rust => &["rs", "toml"],
+            Self::JavaScript | Self::TypeScript => &["js", "mjs", "ts", "mts", "json", "csv"],
+            Self::Python => &["py"],
+            Self::Go => &["go"],
+            Self::C => &["c", "h"],
+            Self::Cpp => &["cpp", "cc", "cxx", "hpp", "hh", "h", "c"],
+            Self::Zig => &["zig"],
+            Self::AssemblyScript => &["ts"],
+            Self::CoreModule => &["wasm", "wat"],
+        }
+    }
+
+    /// Whether a build tells which files it has read; for other languages all that are near count.
+    pub(super) fn tells_what_it_read(self) -> bool {
+        matches!(self, Self::JavaScript | Self::TypeScript | Self::Python)
+    }
+
     /// By a file's name.
     fn of_file(path: &Path) -> Option<Language> {
         Some(match path.extension()?.to_str()? {
@@ -70,6 +90,7 @@ impl Language {
             "c" => Self::C,
             "cpp" | "cc" | "cxx" => Self::Cpp,
             "zig" => Self::Zig,
+            "wat" => Self::CoreModule,
             _ => return None,
         })
     }
@@ -147,6 +168,11 @@ impl Project {
             main: path.to_owned(),
             is_folder: false,
         })
+    }
+
+    /// What the operator named: the folder or the file.
+    pub(super) fn named(&self) -> &Path {
+        if self.is_folder { &self.dir } else { &self.main }
     }
 
     /// The name that its component gets by default.

@@ -3,21 +3,31 @@
 //! It drives the language's own tools and knows nothing of plugins but their contract. What was
 //! built stays in the cache folder, and is built again when a source or a tool has changed.
 
+mod assemblyscript;
+mod c;
 mod component;
 mod error;
+mod go;
 mod kept;
 mod language;
+mod python;
 mod rust;
 mod script;
+mod sdk;
 mod tool;
+mod zig;
 
 pub use error::BuildError;
 pub use language::{Language, is_source};
+pub use script::Engine;
 
 use kept::{Inputs, Kept};
 use language::Project;
 use std::hash::BuildHasher as _;
 use std::path::{Path, PathBuf};
+
+/// What the operator passes to a plugin: names and values.
+pub type Parameters = Vec<(String, String)>;
 
 /// Where the work is done, and who is asked and told.
 pub struct Workshop<'a> {
@@ -27,6 +37,10 @@ pub struct Workshop<'a> {
     pub agree: &'a mut dyn FnMut(&str) -> bool,
     /// The folder for components, SDKs and tools.
     pub cache: PathBuf,
+    /// What runs scripts.
+    pub engine: Engine,
+    /// Names and values that the operator passes to the plugin: a script's top level may read them.
+    pub parameters: Parameters,
 }
 
 /// A component that was made of sources.
@@ -42,6 +56,31 @@ pub struct Built {
     pub from_cache: bool,
 }
 
+/// How the sources of one language become a component. Making one finds the language's tools.
+trait Builder {
+    /// What decides the result beside the sources: the SDK, and the versions of the tools.
+    fn maker(&self) -> String;
+
+    /// Builds the project.
+    fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError>;
+}
+
+/// What a builder made.
+struct Made {
+    component: Vec<u8>,
+    /// The files that it was made of, if that showed only on the way.
+    read: Option<Inputs>,
+}
+
+impl From<Vec<u8>> for Made {
+    fn from(component: Vec<u8>) -> Made {
+        Made {
+            component,
+            read: None,
+        }
+    }
+}
+
 /// Builds the file or folder at `path`.
 ///
 /// # Errors
@@ -55,27 +94,42 @@ pub fn build(path: &Path, shop: &mut Workshop<'_>) -> Result<Built, BuildError> 
         component,
         from_cache,
     };
-    if project.language == Language::Rust {
+    let Some(builder) = builder(&project, shop)? else {
         // Cargo knows by itself what has changed.
         return Ok(done(rust::build(&project.dir, shop)?, false));
-    }
-    let cannot_keep = |source| BuildError::Write {
-        path: shop.cache.clone(),
-        source,
     };
-    let maker = maker(project.language)?;
-    let kept = Kept::open(&shop.cache.join("built"), &project.main, &[&maker]).map_err(cannot_keep)?;
+    let built = shop.cache.join("built");
+    let kept = Kept::open(
+        &built,
+        &project.main,
+        &[env!("CARGO_PKG_VERSION"), &builder.maker()],
+    )
+    .map_err(cannot_write(&built))?;
     let now = inputs(&project)?;
-    if let Some(component) = kept.find(now.as_ref()) {
+    if let Some(component) = kept.find(now.as_ref(), &shop.parameters) {
         return Ok(done(component, true));
     }
-    let (component, read) = make(&project, shop)?;
-    let cannot_keep = |source| BuildError::Write {
-        path: shop.cache.clone(),
-        source,
+    let made = builder.build(&project, shop)?;
+    let inputs = match now.or(made.read) {
+        Some(inputs) => inputs,
+        None => near(&project)?,
     };
-    let component = kept.keep(now.unwrap_or(read), &component).map_err(cannot_keep)?;
+    let component = kept.keep(inputs, &made.component).map_err(cannot_write(&built))?;
     Ok(done(component, false))
+}
+
+/// The builder for a project; none for Rust's, whose tool keeps its own account.
+fn builder(project: &Project, shop: &Workshop<'_>) -> Result<Option<Box<dyn Builder>>, BuildError> {
+    Ok(Some(match project.language {
+        Language::Rust => return Ok(None),
+        Language::JavaScript | Language::TypeScript => script::builder(shop.engine)?,
+        Language::Python => Box::new(python::Componentizer),
+        Language::Go => Box::new(go::Go::find()?),
+        Language::C | Language::Cpp => Box::new(c::Compiler::find(project.language)?),
+        Language::Zig => Box::new(zig::Zig::find()?),
+        Language::AssemblyScript => Box::new(assemblyscript::Asc::find(&project.dir)?),
+        Language::CoreModule => Box::new(component::Encoder),
+    }))
 }
 
 /// How deep the folders beside a single file are watched.
@@ -85,15 +139,12 @@ const WATCHED_DEPTH: usize = 2;
 /// its language count.
 #[must_use]
 pub fn fingerprint(path: &Path) -> u64 {
-    let (dir, depth) = match path.parent() {
-        Some(parent) if !path.is_dir() => (parent, WATCHED_DEPTH),
-        _ => (path, usize::MAX),
+    let Ok(project) = Project::find(path) else {
+        return 0;
     };
-    let own = path.extension().filter(|_| !path.is_dir());
-    let mut seen: Vec<_> = kept::files(dir, depth)
+    let mut seen: Vec<_> = files(&project)
         .unwrap_or_default()
         .into_iter()
-        .filter(|file| own.is_none() || file.extension() == own)
         .filter_map(|file| {
             let meta = std::fs::metadata(&file).ok()?;
             Some((file, meta.modified().ok()?, meta.len()))
@@ -103,49 +154,36 @@ pub fn fingerprint(path: &Path) -> u64 {
     foldhash::fast::FixedState::default().hash_one(seen)
 }
 
-/// What decides the result beside the sources: this program and the language's tools.
-fn maker(language: Language) -> Result<String, BuildError> {
-    let own = env!("CARGO_PKG_VERSION");
-    let tools = match language {
-        Language::JavaScript | Language::TypeScript => script::maker()?,
-        _ => String::new(),
-    };
-    Ok(format!("{own} {language} {tools}"))
+/// The files that a build may read.
+fn files(project: &Project) -> std::io::Result<Vec<PathBuf>> {
+    if project.is_folder {
+        return kept::files(&project.dir, usize::MAX, &[]);
+    }
+    kept::files(&project.dir, WATCHED_DEPTH, project.language.endings())
 }
 
 /// The files that a build will read; `None` if that shows only while it builds.
 fn inputs(project: &Project) -> Result<Option<Inputs>, BuildError> {
-    let unreadable = |source| BuildError::Read {
+    if project.language.tells_what_it_read() {
+        return Ok(None);
+    }
+    near(project).map(Some)
+}
+
+/// All files that a build may read.
+fn near(project: &Project) -> Result<Inputs, BuildError> {
+    let files = files(project).map_err(|source| BuildError::Read {
         path: project.dir.clone(),
         source,
-    };
-    match project.language {
-        Language::JavaScript | Language::TypeScript => Ok(None),
-        _ if project.is_folder => kept::folder(&project.dir).map(Some).map_err(unreadable),
-        _ => Ok(Some(Inputs::from([(
-            project.main.clone(),
-            kept::digest_of(&project.main),
-        )]))),
-    }
+    })?;
+    Ok(kept::digests(files))
 }
 
-/// The component, and the files that it was made of if that wasn't known before.
-fn make(project: &Project, shop: &mut Workshop<'_>) -> Result<(Vec<u8>, Inputs), BuildError> {
-    let known = |component: Vec<u8>| (component, Inputs::new());
-    match project.language {
-        Language::JavaScript | Language::TypeScript => script::build(project, shop),
-        Language::CoreModule => component::from_core(&read(&project.main)?).map(known),
-        language => Err(BuildError::Missing {
-            language,
-            what: "a builder".to_owned(),
-            hint: String::new(),
-        }),
-    }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, BuildError> {
-    std::fs::read(path).map_err(|source| BuildError::Read {
-        path: path.to_owned(),
+/// For what the file system refuses.
+fn cannot_write(path: &Path) -> impl Fn(std::io::Error) -> BuildError + use<> {
+    let path = path.to_owned();
+    move |source| BuildError::Write {
+        path: path.clone(),
         source,
-    })
+    }
 }

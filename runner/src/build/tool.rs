@@ -1,7 +1,9 @@
 //! The tools of a language: finding them, running them, and keeping what they say.
 
-use super::{BuildError, Language};
+use super::{BuildError, Language, Workshop, cannot_write};
 use std::collections::VecDeque;
+use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,8 +16,8 @@ pub(super) fn find(names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(|name| which::which(name).ok())
 }
 
-/// What a tool prints about itself, if it runs at all.
-pub(super) fn version(program: &Path, arguments: &[&str]) -> Option<String> {
+/// What a tool prints to its output, if it runs and is content.
+pub(super) fn print<'a>(program: &Path, arguments: impl IntoIterator<Item = &'a OsStr>) -> Option<String> {
     let output = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
@@ -41,28 +43,130 @@ pub(super) fn numbers(text: &str) -> Option<(u32, u32)> {
 
 /// Runs a compiler to its end. What it prints is shown if it fails, and then only its end.
 pub(super) fn run(language: Language, command: &mut Command) -> Result<(), BuildError> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let cannot_start = |source: std::io::Error| BuildError::Missing {
+    let (succeeded, last_lines) = quietly(command).map_err(|source| BuildError::Missing {
         language,
-        what: format!("{name}, which can't be started: {source}"),
+        what: format!("{}, which can't be started: {source}", name_of(command)),
         hint: "see whether it runs by itself".to_owned(),
-    };
-    let (reader, writer) = std::io::pipe().map_err(cannot_start)?;
-    let errors = writer.try_clone().map_err(cannot_start)?;
+    })?;
+    if succeeded {
+        Ok(())
+    } else {
+        Err(BuildError::Compile { last_lines })
+    }
+}
+
+/// Runs what fetches and installs something to its end.
+pub(super) fn run_installer(tool: &'static str, command: &mut Command) -> Result<(), BuildError> {
+    let (succeeded, last_lines) = quietly(command).map_err(|source| BuildError::Tool { tool, source })?;
+    if succeeded {
+        Ok(())
+    } else {
+        Err(BuildError::Install { tool, last_lines })
+    }
+}
+
+/// Whether the command succeeded, and the end of what it printed.
+fn quietly(command: &mut Command) -> std::io::Result<(bool, String)> {
+    let (reader, writer) = std::io::pipe()?;
+    let errors = writer.try_clone()?;
     command.stdin(Stdio::null()).stdout(writer).stderr(errors);
     let child = command.spawn();
     // The command holds the pipe's ends; without them the reader sees the end of it.
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = child.map_err(cannot_start)?;
+    let mut child = child?;
     let last_lines = follow(reader, &mut |_| ());
-    let status = child.wait().map_err(cannot_start)?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(BuildError::Compile {
-            last_lines: last_lines.join("\n"),
-        })
+    Ok((child.wait()?.success(), last_lines.join("\n")))
+}
+
+fn name_of(command: &Command) -> String {
+    command.get_program().to_string_lossy().into_owned()
+}
+
+/// The folder that `install` has filled once, under this name in the cache folder. The operator is
+/// asked first, with `what` it is and where it goes.
+pub(super) fn installed(
+    shop: &mut Workshop<'_>,
+    name: &str,
+    what: &str,
+    install: impl FnOnce(&Path, &mut dyn FnMut(&str)) -> Result<(), BuildError>,
+) -> Result<PathBuf, BuildError> {
+    let tools = shop.cache.join("tools");
+    let dir = tools.join(name);
+    let done = dir.join("installed");
+    if done.is_file() {
+        return Ok(dir);
     }
+    if !(shop.agree)(what) {
+        return Err(BuildError::NotAgreed {
+            what: what.to_owned(),
+        });
+    }
+    let failed = cannot_write(&dir);
+    std::fs::create_dir_all(&tools).map_err(&failed)?;
+    // Whoever else wants it meanwhile waits, and finds it.
+    let lock = File::create(tools.join(format!("{name}.lock"))).map_err(&failed)?;
+    lock.lock().map_err(&failed)?;
+    if done.is_file() {
+        return Ok(dir);
+    }
+    if dir.exists() {
+        std::fs::remove_dir_all(&dir).map_err(&failed)?;
+    }
+    install(&dir, shop.say)?;
+    File::create(done).map_err(&failed)?;
+    Ok(dir)
+}
+
+/// Zig, which is a C compiler too.
+#[derive(Debug)]
+pub(super) struct Zig {
+    pub(super) program: PathBuf,
+    /// Before all others: Python's package is run as a module.
+    pub(super) arguments: &'static [&'static str],
+    pub(super) version: String,
+}
+
+impl Zig {
+    /// The version that the SDK is written for.
+    pub(super) const WANTED: &'static str = "0.17.1";
+
+    /// The one on the path, or in Python's packages.
+    pub(super) fn find() -> Option<Zig> {
+        let on_path = find(&["zig"]).map(|program| (program, &[][..]));
+        let in_python = find(&["python3", "python"]).map(|program| (program, &["-m", "ziglang"][..]));
+        on_path
+            .into_iter()
+            .chain(in_python)
+            .find_map(|(program, arguments)| {
+                let asked = arguments.iter().chain(&["version"]).map(AsRef::as_ref);
+                let version = print(&program, asked)?;
+                Some(Zig {
+                    program,
+                    arguments,
+                    version,
+                })
+            })
+    }
+
+    pub(super) fn command(&self, cache: &Path) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(self.arguments);
+        keep_zig_caches(&mut command, cache);
+        command
+    }
+}
+
+/// Where Zig keeps what it has compiled.
+pub(super) fn zig_cache(cache: &Path) -> PathBuf {
+    cache.join("tools/zig-cache")
+}
+
+/// What Zig has compiled goes into the cache folder, not into the project.
+pub(super) fn keep_zig_caches(command: &mut Command, cache: &Path) {
+    let dir = zig_cache(cache);
+    command
+        .env("ZIG_GLOBAL_CACHE_DIR", &dir)
+        .env("ZIG_LOCAL_CACHE_DIR", dir);
 }
 
 /// Reads lines to their end, and keeps the last ones.

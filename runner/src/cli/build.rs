@@ -19,6 +19,10 @@ pub(super) struct BuildCommand {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
+    /// A parameter that a script's top level may read; what functions read is passed to `run`
+    #[arg(short = 'e', long = "param", value_name = "NAME=VALUE", value_parser = crate::options::pair)]
+    params: Vec<(String, String)>,
+
     /// Nothing but errors
     #[arg(short, long)]
     quiet: bool,
@@ -38,7 +42,8 @@ pub(super) fn run(options: &BuildCommand) -> Result<ExitCode, Failure> {
         digest: None,
         cache_dir: options.cache_dir.as_deref(),
         quiet: options.quiet,
-        yes: options.build.yes,
+        parameters: &options.params,
+        build: &options.build,
     })?;
     let output = match &options.output {
         Some(path) => path.clone(),

@@ -35,7 +35,8 @@ pub(super) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
         digest: options.digest.as_deref(),
         cache_dir: options.cache_dir.as_deref(),
         quiet: false,
-        yes: options.build.yes,
+        parameters: &[],
+        build: &options.build,
     })?;
     let limits = LimitOptions::default().resolve();
     let description = session::describe(&read, &limits, options.cache_dir.as_deref())?;

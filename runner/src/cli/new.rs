@@ -31,8 +31,12 @@ pub(super) fn run(options: &NewOptions) -> Result<ExitCode, Failure> {
         .iter()
         .map(|f| format!("  {}", created.dir.join(f).display()))
         .collect();
+    let first = match options.lang {
+        Template::AssemblyScript => format!("(cd {} && npm install) && ", options.name),
+        _ => String::new(),
+    };
     super::show(&format!(
-        "made {}:\n{}\n\nrun it: wasmswarm run {} --host demo",
+        "made {}:\n{}\n\nrun it: {first}wasmswarm run {} --host demo",
         created.dir.display(),
         files.join("\n"),
         options.name

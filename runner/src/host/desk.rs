@@ -3,12 +3,18 @@
 //! A guest runs on a stack of its own, one per VU, which is cold when its turn comes: each page and line that is
 //! touched there is a miss. So a host call that blocks only posts an [`Errand`] here and suspends the guest; the VU's
 //! task runs the errand on the thread's own stack ([`Desk::serve`]), and then resumes the guest.
+//!
+//! Standard HTTP clients don't block: they leave a [`Letter`] and go on. Letters are delivered beside the guest's call.
 
 use super::http::{Landed, Sending};
+use super::limits;
+use super::outgoing::Letter;
 use super::state::StopFlag;
 use crate::http::Client;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Instant;
@@ -40,7 +46,28 @@ pub(super) enum Answer {
 /// One VU's desk. Guest and task take turns, so its lock is never waited for.
 pub struct Desk {
     stop: Arc<StopFlag>,
-    tray: Mutex<Tray>,
+    top: Mutex<Top>,
+}
+
+/// What lies there.
+#[derive(Default)]
+struct Top {
+    tray: Tray,
+    /// Not taken by the task yet.
+    letters: Vec<Letter>,
+    /// Letters that weren't delivered yet.
+    open: usize,
+}
+
+/// What a guest's call has come to, when the task is to act.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives on the stack for one turn; a box would allocate for each request"
+)]
+enum Turn<R> {
+    Ended(R),
+    Errand(Errand),
+    Letters,
 }
 
 #[derive(Default)]
@@ -57,20 +84,20 @@ impl Desk {
     pub(super) fn new(stop: Arc<StopFlag>) -> Desk {
         Desk {
             stop,
-            tray: Mutex::default(),
+            top: Mutex::default(),
         }
     }
 
     /// The guest's side: suspends it until the errand is done.
     pub(super) async fn ask(&self, errand: Errand) -> Answer {
-        *self.tray() = Tray::Posted(errand);
+        self.top().tray = Tray::Posted(errand);
         // Nobody needs to be woken: whoever answers polls next.
         poll_fn(|_| {
-            let mut tray = self.tray();
-            match std::mem::take(&mut *tray) {
+            let mut top = self.top();
+            match std::mem::take(&mut top.tray) {
                 Tray::Answered(answer) => Poll::Ready(answer),
                 other => {
-                    *tray = other;
+                    top.tray = other;
                     Poll::Pending
                 }
             }
@@ -78,22 +105,92 @@ impl Desk {
         .await
     }
 
-    /// The task's side: runs `call`, a call into the guest, and all errands that the guest posts meanwhile.
+    /// Whether one more letter may be left.
+    pub(super) fn has_room(&self) -> bool {
+        self.top().open < limits::PARALLEL
+    }
+
+    /// The guest's side: leaves a letter, or gets it back when too many are open.
+    #[expect(
+        clippy::result_large_err,
+        reason = "it is moved once, and only where a guest overdoes it"
+    )]
+    pub(super) fn post(&self, letter: Letter) -> Result<(), Letter> {
+        let mut top = self.top();
+        if top.open == limits::PARALLEL {
+            return Err(letter);
+        }
+        top.open += 1;
+        top.letters.push(letter);
+        Ok(())
+    }
+
+    /// The task's side: runs `call`, a call into the guest, with all errands that the guest posts meanwhile and all
+    /// letters that it leaves: it isn't over before they are delivered.
     pub async fn serve<R>(&self, client: &mut Client, call: impl Future<Output = R>) -> R {
         let mut call = pin!(call);
         loop {
             let turn = poll_fn(|cx| match call.as_mut().poll(cx) {
-                Poll::Ready(result) => Poll::Ready(Ok(result)),
-                // Without an errand, it is a guest that yielded after computing for long.
-                Poll::Pending => self
-                    .take()
-                    .map_or(Poll::Pending, |errand| Poll::Ready(Err(errand))),
+                Poll::Ready(result) => Poll::Ready(Turn::Ended(result)),
+                // Without anything, it is a guest that yielded after computing for long.
+                Poll::Pending => self.take(),
             });
             match turn.await {
-                Ok(result) => return result,
-                Err(errand) => self.run(client, errand).await,
+                Turn::Ended(result) if self.top().letters.is_empty() => return result,
+                Turn::Ended(result) => {
+                    self.serve_beside(client, pin!(std::future::pending::<R>())).await;
+                    return result;
+                }
+                Turn::Errand(errand) => self.run(client, errand).await,
+                Turn::Letters => {
+                    if let Some(result) = self.serve_beside(client, call.as_mut()).await {
+                        return result;
+                    }
+                }
             }
         }
+    }
+
+    /// Delivers letters while `call` goes on, until none is left; then its result, if it has ended.
+    ///
+    /// Boxed: rare, and every VU would have to hold it.
+    fn serve_beside<'a, R: 'a>(
+        &'a self,
+        client: &'a Client,
+        mut call: Pin<&'a mut impl Future<Output = R>>,
+    ) -> Pin<Box<dyn Future<Output = Option<R>> + 'a>> {
+        Box::pin(async move {
+            let mut result = None;
+            let mut under_way = FuturesUnordered::<Pin<Box<dyn Future<Output = ()> + 'a>>>::new();
+            loop {
+                for letter in std::mem::take(&mut self.top().letters) {
+                    under_way.push(Box::pin(self.deliver(letter, client)));
+                }
+                if let Some(errand) = self.errand() {
+                    under_way.push(Box::pin(self.run_beside(client, errand)));
+                }
+                if under_way.is_empty() {
+                    return result;
+                }
+                poll_fn(|cx| {
+                    if result.is_none()
+                        && let Poll::Ready(ended) = call.as_mut().poll(cx)
+                    {
+                        result = Some(ended);
+                    }
+                    if self.has_post() {
+                        return Poll::Ready(());
+                    }
+                    under_way.poll_next_unpin(cx).map(|_| ())
+                })
+                .await;
+            }
+        })
+    }
+
+    async fn deliver(&self, letter: Letter, client: &Client) {
+        let _open = Open(self);
+        letter.deliver(client).await;
     }
 
     async fn run(&self, client: &mut Client, errand: Errand) {
@@ -103,30 +200,66 @@ impl Desk {
         let answer = match errand {
             Errand::Send(sending) => Answer::Landed(sending.run(client).await),
             // Rare, and their futures are large.
-            Errand::SendAll(sendings) => {
-                Answer::AllLanded(Box::pin(Sending::run_all(sendings, client)).await)
-            }
-            Errand::Sleep(until) => {
-                Box::pin(self.stop.pause_until(until)).await;
-                Answer::Slept
-            }
+            errand => Box::pin(self.answer(client, errand)).await,
         };
-        *self.tray() = Tray::Answered(answer);
+        self.top().tray = Tray::Answered(answer);
     }
 
-    fn take(&self) -> Option<Errand> {
-        let mut tray = self.tray();
-        match std::mem::replace(&mut *tray, Tray::Running) {
+    async fn run_beside(&self, client: &Client, errand: Errand) {
+        let answer = self.answer(client, errand).await;
+        self.top().tray = Tray::Answered(answer);
+    }
+
+    async fn answer(&self, client: &Client, errand: Errand) -> Answer {
+        match errand {
+            Errand::Send(sending) => Answer::Landed(sending.run_beside(client).await),
+            Errand::SendAll(sendings) => Answer::AllLanded(Sending::run_all(sendings, client).await),
+            Errand::Sleep(until) => {
+                self.stop.pause_until(until).await;
+                Answer::Slept
+            }
+        }
+    }
+
+    fn take<R>(&self) -> Poll<Turn<R>> {
+        // What is posted beside letters is run beside them.
+        if !self.top().letters.is_empty() {
+            return Poll::Ready(Turn::Letters);
+        }
+        match self.errand() {
+            Some(errand) => Poll::Ready(Turn::Errand(errand)),
+            None => Poll::Pending,
+        }
+    }
+
+    fn errand(&self) -> Option<Errand> {
+        let mut top = self.top();
+        match std::mem::replace(&mut top.tray, Tray::Running) {
             Tray::Posted(errand) => Some(errand),
             other => {
-                *tray = other;
+                top.tray = other;
                 None
             }
         }
     }
 
-    fn tray(&self) -> MutexGuard<'_, Tray> {
-        self.tray.lock().unwrap_or_else(PoisonError::into_inner)
+    fn has_post(&self) -> bool {
+        let top = self.top();
+        !top.letters.is_empty() || matches!(top.tray, Tray::Posted(_))
+    }
+
+    fn top(&self) -> MutexGuard<'_, Top> {
+        self.top.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A letter under way, however it ends.
+struct Open<'a>(&'a Desk);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        let mut top = self.0.top();
+        top.open = top.open.saturating_sub(1);
     }
 }
 
@@ -190,7 +323,7 @@ mod tests {
                 .await
                 .is_err()
         );
-        assert!(desk.take().is_none());
+        assert!(desk.errand().is_none());
     }
 
     #[tokio::test]

@@ -22,7 +22,8 @@ impl http::Host for VuState {
             return Ok(Err(self.refuse(&request)));
         };
         let slot = self.book(1, begun);
-        let errand = Errand::Send(self.sending(request, tags, begun, slot));
+        let ticket = self.ticket(tags, begun, slot);
+        let errand = Errand::Send(Sending { request, ticket });
         match self.desk.ask(errand).await {
             Answer::Landed(landed) => Ok(self.receive(landed)),
             _ => Ok(Err(ErrorCode::Interrupted)),
@@ -114,9 +115,14 @@ impl http::Host for VuState {
 /// Canonical tags; none where there are none.
 type TagText = Option<Arc<str>>;
 
-/// A request of a guest on its way, with all that recording it takes.
+/// A request of a guest on its way.
 pub(super) struct Sending {
     request: Request,
+    ticket: Ticket,
+}
+
+/// What sending and recording a request takes beside itself.
+pub(super) struct Ticket {
     tags: TagText,
     /// When it was meant to begin, or else when the guest asked for it.
     begun: Instant,
@@ -155,10 +161,16 @@ impl VuState {
         Some(ceiling.book(count, begun))
     }
 
+    /// Of a request by a standard client, with the VU's own tags.
+    pub(super) fn plain_ticket(&mut self) -> Ticket {
+        let begun = Instant::now();
+        let slot = self.book(1, begun);
+        self.ticket(self.tags.own(), begun, slot)
+    }
+
     /// The first request of an iteration that has a time of its own counts from that.
-    fn sending(&mut self, request: Request, tags: TagText, begun: Instant, slot: Option<Instant>) -> Sending {
-        Sending {
-            request,
+    fn ticket(&mut self, tags: TagText, begun: Instant, slot: Option<Instant>) -> Ticket {
+        Ticket {
             tags,
             begun: self.intended.take().or(slot).unwrap_or(begun),
             slot,
@@ -170,19 +182,12 @@ impl VuState {
 
     #[cold]
     fn refuse(&mut self, request: &Request) -> ErrorCode {
-        InFlight::new(self.phase).landed();
-        let failure = engine::Failure::refused(engine::ErrorCode::InvalidRequest);
         let recorder = Recorder {
             scenario: self.identity.scenario,
             phase: self.phase,
             tags: self.tags.own(),
         };
-        let name = if check_name(&request.name).is_ok() {
-            &request.name
-        } else {
-            "__invalid__"
-        };
-        recorder.failure(method_of(request), name, &failure, 0);
+        recorder.refusal(request, engine::ErrorCode::InvalidRequest, self.run.group_urls);
         self.enter_guest();
         ErrorCode::InvalidRequest
     }
@@ -195,7 +200,10 @@ impl VuState {
         for request in requests {
             let tags = self.admit(&request);
             refused.push(tags.is_none().then(|| self.refuse(&request)));
-            sendings.extend(tags.map(|tags| self.sending(request, tags, begun, slot)));
+            sendings.extend(tags.map(|tags| {
+                let ticket = self.ticket(tags, begun, slot);
+                Sending { request, ticket }
+            }));
         }
         let mut landed = match self.desk.ask(Errand::SendAll(sendings)).await {
             Answer::AllLanded(landed) => landed.into_iter(),
@@ -224,21 +232,58 @@ impl VuState {
     }
 }
 
+impl Ticket {
+    /// Records a request that can't be sent.
+    #[cold]
+    pub(super) fn refuse(self, request: &Request, code: engine::ErrorCode) -> ErrorCode {
+        self.recorder().refusal(request, code, self.group_urls);
+        code_of(code)
+    }
+
+    fn recorder(&self) -> Recorder {
+        Recorder {
+            scenario: self.scenario,
+            phase: self.phase,
+            tags: self.tags.clone(),
+        }
+    }
+}
+
+impl Landed {
+    /// What the guest may have.
+    pub(super) fn response(self) -> Result<engine::Response, ErrorCode> {
+        self.result.map(|kept| kept.response)
+    }
+}
+
 impl Sending {
+    pub(super) fn new(request: Request, ticket: Ticket) -> Sending {
+        Sending { request, ticket }
+    }
+
     /// Makes the request and records what came of it.
     pub(super) async fn run(self, client: &mut Client) -> Landed {
-        wait_for(self.slot).await;
-        let flight = InFlight::new(self.phase);
+        wait_for(self.ticket.slot).await;
+        let flight = InFlight::new(self.ticket.phase);
         let outcome = client.send(&engine_request(&self.request)).await;
         flight.landed();
         self.land(outcome)
     }
 
+    /// The same beside other requests of this client.
+    pub(super) async fn run_beside(self, client: &Client) -> Landed {
+        wait_for(self.ticket.slot).await;
+        let flight = InFlight::new(self.ticket.phase);
+        let outcome = client.send_beside(&engine_request(&self.request)).await;
+        flight.landed();
+        self.land(outcome)
+    }
+
     /// Makes requests at once and records what came of them, in their order.
-    pub(super) async fn run_all(all: Vec<Sending>, client: &mut Client) -> Vec<Landed> {
-        wait_for(all.first().and_then(|sending| sending.slot)).await;
+    pub(super) async fn run_all(all: Vec<Sending>, client: &Client) -> Vec<Landed> {
+        wait_for(all.first().and_then(|sending| sending.ticket.slot)).await;
         let requests: Vec<_> = all.iter().map(|s| engine_request(&s.request)).collect();
-        let flights: Vec<_> = all.iter().map(|s| InFlight::new(s.phase)).collect();
+        let flights: Vec<_> = all.iter().map(|s| InFlight::new(s.ticket.phase)).collect();
         let outcomes = client.send_all(&requests).await;
         flights.into_iter().for_each(InFlight::landed);
         let landed = all.iter().zip(outcomes);
@@ -247,13 +292,9 @@ impl Sending {
 
     fn land(&self, outcome: engine::Outcome) -> Landed {
         let (request, ended) = (&self.request, outcome.ended());
-        let response_us = micros(ended.saturating_duration_since(self.begun));
-        let recorder = Recorder {
-            scenario: self.scenario,
-            phase: self.phase,
-            tags: self.tags.clone(),
-        };
-        let groups = self.group_urls;
+        let response_us = micros(ended.saturating_duration_since(self.ticket.begun));
+        let recorder = self.ticket.recorder();
+        let groups = self.ticket.group_urls;
         recorder.hops(&outcome.hops, groups);
         // A redirected request's last hop has a path of its own, unless the guest named it.
         let landed = if request.name.is_empty() {
@@ -329,6 +370,18 @@ impl Recorder {
                 &sample,
             );
         }
+    }
+
+    /// A request that was never sent.
+    #[cold]
+    fn refusal(&self, request: &Request, code: engine::ErrorCode, groups: bool) {
+        InFlight::new(self.phase).landed();
+        let name = if check_name(&request.name).is_ok() {
+            name_of(request, groups)
+        } else {
+            Cow::Borrowed("__invalid__")
+        };
+        self.failure(method_of(request), &name, &engine::Failure::refused(code), 0);
     }
 
     #[cold]

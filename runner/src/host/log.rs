@@ -4,9 +4,17 @@ use super::bindings::log::{self, Level};
 use super::limits;
 use super::recorder::with_shard;
 use super::state::VuState;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
+
+/// Different crashes of guests that one run tells of.
+const CRASHES: usize = 100;
+
+/// Lines of what a guest said about one crash.
+const CRASH_LINES: usize = 50;
 
 /// A guest's message, cut to its limit but not yet escaped: whoever prints it does that.
 #[derive(Debug, Clone)]
@@ -28,6 +36,8 @@ pub struct LogSink {
     begun: Instant,
     second: AtomicU64,
     in_second: AtomicU32,
+    /// Messages of the crashes that were told of.
+    crashes: Mutex<HashSet<String>>,
 }
 
 impl LogSink {
@@ -39,6 +49,7 @@ impl LogSink {
             begun: Instant::now(),
             second: AtomicU64::new(0),
             in_second: AtomicU32::new(0),
+            crashes: Mutex::default(),
         }
     }
 
@@ -52,17 +63,35 @@ impl LogSink {
         self.in_second.fetch_add(1, Ordering::Relaxed) < self.per_second
     }
 
-    fn write(&self, level: Level, vu: u64, message: &str) -> bool {
+    /// Takes a line, if there is room for it.
+    pub(super) fn write(&self, level: Level, vu: u64, message: &str) -> bool {
         // Admitted before it is copied: a dropped line costs the host next to nothing.
-        self.admit()
-            && self
-                .lines
-                .try_send(LogLine {
-                    level,
-                    vu,
-                    message: limits::cut(message, limits::LOG_BYTES).to_owned(),
-                })
-                .is_ok()
+        self.admit() && self.send(level, vu, message)
+    }
+
+    /// Tells of a crash, if it is the first with this message in the run; `words` is all that the
+    /// guest printed about it. The results have the count.
+    pub(super) fn crash(&self, vu: u64, message: &str, words: &str) {
+        if !self.is_news(message) {
+            return;
+        }
+        self.send(Level::Error, vu, &format!("crashed: {message}"));
+        let lines = || words.lines().filter(|line| !line.trim().is_empty());
+        if lines().count() > 1 {
+            lines().take(CRASH_LINES).for_each(|line| {
+                self.send(Level::Error, vu, &format!("  {line}"));
+            });
+        }
+    }
+
+    fn is_news(&self, message: &str) -> bool {
+        let mut crashes = self.crashes.lock().unwrap_or_else(PoisonError::into_inner);
+        crashes.len() < CRASHES && crashes.insert(message.to_owned())
+    }
+
+    fn send(&self, level: Level, vu: u64, message: &str) -> bool {
+        let message = limits::cut(message, limits::LOG_BYTES).to_owned();
+        self.lines.try_send(LogLine { level, vu, message }).is_ok()
     }
 }
 

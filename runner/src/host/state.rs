@@ -5,6 +5,8 @@ use super::desk::Desk;
 use super::groups::Groups;
 use super::limits::{self, VuLimits};
 use super::log::LogSink;
+use super::outgoing::Post;
+use super::output::Output;
 use super::recorder::with_shard;
 use super::responses::Responses;
 use super::shared::Store as SharedStore;
@@ -20,6 +22,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use wasmtime::UpdateDeadline;
 use wasmtime_wasi::{ResourceTable, WasiCtx};
+use wasmtime_wasi_http::WasiHttpCtx;
 
 /// What all VUs of a run share. Read-only, but for the few cells that say so.
 #[derive(Debug)]
@@ -52,6 +55,29 @@ pub struct RunShared {
     pub abort_requested: Notify,
     /// Whether ids in the paths of requests without a name are replaced.
     pub group_urls: bool,
+}
+
+#[cfg(test)]
+impl RunShared {
+    /// A run with nothing in it but a log.
+    pub(super) fn sample(log: LogSink) -> RunShared {
+        RunShared {
+            begun: Instant::now(),
+            seed: 0,
+            params: BTreeMap::new(),
+            scenario_params: Vec::new(),
+            scenario_tags: Vec::new(),
+            data: DataSets::new(),
+            shared: SharedStore::default(),
+            log,
+            scenarios: Vec::new(),
+            vu_memory_bytes: 0,
+            ceiling: None,
+            abort: Mutex::default(),
+            abort_requested: Notify::new(),
+            group_urls: false,
+        }
+    }
 }
 
 /// Raised when a VU may start no new iteration.
@@ -145,7 +171,11 @@ pub struct VuState {
     pub(super) data_random: Pcg32,
     /// Memory and table limits.
     pub limits: VuLimits,
+    pub(super) output: Output,
     pub(super) wasi: WasiCtx,
+    pub(super) wasi_http: WasiHttpCtx,
+    /// Where a standard client's request is taken from. Only in a guest that has one.
+    pub(super) post: Option<Box<Post>>,
     pub(super) table: ResourceTable,
     budget: CpuBudget,
 }
@@ -156,6 +186,7 @@ impl VuState {
         let stream = |s| Pcg32::new(stream_seed(run.seed, identity.vu, s), identity.vu);
         let mut table = ResourceTable::new();
         table.set_max_capacity(10_000);
+        let output = Output::new(Arc::clone(&run), identity.vu);
         VuState {
             iteration: 0,
             index: 0,
@@ -168,7 +199,10 @@ impl VuState {
             random: stream(Stream::Guest),
             data_random: stream(Stream::Data),
             limits: VuLimits::new(run.vu_memory_bytes),
-            wasi: super::wasi::inert(stream_seed(run.seed, identity.vu, Stream::Guest)),
+            wasi: super::wasi::inert(stream_seed(run.seed, identity.vu, Stream::Guest), &output),
+            wasi_http: WasiHttpCtx::new(),
+            post: None,
+            output,
             table,
             budget: CpuBudget::default(),
             run,
@@ -192,8 +226,10 @@ impl VuState {
         self.tags.set_task(labels);
     }
 
-    /// Ends an export call: its groups and its task end with it.
+    /// Ends an export call: its groups and its task end with it, and what it printed is logged.
     pub fn end_call(&mut self) {
+        self.output.flush();
+        self.post = None;
         // A guest that made `group_duration` a metric of its own has itself to blame.
         while self.groups.are_open() {
             let _ = self.close_group();
@@ -256,6 +292,16 @@ impl VuState {
         }
     }
 
+    /// What the guest printed before it trapped: one line, and all of it.
+    pub fn last_words(&self) -> Option<(String, String)> {
+        self.output.last_words()
+    }
+
+    /// Tells the operator of a trap, if it is the first of its kind; `words` is what the guest said about it.
+    pub fn tell_crash(&self, message: &str, words: &str) {
+        self.run.log.crash(self.identity.vu, message, words);
+    }
+
     pub(super) fn leave_guest(&mut self) -> Instant {
         let now = Instant::now();
         self.budget.leave_guest(now);
@@ -269,6 +315,11 @@ impl VuState {
     /// The end of a blocking call whose last instant is known already.
     pub(super) fn enter_guest_at(&mut self, now: Instant) {
         self.budget.enter_guest(now);
+    }
+
+    /// The guest has asked for something that it will wait for sooner or later.
+    pub(super) fn await_answer(&mut self) {
+        self.budget.waited = true;
     }
 
     pub(super) fn request_abort(&self, reason: &str) {

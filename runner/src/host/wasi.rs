@@ -1,11 +1,13 @@
 //! WASI, linked but inert: toolchains import it whether they use it or not.
 //!
-//! There are no folders, no environment, no arguments; standard output goes nowhere; name
+//! There are no folders, no environment, no arguments; what is printed goes to the log; name
 //! look-up is off and every address is refused. Clocks work; randomness comes from the
-//! run's seed. WASI interfaces that the host doesn't know at all trap when they are called.
+//! run's seed. Standard HTTP clients work (see `outgoing`). WASI interfaces that the host doesn't
+//! know at all trap when they are called.
 
 use super::bindings::Plugin;
 use super::limits;
+use super::output::{Output, Stream};
 use super::recorder::with_shard;
 use super::state::VuState;
 use rand::SeedableRng;
@@ -34,8 +36,14 @@ pub fn link(component: &Component) -> wasmtime::Result<Linker<VuState>> {
     let mut linker = Linker::new(component.engine());
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     Plugin::add_to_linker::<_, super::Host>(&mut linker, |state| state)?;
-    for (name, item) in component.component_type().imports(component.engine()) {
-        if name.starts_with("wasi:") && !PROVIDED.iter().any(|package| name.starts_with(package)) {
+    let wasi = component.component_type();
+    let wasi = wasi.imports(component.engine());
+    let wasi: Vec<_> = wasi.filter(|(name, _)| name.starts_with("wasi:")).collect();
+    if wasi.iter().any(|(name, _)| is_http(name)) {
+        super::outgoing::link(&mut linker)?;
+    }
+    for (name, item) in wasi {
+        if !is_http(name) && !PROVIDED.iter().any(|package| name.starts_with(package)) {
             stub(&mut linker, name, &item.ty, component.engine())?;
         }
     }
@@ -51,6 +59,11 @@ const PROVIDED: [&str; 6] = [
     "wasi:filesystem/",
     "wasi:sockets/",
 ];
+
+/// Whether an import is one of those that `outgoing` links.
+fn is_http(name: &str) -> bool {
+    name.starts_with("wasi:http/types@0.2") || name.starts_with("wasi:http/outgoing-handler@0.2")
+}
 
 /// Defines an interface that nobody provides, so that a toolchain may import what its guest
 /// never calls.
@@ -94,9 +107,11 @@ fn resource_named(name: &str) -> ResourceType {
 }
 
 /// A context that grants nothing.
-pub(super) fn inert(seed: u64) -> WasiCtx {
+pub(super) fn inert(seed: u64, output: &Output) -> WasiCtx {
     let mut builder = WasiCtxBuilder::new();
     builder
+        .stdout(output.pipe(Stream::Out))
+        .stderr(output.pipe(Stream::Err))
         .secure_random(Pcg32::seed_from_u64(seed))
         .insecure_random(Pcg32::seed_from_u64(seed ^ 1))
         .insecure_random_seed(u128::from(seed))

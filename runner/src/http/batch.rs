@@ -23,11 +23,21 @@ pub(super) async fn send_all(core: &Core, requests: &[Request<'_>]) -> Vec<Outco
     join_all(requests.iter().map(|request| one(core, request, &gates))).await
 }
 
+/// Sends one, whatever else is under way.
+pub(super) async fn send(core: &Core, request: &Request<'_>) -> Outcome {
+    limited(core, request, async || ()).await
+}
+
 async fn one(core: &Core, request: &Request<'_>, gates: &Gates) -> Outcome {
+    limited(core, request, async || gates.enter(core, request).await).await
+}
+
+/// Makes an exchange after its turn has come, which it holds until it is over.
+async fn limited<P>(core: &Core, request: &Request<'_>, turn: impl AsyncFnOnce() -> P) -> Outcome {
     let mut trail = Trail::start();
     let limit = request.timeout.unwrap_or(core.transport.timeout);
     let work = async {
-        let _permit = gates.enter(core, request).await;
+        let _permit = turn().await;
         trail.trace.enter(Phase::Blocked);
         core.run(request, &mut trail).await
     };

@@ -97,8 +97,18 @@ impl Client {
     }
 
     /// Sends requests at once and waits for all; the outcomes are in their order.
-    pub async fn send_all(&mut self, requests: &[Request<'_>]) -> Vec<Outcome> {
+    pub async fn send_all(&self, requests: &[Request<'_>]) -> Vec<Outcome> {
         Box::pin(super::batch::send_all(&self.core, requests)).await
+    }
+
+    /// As [`send`](Self::send), while other requests of this client may be under way.
+    pub async fn send_beside(&self, request: &Request<'_>) -> Outcome {
+        Box::pin(super::batch::send(&self.core, request)).await
+    }
+
+    /// How long an exchange may take that has this limit of its own.
+    pub fn limit(&self, own: Option<std::time::Duration>) -> std::time::Duration {
+        own.unwrap_or(self.core.transport.timeout)
     }
 
     /// Starts a new life: no connections, no cookies.
@@ -326,11 +336,13 @@ impl Core {
                 .jar
                 .store(&url, bytes.get(..head_len).unwrap_or_default());
         }
+        let mut decoded = false;
         if facts.encoded && job.wanted.keep {
             let (head, body) = bytes.split_at(head_len.min(bytes.len()));
             if let Some(body) = decode(head, body, job.wanted.max_body)? {
                 bytes.truncate(head_len);
                 bytes.extend_from_slice(&body);
+                decoded = true;
             }
         }
         let url_at = bytes.len();
@@ -346,6 +358,7 @@ impl Core {
             head_len,
             url_at,
             kept,
+            decoded,
             redirects: facts.location,
         })
     }

@@ -21,6 +21,8 @@ pub struct Response {
     pub(super) url_at: usize,
     /// The guest may see headers and body.
     pub(super) kept: bool,
+    /// The body is kept without the encoding that its headers name.
+    pub(super) decoded: bool,
     /// It says where to go instead.
     pub(super) redirects: bool,
 }
@@ -41,6 +43,11 @@ impl Response {
     /// All headers in the order received; none if they were not kept.
     pub fn headers(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
         fields(if self.kept { self.head() } else { &[] })
+    }
+
+    /// Whether the body was decompressed, so that the headers about its encoding and length are those of what was sent.
+    pub fn is_decoded(&self) -> bool {
+        self.decoded
     }
 
     /// The URL that answered, after redirects. Without user and password.

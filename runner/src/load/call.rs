@@ -2,6 +2,7 @@
 
 use crate::host::{VuState, limits};
 use wasmtime::{Engine, Store, Trap};
+use wasmtime_wasi::I32Exit;
 
 /// A store whose guest is limited and interruptible from its first instruction.
 pub fn new_store(engine: &Engine, state: VuState) -> Store<VuState> {
@@ -13,19 +14,41 @@ pub fn new_store(engine: &Engine, state: VuState) -> Store<VuState> {
     store
 }
 
-/// Why a call failed, naming the limit that was met, if it was one.
+/// Why a call failed: the limit that was met, or else the guest's own words, or else those of the trap. The
+/// operator is told of the first of each.
 pub fn explain_call(state: &VuState, error: &wasmtime::Error) -> String {
-    let (used, allowed) = state.cpu_used();
+    let words = state.last_words();
+    let (message, words) = match words {
+        Some((headline, words)) if gave_up(error) => (headline, words),
+        Some((_, words)) => (explain_limit(state, error), words),
+        None => (explain_limit(state, error), String::new()),
+    };
+    let message = with_memory(state, message);
+    state.tell_crash(&message, &words);
+    message
+}
+
+/// Whether the guest ended itself, so that what it printed last says why.
+fn gave_up(error: &wasmtime::Error) -> bool {
+    error.downcast_ref::<Trap>() == Some(&Trap::UnreachableCodeReached)
+        || error.downcast_ref::<I32Exit>().is_some()
+}
+
+fn explain_limit(state: &VuState, error: &wasmtime::Error) -> String {
     if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
+        let (used, allowed) = state.cpu_used();
         let (used, allowed) = (used.as_millis(), allowed.as_millis());
         return format!("stopped after {used} ms of CPU time (limit {allowed} ms)");
     }
-    let why = explain_trap(error);
-    if state.limits.refused {
-        let limit = state.limits.memory_bytes >> 20;
-        return format!("{why}, after growing beyond its {limit} MiB of memory was refused");
+    explain_trap(error)
+}
+
+fn with_memory(state: &VuState, why: String) -> String {
+    if !state.limits.refused {
+        return why;
     }
-    why
+    let limit = state.limits.memory_bytes >> 20;
+    format!("{why}, after growing beyond its {limit} MiB of memory was refused")
 }
 
 /// A trap in a few words: its kind or the host's reason, and the function it happened in.

@@ -112,7 +112,9 @@ impl Lifecycle<'_> {
         let mut client = self.client();
         let (mut store, plugin) = self.instance(scenario, &mut client).await?;
         let desk = store.data().desk();
-        desk.serve(&mut client, export(&plugin, &mut store)).await
+        let result = desk.serve(&mut client, export(&plugin, &mut store)).await;
+        store.data_mut().end_call();
+        result
     }
 
     /// For the requests of one instance.

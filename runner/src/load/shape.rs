@@ -59,7 +59,7 @@ impl Shape {
         let desk = self.store.data().desk();
         let call = exports.call_shape(&mut self.store, elapsed, users);
         let answer = desk.serve(&mut self.client, call).await;
-        let answer = answer.map_err(|trap| call::explain_call(self.store.data(), &trap))?;
+        let answer = answer.unwrap_or_else(|trap| Err(call::explain_call(self.store.data(), &trap)));
         self.store.data_mut().end_call();
         check(answer?, &self.scenarios)
     }

@@ -127,12 +127,9 @@ impl Vu {
         let exports = plugin.wasmswarm_scenario_scenario();
         let started = exports.call_on_start(&mut store, exec, &run.setup_data, data);
         let started = desk.serve(&mut self.client, started).await;
+        let started = started.unwrap_or_else(|trap| Err(call::explain_call(store.data(), &trap)));
         store.data_mut().end_call();
-        match started {
-            Ok(Ok(())) => Ok((store, plugin)),
-            Ok(Err(why)) => Err(why),
-            Err(trap) => Err(call::explain_call(store.data(), &trap)),
-        }
+        started.map(|()| (store, plugin))
     }
 
     fn start_failed(&self, why: &str) -> LifeEnd {
@@ -240,6 +237,7 @@ impl Vu {
             .wasmswarm_scenario_scenario()
             .call_run_task(&mut *store, scenario.exec, task);
         let result = desk.serve(&mut self.client, call).await;
+        let result = result.map_err(|trap| call::explain_call(store.data(), &trap));
         store.data_mut().end_call();
         let scheduled = Outcome {
             next: NextTask::Scheduled,
@@ -257,7 +255,7 @@ impl Vu {
                 iteration.end(IterationOutcome::Failed, Some(&why));
                 Some(scheduled)
             }
-            Err(trap) => self.trapped(iteration, &call::explain_call(store.data(), &trap)),
+            Err(why) => self.trapped(iteration, &why),
         }
     }
 
@@ -289,13 +287,11 @@ impl Vu {
             .wasmswarm_scenario_scenario()
             .call_on_stop(&mut *store, exec);
         let stopped = desk.serve(&mut self.client, call).await;
+        let stopped = stopped.unwrap_or_else(|trap| Err(call::explain_call(store.data(), &trap)));
         store.data_mut().end_call();
-        let why = match stopped {
-            Ok(Ok(())) => return,
-            Ok(Err(why)) => why,
-            Err(trap) => call::explain_call(store.data(), &trap),
-        };
-        with_shard(|shard| shard.iteration_error(scenario, u16::MAX, &format!("on-stop: {why}")));
+        if let Err(why) = stopped {
+            with_shard(|shard| shard.iteration_error(scenario, u16::MAX, &format!("on-stop: {why}")));
+        }
     }
 }
 

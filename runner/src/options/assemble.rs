@@ -84,7 +84,7 @@ pub(super) struct Groups {
     http: HttpOptions,
     given: PluginOptions,
     output: OutputOptions,
-    limits: LimitOptions,
+    pub(super) limits: LimitOptions,
 }
 
 impl Groups {

@@ -43,8 +43,9 @@ pub use resolve::{Given, origins, resolve};
 pub use scenario::{Executor, ScenarioOptions};
 pub use schema::schema;
 pub use stage::StageText;
-pub use values::Rate;
+pub use values::{Rate, pair};
 
+use crate::build::Engine;
 use std::path::PathBuf;
 
 /// Everything that `run` can be asked for.
@@ -118,6 +119,10 @@ pub struct BuildOptions {
     /// Install what a language's builder needs into the cache folder without asking
     #[arg(long, env = "WASMSWARM_YES")]
     pub yes: bool,
+
+    /// What runs JavaScript and TypeScript
+    #[arg(long, value_name = "ENGINE", value_enum, default_value_t)]
+    pub engine: Engine,
 }
 
 /// What to show instead of running. Flags only: no file decides that nothing is run.

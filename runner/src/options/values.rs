@@ -252,7 +252,7 @@ pub(super) fn memory(text: &str) -> Result<usize, String> {
 ///
 /// # Errors
 /// In words for the command line.
-pub(super) fn pair(text: &str) -> Result<(String, String), String> {
+pub fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write it as NAME=VALUE".to_owned()),

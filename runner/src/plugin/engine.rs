@@ -11,10 +11,10 @@ use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllo
 pub const EPOCH_TICK: Duration = Duration::from_millis(10);
 
 /// Stack of a guest call with the host calls that it makes. Only touched pages cost memory.
-const ASYNC_STACK_BYTES: usize = 512 << 10;
+const ASYNC_STACK_BYTES: usize = WASM_STACK_BYTES + (256 << 10);
 
-/// The guest's part of that stack; the rest is for host calls.
-const WASM_STACK_BYTES: usize = 256 << 10;
+/// The guest's part of that stack, which interpreters need for recursion in their scripts; the rest is for host calls.
+const WASM_STACK_BYTES: usize = 1 << 20;
 
 /// Slots beyond the VUs: a replaced instance may not be freed yet when its successor starts.
 const SPARE_SLOTS: u32 = 16;

@@ -90,7 +90,9 @@ impl PluginError {
             PluginError::WrongVersion { .. } => {
                 "rebuild it with the SDK of this wasmswarm, or use the matching wasmswarm"
             }
-            PluginError::UnknownImport(_) => "plugins may import wasmswarm:scenario and wasi:* only",
+            PluginError::UnknownImport(_) => {
+                "a plugin may import wasmswarm:scenario, and io, clocks, random, cli, filesystem, sockets and http of WASI 0.2; build it without the other"
+            }
             PluginError::Describe(_) | PluginError::Description(_) => {
                 "this is for the plugin's author to fix"
             }

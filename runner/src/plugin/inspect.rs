@@ -11,6 +11,9 @@ pub const WORLD_PACKAGE: &str = "wasmswarm:scenario@0.1.0";
 /// The export that makes a component a plugin.
 const SCENARIO_EXPORT: &str = "wasmswarm:scenario/scenario@0.1.0";
 
+/// The packages of WASI 0.2 that may be imported: toolchains do so unasked.
+const WASI: [&str; 7] = ["io", "clocks", "random", "cli", "filesystem", "sockets", "http"];
+
 /// More functions than this in all core modules: compiling would take too long.
 const MAX_FUNCTIONS: u32 = 100_000;
 
@@ -160,15 +163,32 @@ fn check_exports(exports: &[String]) -> Result<(), PluginError> {
             supported: WORLD_PACKAGE.to_owned(),
         });
     }
-    let found = if exports.is_empty() {
-        "nothing".to_owned()
-    } else {
-        exports.join(", ")
+    let found = match exports {
+        [] => "nothing".to_owned(),
+        exports => exports
+            .iter()
+            .map(|e| format!("`{e}`"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    let found = match exports.iter().find_map(|export| other_world(export)) {
+        Some(kind) => format!("{found}: it is {kind}"),
+        None => found,
     };
     Err(PluginError::WrongWorld {
         expected: SCENARIO_EXPORT.to_owned(),
         found,
     })
+}
+
+/// What a component is that exports this for somebody else.
+fn other_world(export: &str) -> Option<&'static str> {
+    let interface = export.split_once('@').map_or(export, |(interface, _)| interface);
+    match interface {
+        "wasi:cli/run" => Some("a command, for `wasmtime run`"),
+        "wasi:http/incoming-handler" | "wasi:http/handler" => Some("an HTTP server, for `wasmtime serve`"),
+        _ => None,
+    }
 }
 
 fn check_imports(imports: &[String]) -> Result<(), PluginError> {
@@ -184,11 +204,20 @@ fn check_imports(imports: &[String]) -> Result<(), PluginError> {
                     supported: WORLD_PACKAGE.to_owned(),
                 });
             }
-            None if !import.starts_with("wasi:") => return Err(PluginError::UnknownImport(import.clone())),
+            None if !is_wasi(import) => return Err(PluginError::UnknownImport(import.clone())),
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Whether it is an interface of WASI 0.2 that plugins may import.
+fn is_wasi(import: &str) -> bool {
+    let package = import.strip_prefix("wasi:").and_then(|rest| rest.split_once('/'));
+    package.is_some_and(|(package, interface)| {
+        let version = interface.split_once('@').map_or("", |(_, version)| version);
+        WASI.contains(&package) && version.starts_with("0.2.")
+    })
 }
 
 #[cfg(test)]
@@ -217,6 +246,40 @@ mod tests {
     fn names_the_export_that_is_missing() {
         let empty_component = b"\0asm\x0d\0\x01\0";
         assert!(refusal(empty_component).contains("doesn't export `wasmswarm:scenario/scenario@0.1.0`"));
+    }
+
+    #[test]
+    fn names_the_world_that_it_was_built_for() {
+        let says = |export: &str| check_exports(&[export.to_owned()]).unwrap_err().to_string();
+        let missing = "it doesn't export `wasmswarm:scenario/scenario@0.1.0`";
+        assert_eq!(
+            says("wasi:cli/run@0.2.6"),
+            format!("{missing}; it exports `wasi:cli/run@0.2.6`: it is a command, for `wasmtime run`")
+        );
+        assert!(says("wasi:http/incoming-handler@0.2.0").ends_with("an HTTP server, for `wasmtime serve`"));
+        assert_eq!(says("a:b/c"), format!("{missing}; it exports `a:b/c`"));
+    }
+
+    #[test]
+    fn names_the_import_that_nobody_provides() {
+        let refused = |import: &str| check_imports(&[import.to_owned()]).err().map(|e| e.to_string());
+        for import in [
+            "wasi:http/types@0.2.10",
+            "wasi:io/poll@0.2.0-rc-2023-11-10",
+            "wasmswarm:scenario/vu@0.1.0",
+        ] {
+            assert_eq!(refused(import), None);
+        }
+        for import in [
+            "wasi:nn/tensor@0.2.0",
+            "wasi:cli/run@0.3.0",
+            "wasi:cli/run",
+            "acme:shop/prices@1.0.0",
+            "log",
+        ] {
+            let says = format!("it imports `{import}`, which wasmswarm doesn't provide");
+            assert_eq!(refused(import), Some(says));
+        }
     }
 
     #[test]

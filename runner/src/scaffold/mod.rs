@@ -15,9 +15,9 @@ static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/scaffold/
 pub enum Template {
     /// A cargo project with a copy of the SDK
     Rust,
-    /// A script with types; no tools needed
+    /// A script with types; needs no tools
     Ts,
-    /// A script; no tools needed
+    /// A script; needs no tools
     Js,
     /// A module in Locust's shape
     Python,
@@ -29,7 +29,7 @@ pub enum Template {
     Cpp,
     /// One source file
     Zig,
-    /// A package with the contract by hand
+    /// A package with its compiler from npm
     #[value(name = "assemblyscript")]
     AssemblyScript,
 }
@@ -124,7 +124,7 @@ const RESERVED: &[&str] = &[
 pub struct Created {
     /// The project's folder.
     pub dir: PathBuf,
-    /// The files that are meant to be edited, relative to `dir`; the SDK's copy in `sdk/` is not among them.
+    /// The files that are meant to be edited, relative to `dir`; copies of an SDK are not among them.
     pub files: Vec<PathBuf>,
 }
 
@@ -183,10 +183,8 @@ pub fn create(dir: &Path, name: &str, template: Template) -> Result<Created, Sca
         write(&dir.join(&path), &text.replace("{{name}}", name))?;
         files.push(path);
     }
-    if template == Template::Rust {
-        for (path, text) in sdk::files() {
-            write(&dir.join("sdk").join(path), &text)?;
-        }
+    for (path, text) in sdk::copies(template) {
+        write(&dir.join(path), &text)?;
     }
     Ok(Created {
         dir: dir.to_owned(),
@@ -300,6 +298,18 @@ mod tests {
                 "{template:?}"
             );
             assert!(files.iter().all(|(_, text)| !text.is_empty()), "{template:?}");
+        }
+    }
+
+    #[test]
+    fn copies_of_sdks_are_whole() {
+        for (template, file) in [
+            (Template::Go, "sdk/go.mod"),
+            (Template::Ts, "node_modules/wasmswarm/types/wasmswarm.d.ts"),
+        ] {
+            let copies = sdk::copies(template);
+            assert!(copies.iter().any(|(path, _)| path == Path::new(file)), "{file}");
+            assert!(copies.iter().all(|(_, text)| !text.is_empty()));
         }
     }
 

@@ -1,5 +1,15 @@
-//! The Rust SDK's sources, kept inside this binary so that a new project builds without a registry
-//! entry for it.
+//! The parts of SDKs that new projects have a copy of, kept inside this binary so that nothing has
+//! to be fetched: the Rust and Go SDKs, and the types of the script library.
+
+use super::Template;
+use include_dir::{Dir, DirEntry, include_dir};
+use std::path::{Path, PathBuf};
+
+static GO: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../sdk/go");
+static TYPES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../sdk/js/types");
+
+/// Where an editor finds a script's types.
+const TYPES_PLACE: &str = "node_modules/wasmswarm";
 
 /// Values that the SDK's manifests inherit from its repository's workspace.
 const INHERITED: [(&str, &str); 5] = [
@@ -68,8 +78,46 @@ sdk_files! {
     "wit/world.wit"
 }
 
-/// Every file of the SDK: its path inside the SDK's folder, and its text.
-pub(super) fn files() -> impl Iterator<Item = (&'static str, String)> {
+/// What a project in this language has a copy of: its path in the project, and its text.
+pub(super) fn copies(template: Template) -> Vec<(PathBuf, String)> {
+    match template {
+        Template::Rust => rust()
+            .map(|(path, text)| (Path::new("sdk").join(path), text))
+            .collect(),
+        Template::Go => texts(&GO, Path::new("sdk")),
+        Template::Js | Template::Ts => {
+            let place = Path::new(TYPES_PLACE);
+            let manifest = include_str!("../../../sdk/js/package.json").to_owned();
+            let mut files = texts(&TYPES, &place.join("types"));
+            files.push((place.join("package.json"), manifest));
+            files
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A folder's files and those within, but for tests.
+fn texts(folder: &Dir<'_>, place: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for entry in folder.entries() {
+            match entry {
+                DirEntry::Dir(inner) => folders.push(inner),
+                DirEntry::File(file) => {
+                    let text = file.contents_utf8().unwrap_or_default();
+                    if !file.path().to_string_lossy().ends_with("_test.go") {
+                        found.push((place.join(file.path()), text.to_owned()));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Every file of the Rust SDK: its path inside the SDK's folder, and its text.
+fn rust() -> impl Iterator<Item = (&'static str, String)> {
     FILES.iter().map(|&(path, text)| {
         (
             path,
@@ -127,7 +175,7 @@ mod tests {
 
     #[test]
     fn manifests_stand_alone() {
-        for (path, text) in files().filter(|(path, _)| path.ends_with("Cargo.toml")) {
+        for (path, text) in rust().filter(|(path, _)| path.ends_with("Cargo.toml")) {
             assert!(!text.contains("workspace"), "{path} still inherits: {text}");
             for (key, value) in INHERITED {
                 assert!(

@@ -11,6 +11,9 @@ use url::Url;
 /// What a plugin imports if it makes requests.
 const HTTP_IMPORT: &str = "wasmswarm:scenario/http@0.1.0";
 
+/// The same of a standard HTTP client, without its version.
+const STANDARD_IMPORT: &str = "wasi:http/outgoing-handler@";
+
 /// Where requests go.
 #[derive(Debug)]
 pub(super) struct Endpoint {
@@ -33,8 +36,8 @@ pub(super) fn open(
             shop: None,
         }),
         None => {
-            let asks = imports.iter().any(|i| i == HTTP_IMPORT) && options.allow_host.is_empty();
-            if asks {
+            let asks = |import: &String| import == HTTP_IMPORT || import.starts_with(STANDARD_IMPORT);
+            if imports.iter().any(asks) && options.allow_host.is_empty() {
                 Err(nowhere(description))
             } else {
                 Ok(Endpoint {

@@ -106,7 +106,8 @@ pub(super) fn order(options: &RunOptions) -> Order<'_> {
         digest: options.given.digest.as_deref(),
         cache_dir: options.given.cache_dir.as_deref(),
         quiet: options.output.quiet,
-        yes: options.build.yes,
+        parameters: &options.given.params,
+        build: &options.build,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::build::{self, Built, Workshop};
 use crate::error::Failure;
+use crate::options::BuildOptions;
 use crate::plugin::{self, Inspection, PluginError, Source};
 use crate::terminal;
 use std::path::Path;
@@ -25,8 +26,10 @@ pub struct Order<'a> {
     pub cache_dir: Option<&'a Path>,
     /// Say nothing while building.
     pub quiet: bool,
-    /// Whether the operator has agreed to what must be installed.
-    pub yes: bool,
+    /// What the operator passes to the plugin.
+    pub parameters: &'a [(String, String)],
+    /// How sources become a component.
+    pub build: &'a BuildOptions,
 }
 
 /// Builds the plugin if it is given as sources, reads the component and inspects it.
@@ -57,11 +60,13 @@ pub fn build(order: &Order<'_>) -> Result<Built, Failure> {
             terminal::print_error(&terminal::escape(line));
         }
     };
-    let mut agree = |what: &str| order.yes || terminal::agrees(&format!("install {what}?"));
+    let mut agree = |what: &str| order.build.yes || terminal::agrees(&format!("install {what}?"));
     let mut shop = Workshop {
         say: &mut say,
         agree: &mut agree,
         cache: order.cache_dir.map_or_else(plugin::cache_root, Path::to_owned),
+        engine: order.build.engine,
+        parameters: order.parameters.to_vec(),
     };
     build::build(Path::new(order.name), &mut shop).map_err(|error| {
         let mut failure = Failure::invalid(format!("failed to build the plugin {:?}", order.name));

@@ -55,7 +55,11 @@ function plugin(namespace, script) {
       call(() => scenarios[index].teardown?.(fromText(text)));
   }
   if (shape !== undefined) {
-    made.shape = (elapsed, users) => call(() => shape(elapsed / 1e6, users));
+    made.shape = (elapsed, users) =>
+      call(
+        () => shape(elapsed / 1e6, users),
+        (target) => target,
+      );
   }
   return made;
 }

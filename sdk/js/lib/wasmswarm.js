@@ -88,3 +88,13 @@ export function recordRequest({ protocol, name, duration, bytesReceived = 0, err
     String(error),
   );
 }
+
+// Names of types, which TypeScript scripts may import as if they were values.
+export const Next = undefined;
+export const RequestOptions = undefined;
+export const Row = undefined;
+export const Target = undefined;
+export const Task = undefined;
+export const TaskOptions = undefined;
+export const Timings = undefined;
+export const Wait = undefined;

@@ -1,6 +1,6 @@
 // What scripts find without importing it.
 
-/** Parameters, `-e NAME=value`. Read them in functions: at the top level there are none yet. */
+/** Parameters, `-e NAME=value`. What the top level reads is fixed when the script is built. */
 declare const __ENV: Record<string, string>;
 /** Number of the virtual user, from 1. */
 declare const __VU: number;

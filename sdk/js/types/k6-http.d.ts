@@ -91,6 +91,14 @@ declare module "k6/http" {
     json(path?: string): any;
   }
 
+  // Names that k6's own types have.
+  export type ResponseType = "text" | "binary" | "none";
+  export type ResponseBody = string | ArrayBuffer | null;
+  export type RequestBody = Body;
+  export type StructuredRequestBody = Record<string, unknown>;
+  export type RefinedParams<_ extends ResponseType | undefined = undefined> = Params;
+  export type RefinedResponse<_ extends ResponseType | undefined = undefined> = Response;
+
   export type BatchRequest =
     | Address
     | [method: string, url: Address, body?: Body, params?: Params | null]

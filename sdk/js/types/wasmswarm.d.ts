@@ -243,7 +243,7 @@ export declare const vu: {
 /** Pauses for this many seconds inside of a task. */
 export declare function sleep(seconds: number): void;
 
-/** What the operator passed with `-e NAME=value`. Read it in functions: at the top level there is nothing yet. */
+/** What the operator passed with `-e NAME=value`. What the top level reads is fixed when the script is built. */
 export declare const params: {
   get(name: string): string | undefined;
   get(name: string, otherwise: string): string;

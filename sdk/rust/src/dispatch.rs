@@ -5,7 +5,7 @@
 
 use crate::bindings::exports::wasmswarm::scenario::scenario as wit;
 use crate::scenario::{Scenario, info};
-use crate::{Defaults, Error, Moment, Outcome, Result, Target, log, setup, shape};
+use crate::{Defaults, Error, Moment, Outcome, Result, Target, setup, shape};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -105,7 +105,6 @@ pub struct Exported<P>(PhantomData<P>);
 
 impl<P: Plugin> wit::Guest for Exported<P> {
     fn describe() -> Result<wit::Description, String> {
-        log::report_panics();
         let scenarios = P::SCENARIOS
             .iter()
             .map(|entry| (entry.info)())
@@ -119,36 +118,30 @@ impl<P: Plugin> wit::Guest for Exported<P> {
     }
 
     fn setup() -> Result<Vec<u8>, String> {
-        log::report_panics();
         P::setup().map_err(text)
     }
 
     fn teardown(setup_data: Vec<u8>) -> Result<(), String> {
-        log::report_panics();
         setup::keep(setup_data);
         P::teardown().map_err(text)
     }
 
     fn setup_scenario(scenario: u32, setup_data: Vec<u8>) -> Result<Vec<u8>, String> {
-        log::report_panics();
         setup::keep(setup_data);
         (entry::<P>(scenario)?.setup)().map_err(text)
     }
 
     fn teardown_scenario(scenario: u32, scenario_data: Vec<u8>) -> Result<(), String> {
-        log::report_panics();
         setup::keep_scenario(scenario_data);
         (entry::<P>(scenario)?.teardown)().map_err(text)
     }
 
     fn shape(elapsed: u64, users: u32) -> Result<wit::LoadTarget, String> {
-        log::report_panics();
         let elapsed = Duration::from_micros(elapsed);
         Ok(shape::into_wit(P::shape(Moment { elapsed, users })))
     }
 
     fn on_start(scenario: u32, setup_data: Vec<u8>, scenario_data: Vec<u8>) -> Result<(), String> {
-        log::report_panics();
         setup::keep(setup_data);
         setup::keep_scenario(scenario_data);
         VU.set(Some((entry::<P>(scenario)?.start)().map_err(text)?));

@@ -1,7 +1,6 @@
 //! Messages for the operator: `info!("…")` and its siblings. The host limits their rate.
 
 use crate::bindings::wasmswarm::scenario::log;
-use std::sync::Once;
 
 pub use crate::bindings::wasmswarm::scenario::log::Level;
 
@@ -38,12 +37,4 @@ macro_rules! warn {
 #[macro_export]
 macro_rules! error {
     ($($message:tt)*) => { $crate::log::write($crate::log::Level::Error, &::std::format!($($message)*)) };
-}
-
-/// Sends the message of a panic to the operator. Without this the host only sees a trap.
-pub(crate) fn report_panics() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        std::panic::set_hook(Box::new(|panic| write(Level::Error, &panic.to_string())));
-    });
 }

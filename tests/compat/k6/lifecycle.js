@@ -1,6 +1,6 @@
 // expect: runs
 // title: setup and teardown, with data for all virtual users
-// requests: 7
+// requests: 6
 // checks: 6
 // iterations: 6
 import http from "k6/http";

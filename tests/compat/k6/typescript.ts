@@ -4,8 +4,8 @@
 // checks: 2
 // iterations: 2
 import { check } from "k6";
-import type { Options } from "k6/options";
-import http, { type Response } from "k6/http";
+import { Options } from "k6/options";
+import http, { RefinedResponse, ResponseType } from "k6/http";
 
 export const options: Options = { vus: 1, iterations: 2 };
 
@@ -14,7 +14,7 @@ interface Item {
 }
 
 export default function (): void {
-  const response: Response = http.get("/items/2");
+  const response: RefinedResponse<ResponseType> = http.get("/items/2");
   const item = response.json() as unknown as Item;
   check(item, { "the item": (one: Item): boolean => one.id === 2 });
 }

@@ -40,6 +40,8 @@ mod tests {
             say,
             agree: &mut |_| false,
             cache: PathBuf::new(),
+            engine: super::super::Engine::default(),
+            parameters: Vec::new(),
         };
         super::build(dir.path(), &mut shop)
     }

@@ -3,9 +3,10 @@
 //! The engine imports the whole contract, but there is no run yet: a call to any of it is a trap.
 //! Of WASI it finds what is the same each time, so that the same script gives the same component.
 
-use super::super::BuildError;
+use super::super::{BuildError, Parameters};
 use super::snapshot;
 use std::time::Duration;
+use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Config, Engine, OptLevel, Store, StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -24,7 +25,8 @@ mod bindings {
                 enum need-kind { module, file }
                 record need { kind: need-kind, request: string, importer: string }
                 variant problem { missing(need), failed(string) }
-                evaluate: func(entry: string, sources: list<source>) -> result<_, problem>;
+                evaluate: func(entry: string, sources: list<source>, parameters: list<tuple<string, string>>)
+                    -> result<list<string>, problem>;
             }
             world evaluator { export script; }
         ",
@@ -46,8 +48,8 @@ const STACK_BYTES: usize = 2 << 20;
 
 /// What came of a script's top level.
 pub(super) enum Evaluation {
-    /// The script's component.
-    Done(Vec<u8>),
+    /// The script's component, and which parameters decided what it is; an empty name stands for all.
+    Done(Vec<u8>, Vec<String>),
     /// It needs another file.
     Missing(Need),
 }
@@ -101,7 +103,7 @@ impl<'a> Runtime<'a> {
             let component = Component::new(&engine, instrumented)?;
             let mut linker = Linker::new(&engine);
             wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-            linker.define_unknown_imports_as_traps(&component)?;
+            trap_without_a_run(&mut linker, &component)?;
             let executor = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()?;
@@ -116,12 +118,23 @@ impl<'a> Runtime<'a> {
         prepare().map_err(|error| broken(&error))
     }
 
-    /// Evaluates the script `entry` with the files at hand, in a fresh instance.
-    pub(super) fn evaluate(&self, entry: &str, sources: &[Source]) -> Result<Evaluation, BuildError> {
-        self.executor.block_on(self.evaluate_in_time(entry, sources))
+    /// Evaluates the script `entry` with the files and parameters at hand, in a fresh instance.
+    pub(super) fn evaluate(
+        &self,
+        entry: &str,
+        sources: &[Source],
+        parameters: &Parameters,
+    ) -> Result<Evaluation, BuildError> {
+        self.executor
+            .block_on(self.evaluate_in_time(entry, sources, parameters))
     }
 
-    async fn evaluate_in_time(&self, entry: &str, sources: &[Source]) -> Result<Evaluation, BuildError> {
+    async fn evaluate_in_time(
+        &self,
+        entry: &str,
+        sources: &[Source],
+        parameters: &Parameters,
+    ) -> Result<Evaluation, BuildError> {
         let mut store = Store::new(self.component.engine(), Sandbox::new());
         store.limiter(|sandbox| &mut sandbox.limits);
         store.set_epoch_deadline(1);
@@ -131,21 +144,44 @@ impl<'a> Runtime<'a> {
         let guest = bindings::Evaluator::new(&mut store, &instance).map_err(|error| broken(&error))?;
         let answer = guest
             .wasmswarm_script_script()
-            .call_evaluate(&mut store, entry, sources)
+            .call_evaluate(&mut store, entry, sources, parameters)
             .await;
         match answer.map_err(|error| trapped(&error))? {
-            Ok(()) => {
+            Ok(asked) => {
                 let mut state = snapshot::State {
                     store: &mut store,
                     instance,
                 };
                 let component = self.wizer.snapshot_component(&self.context, &mut state).await;
-                Ok(Evaluation::Done(component.map_err(|error| broken(&error))?))
+                let component = component.map_err(|error| broken(&error))?;
+                Ok(Evaluation::Done(component, asked))
             }
             Err(Problem::Missing(need)) => Ok(Evaluation::Missing(need)),
             Err(Problem::Failed(message)) => Err(BuildError::Script { message }),
         }
     }
+}
+
+/// Defines what the component imports of the contract: there is nobody to answer yet.
+fn trap_without_a_run(linker: &mut Linker<Sandbox>, component: &Component) -> wasmtime::Result<()> {
+    let engine = component.engine();
+    for (interface, item) in component.component_type().imports(engine) {
+        let ComponentItem::ComponentInstance(exports) = item.ty else {
+            continue;
+        };
+        // WASI is there already, also for a component that names an older minor version.
+        if interface.starts_with("wasi:") {
+            continue;
+        }
+        let mut instance = linker.instance(interface)?;
+        for (name, item) in exports.exports(engine) {
+            if matches!(item.ty, ComponentItem::ComponentFunc(_)) {
+                let called = format!("{interface} {name} is there only in a run");
+                instance.func_new(name, move |_, _, _, _| Err(wasmtime::Error::msg(called.clone())))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Compiles fast: what it compiles runs for milliseconds.

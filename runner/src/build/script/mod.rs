@@ -8,11 +8,11 @@
 mod evaluate;
 mod resolve;
 mod snapshot;
+mod starlingmonkey;
 mod strip;
 
-use super::kept::Inputs;
 use super::language::Project;
-use super::{BuildError, Workshop};
+use super::{BuildError, Builder, Made, Workshop, kept};
 use evaluate::{Evaluation, Runtime};
 use resolve::Files;
 
@@ -25,30 +25,57 @@ static RUNTIME: &[u8] = include_bytes!("../../../../sdk/js/runtime.wasm.zst");
 /// Developers of the SDK name another file here.
 const OTHER_RUNTIME: &str = "WASMSWARM_JS_RUNTIME";
 
-/// What decides the result beside the script itself.
-pub(super) fn maker() -> Result<String, BuildError> {
-    use sha2::Digest as _;
-    Ok(super::kept::hex(&sha2::Sha256::digest(runtime()?)))
+/// What runs scripts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Engine {
+    /// Part of this program: small, and needs no tools
+    #[default]
+    Quickjs,
+    /// A browser's engine with `fetch` and web APIs, through npm: larger and slower
+    Starlingmonkey,
 }
 
-/// Builds the script, and says what it was made of.
-pub(super) fn build(project: &Project, shop: &mut Workshop<'_>) -> Result<(Vec<u8>, Inputs), BuildError> {
-    (shop.say)("preparing the JavaScript engine");
-    let wasm = runtime()?;
-    let runtime = Runtime::new(&wasm)?;
-    let mut files = Files::beside(&project.main)?;
-    let entry = files.entry().to_owned();
-    let mut sources = vec![files.read_entry()?];
-    (shop.say)(&format!("evaluating {}", project.main.display()));
-    while sources.len() < MAX_SOURCES {
-        match runtime.evaluate(&entry, &sources)? {
-            Evaluation::Done(component) => return Ok((component, files.into_inputs())),
-            Evaluation::Missing(need) => sources.push(files.find(&need)?),
-        }
-    }
-    Err(BuildError::Script {
-        message: format!("the script asks for more than {MAX_SOURCES} files"),
+/// The builder for scripts that run in this engine.
+pub(super) fn builder(engine: Engine) -> Result<Box<dyn Builder>, BuildError> {
+    Ok(match engine {
+        Engine::Quickjs => Box::new(Evaluator { wasm: runtime()? }),
+        Engine::Starlingmonkey => Box::new(starlingmonkey::Componentizer::find()?),
     })
+}
+
+/// The engine that is part of this binary.
+struct Evaluator {
+    wasm: Vec<u8>,
+}
+
+impl Builder for Evaluator {
+    fn maker(&self) -> String {
+        use sha2::Digest as _;
+        kept::hex(&sha2::Sha256::digest(&self.wasm))
+    }
+
+    fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
+        (shop.say)("preparing the JavaScript engine");
+        let runtime = Runtime::new(&self.wasm)?;
+        let mut files = Files::beside(&project.main)?;
+        let entry = files.entry().to_owned();
+        let mut sources = vec![files.read_entry()?];
+        (shop.say)(&format!("evaluating {}", project.named().display()));
+        while sources.len() < MAX_SOURCES {
+            match runtime.evaluate(&entry, &sources, &shop.parameters)? {
+                Evaluation::Done(component, asked) => {
+                    let mut read = files.into_inputs();
+                    read.ask(asked, &shop.parameters);
+                    let read = Some(read);
+                    return Ok(Made { component, read });
+                }
+                Evaluation::Missing(need) => sources.push(files.find(&need)?),
+            }
+        }
+        Err(BuildError::Script {
+            message: format!("the script asks for more than {MAX_SOURCES} files"),
+        })
+    }
 }
 
 fn runtime() -> Result<Vec<u8>, BuildError> {

@@ -37,7 +37,7 @@ impl Files {
         Ok(Files {
             root: main.parent().unwrap_or(Path::new("")).to_owned(),
             entry: name.to_string_lossy().into_owned(),
-            inputs: Inputs::new(),
+            inputs: Inputs::default(),
         })
     }
 
@@ -79,7 +79,7 @@ impl Files {
     fn plain(&mut self, need: &Need) -> Result<Source, BuildError> {
         let path = self.root.join(&need.request);
         if !path.is_file() {
-            self.inputs.insert(path, None);
+            self.inputs.files.insert(path, None);
             return Err(not_found(need, "there is no such file"));
         }
         Ok(Source {
@@ -110,7 +110,7 @@ impl Files {
                 return Some(path);
             }
             if !path.is_dir() {
-                self.inputs.insert(path, None);
+                self.inputs.files.insert(path, None);
             }
         }
         None
@@ -128,6 +128,7 @@ impl Files {
         }
         let content = std::fs::read(path).map_err(unreadable)?;
         self.inputs
+            .files
             .insert(path.to_owned(), Some(hex(&Sha256::digest(&content))));
         Ok(content)
     }

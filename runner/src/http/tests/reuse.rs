@@ -139,7 +139,7 @@ async fn a_batch_runs_at_once_within_its_bounds() {
         )
     };
     let server = Server::start((0..2).map(|_| vec![slow(), slow(), Step::Silence]).collect()).await;
-    let mut client = client(&Settings {
+    let client = client(&Settings {
         parallel_per_host: 2,
         ..base(&server.url())
     });
@@ -171,7 +171,7 @@ async fn a_batch_runs_at_once_within_its_bounds() {
 #[tokio::test]
 async fn a_batch_times_out_request_by_request() {
     let server = Server::start(vec![vec![Step::Silence], vec![Step::Silence]]).await;
-    let mut client = client(&base(&server.url()));
+    let client = client(&base(&server.url()));
     let request = Request {
         timeout: Some(Duration::from_millis(30)),
         ..get("/")

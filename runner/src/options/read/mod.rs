@@ -15,10 +15,14 @@ const MAX_SCENARIOS: usize = 1000;
 
 /// Keys that a plugin may suggest, besides those of the load and of scenarios. All else belongs
 /// to the operator: it would grant the plugin something, or change what it is given.
-const OF_PLUGINS: [&str; 4] = ["host", "max_rate", "tags", "group_urls"];
-
-/// Keys of a scenario or of the load that a plugin may not set.
-const NOT_OF_PLUGINS: [&str; 1] = ["params"];
+const OF_PLUGINS: [&str; 6] = [
+    "host",
+    "max_rate",
+    "tags",
+    "group_urls",
+    "setup_timeout",
+    "teardown_timeout",
+];
 
 /// Reads a text into a layer, as far as it can be read, with all problems. `origin` says whose it is.
 pub(super) fn layer(
@@ -272,7 +276,7 @@ fn may_suggest(scope: Scope, id: &str) -> bool {
     let is_shape = LOAD.contains(&id) || ["graceful_stop", "task_tags", "exclude_tags"].contains(&id);
     match scope {
         Scope::Run => is_shape || OF_PLUGINS.contains(&id),
-        Scope::Scenario => !NOT_OF_PLUGINS.contains(&id),
+        Scope::Scenario => true,
     }
 }
 

@@ -73,7 +73,7 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
         max_rate: load.max_rate,
         group_urls: groups.measure.group_urls,
         params: names(&options.given.params),
-        limits: options.limits.resolve(),
+        limits: groups.limits.resolve(),
     })
 }
 

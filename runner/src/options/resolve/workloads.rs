@@ -3,7 +3,7 @@
 use super::executor::{self, Load};
 use super::shape::Ask;
 use super::{Merged, Origin, Problem, Work, pick};
-use crate::options::layer::ScenarioText;
+use crate::options::layer::{ScenarioText, Setting};
 use crate::options::names::did_you_mean;
 use crate::options::{LoadOptions, ScenarioOptions, ShapeOptions};
 use crate::plan::{Begin, ScenarioPlan, Workload};
@@ -100,7 +100,9 @@ pub(super) fn work(
         // What is wrong with it by itself is among the faults.
         let Ok((ask, loaded)) = ask(text) else { continue };
         match scenario(&ask, text, load, offered) {
-            Ok(plan) if loaded.is_ok() => {
+            Ok(mut plan) if loaded.is_ok() => {
+                let outranked = outranked_params(text, merged);
+                plan.params.retain(|name, _| !outranked.contains(&name.as_str()));
                 let index = work.scenarios.len();
                 work.scenarios.push(plan);
                 let begin = begin(&ask.options, &selected);
@@ -194,6 +196,18 @@ fn scenario(
         };
         Err(ask.problem(id, format!("no task of {:?} is left to run", text.name)))
     }
+}
+
+/// Names of parameters that the plugin suggests for a scenario, and the operator gave the whole run.
+fn outranked_params<'a>(text: &'a ScenarioText, merged: &Merged) -> Vec<&'a str> {
+    let name = |setting: &'a Setting| setting.text.split_once('=').map(|(name, _)| name);
+    let given = |name: &str| {
+        let mut given = merged.settings.all("params").iter();
+        given.any(|setting| setting.text.split_once('=').is_some_and(|(own, _)| own == name))
+    };
+    let suggested = text.settings.all("params").iter();
+    let suggested = suggested.filter(|setting| matches!(setting.origin, Origin::Plugin(_)));
+    suggested.filter_map(name).filter(|name| given(name)).collect()
 }
 
 fn first_of(own: &[String], run: &[String]) -> Vec<String> {

@@ -110,7 +110,7 @@ function outcome({ task, wait }, indexes, name) {
 function shape(object) {
   if (typeof object.tick !== "function")
     throw refusal("a LoadShape needs a method tick(elapsed, users)");
-  return async (elapsed, users) => targetOf(await object.tick(elapsed, users));
+  return (elapsed, users) => targetOf(object.tick(elapsed, users));
 }
 
 function targetOf(answer) {

@@ -21,13 +21,16 @@ export function param(name) {
     return value;
   }
   const own = ofScenarios[identity().scenario];
-  return own !== undefined && name in own ? own[name] : nativeParam(name);
+  return own !== undefined && Object.hasOwn(own, name) ? String(own[name]) : nativeParam(name);
 }
 
 /** All parameters, as an object. */
 export function allParams() {
   const all = {};
-  for (const [name, value] of nativeParams()) all[name] = value;
+  for (const [name, value] of nativeParams()) {
+    all[name] = value;
+    if (state.building) seenAtBuild.set(name, value);
+  }
   return state.building ? all : Object.assign(all, ofScenarios[identity().scenario]);
 }
 
@@ -41,7 +44,8 @@ export function refuseLateParams() {
     if (now !== undefined && now !== seen) {
       throw refusal(
         `the parameter "${name}" comes too late: the script reads it at its top level, which was evaluated ` +
-          `when it was built${seen === undefined ? "" : ` (with "${seen}")`}; read it inside of a function`,
+          `when it was built${seen === undefined ? "" : ` (with "${seen}")`}; pass it to \`wasmswarm build\` too, or read it ` +
+          `inside of a function`,
       );
     }
   }

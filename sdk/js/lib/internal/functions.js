@@ -56,8 +56,9 @@ function namesOf(namespace, scenarios) {
     );
   }
   const odd = names.find((name) => !NAME.test(name) && isUsed(name, scenarios));
-  if (odd !== undefined)
+  if (odd !== undefined) {
     throw refusal(`the function "${odd}": only letters, digits, _ and - can be in its name`);
+  }
   return names.filter((name) => NAME.test(name));
 }
 
@@ -95,7 +96,7 @@ function withLoad(options) {
   if (scenarios !== undefined) return { ...options, scenarios: withExec(scenarios) };
   if (stages !== undefined) return rampingFrom(options);
   if (duration !== undefined || iterations !== undefined) return options;
-  // One iteration of each virtual user.
+  // As many iterations as virtual users.
   return { ...options, vus: vus ?? 1, iterations: vus ?? 1 };
 }
 

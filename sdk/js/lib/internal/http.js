@@ -6,6 +6,9 @@ import { formEncoded, fromSeconds, pairs } from "./text.js";
 
 const NO_OPTIONS = {};
 
+/** So many requests can go out at once; see `wit/http.wit`. */
+const PARALLEL = 64;
+
 /** Statuses as ranges: `404`, `[200, 404]`, `[[200, 299], 404]`. */
 function expectedOf(expect) {
   if (expect === undefined) return undefined;
@@ -93,6 +96,11 @@ export const http = {
 
   /** Sends all at once (at most 64): URLs, or objects with `url`, `method` and the other options. */
   all(requests) {
+    if (requests.length > PARALLEL) {
+      throw new RangeError(
+        `http.all: ${requests.length} requests; at most ${PARALLEL} can go out at once`,
+      );
+    }
     const calls = requests.map((one) =>
       typeof one === "string"
         ? argumentsOf("GET", one, NO_OPTIONS)

@@ -194,6 +194,7 @@ export function cookieJar() {
 }
 
 export { CookieJar, FileData, Response };
+export * from "../internal/k6-types.js";
 
 export const TLS_1_0 = "tls1.0";
 export const TLS_1_1 = "tls1.1";

@@ -130,9 +130,9 @@ fn field<'js, T: FromJs<'js>>(object: &Object<'js>, name: &str) -> Result<Option
         return Ok(None);
     }
     let kind = value.type_name();
-    T::from_js(object.ctx(), value).map(Some).map_err(|_| {
-        Exception::throw_type(object.ctx(), &format!("`{name}` can't be of the type {kind}"))
-    })
+    T::from_js(object.ctx(), value)
+        .map(Some)
+        .map_err(|_| Exception::throw_type(object.ctx(), &format!("`{name}` can't be of the type {kind}")))
 }
 
 fn text(object: &Object<'_>, name: &str) -> Result<String> {
@@ -143,11 +143,7 @@ fn number(object: &Object<'_>, name: &str) -> Result<f64> {
     Ok(field(object, name)?.unwrap_or_default())
 }
 
-fn list<'js, T>(
-    object: &Object<'js>,
-    name: &str,
-    read: impl Fn(Value<'js>) -> Result<T>,
-) -> Result<Vec<T>> {
+fn list<'js, T>(object: &Object<'js>, name: &str, read: impl Fn(Value<'js>) -> Result<T>) -> Result<Vec<T>> {
     let Some(array) = field::<Array<'js>>(object, name)? else {
         return Ok(Vec::new());
     };

@@ -170,11 +170,16 @@ impl Engine {
         for text in texts {
             arguments.push(match text.is_empty() {
                 true => qjs::JS_UNDEFINED,
-                false => self.js().lossy_text(text).map_err(|_| failure::pending(&self.ctx()))?,
+                false => self
+                    .js()
+                    .lossy_text(text)
+                    .map_err(|_| failure::pending(&self.ctx()))?,
             });
         }
         let result = self.call(handler, &arguments, read);
-        arguments.into_iter().for_each(|argument| self.js().free(argument));
+        arguments
+            .into_iter()
+            .for_each(|argument| self.js().free(argument));
         result
     }
 
@@ -197,12 +202,7 @@ impl Engine {
     ) -> Result<R, String> {
         let context = self.ctx();
         // SAFETY: the value is alive; the copy holds a reference of its own.
-        let value = unsafe {
-            Value::from_raw(
-                context.clone(),
-                qjs::JS_DupValue(self.js().as_ptr(), value),
-            )
-        };
+        let value = unsafe { Value::from_raw(context.clone(), qjs::JS_DupValue(self.js().as_ptr(), value)) };
         read(value).map_err(|error| failure::text(&context, error))
     }
 
@@ -215,7 +215,8 @@ impl Engine {
                 return Ok(false);
             }
             // SAFETY: function and target are alive.
-            let more = unsafe { qjs::JS_Call(self.js().as_ptr(), idle, self.target, 0, std::ptr::null_mut()) };
+            let more =
+                unsafe { qjs::JS_Call(self.js().as_ptr(), idle, self.target, 0, std::ptr::null_mut()) };
             // SAFETY: testing for truth runs no script; of an exception it says -1.
             match unsafe { qjs::JS_ToBool(self.js().as_ptr(), more) } {
                 0 => Ok(false),
@@ -247,7 +248,9 @@ fn settled(
             js.free(value);
             // SAFETY: the reason is owned.
             let text = failure::of_value(&ctx, unsafe { Value::from_raw(ctx.clone(), reason) });
-            Err(format!("a promise was rejected, and nothing handled that: {text}"))
+            Err(format!(
+                "a promise was rejected, and nothing handled that: {text}"
+            ))
         }
         (Some(reason), error) => {
             js.free(reason);

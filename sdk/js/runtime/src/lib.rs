@@ -9,6 +9,7 @@ mod library;
 mod memory;
 mod modules;
 mod native;
+mod parameters;
 mod phase;
 mod rejections;
 mod value;
@@ -33,8 +34,14 @@ use value::{Raw, count};
 struct Component;
 
 impl Script for Component {
-    fn evaluate(entry: String, sources: Vec<Source>) -> Result<(), Problem> {
-        engine::evaluate(&entry, sources)
+    fn evaluate(
+        entry: String,
+        sources: Vec<Source>,
+        parameters: Vec<(String, String)>,
+    ) -> Result<Vec<String>, Problem> {
+        parameters::know(parameters);
+        engine::evaluate(&entry, sources)?;
+        Ok(parameters::finish())
     }
 }
 
@@ -57,9 +64,12 @@ impl Scenario for Component {
 
     fn setup_scenario(scenario: u32, setup_data: Vec<u8>) -> Result<Vec<u8>, String> {
         let engine = Engine::get()?;
-        engine.call_with_text(Handler::SetupScenario, &[index(scenario)], &[&setup_data], |value| {
-            engine.bytes_of(value)
-        })
+        engine.call_with_text(
+            Handler::SetupScenario,
+            &[index(scenario)],
+            &[&setup_data],
+            |value| engine.bytes_of(value),
+        )
     }
 
     fn teardown_scenario(scenario: u32, scenario_data: Vec<u8>) -> Result<(), String> {

@@ -123,7 +123,11 @@ fn in_library(context: &Ctx<'_>, importer: &str, name: &str) -> Result<String> {
     if name == library::NATIVE {
         return Ok(name.to_owned());
     }
-    let plain = if is_relative(name) { beside(importer, name) } else { name.to_owned() };
+    let plain = if is_relative(name) {
+        beside(importer, name)
+    } else {
+        name.to_owned()
+    };
     match library::file(&plain) {
         Some(file) => Ok(format!("{}{file}", library::PREFIX)),
         None => Err(Exception::throw_message(
@@ -146,7 +150,11 @@ fn in_script(context: &Ctx<'_>, importer: &str, name: &str, kind: NeedKind) -> R
     let message = format!("`{name}` isn't part of the script ({importer} asks for it)");
     if !phase::is_running() {
         let importer = importer.to_owned();
-        let need = Need { kind, request, importer };
+        let need = Need {
+            kind,
+            request,
+            importer,
+        };
         GIVEN.with_borrow_mut(|given| given.need.get_or_insert(need).kind);
     }
     Err(Exception::throw_message(context, &message))

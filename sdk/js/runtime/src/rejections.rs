@@ -40,7 +40,12 @@ unsafe extern "C" fn track(
             }
         } else {
             // SAFETY: the engine lends both; this holds them.
-            unhandled.push(unsafe { (qjs::JS_DupValue(context, promise), qjs::JS_DupValue(context, reason)) });
+            unhandled.push(unsafe {
+                (
+                    qjs::JS_DupValue(context, promise),
+                    qjs::JS_DupValue(context, reason),
+                )
+            });
         }
     });
 }

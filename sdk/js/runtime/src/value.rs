@@ -86,7 +86,12 @@ impl Js {
         bytes.push(0);
         // SAFETY: the text ends with a zero, as the parser wants it, and is copied.
         Js::checked(unsafe {
-            qjs::JS_ParseJSON(self.as_ptr(), bytes.as_ptr().cast(), size(length), c"body".as_ptr())
+            qjs::JS_ParseJSON(
+                self.as_ptr(),
+                bytes.as_ptr().cast(),
+                size(length),
+                c"body".as_ptr(),
+            )
         })
     }
 
@@ -325,7 +330,10 @@ impl Bytes {
             return Ok(Bytes::Buffer(start, 0));
         }
         // SAFETY: a view lies within its buffer.
-        Ok(Bytes::Buffer(unsafe { start.add(offset as usize) }, length as usize))
+        Ok(Bytes::Buffer(
+            unsafe { start.add(offset as usize) },
+            length as usize,
+        ))
     }
 }
 
@@ -351,7 +359,10 @@ pub(crate) struct Elements {
 impl Elements {
     /// None if the value is absent.
     pub(crate) fn of(js: Js, value: Raw) -> Result<Elements, Thrown> {
-        let mut elements = Elements { js, values: Vec::new() };
+        let mut elements = Elements {
+            js,
+            values: Vec::new(),
+        };
         if is_absent(value) {
             return Ok(elements);
         }

@@ -6,7 +6,7 @@ use crate::wasmswarm::scenario::checks::check;
 use crate::wasmswarm::scenario::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request};
 use crate::wasmswarm::scenario::metrics::{self, MetricType};
 use crate::wasmswarm::scenario::{log, params, vu};
-use crate::{data_cases, scheduled, shared_cases, tag_cases};
+use crate::{data_cases, print_cases, scheduled, shared_cases, tag_cases};
 use std::cell::Cell;
 use std::net::{TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
 
@@ -83,6 +83,13 @@ pub const CASES: &[Case] = &[
     one("deep-groups", tag_cases::deep),
     one("stray-leave", tag_cases::stray_leave),
     one("odd-group-name", tag_cases::odd_name),
+    one("prints", print_cases::prints),
+    one("panics", print_cases::panics),
+    one("panics-differently", print_cases::panics_differently),
+    one("misuses", print_cases::misuses),
+    one("last-words", print_cases::last_words),
+    one("exits", print_cases::exits),
+    one("floods", print_cases::floods),
 ];
 
 const fn one(name: &'static str, run: fn(u32) -> Result<NextTask, String>) -> Case {

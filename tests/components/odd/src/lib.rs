@@ -3,6 +3,7 @@
 
 mod cases;
 mod data_cases;
+mod print_cases;
 mod shared_cases;
 mod tag_cases;
 

@@ -394,7 +394,31 @@ fn a_plugin_suggests_a_load_and_grants_itself_nothing() {
             "the plugin's options:2:38: threads: a plugin can't set this: it is the operator's to say",
         ]
     );
-    let params = r#"{"scenarios": {"a": {"executor": "constant-vus", "duration": "1s", "env": {"A": "b"}}}}"#;
-    assert_eq!(refused(params).len(), 1);
+    assert_eq!(
+        refused(r#"{"env": {"A": "b"}}"#).len(),
+        1,
+        "parameters of the whole run"
+    );
     assert_eq!(refused("{")[0], "the plugin's options:1:1: unterminated object");
+}
+
+#[test]
+fn a_plugin_suggests_parameters_of_scenarios_and_the_time_of_setup() {
+    let suggested = r#"{"setupTimeout": "5s", "teardownTimeout": "2m", "scenarios": {"main": {"exec": "a",
+        "executor": "constant-vus", "duration": "1s", "env": {"SIZE": "small", "COLOUR": "red"}}}}"#;
+    let plan = plan_with("", &[], "", suggested);
+    assert_eq!(
+        (plan.limits.setup_wall_ms, plan.limits.teardown_wall_ms),
+        (5_000, 120_000)
+    );
+    let params = |plan: &Plan| plan.scenarios[0].params.clone().into_iter().collect::<Vec<_>>();
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(params(&plan), [pair("COLOUR", "red"), pair("SIZE", "small")]);
+    // The operator's own outrank them, of whatever scope.
+    let plan = plan_with("", &[], "-e SIZE=large --setup-timeout 1s", suggested);
+    assert_eq!(
+        (plan.limits.setup_wall_ms, plan.limits.teardown_wall_ms),
+        (1_000, 120_000)
+    );
+    assert_eq!(params(&plan), [pair("COLOUR", "red")]);
 }

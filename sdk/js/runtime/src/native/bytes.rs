@@ -1,9 +1,9 @@
 //! Text and bytes into each other.
 
 use crate::value::{Answer, Call};
+use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use base64::Engine as _;
 use std::fmt::Write as _;
 
 /// Whether there is padding doesn't matter when reading.

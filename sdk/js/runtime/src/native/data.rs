@@ -12,7 +12,11 @@ pub(super) fn row(call: &Call<'_>) -> Answer {
         2 => Pick::Random,
         _ => Pick::PerVu,
     };
-    let at_end = if call.count(2)? == 0 { AtEnd::Wrap } else { AtEnd::Stop };
+    let at_end = if call.count(2)? == 0 {
+        AtEnd::Wrap
+    } else {
+        AtEnd::Stop
+    };
     answer(call, data::row(&call.text(0)?, pick, at_end))
 }
 

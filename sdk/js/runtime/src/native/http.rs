@@ -26,8 +26,16 @@ pub(super) fn prepare(context: &Ctx<'_>) {
     let js = unsafe { crate::value::Js::new(NonNull::from(context.as_raw())) };
     NAMES.set(Names {
         response: ["id", "status", "ok", "duration"].map(|name| js.atom(name)),
-        timings: ["blocked", "dns", "connect", "tls", "sending", "waiting", "receiving"]
-            .map(|name| js.atom(name)),
+        timings: [
+            "blocked",
+            "dns",
+            "connect",
+            "tls",
+            "sending",
+            "waiting",
+            "receiving",
+        ]
+        .map(|name| js.atom(name)),
     });
 }
 
@@ -127,7 +135,10 @@ pub(super) fn send_all(call: &Call<'_>) -> Answer {
     for of_one in &arguments {
         bodies.push(of_one.as_call().bytes(3)?);
     }
-    let pairs: Vec<_> = all.iter().map(|given| (given.headers.borrowed(), given.tags.borrowed())).collect();
+    let pairs: Vec<_> = all
+        .iter()
+        .map(|given| (given.headers.borrowed(), given.tags.borrowed()))
+        .collect();
     let requests: Vec<_> = all
         .iter()
         .zip(&bodies)

@@ -45,7 +45,12 @@ unsafe extern "C" fn enter<F: Fn(&Call<'_>) -> Answer + Copy, const NEEDS_RUN: b
     count: c_int,
     arguments: *mut Raw,
 ) -> Raw {
-    const { assert!(size_of::<F>() == 0, "a function, not a closure that holds something") };
+    const {
+        assert!(
+            size_of::<F>() == 0,
+            "a function, not a closure that holds something"
+        )
+    };
     // SAFETY: a value of this type was given to `always` or `running`, and it has no bytes.
     let function: F = unsafe { NonNull::<F>::dangling().read() };
     // SAFETY: the engine calls with its living context.

@@ -2,8 +2,8 @@
 
 use super::nothing;
 use crate::bindings::wasmswarm::scenario::{params as host_params, vu};
-use crate::phase;
 use crate::value::{Answer, Call, Js, count, number};
+use crate::{parameters, phase};
 use rquickjs::{Ctx, qjs};
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -101,14 +101,21 @@ pub(crate) fn forget_seed() {
     STATE.set(None);
 }
 
-/// While the script is built there are no parameters.
 pub(super) fn param(call: &Call<'_>) -> Answer {
     let name = call.text(0)?;
-    let value = phase::is_running().then(|| host_params::get(&name)).flatten();
+    let value = if phase::is_running() {
+        host_params::get(&name)
+    } else {
+        parameters::get(&name)
+    };
     value.map_or_else(nothing, |value| call.js.text(&value))
 }
 
 pub(super) fn params(call: &Call<'_>) -> Answer {
-    let all = if phase::is_running() { host_params::all() } else { Vec::new() };
+    let all = if phase::is_running() {
+        host_params::all()
+    } else {
+        parameters::all()
+    };
     call.js.pairs(&all)
 }

@@ -1,0 +1,126 @@
+// The scenario of every language, in C++.
+#include <wasmswarm.hpp>
+
+#include <cassert>
+#include <cstdlib>
+
+using namespace wasmswarm;
+
+static Result setup(std::string &data) {
+    data = "from setup";
+    return ok();
+}
+
+static Result teardown() {
+    return shared::total("starts") > 0 ? ok() : fail("no VU ever started");
+}
+
+// The item in the row of this iteration.
+static std::string own_item() { return std::string(data::row("items")["item"].value_or("none")); }
+
+struct Shopper {
+    Result log_in() {
+        check("setup data arrives", setup_data().find("from setup") != std::string_view::npos);
+        shared::add("starts", 1);
+        auto login = http::post(
+            "/login", {.json = R"({"user": "shopper-)" + std::to_string(vu::id()) +
+                               R"(", "password": "secret"})"});
+        auto token = login.json()["token"].text().value_or("");
+        check("logged in", login.status() == 200 && !token.empty());
+        return ok();
+    }
+
+    void browse() {
+        auto item = own_item();
+        auto page = http::get("/items/" + item, {.name = "/items/{id}"});
+        check("item is the one asked for", page.json()["id"].number() == std::atof(item.c_str()));
+    }
+
+    void cart() {
+        auto item = own_item();
+        Group group("purchase");
+        auto added = http::post("/cart", {.json = R"({"item": )" + item + R"(, "quantity": 2})"});
+        double total = added.json()["total_cents"].number();
+        check("cart has a total", added.status() == 201 && total > 0);
+        trend("cart_value", total / 100);
+        counter("carts");
+    }
+
+    void wrong_body() {
+        auto note = http::get("/api/notes/1?broken=1", {.name = "broken note"});
+        if (auto error = note.json()["error"].text()) {
+            note.reject(*error);
+        }
+    }
+
+    void parallel() {
+        auto all = http::send_all({
+            {.url = "/bytes/10", .options = {.name = "/bytes/{n}"}},
+            {.url = "/bytes/20", .options = {.name = "/bytes/{n}"}},
+            {.url = "/status/404", .options = {.expected = {{404, 404}}}},
+        });
+        check("sizes are right", all[0].body().size() == 10 && all[1].body().size() == 20 &&
+                                     all[2].status() == 404);
+    }
+
+    void redirects() {
+        auto end = http::get("/redirect/2", {.name = "redirect"});
+        check("redirects end", end.status() == 200 && end.json()["redirects"].text() == "done");
+        auto first = http::get("/redirect/1", {.name = "redirect", .redirects = 0});
+        check("redirect is seen",
+              first.status() == 302 && first.header("location") == "/redirect/0");
+    }
+
+    Result fails() { return fail("on purpose"); }
+};
+
+struct Once {
+    Result hello() {
+        check("parameter arrives", param("greeting") == "hello", {{"part", "params"}});
+        gauge("level", 7);
+        rate("odd", vu::iteration() % 2 == 1);
+        log::info("hello from C++");
+        return next("goodbye").after(std::chrono::milliseconds(1));
+    }
+
+    void goodbye() {
+        auto how = param("abort");
+        if (how == "yes") {
+            vu::abort_run("asked to");
+        }
+        assert(how != "panic" && "crash on purpose");
+    }
+};
+
+Plugin wasmswarm::describe() {
+    return {
+        .about = "conformance in C++",
+        .options = R"({"users": 4})",
+        .setup = setup,
+        .teardown = teardown,
+        .scenarios = {
+            Scenario<Shopper>{
+                .name = "Shopper",
+                .weight = 3,
+                .start = &Shopper::log_in,
+                .tasks = {
+                    {.name = "browse", .run = &Shopper::browse, .weight = 4, .tags = {"kind=read"}},
+                    {.name = "cart", .run = &Shopper::cart, .weight = 2, .tags = {"kind=write"}},
+                    {.name = "wrong_body", .run = &Shopper::wrong_body},
+                    {.name = "parallel", .run = &Shopper::parallel},
+                    {.name = "redirects", .run = &Shopper::redirects},
+                    {.name = "fails", .run = &Shopper::fails},
+                },
+            },
+            Scenario<Once>{
+                .name = "Once",
+                .users = 1,
+                .order = Order::sequential,
+                .tasks = {
+                    {.name = "hello", .run = &Once::hello},
+                    {.name = "goodbye", .run = &Once::goodbye},
+                },
+            },
+        },
+    };
+}

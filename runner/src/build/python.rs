@@ -1,0 +1,139 @@
+//! Python: with the componentizer from the package index, in a virtual environment of our own.
+//!
+//! The SDK's own `build.py` does the work; see there.
+
+use super::language::Project;
+use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, kept, sdk, tool};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The package that makes components of Python modules; it brings its own Python for the guest.
+const COMPONENTIZER: &str = "componentize-py==0.25.1";
+
+/// The oldest Python that it runs in.
+const OLDEST: (u32, u32) = (3, 10);
+
+/// The componentizer; installed when it is needed.
+#[derive(Debug)]
+pub(super) struct Componentizer;
+
+impl Builder for Componentizer {
+    fn maker(&self) -> String {
+        format!("{COMPONENTIZER} {}", sdk::PYTHON.digest())
+    }
+
+    fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
+        let python = environment(shop)?;
+        (shop.say)(&format!(
+            "building {} with {COMPONENTIZER}",
+            project.named().display()
+        ));
+        let sdk = sdk::PYTHON.unpack(&shop.cache)?;
+        let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;
+        let (wasm, read) = (out.path().join("plugin.wasm"), out.path().join("inputs.json"));
+        let mut command = Command::new(python);
+        command
+            .arg(sdk.join("build.py"))
+            .arg(&project.main)
+            .arg("--wit")
+            .arg(sdk.join("wit"))
+            .arg("--output")
+            .arg(&wasm)
+            .arg("--inputs")
+            .arg(&read);
+        tool::run(Language::Python, &mut command)?;
+        let component = std::fs::read(&wasm).map_err(|source| BuildError::Read { path: wasm, source })?;
+        Ok(Made {
+            component,
+            read: Some(inputs_in(&read)?),
+        })
+    }
+}
+
+/// What the build says of files: those it read, and those whose absence mattered.
+#[derive(serde::Deserialize)]
+struct Account {
+    read: Vec<PathBuf>,
+    absent: Vec<PathBuf>,
+}
+
+/// The files that the build read, by its own account.
+fn inputs_in(account: &Path) -> Result<kept::Inputs, BuildError> {
+    let unreadable = |source| BuildError::Read {
+        path: account.to_owned(),
+        source,
+    };
+    let text = std::fs::read(account).map_err(unreadable)?;
+    let account: Account = serde_json::from_slice(&text).map_err(|error| unreadable(error.into()))?;
+    let mut inputs = kept::digests(account.read);
+    inputs
+        .files
+        .extend(account.absent.into_iter().map(|path| (path, None)));
+    Ok(inputs)
+}
+
+/// The Python of the environment that has the componentizer.
+fn environment(shop: &mut Workshop<'_>) -> Result<PathBuf, BuildError> {
+    let name = COMPONENTIZER.replace("==", "-");
+    let place = format!(
+        "{COMPONENTIZER} from the Python package index into {}",
+        shop.cache.display()
+    );
+    let dir = tool::installed(shop, &name, &place, |dir, say| {
+        let python = python()?;
+        say("making a virtual environment");
+        let venv = Command::new(&python)
+            .args(["-m", "venv", "--clear"])
+            .arg(dir)
+            .output();
+        let made = venv.is_ok_and(|output| output.status.success());
+        if !made {
+            return Err(missing(
+                "Python's module `venv`",
+                "on Debian or Ubuntu `apt-get install python3-venv`",
+            ));
+        }
+        say(&format!("installing {COMPONENTIZER}"));
+        let mut pip = Command::new(python_of(dir));
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            COMPONENTIZER,
+        ]);
+        tool::run_installer("pip", &mut pip)
+    })?;
+    Ok(python_of(&dir))
+}
+
+fn python_of(environment: &Path) -> PathBuf {
+    environment.join("bin/python")
+}
+
+/// The operator's own Python.
+fn python() -> Result<PathBuf, BuildError> {
+    let (major, minor) = OLDEST;
+    let need = |found: &str| {
+        missing(
+            &format!("Python {major}.{minor} or newer to build with{found}"),
+            "install it from https://www.python.org or with your system's packages; or build the component on another machine",
+        )
+    };
+    let program = tool::find(&["python3", "python"]).ok_or_else(|| need(""))?;
+    let version =
+        tool::print(&program, ["--version".as_ref()]).ok_or_else(|| need("; the one here doesn't run"))?;
+    if tool::numbers(&version) < Some(OLDEST) {
+        return Err(need(&format!("; found: {version}")));
+    }
+    Ok(program)
+}
+
+fn missing(what: &str, hint: &str) -> BuildError {
+    BuildError::Missing {
+        language: Language::Python,
+        what: what.to_owned(),
+        hint: hint.to_owned(),
+    }
+}

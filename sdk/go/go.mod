@@ -1,0 +1,3 @@
+module github.com/wasmswarm/wasmswarm/sdk/go
+
+go 1.24

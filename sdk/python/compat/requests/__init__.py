@@ -1,0 +1,90 @@
+"""The part of `requests` that locustfiles use beside `self.client`. These requests are measured too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wasmswarm.response import Response
+from wasmswarm.session import HttpSession
+
+from . import auth, exceptions
+from .exceptions import ConnectionError, HTTPError, RequestException, Timeout
+
+__all__ = [
+    "ConnectionError",
+    "HTTPError",
+    "RequestException",
+    "Response",
+    "Session",
+    "Timeout",
+    "auth",
+    "delete",
+    "exceptions",
+    "get",
+    "head",
+    "options",
+    "patch",
+    "post",
+    "put",
+    "request",
+    "session",
+]
+
+
+class Session(HttpSession):
+    """A session of its own; it shares the user's connections and cookies."""
+
+    def _send(self, made: Any, context: Any = None) -> Response:
+        response = super()._send(made, context)
+        if not response.status_code:
+            raise response.error
+        return response
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+
+session = Session
+
+
+def request(method: str, url: str, **options: Any) -> Response:
+    """Sends with any method."""
+    return Session().request(method, url, **options)
+
+
+def get(url: str, params: Any = None, **options: Any) -> Response:
+    """GET."""
+    return request("GET", url, params=params, **options)
+
+
+def head(url: str, **options: Any) -> Response:
+    """HEAD."""
+    return Session().head(url, **options)
+
+
+def options(url: str, **options: Any) -> Response:
+    """OPTIONS."""
+    return request("OPTIONS", url, **options)
+
+
+def post(url: str, data: Any = None, json: Any = None, **options: Any) -> Response:
+    """POST."""
+    return request("POST", url, data=data, json=json, **options)
+
+
+def put(url: str, data: Any = None, **options: Any) -> Response:
+    """PUT."""
+    return request("PUT", url, data=data, **options)
+
+
+def patch(url: str, data: Any = None, **options: Any) -> Response:
+    """PATCH."""
+    return request("PATCH", url, data=data, **options)
+
+
+def delete(url: str, **options: Any) -> Response:
+    """DELETE."""
+    return request("DELETE", url, **options)

@@ -1,0 +1,205 @@
+"""A host in Python, for the tests: runs a locustfile's users one after the other and prints what it saw.
+
+`python host.py FILE USERS ITERATIONS [NAME=value ...]`; the bindings of the contract must be on the
+path. Its shop has no network: `answer` says what comes back.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "compat")]
+
+from componentize_py_types import Err, Ok  # noqa: E402
+from wasmswarm import loader, phase  # noqa: E402
+from wasmswarm._wit import checks, data, http, log, metrics, params, shared, vu  # noqa: E402
+
+seen: dict[str, Any] = {
+    "requests": [],
+    "checks": [],
+    "metrics": [],
+    "log": [],
+    "tasks": [],
+    "errors": [],
+    "waits": [],
+    "sleeps": [],
+    "marks": [],
+    "aborted": None,
+    "stopped": 0,
+}
+bodies: dict[int, bytes] = {}
+state: dict[str, Any] = {"id": 0, "iteration": 0, "scenario": 0, "now": 0, "totals": {}}
+
+
+def answer(request: Any) -> tuple[int, bytes]:
+    """The status and body for a request, by its URL's last part."""
+    path = request.url.partition("?")[0]
+    last = path.rpartition("/")[2]
+    if path.startswith("/status/"):
+        return int(last), b"no"
+    echo = {
+        "method": request.method,
+        "url": request.url,
+        "headers": request.headers,
+        "body": request.body.decode(errors="replace"),
+    }
+    return 200, json.dumps(echo).encode()
+
+
+def send(request: Any) -> Any:
+    seen["requests"].append([request.method, request.url, request.name])
+    if request.url.endswith("/down"):
+        raise Err(http.ErrorCode.CONNECTION_REFUSED)
+    status, body = answer(request)
+    number = len(seen["requests"])
+    bodies[number] = body
+    expected = request.expected or [(200, 399)]
+    ok = any(low <= status <= high for low, high in expected)
+    return http.Response(number, status, ok, 1000)
+
+
+def send_all(requests: list[Any]) -> list[Any]:
+    results: list[Any] = []
+    for request in requests:
+        try:
+            results.append(Ok(send(request)))
+        except Err as error:
+            results.append(error)
+    return results
+
+
+def add_total(name: str, delta: int) -> int:
+    state["totals"][name] = state["totals"].get(name, 0) + delta
+    return state["totals"][name]
+
+
+class Identity:
+    @property
+    def id(self) -> int:
+        return state["id"]
+
+    @property
+    def iteration(self) -> int:
+        return state["iteration"]
+
+
+def wire(parameters: dict[str, str]) -> None:
+    """Puts the host's functions where the SDK looks for them."""
+    http.send, http.send_all = send, send_all
+    http.body = lambda id: bodies[id]
+    http.header = lambda id, name: {"content-type": "application/json"}.get(name.lower())
+    http.headers = lambda id: [("content-type", "application/json"), ("set-cookie", "a=b; Path=/")]
+    http.final_url = lambda id: "http://shop/"
+    http.pass_ = lambda id: seen["marks"].append("pass")
+    http.fail = lambda id, message: seen["marks"].append(message)
+    checks.check = lambda name, passed, tags: seen["checks"].append([name, passed]) or passed
+    metrics.add = lambda name, kind, value, tags: seen["metrics"].append([name, kind.name, value])
+    metrics.record_request = lambda *what: seen["requests"].append(list(what))
+    log.write = lambda level, message: seen["log"].append([level.name, message])
+    params.get = parameters.get
+    params.all = lambda: sorted(parameters.items())
+    data.row = lambda name, pick, end: _row(name)
+    shared.add = add_total
+    shared.total = lambda name: state["totals"].get(name, 0)
+    vu.current = Identity
+    vu.sleep = seen["sleeps"].append
+    vu.now = lambda: state["now"]
+    vu.random = lambda: random.getrandbits(64)
+    vu.stop = lambda: seen.__setitem__("stopped", seen["stopped"] + 1)
+    vu.abort = lambda reason: seen.__setitem__("aborted", reason)
+    vu.enter_group = lambda name: None
+    vu.leave_group = lambda: None
+
+
+def _row(name: str) -> list[tuple[str, str]]:
+    if name != "items":
+        raise Err(data.Error.NOT_GRANTED)
+    return [("item", "7")]
+
+
+def described(description: Any) -> dict[str, Any]:
+    return {
+        "about": description.about,
+        "options": json.loads(description.options or "{}"),
+        "shape": description.shape,
+        "scenarios": [
+            {
+                "name": info.name,
+                "population": [type(info.population).__name__[11:], info.population.value],
+                "order": info.order.name,
+                "wait": type(info.wait).__name__[9:],
+                "tasks": [[task.name, task.weight, task.tags] for task in info.tasks],
+            }
+            for info in description.scenarios
+        ],
+    }
+
+
+def run(users: int, iterations: int) -> None:
+    """Setup, each user's life, and teardown, each as if in an instance of its own."""
+    from wasmswarm.exports import Scenario
+
+    exported = Scenario()
+    description = exported.describe()
+    seen["description"] = described(description)
+    setup_data = called(exported.setup) or b""
+    for index, info in enumerate(description.scenarios):
+        scenario_data = called(exported.setup_scenario, index, setup_data) or b""
+        for _ in range(users):
+            state["id"] += 1
+            live(exported, index, info, iterations, setup_data, scenario_data)
+        called(exported.teardown_scenario, index, scenario_data)
+    called(exported.teardown, setup_data)
+
+
+def live(exported: Any, index: int, info: Any, iterations: int, *given: bytes) -> None:
+    called(exported.on_start, index, *given)
+    turn: list[int] = []
+    following = None
+    for _ in range(iterations):
+        state["iteration"] += 1
+        state["now"] += 1_000_000
+        if following is None and info.order.name == "SEQUENTIAL":
+            turn = turn or [i for i, t in enumerate(info.tasks) for _ in range(t.weight)]
+            following = turn.pop(0)
+        elif following is None:
+            weights = [task.weight for task in info.tasks]
+            following = random.choices(range(len(weights)), weights)[0]
+        seen["tasks"].append(info.tasks[following].name)
+        result = called(exported.run_task, index, following)
+        following = None
+        if result is not None:
+            seen["waits"].append(getattr(result.wait, "value", None))
+            following = getattr(result.next, "value", None)
+            if type(result.next).__name__.endswith("Stop"):
+                break
+    called(exported.on_stop, index)
+
+
+def called(function: Any, *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    except Err as error:
+        seen["errors"].append(error.value)
+        return None
+
+
+def main() -> None:
+    file, users, iterations = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    random.seed(7)
+    wire(dict(pair.split("=", 1) for pair in sys.argv[4:]))
+    phase.bar_calls()
+    loader.load(Path(file).stem, file, str(Path(file).parent), [])
+    phase.begin()
+    loader.begin_run = lambda: None
+    run(users, iterations)
+    print(json.dumps(seen))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Whether the component is being made or runs. While it is made there is no host to call."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from . import _wit
+from .errors import LocustError
+
+#: Whether an export call has begun.
+running = False
+
+_INTERFACES = {
+    "checks": "check",
+    "data": "data sets",
+    "http": "requests",
+    "metrics": "metrics",
+    "params": "parameters",
+    "shared": "shared state",
+    "vu": "the virtual user",
+}
+_kept: list[tuple[Any, str, Any]] = []
+
+
+def bar_calls() -> None:
+    """Until `begin`, each of the host's functions says that it is too early."""
+    for interface, what in _INTERFACES.items():
+        module = getattr(_wit, interface)
+        for name, function in list(vars(module).items()):
+            if callable(function) and getattr(function, "__module__", "") == module.__name__:
+                if not isinstance(function, type):
+                    _kept.append((module, name, function))
+                    setattr(module, name, _too_early(what))
+
+
+def begin() -> None:
+    """The component runs: the host's functions are there."""
+    global running
+    running = True
+    for module, name, function in _kept:
+        setattr(module, name, function)
+
+
+def _too_early(what: str) -> Any:
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise LocustError(
+            f"{what} can't be used at the top level of the file, which runs when the component is "
+            "made: use them in on_start, in a task or in @events.test_start"
+        )
+
+    return refuse
