@@ -3,8 +3,8 @@
 use crate::bindings::exports::wasmswarm::scenario::scenario::Description;
 use crate::bindings::exports::wasmswarm::script::script::{Problem, Source};
 use crate::value::{Js, Raw, is_absent};
-use crate::{description, failure, modules, native, phase, rejections};
-use rquickjs::{Context, Ctx, Function, Module, Object, Persistent, Runtime, Value, qjs};
+use crate::{commonjs, description, failure, memory, modules, native, phase, rejections};
+use rquickjs::{Context, Ctx, Function, Object, Persistent, Runtime, Value, qjs};
 use std::cell::Cell;
 use std::ffi::c_int;
 use std::ptr::NonNull;
@@ -87,11 +87,13 @@ impl Engine {
     }
 
     fn start(entry: &str) -> Result<Engine, String> {
-        let runtime = Runtime::new().map_err(|error| error.to_string())?;
+        let runtime = Runtime::new_with_alloc(memory::Memory).map_err(|error| error.to_string())?;
         runtime.set_max_stack_size(MAX_STACK_BYTES);
         runtime.set_loader(modules::Finder, modules::Compiler);
         let context = Context::full(&runtime).map_err(|error| error.to_string())?;
         phase::begin_build();
+        // SAFETY: the runtime is alive, and uses this memory.
+        unsafe { memory::begin_new_blocks(context.get_runtime_ptr()) };
         // SAFETY: the runtime is alive.
         unsafe { rejections::watch(context.get_runtime_ptr()) };
         let (description, target) =
@@ -306,10 +308,11 @@ fn load<'js>(
     entry: &str,
 ) -> rquickjs::Result<(Description, Persistent<Object<'static>>)> {
     native::replace_math_random(context)?;
+    commonjs::prepare(context, native::require(context))?;
     let library = modules::load_library(context, "load.js")?;
     modules::explain_with(context)?;
     let (path, text) = modules::entry(context, entry)?;
-    let (module, promise) = Module::declare(context.clone(), path, text)?.eval()?;
+    let (module, promise) = modules::script_module(context, &path, text)?.eval()?;
     wait_for(context, promise.into_value())?;
     let load: Function<'js> = library.get("load")?;
     let loaded = wait_for(context, load.call((module.namespace()?,))?)?;

@@ -1,10 +1,12 @@
 //! The component: what the contract and the builder call.
 
 mod clock;
+mod commonjs;
 mod description;
 mod engine;
 mod failure;
 mod library;
+mod memory;
 mod modules;
 mod native;
 mod parameters;

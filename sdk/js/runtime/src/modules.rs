@@ -4,8 +4,8 @@
 //! with the file, in a fresh instance, it begins again.
 
 use crate::bindings::exports::wasmswarm::script::script::{Need, NeedKind, Source};
-use crate::library;
 use crate::native;
+use crate::{commonjs, library};
 use crate::phase;
 use crate::value::{Answer, Call};
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
@@ -94,21 +94,29 @@ impl Resolver for Finder {
         name: &str,
         _: Option<ImportAttributes<'js>>,
     ) -> Result<String> {
-        if let Some(file) = importer.strip_prefix(library::PREFIX) {
-            return in_library(context, file, name);
-        }
-        if let Some(file) = library::public_file(name) {
-            return Ok(format!("{}{file}", library::PREFIX));
-        }
-        if let Some(why) = why_not(context, name)? {
-            return Err(Exception::throw_message(context, &why));
-        }
-        if name.starts_with(library::PREFIX) || name.contains("://") {
-            let message = format!("there is no module `{name}` (imported by {importer})");
-            return Err(Exception::throw_message(context, &message));
-        }
-        in_script(context, importer, name, NeedKind::Module)
+        find(context, importer, name)
     }
+}
+
+/// The name of the module that an importer means.
+pub(crate) fn find(context: &Ctx<'_>, importer: &str, name: &str) -> Result<String> {
+    if let Some(file) = importer.strip_prefix(library::PREFIX) {
+        return in_library(context, file, name);
+    }
+    if let Some(file) = library::public_file(name) {
+        return Ok(format!("{}{file}", library::PREFIX));
+    }
+    if let Some(path) = name.strip_prefix(commonjs::FOUND) {
+        return Ok(path.to_owned());
+    }
+    if let Some(why) = why_not(context, name)? {
+        return Err(Exception::throw_message(context, &why));
+    }
+    if name.starts_with(library::PREFIX) || name.contains("://") {
+        let message = format!("there is no module `{name}` (imported by {importer})");
+        return Err(Exception::throw_message(context, &message));
+    }
+    in_script(context, importer, name, NeedKind::Module)
 }
 
 fn in_library(context: &Ctx<'_>, importer: &str, name: &str) -> Result<String> {
@@ -202,15 +210,27 @@ impl Loader for Compiler {
         if let Some(text) = name.strip_prefix(library::PREFIX).and_then(library::text) {
             return Module::declare(context.clone(), name, text);
         }
-        let mut content = content(context, name)?;
-        if name.ends_with(".json") {
-            content.splice(0..0, *b"export default ");
-        }
-        Module::declare(context.clone(), name, content)
+        let content = content(context, name)?;
+        script_module(context, name, content)
     }
 }
 
-fn content(context: &Ctx<'_>, path: &str) -> Result<Vec<u8>> {
+/// Compiles a module of the script.
+pub(crate) fn script_module<'js>(
+    context: &Ctx<'js>,
+    path: &str,
+    mut content: Vec<u8>,
+) -> Result<Module<'js, Declared>> {
+    if commonjs::is_one(path, &content) {
+        return commonjs::as_module(context, path, content);
+    }
+    if path.ends_with(".json") {
+        content.splice(0..0, *b"export default ");
+    }
+    Module::declare(context.clone(), path, content)
+}
+
+pub(crate) fn content(context: &Ctx<'_>, path: &str) -> Result<Vec<u8>> {
     let content = GIVEN.with_borrow(|given| given.contents.get(path).cloned());
     content.ok_or_else(|| {
         Exception::throw_message(
@@ -240,7 +260,7 @@ pub(crate) fn read_file(call: &Call<'_>) -> Answer {
 }
 
 /// The innermost file of the script among those that are running.
-fn caller(context: &Ctx<'_>) -> String {
+pub(crate) fn caller(context: &Ctx<'_>) -> String {
     (1..MAX_FRAMES)
         .filter_map(|level| context.script_or_module_name(level)?.to_string().ok())
         .find(|name| !name.starts_with(library::PREFIX))

@@ -152,6 +152,11 @@ pub(crate) fn replace_math_random(context: &Ctx<'_>) -> rquickjs::Result<()> {
     )
 }
 
+/// The global `require`.
+pub(crate) fn require<'js>(context: &Ctx<'js>) -> Value<'js> {
+    function(context, &always(c"require", crate::commonjs::require))
+}
+
 fn function<'js>(context: &Ctx<'js>, native: &Native) -> Value<'js> {
     // SAFETY: the engine takes name and address of the function; what it returns is owned.
     unsafe {

@@ -1,0 +1,150 @@
+// Builds a script with StarlingMonkey: node build.mjs SCRIPT -o OUT.wasm --wit FOLDER
+//
+// The script, the library and the natives become one module, which ComponentizeJS evaluates and puts
+// into a component together with the engine.
+
+import { componentize } from "@bytecodealliance/componentize-js";
+import { build } from "esbuild";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const library = join(here, "../lib");
+const JSLIB = "https://jslib.k6.io/";
+
+/** `open("file")` with its name written out: only such files can be read. */
+const OPENED = /\bopen\(\s*(["'`])((?:(?!\1)[^$\\\n])+)\1/g;
+
+function readArguments() {
+  const options = { output: { type: "string", short: "o" }, wit: { type: "string" } };
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  if (positionals.length !== 1 || !values.output || !values.wit) {
+    throw new Error("usage: node build.mjs SCRIPT -o OUT.wasm --wit FOLDER");
+  }
+  return { script: resolve(positionals[0]), output: values.output, wit: resolve(values.wit) };
+}
+
+/** The library's file that a name in a script means. */
+function libraryFile(name) {
+  const plain = name.startsWith(JSLIB) ? `jslib/${name.slice(JSLIB.length).split("/")[0]}` : name;
+  if (!/^(wasmswarm$|k6$|k6\/|jslib\/)/.test(plain)) return undefined;
+  return [`${plain}.js`, `${plain}/index.js`]
+    .map((file) => join(library, file))
+    .find((file) => existsSync(file));
+}
+
+/** Tells the bundler what the names mean that are not files. */
+function names(script, why, files) {
+  const isOfLibrary = (file) => !relative(library, file).startsWith("..");
+  return {
+    name: "wasmswarm",
+    setup(bundler) {
+      bundler.onResolve({ filter: /^wasmswarm:scenario\// }, ({ path }) => ({
+        path,
+        external: true,
+      }));
+      bundler.onResolve({ filter: /^wasmswarm:native$/ }, () => ({
+        path: join(here, "native.js"),
+      }));
+      bundler.onResolve({ filter: /^wasmswarm:script$/ }, () => ({ path: script }));
+      bundler.onResolve({ filter: /^wasmswarm:files$/ }, () => ({
+        path: "files",
+        namespace: "files",
+      }));
+      bundler.onResolve({ filter: /^(wasmswarm$|k6$|k6\/|https?:)/ }, ({ path }) => {
+        const file = libraryFile(path);
+        if (file !== undefined) return { path: file };
+        const reason = why(path) ?? `there is no module "${path}"`;
+        return { errors: [{ text: reason }] };
+      });
+      bundler.onLoad({ filter: /\.[cm]?[jt]s$/, namespace: "file" }, ({ path }) => {
+        if (!isOfLibrary(path) && !path.startsWith(here)) gather(path, files);
+        return undefined;
+      });
+    },
+  };
+}
+
+/** Reads the files that a script opens, as far as they are there; see `native.js`. */
+function gather(path, files) {
+  for (const [, , name] of readFileSync(path, "utf8").matchAll(OPENED)) {
+    const file = resolve(dirname(path), name);
+    if (!existsSync(file) || !statSync(file).isFile()) continue;
+    if (files.has(name) && files.get(name) !== file) {
+      throw new Error(
+        `two files of the script open "${name}", which isn't the same file for both: name them differently`,
+      );
+    }
+    files.set(name, file);
+  }
+}
+
+/** A module that holds the files, as base64. */
+function filesModule(files) {
+  const entries = [...files].map(([name, file]) => [name, readFileSync(file).toString("base64")]);
+  return `export const files = new Map(${JSON.stringify(entries)});\n`;
+}
+
+async function bundle(script, files, contents) {
+  const { why } = await import(pathToFileURL(join(library, "unsupported.js")).href);
+  const held = {
+    name: "files",
+    setup(bundler) {
+      bundler.onLoad({ filter: /.*/, namespace: "files" }, () => ({ contents }));
+    },
+  };
+  const result = await build({
+    entryPoints: [join(here, "guest.js")],
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["import"],
+    target: "es2022",
+    keepNames: true,
+    write: false,
+    logLevel: "silent",
+    plugins: [names(script, why, files), held],
+  });
+  return result.outputFiles[0].text;
+}
+
+async function main() {
+  const { script, output, wit } = readArguments();
+  const files = new Map();
+  // Which files it opens is known only when it has been read once.
+  await bundle(script, files, filesModule(new Map()));
+  const code = await bundle(script, files, filesModule(files));
+  const folder = mkdtempSync(join(tmpdir(), "wasmswarm-"));
+  try {
+    const sourcePath = join(folder, "plugin.js");
+    writeFileSync(sourcePath, code);
+    const { component } = await componentize({
+      sourcePath,
+      witPath: wit,
+      worldName: "plugin",
+      disableFeatures: ["fetch-event"],
+    });
+    writeFileSync(output, component);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the bundler found wrong, with places; or what else went wrong. */
+function explained(error) {
+  if (!Array.isArray(error.errors)) return error.message ?? String(error);
+  return error.errors
+    .map(({ text, location }) =>
+      location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text,
+    )
+    .join("\n");
+}
+
+main().catch((error) => {
+  console.error(`error: ${explained(error)}`);
+  process.exit(1);
+});
