@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "compat")]
 
 from componentize_py_types import Err, Ok  # noqa: E402
-from wasmswarm import loader, phase  # noqa: E402
+from wasmswarm import environ, loader, phase  # noqa: E402
 from wasmswarm._wit import checks, data, http, log, metrics, params, shared, vu  # noqa: E402
 
 seen: dict[str, Any] = {
@@ -37,18 +37,27 @@ state: dict[str, Any] = {"id": 0, "iteration": 0, "scenario": 0, "now": 0, "tota
 
 
 def answer(request: Any) -> tuple[int, bytes]:
-    """The status and body for a request, by its URL's last part."""
+    """The status and body for a request, as the demo shop would have them."""
     path = request.url.partition("?")[0]
     last = path.rpartition("/")[2]
     if path.startswith("/status/"):
-        return int(last), b"no"
+        return int(last), b"{}"
+    if path.startswith("/redirect/"):
+        return 302, b""
+    if request.method == "HEAD":
+        return 200, b""
+    found = {
+        "/login": {"token": "t"},
+        "/catalogue": {"items": [1]},
+        "/gzip": {"gzipped": True},
+        f"/items/{last}": {"id": int(last) if last.isdigit() else 0},
+    }
     echo = {
         "method": request.method,
-        "url": request.url,
-        "headers": request.headers,
+        "headers": [[name.lower(), value] for name, value in request.headers],
         "body": request.body.decode(errors="replace"),
     }
-    return 200, json.dumps(echo).encode()
+    return 200, json.dumps(found.get(path, echo)).encode()
 
 
 def send(request: Any) -> Any:
@@ -92,8 +101,15 @@ def wire(parameters: dict[str, str]) -> None:
     """Puts the host's functions where the SDK looks for them."""
     http.send, http.send_all = send, send_all
     http.body = lambda id: bodies[id]
-    http.header = lambda id, name: {"content-type": "application/json"}.get(name.lower())
-    http.headers = lambda id: [("content-type", "application/json"), ("set-cookie", "a=b; Path=/")]
+    http.header = lambda id, name: {
+        "content-type": "application/json",
+        "location": "/redirect/0",
+    }.get(name.lower())
+    http.headers = lambda id: [
+        ("content-type", "application/json"),
+        ("location", "/redirect/0"),
+        ("set-cookie", "session=s; Path=/"),
+    ]
     http.final_url = lambda id: "http://shop/"
     http.pass_ = lambda id: seen["marks"].append("pass")
     http.fail = lambda id, message: seen["marks"].append(message)
@@ -193,6 +209,7 @@ def main() -> None:
     file, users, iterations = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     random.seed(7)
     wire(dict(pair.split("=", 1) for pair in sys.argv[4:]))
+    environ.install()
     phase.bar_calls()
     loader.load(Path(file).stem, file, str(Path(file).parent), [])
     phase.begin()

@@ -34,5 +34,8 @@ def _load() -> None:
 _load()
 
 from .exports import Scenario  # noqa: E402, F401
+from .warm import warm  # noqa: E402
+
+warm()
 
 settle.settle()

@@ -36,6 +36,11 @@ def new_call() -> None:
     _call[0] += 1
 
 
+def forget() -> None:
+    """As if there had been no call and no response."""
+    _call[0] = _newest[0] = 0
+
+
 class Response:
     """What came back; `status_code` is 0 if nothing did. The generator calls this class itself."""
 
