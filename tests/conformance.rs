@@ -4,6 +4,7 @@
 mod expected;
 
 use crate::support::cli::{Ran, run_plugin, wasmswarm};
+use crate::support::guests::guests;
 use crate::support::root;
 use crate::support::summary::Summary;
 use crate::support::target::Shop;
@@ -54,7 +55,9 @@ impl Language {
         static BUILDING: Mutex<()> = Mutex::new(());
         let _one_at_a_time = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
         let source = root().join(self.path);
-        let built = wasmswarm().arg("build").arg(&source).output();
+        let mut build = wasmswarm();
+        build.arg("build").arg(&source).arg("-o");
+        let built = build.arg(guests().join("conformance.wasm")).output();
         let built = built.expect("the binary starts");
         let said = String::from_utf8_lossy(&built.stderr);
         assert!(built.status.success(), "{said}");
