@@ -67,16 +67,16 @@ impl Output {
 
     /// A call has ended well: what is held becomes log lines.
     pub(super) fn flush(&self) {
-        let held = std::mem::take(&mut *self.held());
-        self.log(&held.out);
-        self.log(&held.err);
+        let Held { out, err } = std::mem::take(&mut *self.held());
+        self.log(&out);
+        self.log(&err);
     }
 
     /// A call has trapped: what the guest said about it, if it did, in one line and in full.
     pub(super) fn last_words(&self) -> Option<(String, String)> {
-        let held = std::mem::take(&mut *self.held());
-        self.log(&held.out);
-        let text = String::from_utf8_lossy(&held.err).into_owned();
+        let Held { out, err } = std::mem::take(&mut *self.held());
+        self.log(&out);
+        let text = String::from_utf8_lossy(&err).into_owned();
         last_words::headline(&text).map(|headline| (headline, text))
     }
 
