@@ -4,11 +4,6 @@
 mod expected;
 
 use crate::support::cli::{Ran, run_plugin, wasmswarm};
-<<<<<<< HEAD
-=======
-use crate::support::guests::guests;
-use crate::support::root;
->>>>>>> host
 use crate::support::summary::Summary;
 use crate::support::target::Shop;
 use crate::support::{guests, root, together};
@@ -103,7 +98,6 @@ impl Language {
     fn build(&self) -> PathBuf {
         static BUILDING: Mutex<()> = Mutex::new(());
         let _one_at_a_time = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
-<<<<<<< HEAD
         let source = root().join("plugins/conformance").join(self.folder);
         if self.folder == "assemblyscript" {
             guests::npm_install(&source);
@@ -116,13 +110,6 @@ impl Language {
             .args(["--yes", "--output"])
             .arg(made.path());
         let built = command.output().expect("the binary starts");
-=======
-        let source = root().join(self.path);
-        let mut build = wasmswarm();
-        build.arg("build").arg(&source).arg("-o");
-        let built = build.arg(guests().join("conformance.wasm")).output();
-        let built = built.expect("the binary starts");
->>>>>>> host
         let said = String::from_utf8_lossy(&built.stderr);
         assert!(built.status.success(), "{said}");
         source

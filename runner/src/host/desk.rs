@@ -74,11 +74,7 @@ impl Top {
 /// What a guest's call has come to, when the task is to act.
 #[expect(
     clippy::large_enum_variant,
-<<<<<<< HEAD
-    reason = "lives on the stack for one turn; a box would allocate for each request"
-=======
     reason = "as with `Errand`, the large one is the usual one"
->>>>>>> host
 )]
 enum Turn<R> {
     Ended(R),
