@@ -19,8 +19,10 @@ const (
 	largest = 2 << 20
 	// seldom is the number of looks between two collections that is enough.
 	seldom = 200
-	// farthest is the number of safe points that pass without a look.
+	// farthest is the number of safe points that pass without a look, first the one before the first
+	// look: that takes memory itself, which a short life needn't spend.
 	farthest = 64
+	first    = 16
 	// softLimit is where Go collects by itself after all: the host gives a VU 64 MiB unless it is told
 	// otherwise.
 	softLimit = 48 << 20
@@ -38,13 +40,16 @@ type pacer struct {
 	sample     [1]metrics.Sample
 }
 
-var pace = pacer{room: smallest, stride: 1, sample: [1]metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}}
+var pace = pacer{
+	untilLook: first,
+	stride:    first,
+	room:      smallest,
+	sample:    [1]metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}},
+}
 
 func init() {
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(softLimit)
-	pace.seen = pace.heap()
-	pace.goal = pace.seen + pace.room
 }
 
 // safePoint is called where a collection may come.
@@ -57,6 +62,10 @@ func (p *pacer) safePoint() {
 func (p *pacer) look() {
 	p.passed += p.stride
 	heap := p.heap()
+	if p.goal == 0 {
+		// What there is at the first look lives, or is too little to matter.
+		p.seen, p.goal = heap, heap+p.room
+	}
 	if heap >= p.goal {
 		p.collect()
 		return
