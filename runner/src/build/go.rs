@@ -55,45 +55,50 @@ impl Builder for Go {
         command
             .env("GOOS", "wasip1")
             .env("GOARCH", "wasm")
+            // Flags for modules are errors in a workspace.
+            .env("GOFLAGS", "")
             .env("GOTOOLCHAIN", "local")
             .args([
                 "build",
                 "-buildmode=c-shared",
-                "-ldflags=-s -w -checklinkname=0",
+                "-trimpath",
+                "-ldflags=-s -w",
                 "-o",
             ])
             .arg(&module);
-        let package = out.path().join("package");
-        if project.is_folder {
-            command.current_dir(&project.dir).arg(".");
-        } else if is_in_a_module(&project.main) {
-            command.arg(&project.main);
-        } else {
+        let dir = std::path::absolute(&project.dir).map_err(cannot_write(&project.dir))?;
+        let root = dir.ancestors().find(|dir| dir.join("go.mod").is_file());
+        if !root.is_some_and(says_where_the_sdk_is) {
+            let workspace = out.path().join("go.work");
             let sdk = sdk::GO.unpack(&shop.cache)?;
-            write_module(&package, &project.main, &sdk).map_err(cannot_write(&package))?;
-            command.current_dir(&package).arg(".");
+            write_workspace(&workspace, &sdk, root).map_err(cannot_write(&workspace))?;
+            command.env("GOWORK", workspace);
         }
+        let package = if project.is_folder {
+            None
+        } else {
+            project.main.file_name()
+        };
+        command.current_dir(dir).arg(package.unwrap_or(".".as_ref()));
         tool::run(Language::Go, &mut command)?;
         component::from_core_file(&module).map(Made::from)
     }
 }
 
-/// Whether the file's folder, or one around it, says what it needs.
-fn is_in_a_module(file: &Path) -> bool {
-    let file = std::path::absolute(file).unwrap_or_default();
-    file.ancestors().skip(1).any(|dir| dir.join("go.mod").is_file())
+/// Whether a module has the SDK from somewhere itself.
+fn says_where_the_sdk_is(root: &Path) -> bool {
+    let manifest = std::fs::read_to_string(root.join("go.mod")).unwrap_or_default();
+    let mut lines = manifest.lines().map(str::trim);
+    lines.any(|line| line.contains(SDK) && line.contains("=>"))
 }
 
-/// A module around a copy of one file, which needs the SDK and nothing else.
-fn write_module(dir: &Path, file: &Path, sdk: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(dir)?;
+/// A workspace of the SDK and the author's module, if there is one; outside of the author's folder.
+fn write_workspace(path: &Path, sdk: &Path, root: Option<&Path>) -> std::io::Result<()> {
     let sdk = std::path::absolute(sdk)?;
     let (major, minor) = OLDEST;
-    let manifest = format!(
-        "module scenario\n\ngo {major}.{minor}\n\nrequire {SDK} v0.0.0\n\nreplace {SDK} => \"{}\"\n",
-        sdk.display()
-    );
-    std::fs::write(dir.join("go.mod"), manifest)?;
-    std::fs::copy(file, dir.join(file.file_name().unwrap_or_default()))?;
-    Ok(())
+    let mut text = format!("go {major}.{minor}\n\nuse {:?}\n", sdk.display().to_string());
+    if let Some(root) = root {
+        text += &format!("use {:?}\n", root.display().to_string());
+    }
+    std::fs::write(path, text)
 }
