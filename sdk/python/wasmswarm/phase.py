@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import isroutine
 from typing import Any, NoReturn
 
 from . import _wit
@@ -19,6 +20,8 @@ _INTERFACES = {
     "shared": "shared state",
     "vu": "the virtual user",
 }
+#: Where the other functions in the modules of bindings come from.
+_NOT_OURS = ("abc", "dataclasses", "enum", "typing")
 _kept: list[tuple[Any, str, Any]] = []
 
 
@@ -27,10 +30,9 @@ def bar_calls() -> None:
     for interface, what in _INTERFACES.items():
         module = getattr(_wit, interface)
         for name, function in list(vars(module).items()):
-            if callable(function) and getattr(function, "__module__", "") == module.__name__:
-                if not isinstance(function, type):
-                    _kept.append((module, name, function))
-                    setattr(module, name, _too_early(what))
+            if isroutine(function) and getattr(function, "__module__", "") not in _NOT_OURS:
+                _kept.append((module, name, function))
+                setattr(module, name, _too_early(what))
 
 
 def begin() -> None:

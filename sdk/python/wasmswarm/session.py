@@ -36,7 +36,9 @@ _REFUSED = {
 class HttpSession:
     """Sends requests; its headers, authentication and name hold for all of them."""
 
-    def __init__(self, base_url: str = "", user: User | None = None) -> None:
+    def __init__(
+        self, base_url: str = "", user: User | None = None, timeout: float | None = None
+    ) -> None:
         self.base_url = base_url.rstrip("/")
         self.request_name: str | None = None
         self.headers = CaseInsensitiveDict()
@@ -44,7 +46,7 @@ class HttpSession:
         self.params: Any = None
         self.cookies = Cookies()
         self._user = user
-        self._timeout = _microseconds(getattr(user, "default_timeout", None))
+        self._timeout = _microseconds(timeout)
 
     def get(self, url: str, params: Any = None, name: str | None = None, **options: Any) -> Any:
         """GET."""

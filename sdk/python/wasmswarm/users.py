@@ -81,20 +81,7 @@ class HttpUser(User):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self.client = HttpSession(user=self)
-
-
-class FastHttpUser(HttpUser):
-    """The same client, and `rest`. Both are equally fast here."""
-
-    abstract = True
-    network_timeout: float = 60.0
-    connection_timeout: float = 60.0
-    default_headers: dict[str, str] | None = None
-
-    def __init__(self, environment: Environment) -> None:
-        super().__init__(environment)
-        self.client = FastHttpSession(user=self)
+        self.client = HttpSession(self.host or "", self, self.default_timeout)
 
     def rest(self, method: str, url: str, **options: Any) -> Any:
         """Sends and expects JSON, in a `with` block; `response.js` is the parsed body."""
@@ -103,3 +90,18 @@ class FastHttpUser(HttpUser):
     def rest_(self, method: str, url: str, name: str | None = None, **options: Any) -> Any:
         """As `rest`, with a parameter `_` that the results don't show."""
         return self.client.rest_(method, url, name=name, **options)
+
+
+class FastHttpUser(HttpUser):
+    """The same: both are equally fast here."""
+
+    abstract = True
+    #: Seconds for a whole exchange; connecting has the run's own limit.
+    network_timeout: float | None = None
+    connection_timeout: float | None = None
+    default_headers: dict[str, str] | None = None
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self.client = FastHttpSession(self.host or "", self, self.network_timeout)
+        self.client.headers.update(self.default_headers or {})
