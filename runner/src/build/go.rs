@@ -36,6 +36,12 @@ impl Go {
         }
         Ok(Go { program, version })
     }
+
+    /// `1.27.3` of `go version go1.27.3 linux/amd64`: no module may ask for more.
+    fn number(&self) -> String {
+        let name = self.version.split_whitespace().nth(2).unwrap_or_default();
+        name.trim_start_matches("go").to_owned()
+    }
 }
 
 impl Builder for Go {
@@ -71,7 +77,7 @@ impl Builder for Go {
         if !root.is_some_and(says_where_the_sdk_is) {
             let workspace = out.path().join("go.work");
             let sdk = sdk::GO.unpack(&shop.cache)?;
-            write_workspace(&workspace, &sdk, root).map_err(cannot_write(&workspace))?;
+            write_workspace(&workspace, &self.number(), &sdk, root).map_err(cannot_write(&workspace))?;
             command.env("GOWORK", workspace);
         }
         let package = if project.is_folder {
@@ -93,10 +99,9 @@ fn says_where_the_sdk_is(root: &Path) -> bool {
 }
 
 /// A workspace of the SDK and the author's module, if there is one; outside of the author's folder.
-fn write_workspace(path: &Path, sdk: &Path, root: Option<&Path>) -> std::io::Result<()> {
+fn write_workspace(path: &Path, go: &str, sdk: &Path, root: Option<&Path>) -> std::io::Result<()> {
     let sdk = std::path::absolute(sdk)?;
-    let (major, minor) = OLDEST;
-    let mut text = format!("go {major}.{minor}\n\nuse {:?}\n", sdk.display().to_string());
+    let mut text = format!("go {go}\n\nuse {:?}\n", sdk.display().to_string());
     if let Some(root) = root {
         text += &format!("use {:?}\n", root.display().to_string());
     }
