@@ -180,8 +180,8 @@ mod tests {
     use std::sync::mpsc::{Receiver, sync_channel};
 
     fn output() -> (Output, Receiver<super::super::LogLine>) {
-        let (sink, lines) = sync_channel(1000);
-        let run = RunShared::sample(LogSink::new(sink, 1000));
+        let (sink, lines) = sync_channel(10_000);
+        let run = RunShared::sample(LogSink::new(sink, 10_000));
         (Output::new(Arc::new(run), 3), lines)
     }
 
