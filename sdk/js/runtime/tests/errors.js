@@ -1,10 +1,10 @@
 // What becomes of each kind of error.
-// expect: Error: plain\n    at plain (errors.js:13:13)
-// expect: TypeError: later\n    at later (errors.js:18:13)
+// expect: Error: plain\n    at plain (errors.js:13:15)
+// expect: TypeError: later\n    at later (errors.js:18:15)
 // expect: a promise was rejected, and nothing handled that: Error: floating
 // expect: the promise never settles: what it waits for doesn't exist here
 // expect: {"code":7}
-// expect: InternalError: Maximum call stack size exceeded
+// expect: RangeError: Maximum call stack size exceeded
 // expect: 6 failed
 import exec from "k6/execution";
 
