@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -88,8 +88,15 @@ function filesModule(files) {
   return `export const files = new Map(${JSON.stringify(entries)});\n`;
 }
 
+/** The library's own account of what isn't supported. Its folder doesn't say that it holds modules. */
+async function reasons() {
+  const code = readFileSync(join(library, "unsupported.js"));
+  const { why } = await import(`data:text/javascript;base64,${code.toString("base64")}`);
+  return why;
+}
+
 async function bundle(script, files, contents) {
-  const { why } = await import(pathToFileURL(join(library, "unsupported.js")).href);
+  const why = await reasons();
   const held = {
     name: "files",
     setup(bundler) {

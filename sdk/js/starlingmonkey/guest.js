@@ -83,11 +83,14 @@ function shown(value) {
   }
 }
 
-/** The functions that were running. The lines are those of the bundle, which nobody knows. */
+/** The script's functions that were running. The lines are those of the bundle, which nobody knows. */
 function frames(error) {
-  return String(error.stack ?? "")
+  const names = String(error.stack ?? "")
     .split("\n")
-    .map((line) => line.split("@")[0])
+    .map((line) => line.split("@")[0]);
+  const end = names.indexOf(call.name);
+  return names
+    .slice(0, end < 0 ? names.length : end)
     .filter((name) => name !== "" && !name.includes("/"))
     .map((name) => `\n    at ${name}`)
     .join("");

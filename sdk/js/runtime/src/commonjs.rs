@@ -34,12 +34,17 @@ pub(crate) fn is_one(path: &str, text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text);
     let begins_like_new = |line: &str| {
         let line = line.trim_start();
-        ["import ", "import{", "import*", "import\"", "import'", "export ", "export{", "export*"]
-            .iter()
-            .any(|word| line.starts_with(word))
+        [
+            "import ", "import{", "import*", "import\"", "import'", "export ", "export{", "export*",
+        ]
+        .iter()
+        .any(|word| line.starts_with(word))
     };
     let is_new = text.split(['\n', ';', '}']).any(begins_like_new);
-    !is_new && ["module.exports", "exports.", "require("].iter().any(|word| text.contains(word))
+    !is_new
+        && ["module.exports", "exports.", "require("]
+            .iter()
+            .any(|word| text.contains(word))
 }
 
 /// Gives scripts their `require`.
@@ -50,14 +55,10 @@ pub(crate) fn prepare<'js>(context: &Ctx<'js>, require: Value<'js>) -> Result<()
 }
 
 /// A module of the newer kind that exports what this one does.
-pub(crate) fn as_module<'js>(
-    context: &Ctx<'js>,
-    path: &str,
-    text: Vec<u8>,
-) -> Result<Module<'js, Declared>> {
+pub(crate) fn as_module<'js>(context: &Ctx<'js>, path: &str, text: Vec<u8>) -> Result<Module<'js, Declared>> {
     let exports = exports_of(context, path, text)?;
     let mut code = format!(
-        "const it = require({:?});\nexport default it?.__esModule && 'default' in it ? it.default : it;\n",
+        "const it = require({:?});\nexport default 'default' in Object(it) ? it.default : it;\n",
         format!("{EVALUATED}{path}")
     );
     if let Some(object) = exports.as_object() {
@@ -65,7 +66,9 @@ pub(crate) fn as_module<'js>(
             let key = key?;
             if key != "default" {
                 let key = rquickjs::String::from_str(context.clone(), &key)?;
-                let key = context.json_stringify(key)?.map_or(Ok(String::new()), |key| key.to_string())?;
+                let key = context
+                    .json_stringify(key)?
+                    .map_or(Ok(String::new()), |key| key.to_string())?;
                 // A string takes everything.
                 let _ = writeln!(code, "const v{at} = it[{key}];\nexport {{ v{at} as {key} }};");
             }
@@ -103,11 +106,21 @@ fn evaluate<'js>(context: &Ctx<'js>, path: &str, mut code: Vec<u8>) -> Result<Va
     let value = unsafe {
         let flags = qjs::JS_EVAL_TYPE_GLOBAL as std::ffi::c_int;
         let context = context.as_raw().as_ptr();
-        qjs::JS_Eval(context, code.as_ptr().cast(), length as qjs::size_t, name.as_ptr(), flags)
+        qjs::JS_Eval(
+            context,
+            code.as_ptr().cast(),
+            length as qjs::size_t,
+            name.as_ptr(),
+            flags,
+        )
     };
     // SAFETY: as above.
     let value = unsafe { Value::from_raw(context.clone(), value) };
-    if value.is_exception() { Err(Error::Exception) } else { Ok(value) }
+    if value.is_exception() {
+        Err(Error::Exception)
+    } else {
+        Ok(value)
+    }
 }
 
 fn known<'js>(context: &Ctx<'js>) -> Result<Object<'js>> {

@@ -46,7 +46,9 @@ thread_local! {
 fn is_page(start: usize) -> bool {
     start.is_multiple_of(PAGE)
         && GROUPS.with_borrow(|groups| {
-            groups.iter().any(|group| (*group..group + PAGES_AT_ONCE * PAGE).contains(&start))
+            groups
+                .iter()
+                .any(|group| (*group..group + PAGES_AT_ONCE * PAGE).contains(&start))
         })
 }
 

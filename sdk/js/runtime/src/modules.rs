@@ -5,9 +5,9 @@
 
 use crate::bindings::exports::wasmswarm::script::script::{Need, NeedKind, Source};
 use crate::native;
-use crate::{commonjs, library};
 use crate::phase;
 use crate::value::{Answer, Call};
+use crate::{commonjs, library};
 use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::Declared;
 use rquickjs::{Ctx, Error, Exception, Module, Object, Persistent, Result};
@@ -49,9 +49,13 @@ pub(crate) fn take_need() -> Option<Need> {
     GIVEN.with_borrow_mut(|given| given.need.take())
 }
 
-/// Gives the files back: what was imported is now the engine's.
+/// Gives the files back: what was imported is now the engine's. Their names stay known, for `import()`
+/// and `require` in functions.
 pub(crate) fn forget() {
-    GIVEN.take();
+    GIVEN.with_borrow_mut(|given| {
+        given.contents = BTreeMap::new();
+        given.why = None;
+    });
 }
 
 /// Lets the library say why a module isn't there.

@@ -1,0 +1,1 @@
+export const size = open("./hello.txt", "b").byteLength;
