@@ -68,7 +68,8 @@ impl Builder for Asc {
         let sdk = sdk::ASSEMBLYSCRIPT.unpack(&shop.cache)?;
         let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;
         let module = out.path().join("core.wasm");
-        let dir = std::path::absolute(&project.dir).map_err(cannot_write(&project.dir))?;
+        let dir =
+            std::path::absolute(Path::new(".").join(&project.dir)).map_err(cannot_write(&project.dir))?;
         let sdk = std::path::absolute(&sdk).map_err(cannot_write(&sdk))?;
         let mut command = Command::new(&self.node);
         command

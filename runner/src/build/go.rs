@@ -72,7 +72,9 @@ impl Builder for Go {
                 "-o",
             ])
             .arg(&module);
-        let dir = std::path::absolute(&project.dir).map_err(cannot_write(&project.dir))?;
+        // From there, errors name files as the author does.
+        let dir =
+            std::path::absolute(Path::new(".").join(&project.dir)).map_err(cannot_write(&project.dir))?;
         let root = dir.ancestors().find(|dir| dir.join("go.mod").is_file());
         if !root.is_some_and(says_where_the_sdk_is) {
             let workspace = out.path().join("go.work");

@@ -60,6 +60,8 @@ def _replace_host() -> list[tuple[Any, str, Any]]:
         (_wit.http, "send"): lambda made: response.Response(1, 200, True, 1),
         (_wit.http, "body"): lambda id: b'{"a": 1}',
         (_wit.http, "header"): lambda id, name: "application/json",
+        (_wit.http, "headers"): lambda id: [("content-type", "application/json")],
+        (_wit.http, "final_url"): lambda id: "http://there.test/",
         (_wit.http, "pass_"): lambda id: None,
         (_wit.checks, "check"): lambda name, passed, tags: passed,
     }
