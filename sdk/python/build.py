@@ -80,7 +80,7 @@ def build(found: Inspection, wit: Path, output: Path) -> None:
         packages.mkdir(parents=True)
         folders = [staged / "project", HERE, HERE / "compat", *found.packages]
         command = [sys.executable, "-c", COMPONENTIZE, "-q", "-d", wit, "-w", "plugin"]
-        command += ["componentize", "wasmswarm.app", "-o", output.absolute()]
+        command += ["componentize", "wasmswarm_boot.component", "-o", output.absolute()]
         for path in folders:
             command += ["-p", path]
         environment = {**os.environ, "VIRTUAL_ENV": str(staged / "environment")}

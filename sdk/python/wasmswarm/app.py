@@ -1,9 +1,9 @@
-"""Where the component starts: readies Python, loads the user's file, and exports it."""
+"""Readies Python, and loads the user's file."""
 
 import sys
 import time
 
-from . import environ, loader, output, phase, preload, settle  # noqa: F401
+from . import environ, loader, output, phase
 from ._wit import vu
 from .trace import describe
 from .wait import microseconds
@@ -16,7 +16,7 @@ def _sleep(seconds: float) -> None:
     vu.sleep(microseconds(seconds))
 
 
-def _load() -> None:
+def load() -> None:
     """`wasmswarm_source` is written by the driver: which file, where it lies, what it imports late."""
     import wasmswarm_source as source
 
@@ -29,13 +29,3 @@ def _load() -> None:
     except BaseException as error:
         print(f"{MARK}{describe(error)}{MARK}", file=sys.stderr)
         raise SystemExit(1) from None
-
-
-_load()
-
-from .exports import Scenario  # noqa: E402, F401
-from .warm import warm  # noqa: E402
-
-warm()
-
-settle.settle()

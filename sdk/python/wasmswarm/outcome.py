@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._wit import exported
-from .settle import keep_from_cache
+from .caching import keep_from_cache
 from .wait import microseconds
 
 _SCHEDULED = exported.NextTask_Scheduled()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._wit import http
-from .settle import keep_from_cache
+from .caching import keep_from_cache
 
 
 class _Keep:

@@ -4,13 +4,15 @@ All users share one image of memory, page by page, until they write. After Pytho
 page of the heap has holes, and new objects would be put there: soon each user had a copy of most
 pages. So the holes are filled, with bytes that nobody touches any more, and what a user makes lies
 close together on new pages. What is there already is hidden from the garbage collector.
+
+It is done twice: before the SDK is loaded, so that what is used all the time lies together, and at
+the end.
 """
 
 from __future__ import annotations
 
 import gc
 import sys
-from typing import Any
 
 #: Larger than any hole.
 _HUGE = 1 << 20
@@ -23,26 +25,18 @@ _MOST = 400_000
 _ballast: list[object] = []
 
 
-def settle() -> None:
-    """To be called last, at the end of the top level."""
+def fill_holes() -> None:
+    """What is made after this call lies together, at the end of the heap."""
     gc.collect()
     for _ in range(2):  # the list of the first time leaves holes itself as it grows
         _fill()
+
+
+def settle() -> None:
+    """To be called last, at the end of the top level."""
+    fill_holes()
     gc.freeze()
     gc.set_threshold(10_000, 20, 100)
-
-
-def keep_from_cache(record: Any) -> None:
-    """Makes Python stop to cache where attributes of this class lie.
-
-    The generator looks up each field by a name that it makes anew each time. The cache keeps all of
-    these names, and what they push out of it is written to on the way. A class that has changed a
-    thousand times is left out of the cache.
-    """
-    for change in range(1100):
-        record.changes = change
-        getattr(record, "method", None)
-    del record.changes
 
 
 def _fill() -> None:

@@ -1,0 +1,1 @@
+"""The start of a component, before anything of the SDK is there."""
