@@ -1,7 +1,7 @@
 //! Standard HTTP clients: requests that a guest makes over `wasi:http` are those of every other guest, sent, limited,
 //! refused and counted by the same engine.
 
-use crate::support::cli::{Ran, run, run_plugin};
+use crate::support::cli::{Ran, run, run_plugin, wasmswarm};
 use crate::support::guests;
 use crate::support::summary::Summary;
 use crate::support::target::Shop;
@@ -169,4 +169,56 @@ fn without_a_host_a_standard_client_has_none_either() {
     let guest = guests::wasi_http();
     let arguments = ["run".as_ref(), guest.as_os_str(), "client".as_ref()];
     run(arguments).exits(104).complains("--host");
+}
+
+#[test]
+fn fetch_in_a_script_is_measured_like_any_request() {
+    let _machine = together();
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("shop.js");
+    let text = r#"import { check } from "k6";
+
+export default async function () {
+  const answers = await Promise.all([1, 2].map((id) => fetch(`${__ENV.URL}/items/${id}`)));
+  const items = await Promise.all(answers.map((answer) => answer.json()));
+  check(items, { "items are those asked for": (all) => all[0].id === 1 && all[1].id === 2 });
+}
+"#;
+    std::fs::write(&script, text).unwrap();
+    let shop = Shop::start(&[]);
+    let url = format!("URL={}", shop.url);
+    let engine = ["--engine", "starlingmonkey", "--yes"];
+    let mut command = wasmswarm();
+    command
+        .arg("build")
+        .arg(&script)
+        .args(engine)
+        .arg("-o")
+        .arg(folder.path().join("shop.wasm"));
+    let built = command.output().expect("the binary starts");
+    assert!(
+        built.status.success(),
+        "{}",
+        String::from_utf8_lossy(&built.stderr)
+    );
+    let arguments = [
+        "--host",
+        &shop.url,
+        "-e",
+        &url,
+        "-u",
+        "2",
+        "--iterations-per-vu",
+        "5",
+    ];
+    let (ran, summary) = run_plugin(&folder.path().join("shop.wasm"), &arguments);
+    ran.exits(0);
+    summary.adds_up();
+    assert_eq!(summary.check("items are those asked for"), (10, 0));
+    let key = |name: &str| ("GET".to_owned(), name.to_owned(), 200);
+    assert_eq!(
+        summary.counts(),
+        [(key("/items/1"), 10), (key("/items/2"), 10)].into()
+    );
+    assert_eq!(shop.counts(), [(key("/items/{id}"), 20)].into());
 }

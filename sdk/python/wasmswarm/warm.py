@@ -10,6 +10,7 @@ from typing import Any
 
 from . import _wit, exports, response
 from .checking import check
+from .events import events
 from .plan import Scenario
 from .running import Vu
 from .users import HttpUser
@@ -41,6 +42,8 @@ class _Warm(HttpUser):
 def warm() -> None:
     """To be called once all is loaded."""
     kept = _replace_host()
+    # What the file listens to are requests, and these are none.
+    listeners, events.request.listeners = events.request.listeners, []
     try:
         user = _Warm(None)  # type: ignore[arg-type]
         exports._vu = Vu(Scenario(_Warm), user)
@@ -49,6 +52,7 @@ def warm() -> None:
             for task in range(len(_Warm.tasks)):
                 exported.run_task(0, task)
     finally:
+        events.request.listeners = listeners
         del exports._vu
         for module, name, function in kept:
             setattr(module, name, function)
