@@ -76,6 +76,7 @@ pub(crate) fn evaluate(entry: &str, sources: Vec<Source>) -> Result<(), Problem>
     engine.settle_down();
     ENGINE.set(Some(Box::leak(Box::new(engine))));
     phase::begin_run();
+    memory::begin_run();
     Ok(())
 }
 
@@ -88,13 +89,11 @@ impl Engine {
     }
 
     fn start(entry: &str) -> Result<Engine, String> {
-        let runtime = Runtime::new_with_alloc(memory::Memory).map_err(|error| error.to_string())?;
+        let runtime = Runtime::new_with_alloc(memory::OfEngine).map_err(|error| error.to_string())?;
         runtime.set_max_stack_size(MAX_STACK_BYTES);
         runtime.set_loader(modules::Finder, modules::Compiler);
         let context = Context::full(&runtime).map_err(|error| error.to_string())?;
         phase::begin_build();
-        // SAFETY: the runtime is alive, and uses this memory.
-        unsafe { memory::begin_new_blocks(context.get_runtime_ptr()) };
         // SAFETY: the runtime is alive.
         unsafe { rejections::watch(context.get_runtime_ptr()) };
         let (description, target) =
