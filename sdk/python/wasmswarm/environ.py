@@ -53,7 +53,7 @@ class Environ(MutableMapping[str, str]):
 
 def install() -> None:
     """Puts it in the place of the real one, of which nothing is visible to a plugin."""
-    os.environ = Environ()  # type: ignore[assignment]
+    os.environ = Environ()  # type: ignore[assignment]  # noqa: B003
 
     def getenv(key: str, default: Any = None) -> Any:
         return os.environ.get(key, default)
@@ -61,7 +61,7 @@ def install() -> None:
     os.getenv = getenv  # type: ignore[assignment]
 
 
-def begin() -> None:
+def check() -> None:
     """Refuses to run with a parameter that the top level has already done without."""
     for name in sorted(_asked):
         if params.get(name) is not None:
