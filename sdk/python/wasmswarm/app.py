@@ -34,5 +34,6 @@ def load() -> None:
 def ready() -> None:
     """To be called last: what follows is an export call, in a copy of this memory."""
     phase.begin()
+    environ.set_aside()
     files.begin()
     output.begin()

@@ -33,7 +33,7 @@ class Scenario:
         _reported(_tear_down_scenario, scenario, scenario_data)
 
     def shape(self, elapsed: int, users: int) -> Any:
-        return _reported(lambda: loader.plugin.shape.target(elapsed, users))
+        return _reported(_shape, elapsed, users)
 
     def on_start(self, scenario: int, setup_data: bytes, scenario_data: bytes) -> None:
         _reported(_start, scenario, setup_data, scenario_data)
@@ -70,6 +70,11 @@ def _failure(error: BaseException) -> Err:
         user = _vu.user if "_vu" in globals() else None
         events.user_error.fire(user_instance=user, exception=error, tb=error.__traceback__)
     return Err(trace.describe(error))
+
+
+def _shape(elapsed: int, users: int) -> Any:
+    loader.begin_user()
+    return loader.plugin.shape.target(elapsed, users)
 
 
 def _set_up() -> bytes:

@@ -84,7 +84,7 @@ def begin_user() -> Environment:
     global _begun
     if not _begun:
         _begun = True
-        environ.check()
+        environ.begin()
         environment = plugin.environment
         events.init.fire(environment=environment, runner=environment.runner, web_ui=None)
     return plugin.environment
