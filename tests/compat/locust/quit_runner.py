@@ -1,7 +1,6 @@
 # title: environment.runner.quit() ends the run
 # expect: aborts: runner.quit()
 # args: -u 1 -t 20s
-# requests: 1
 from locust import HttpUser, constant, events, task
 from locust.runners import MasterRunner, WorkerRunner
 
