@@ -2,7 +2,8 @@
 # expect: runs
 # args: -u 1 --iterations-per-vu 1
 # iterations: 1
-# requests: 4
+# requests: 3
+# requests of setup: 1
 # failed requests: 1
 import requests
 from locust import HttpUser, events, task
