@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "compat")]
 
 from componentize_py_types import Err, Ok  # noqa: E402
+
 from wasmswarm import environ, loader, phase  # noqa: E402
 from wasmswarm._wit import checks, data, http, log, metrics, params, shared, vu  # noqa: E402
 
@@ -156,6 +157,13 @@ def described(description: Any) -> dict[str, Any]:
     }
 
 
+def warm() -> None:
+    """As the component does before it is as good as made."""
+    from wasmswarm.warm import warm
+
+    warm()
+
+
 def run(users: int, iterations: int) -> None:
     """Setup, each user's life, and teardown, each as if in an instance of its own."""
     from wasmswarm.exports import Scenario
@@ -213,7 +221,7 @@ def main() -> None:
     phase.bar_calls()
     loader.load(Path(file).stem, file, str(Path(file).parent), [])
     phase.begin()
-    loader.begin_run = lambda: None
+    warm()
     run(users, iterations)
     print(json.dumps(seen))
 

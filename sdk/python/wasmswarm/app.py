@@ -3,7 +3,7 @@
 import sys
 import time
 
-from . import environ, loader, output, phase
+from . import environ, files, loader, output, phase
 from ._wit import vu
 from .trace import describe
 from .wait import microseconds
@@ -29,3 +29,11 @@ def load() -> None:
     except BaseException as error:
         print(f"{MARK}{describe(error)}{MARK}", file=sys.stderr)
         raise SystemExit(1) from None
+
+
+def ready() -> None:
+    """To be called last: what follows is an export call, in a copy of this memory."""
+    phase.begin()
+    environ.set_aside()
+    files.begin()
+    output.begin()

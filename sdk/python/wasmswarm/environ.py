@@ -51,18 +51,27 @@ class Environ(MutableMapping[str, str]):
         return dict(self)
 
 
+_environ = Environ()
+
+
 def install() -> None:
     """Puts it in the place of the real one, of which nothing is visible to a plugin."""
-    os.environ = Environ()  # type: ignore[assignment]
+    os.environ = _environ  # type: ignore[assignment]  # noqa: B003
 
     def getenv(key: str, default: Any = None) -> Any:
-        return os.environ.get(key, default)
+        return _environ.get(key, default)
 
     os.getenv = getenv  # type: ignore[assignment]
 
 
+def set_aside() -> None:
+    """Until `begin`: the generator empties `os.environ` at the end of the build, when there is no host."""
+    os.environ = {}  # type: ignore[assignment]  # noqa: B003
+
+
 def begin() -> None:
-    """Refuses to run with a parameter that the top level has already done without."""
+    """Once per instance. Refuses a parameter that the top level has already done without."""
+    os.environ = _environ  # type: ignore[assignment]  # noqa: B003
     for name in sorted(_asked):
         if params.get(name) is not None:
             raise LocustError(

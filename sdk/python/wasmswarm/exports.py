@@ -10,7 +10,7 @@ from ._wit import Err, vu
 from .errors import RunStopped, StopTest, StopUser
 from .events import events
 from .native import setups
-from .response import new_call
+from .response import _first, _newest, new_call
 from .running import Vu
 
 
@@ -33,13 +33,13 @@ class Scenario:
         _reported(_tear_down_scenario, scenario, scenario_data)
 
     def shape(self, elapsed: int, users: int) -> Any:
-        return _reported(lambda: loader.plugin.shape.target(elapsed, users))
+        return _reported(_shape, elapsed, users)
 
     def on_start(self, scenario: int, setup_data: bytes, scenario_data: bytes) -> None:
         _reported(_start, scenario, setup_data, scenario_data)
 
     def run_task(self, _scenario: int, task: int) -> Any:
-        new_call()
+        _first[0] = _newest[0] + 1  # as new_call, which takes its time
         try:
             return _vu.run(task)
         except RunStopped:
@@ -57,7 +57,6 @@ _vu: Vu
 def _reported(call: Callable[..., Any], *arguments: Any) -> Any:
     """Calls, and turns what it raises into the contract's error: the traceback as text."""
     new_call()
-    loader.begin_run()
     try:
         return call(*arguments)
     except RunStopped:
@@ -71,6 +70,11 @@ def _failure(error: BaseException) -> Err:
         user = _vu.user if "_vu" in globals() else None
         events.user_error.fire(user_instance=user, exception=error, tb=error.__traceback__)
     return Err(trace.describe(error))
+
+
+def _shape(elapsed: int, users: int) -> Any:
+    loader.begin_user()
+    return loader.plugin.shape.target(elapsed, users)
 
 
 def _set_up() -> bytes:

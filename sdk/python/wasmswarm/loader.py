@@ -9,7 +9,7 @@ import sys
 from types import CodeType, ModuleType
 from typing import Any
 
-from . import cookies, environ, files, output, phase, plan, trace
+from . import cookies, environ, plan, trace
 from ._wit import exported
 from .environment import Environment, parser
 from .errors import LocustError, Unsupported
@@ -76,23 +76,15 @@ def load(name: str, path: str, root: str, lazy: list[str]) -> None:
     plugin = Plugin(entry, modules)
 
 
-def begin_run() -> None:
-    """Once per instance, before anything of the user's runs."""
-    if not phase.running:
-        phase.begin()
-        environ.begin()
-        output.begin()
-        files.begin()
-
-
 _begun = False
 
 
 def begin_user() -> Environment:
-    """As `begin_run`, with the listeners to `init`."""
+    """Once per instance, before anything of the user's runs."""
     global _begun
     if not _begun:
         _begun = True
+        environ.begin()
         environment = plugin.environment
         events.init.fire(environment=environment, runner=environment.runner, web_ui=None)
     return plugin.environment

@@ -19,12 +19,8 @@ class LogHandler(logging.Handler):
     """Writes records to the run's log."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        for level, on_host in _LEVELS:
-            if record.levelno >= level:
-                break
-        else:
-            on_host = log.Level.DEBUG
-        log.write(on_host, self.format(record))
+        fitting = (on_host for level, on_host in _LEVELS if record.levelno >= level)
+        log.write(next(fitting, log.Level.DEBUG), self.format(record))
 
 
 class LogStream(io.TextIOBase):

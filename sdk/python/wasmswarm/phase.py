@@ -1,4 +1,4 @@
-"""Whether the component is being made or runs. While it is made there is no host to call."""
+"""Whether the top level runs, or has run. While it runs there is no host to call."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from . import _wit
 from .errors import LocustError
 
-#: Whether an export call has begun.
+#: Whether the top level has run: what follows is an export call.
 running = False
 
 _INTERFACES = {
@@ -36,7 +36,7 @@ def bar_calls() -> None:
 
 
 def begin() -> None:
-    """The component runs: the host's functions are there."""
+    """The component is as good as made: from here on the host's functions are there."""
     global running
     running = True
     for module, name, function in _kept:

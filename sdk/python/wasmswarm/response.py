@@ -21,11 +21,9 @@ from .errors import (
 )
 from .headers import CaseInsensitiveDict
 
-#: The number of the export call that runs. Responses of earlier calls are gone.
-_call = [0]
-
-#: The id of the newest response.
-_newest: list[Any] = [0]
+#: The id of the newest response; and the first one of the export call that runs.
+_newest: list[Any] = [-1]
+_first = [0]
 
 #: The host forgets a response after this many newer ones.
 _REMEMBERED = 64
@@ -33,12 +31,13 @@ _REMEMBERED = 64
 
 def new_call() -> None:
     """Begins an export call: responses of the last one can't be read any more."""
-    _call[0] += 1
+    _first[0] = _newest[0] + 1
 
 
 def forget() -> None:
     """As if there had been no call and no response."""
-    _call[0] = _newest[0] = 0
+    _newest[0] = -1
+    _first[0] = 0
 
 
 class Response:
@@ -49,10 +48,9 @@ class Response:
         "status_code",
         "_expected",
         "_duration",
-        "_made_in",
         "_content",
         "_headers",
-        "_request",
+        "_url",
         "_caught",
         "error",
         "js",
@@ -64,7 +62,6 @@ class Response:
         self.status_code = status
         self._expected = ok
         self._duration = duration
-        self._made_in = _call[0]
 
     @property
     def _answered(self) -> bool:
@@ -131,7 +128,7 @@ class Response:
     @property
     def url(self) -> str:
         """The URL that answered, after redirects."""
-        return http.final_url(self._readable()) if self._answered else self._request.url
+        return http.final_url(self._readable()) if self._answered else self._url
 
     @property
     def reason(self) -> str:
@@ -230,7 +227,7 @@ class Response:
 
     def _readable(self) -> int:
         """The id, unless the host has forgotten it: using it then would end this user."""
-        if self._made_in != _call[0] or _newest[0] - self._id >= _REMEMBERED:
+        if not max(_first[0], _newest[0] - _REMEMBERED + 1) <= self._id:  # type: ignore[operator]
             raise LocustError(
                 "this response can't be read any more: the host keeps it until the task ends or "
                 "64 newer ones came; read what you need at once"
@@ -243,7 +240,7 @@ def failed(request: Any, code: Any) -> Response:
     newest = _newest[0]
     response = Response(None, 0, False, 0)
     _newest[0] = newest
-    response._request = request
+    response._url = request.url
     reason = code.name.lower().replace("_", " ")
     kind = RequestTimeout if code is http.ErrorCode.TIMEOUT else ConnectionFailed
     response.error = kind(f"{reason} ({request.method} {request.url})")

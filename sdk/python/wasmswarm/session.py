@@ -33,6 +33,28 @@ _REFUSED = {
 }
 
 
+class _Extras:
+    """What a session adds to each request. Most sessions add nothing, and have none of these."""
+
+    def __init__(self) -> None:
+        self.headers = CaseInsensitiveDict()
+        self.auth: Any = None
+        self.params: Any = None
+        self.request_name: str | None = None
+
+
+def _extra(name: str, what: str) -> Any:
+    """An attribute of a session that is kept in its extras."""
+
+    def read(session: HttpSession) -> Any:
+        return getattr(session._extra(), name)
+
+    def write(session: HttpSession, value: Any) -> None:
+        setattr(session._extra(), name, value)
+
+    return property(read, write, doc=what)
+
+
 class HttpSession:
     """Sends requests; its headers, authentication and name hold for all of them."""
 
@@ -40,19 +62,27 @@ class HttpSession:
         self, base_url: str = "", user: User | None = None, timeout: float | None = None
     ) -> None:
         self.base_url = base_url.rstrip("/")
-        self.request_name: str | None = None
-        self.headers = CaseInsensitiveDict()
-        self.auth: Any = None
-        self.params: Any = None
         self.cookies = Cookies()
         self._user = user
         self._timeout = _microseconds(timeout)
+        self._extras: _Extras | None = None
+        #: Whether nothing of this session has to be added to a request; and such a request, to reuse.
+        self._is_plain = not (base_url or self._timeout or self.cookies.in_use)
+        self._get = _PLAIN_GET("", "")
+
+    headers = _extra("headers", "Sent with every request.")
+    auth = _extra("auth", "User name and password for every request.")
+    params = _extra("params", "Query parameters of every request.")
+    request_name = _extra("request_name", "The name of requests that are given none.")
 
     def get(self, url: str, params: Any = None, name: str | None = None, **options: Any) -> Any:
         """GET."""
-        if not options and params is None and self._is_plain():
-            return self._send(_PLAIN_GET(url, name or ""))
-        return self.request("GET", url, name=name, params=params, **options)
+        if options or params is not None or not self._is_plain:
+            return self.request("GET", url, name=name, params=params, **options)
+        made = self._get
+        made.url = url
+        made.name = name or ""
+        return self._send(made)
 
     def head(self, url: str, name: str | None = None, **options: Any) -> Any:
         """HEAD. Like `requests`, it follows no redirects unless told to."""
@@ -119,7 +149,7 @@ class HttpSession:
         """
         if others:
             _refuse(others)
-        made = requests.Request(method.upper(), self._address(url), name or self.request_name or "")
+        made = requests.Request(method.upper(), self._address(url), name or "")
         kind = None
         if json is not None and data is None:
             made.body, kind = bodies.json_body(json), bodies.JSON
@@ -127,7 +157,11 @@ class HttpSession:
             made.body, kind = bodies.multipart(data, files)
         elif data is not None:
             made.body, kind = bodies.data_body(data)
-        params = self.params if params is None else params
+        extras = self._extras
+        if extras is not None:
+            made.name = made.name or extras.request_name or ""
+            params = extras.params if params is None else params
+            auth = auth or extras.auth
         if params is not None:
             made.url = bodies.with_query(made.url, params)
         made.headers = self._headers(headers, kind, auth, cookies)
@@ -149,7 +183,8 @@ class HttpSession:
             if isinstance(result, Err):
                 responses.append(_failed(made, result))
             else:
-                responses.append(self._finish(result.value, made, None))
+                self._finish(result.value, made, None)
+                responses.append(result.value)
         return responses
 
     def close(self) -> None:
@@ -198,32 +233,27 @@ class HttpSession:
         if value is not True:
             raise Unsupported(f"client.verify: {_REFUSED['verify']}")
 
-    def _is_plain(self) -> bool:
-        """Whether nothing of this session has to be added to a request."""
-        return not (
-            self.headers._items
-            or self.base_url
-            or self.request_name
-            or self.auth
-            or self.params
-            or self._timeout
-            or self.cookies.in_use
-        )
-
     def _send(self, made: Any, context: Any = None) -> Response:
         try:
             response = http.send(made)
         except Err as error:
             response = _failed(made, error)
-        return self._finish(response, made, context)
+        if self.cookies.in_use or events.request.listeners:
+            self._finish(response, made, context)
+        return response
 
-    def _finish(self, response: Response, made: Any, context: Any) -> Response:
+    def _finish(self, response: Response, made: Any, context: Any) -> None:
         """What is done with every response; mostly nothing."""
         if self.cookies.in_use:
             self.cookies.take(response)
         if events.request.listeners:
             fire_request(self._user, made, response, context)
-        return response
+
+    def _extra(self) -> _Extras:
+        if self._extras is None:
+            self._extras = _Extras()
+            self._is_plain = False
+        return self._extras
 
     def _address(self, url: str) -> str:
         """The URL as the host takes it: with this user's own server, if it has one."""
@@ -232,8 +262,9 @@ class HttpSession:
         return url
 
     def _headers(self, given: Any, kind: Any, auth: Any, cookies: Any) -> list[tuple[str, str]]:
-        if self.headers or given:
-            merged = CaseInsensitiveDict(self.headers.pairs())
+        own = self._extras.headers if self._extras is not None else None
+        if own or given:
+            merged = CaseInsensitiveDict(own.pairs() if own else ())
             for name, value in (given or {}).items():
                 if value is None:
                     merged.pop(name, None)
@@ -244,7 +275,6 @@ class HttpSession:
                 headers.append(kind)
         else:
             headers = [kind] if kind else []
-        auth = auth or self.auth
         if auth:
             headers.append(bodies.basic_auth(auth))
         cookie = self.cookies.header(cookies)

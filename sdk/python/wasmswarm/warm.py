@@ -6,6 +6,7 @@ for that. So a user that nobody sees makes some requests here, to a host that is
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from . import _wit, exports, response
@@ -60,8 +61,9 @@ def warm() -> None:
 
 
 def _replace_host() -> list[tuple[Any, str, Any]]:
+    ids = itertools.count()
     answers = {
-        (_wit.http, "send"): lambda made: response.Response(1, 200, True, 1),
+        (_wit.http, "send"): lambda made: response.Response(next(ids), 200, True, 1),
         (_wit.http, "body"): lambda id: b'{"a": 1}',
         (_wit.http, "header"): lambda id, name: "application/json",
         (_wit.http, "headers"): lambda id: [("content-type", "application/json")],

@@ -12,4 +12,5 @@ from wasmswarm.exports import Scenario  # noqa: E402, F401
 from wasmswarm.warm import warm  # noqa: E402
 
 warm()
+app.ready()
 heap.settle()

@@ -14,3 +14,5 @@ impl Get {
         Ok(())
     }
 }
+
+plugin!(Get);
