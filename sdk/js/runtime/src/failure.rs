@@ -44,10 +44,10 @@ pub(crate) fn of_value<'js>(context: &Ctx<'js>, value: Value<'js>) -> String {
 /// A script may throw anything.
 fn of_anything<'js>(context: &Ctx<'js>, value: &Value<'js>) -> String {
     let json = value.is_object().then(|| context.json_stringify(value.clone()));
-    if let Some(Ok(Some(json))) = json {
-        if let Ok(text) = json.to_string() {
-            return text;
-        }
+    if let Some(Ok(Some(json))) = json
+        && let Ok(text) = json.to_string()
+    {
+        return text;
     }
     context.catch();
     match value.get::<Coerced<String>>() {

@@ -7,7 +7,6 @@ use crate::bindings::wasmswarm::scenario::http::{
 use crate::value::{Answer, Bytes, Call, Elements, Pairs, Text, Thrown, bool, count};
 use rquickjs::{Ctx, qjs};
 use std::cell::Cell;
-use std::ptr::NonNull;
 
 /// Names of properties, made once.
 #[derive(Clone, Copy)]
@@ -23,7 +22,7 @@ thread_local! {
 /// Makes the names that results need.
 pub(super) fn prepare(context: &Ctx<'_>) {
     // SAFETY: the context lives on after this call.
-    let js = unsafe { crate::value::Js::new(NonNull::from(context.as_raw())) };
+    let js = unsafe { crate::value::Js::new(context.as_raw()) };
     NAMES.set(Names {
         response: ["id", "status", "ok", "duration"].map(|name| js.atom(name)),
         timings: [

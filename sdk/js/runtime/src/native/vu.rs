@@ -6,7 +6,6 @@ use crate::value::{Answer, Call, Js, count, number};
 use crate::{parameters, phase};
 use rquickjs::{Ctx, qjs};
 use std::cell::Cell;
-use std::ptr::NonNull;
 
 thread_local! {
     static NAMES: Cell<[qjs::JSAtom; 5]> = const { Cell::new([0; 5]) };
@@ -17,7 +16,7 @@ thread_local! {
 /// Makes the names that results need.
 pub(super) fn prepare(context: &Ctx<'_>) {
     // SAFETY: the context lives on after this call.
-    let js = unsafe { Js::new(NonNull::from(context.as_raw())) };
+    let js = unsafe { Js::new(context.as_raw()) };
     let names = ["id", "scenarioIndex", "scenario", "iteration", "iterationIndex"];
     NAMES.set(names.map(|name| js.atom(name)));
 }
