@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules that use nothing else of the crate.
 const LEAVES: [&str; 8] = [
-    "metrics", "plan", "data", "http", "target", "scaffold", "build", "timer",
+    "metrics", "plan", "data", "http", "rota", "target", "scaffold", "build", "timer",
 ];
 
 struct Source {

@@ -19,6 +19,7 @@ pub mod options;
 pub mod plan;
 pub mod plugin;
 pub mod report;
+pub mod rota;
 pub mod scaffold;
 pub mod session;
 pub mod target;

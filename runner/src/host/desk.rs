@@ -11,6 +11,7 @@ use super::limits;
 use super::outgoing::Letter;
 use super::state::StopFlag;
 use crate::http::Client;
+use crate::rota::after_the_others;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::future::poll_fn;
@@ -265,28 +266,12 @@ impl Drop for Open<'_> {
     }
 }
 
-/// Lets the other VUs that are ready now have their turn first, without a look at the network.
-///
-/// So all of them read and compute, and then all of them write. A server that has caught up sleeps, and waking it is
-/// the dearest thing that a write can do; written one right after the other, most requests find it awake.
-async fn after_the_others() {
-    let mut queued = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut queued, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::http::{Settings, Transport};
     use std::time::Duration;
-    use tokio::task::{LocalSet, yield_now};
+    use tokio::task::yield_now;
 
     fn desk() -> (Desk, Client) {
         let client = Client::new(Transport::new(&Settings::default()).unwrap(), 0);
@@ -326,25 +311,5 @@ mod tests {
                 .is_err()
         );
         assert!(desk.top().errand().is_none());
-    }
-
-    #[tokio::test]
-    async fn all_that_are_ready_compute_before_the_first_of_them_sends() {
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let local = LocalSet::new();
-        for vu in 0..3 {
-            let log = Arc::clone(&log);
-            local.spawn_local(async move {
-                log.lock().unwrap().push(("computes", vu));
-                after_the_others().await;
-                log.lock().unwrap().push(("sends", vu));
-            });
-        }
-        local.await;
-        let steps: Vec<_> = log.lock().unwrap().iter().map(|&(step, _)| step).collect();
-        assert_eq!(
-            steps,
-            ["computes", "computes", "computes", "sends", "sends", "sends"]
-        );
     }
 }

@@ -10,6 +10,7 @@ use super::tags::check_name;
 use super::url_groups;
 use crate::http::{self as engine, Client};
 use crate::metrics::{RequestHandle, RequestKey, RequestSample, Shard};
+use crate::rota::suspends_here;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,6 +25,7 @@ impl http::Host for VuState {
         let slot = self.book(1, begun);
         let ticket = self.ticket(tags, begun, slot);
         let errand = Errand::Send(Sending { request, ticket });
+        suspends_here(self);
         match self.desk.ask(errand).await {
             Answer::Landed(landed) => Ok(self.receive(landed)),
             _ => Ok(Err(ErrorCode::Interrupted)),

@@ -57,6 +57,13 @@ pub struct RunShared {
     pub group_urls: bool,
 }
 
+impl RunShared {
+    /// Why a guest wants the run to end, if one does.
+    pub fn abort_reason(&self) -> Option<String> {
+        self.abort.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 #[cfg(test)]
 impl RunShared {
     /// A run with nothing in it but a log.

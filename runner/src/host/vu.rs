@@ -65,6 +65,7 @@ impl vu::Host for VuState {
     fn abort(&mut self, reason: String) -> wasmtime::Result<()> {
         self.require_run()?;
         self.request_abort(&reason);
+        self.stop_requested = true;
         Ok(())
     }
 

@@ -2,12 +2,12 @@
 
 use super::turns::{Place, Turns};
 use crate::host::StopFlag;
+use crate::rota::AbortHandle;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::task::AbortHandle;
 
 /// Makes VUs. The real ones run guests; tests of executors have simpler ones.
 pub(super) trait Spawn: Sized + 'static {

@@ -95,11 +95,7 @@ pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
             .join()
             .map_err(|_| std::io::Error::other("a load thread panicked"))??;
     }
-    let natural = if time_up.load(Ordering::Relaxed) {
-        EndReason::TimeUp
-    } else {
-        EndReason::Completed
-    };
+    let natural = natural_end(&run, &time_up);
     run.stop.stop(Stage::Hard, natural.clone());
     control
         .join()
@@ -232,7 +228,8 @@ async fn control(run: &Run, begin: &watch::Sender<Option<Instant>>, threads: usi
     };
     let aborted = async {
         run.shared.abort_requested.notified().await;
-        run.stop.stop(Stage::Graceful, abort_reason(run));
+        let why = run.shared.abort_reason().unwrap_or_default();
+        run.stop.stop(Stage::Graceful, EndReason::Aborted(why));
         std::future::pending::<()>().await;
     };
     tokio::select! {
@@ -242,11 +239,11 @@ async fn control(run: &Run, begin: &watch::Sender<Option<Instant>>, threads: usi
     }
 }
 
-fn abort_reason(run: &Run) -> EndReason {
-    let reason = run
-        .shared
-        .abort
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    EndReason::Aborted(reason.clone().unwrap_or_default())
+/// Why a run ended that was not stopped. The last VU may have ended it before its abort was noticed.
+fn natural_end(run: &Run, time_up: &AtomicBool) -> EndReason {
+    match run.shared.abort_reason() {
+        Some(why) => EndReason::Aborted(why),
+        None if time_up.load(Ordering::Relaxed) => EndReason::TimeUp,
+        None => EndReason::Completed,
+    }
 }

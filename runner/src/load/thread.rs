@@ -12,13 +12,14 @@ use super::vu::Vu;
 use crate::host::{Set, in_set, install_shard, recording, take_shard, with_shard_of};
 use crate::metrics::{Delta, Limits, Shard};
 use crate::plan::Workload;
+use crate::rota::{AbortHandle, Rota};
 use crate::timer::Timers;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::{AbortHandle, LocalSet};
+use tokio::task::LocalSet;
 use tokio::time::Instant;
 
 /// How often a thread hands over what it has recorded.
@@ -89,6 +90,7 @@ struct VuSpawner {
     workload: usize,
     numbers: VuNumbers,
     set: Set,
+    rota: Rota,
 }
 
 impl Spawn for VuSpawner {
@@ -105,7 +107,7 @@ impl Spawn for VuSpawner {
             let _leave = leave;
             vu.run().await;
         };
-        tokio::task::spawn_local(recording(self.set, life)).abort_handle()
+        self.rota.spawn(recording(self.set, life))
     }
 }
 
@@ -143,8 +145,10 @@ impl LoadThread {
         let local = LocalSet::new();
         let deltas = self.deltas.clone();
         let sets = self.sets();
-        runtime.block_on(local.run_until(Arc::new(self).load()));
+        let rota = Rota::default();
+        runtime.block_on(local.run_until(Arc::new(self).load(&rota)));
         // Futures that are still alive record themselves as interrupted while they are dropped.
+        rota.clear();
         drop(local);
         drop(runtime);
         for set in sets {
@@ -167,15 +171,17 @@ impl LoadThread {
 
     /// Each part is a task of its own: the future that `block_on` drives is polled on every turn
     /// of the event loop, so it must have next to nothing to do.
-    async fn load(self: Arc<Self>) {
+    async fn load(self: Arc<Self>, rota: &Rota) {
         let shared = Arc::new(ThreadShared {
             run: Arc::clone(&self.run),
             traps: Arc::clone(&self.traps),
         });
         let me = Arc::clone(&self);
         tokio::task::spawn_local(async move { me.report().await });
+        let vus = rota.clone();
+        tokio::task::spawn_local(tokio::task::unconstrained(async move { vus.run().await }));
         let parts: Vec<_> = (0..self.run.plan.workloads.len())
-            .filter_map(|index| self.part(index, &shared))
+            .filter_map(|index| self.part(index, &shared, rota))
             .map(|part| tokio::task::spawn_local(Arc::clone(&self).run_part(part)))
             .collect();
         let parts = tokio::task::spawn_local(futures_util::future::join_all(parts));
@@ -200,7 +206,7 @@ impl LoadThread {
         self.run.control.board().part_ended(index);
     }
 
-    fn part(&self, index: usize, shared: &Arc<ThreadShared>) -> Option<Part<VuSpawner>> {
+    fn part(&self, index: usize, shared: &Arc<ThreadShared>, rota: &Rota) -> Option<Part<VuSpawner>> {
         let plan = &self.run.plan;
         let workload = plan.workloads.get(index)?;
         let spawner = VuSpawner {
@@ -208,6 +214,7 @@ impl LoadThread {
             workload: index,
             numbers: VuNumbers::of_workload(&plan.workloads, index),
             set: Set::of(workload.warm_up),
+            rota: rota.clone(),
         };
         Some(Part {
             workload: Arc::new(workload.clone()),

@@ -50,6 +50,8 @@ enum LifeEnd {
     Done,
     /// The instance is gone; the VU goes on after this pause.
     Again(Duration),
+    /// The instance is gone, after it asked for the VU's end.
+    Gone,
 }
 
 type Instance = (Store<VuState>, Plugin);
@@ -171,10 +173,15 @@ impl Vu {
             } else {
                 self.picker.pause(scenario, busy)
             };
+            let stops = instance.0.data().stop_requested;
             let Some(outcome) = outcome else {
-                return LifeEnd::Again(drawn);
+                return if stops {
+                    LifeEnd::Gone
+                } else {
+                    LifeEnd::Again(drawn)
+                };
             };
-            if instance.0.data().stop_requested || !self.follow(&outcome, scenario) {
+            if stops || !self.follow(&outcome, scenario) {
                 return LifeEnd::Done;
             }
             if is_arrival {

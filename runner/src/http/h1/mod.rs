@@ -137,6 +137,9 @@ async fn write_rest(
     stream.flush().await
 }
 
+/// Reads of one turn; then the other VUs have theirs.
+const READS: u32 = 32;
+
 /// Reads until the response is complete. The error says whether the peer hung up.
 fn read(
     connection: &mut Connection,
@@ -145,7 +148,7 @@ fn read(
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), (Fault, bool)>> {
     buffers::with_read(|buffer| {
-        loop {
+        for _ in 0..READS {
             let mut filled = ReadBuf::new(buffer);
             if let Err(error) = ready!(Pin::new(&mut connection.stream).poll_read(cx, &mut filled)) {
                 // TLS without a closing alert: what a body that ends with the connection gets from many servers.
@@ -173,6 +176,8 @@ fn read(
                 return Poll::Ready(Ok(()));
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     })
 }
 

@@ -11,10 +11,11 @@ use crate::load::stop::{EndReason, Stage, StopHandle};
 use crate::load::turns::{Place, Turns};
 use crate::metrics::{Aggregator, Limits, RunInfo, Shard, Totals};
 use crate::plan::{Begin, Curve, Profile, Spacing, Stage as PlanStage, sample};
+use crate::rota::{AbortHandle, Rota};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
-use tokio::task::{AbortHandle, LocalSet};
+use tokio::task::LocalSet;
 use tokio::time::Instant;
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
@@ -28,6 +29,7 @@ struct Sleeper {
     begun: Instant,
     busy: Duration,
     log: Log,
+    rota: Rota,
     /// Loses every fourth turn, as a defect would.
     loses_turns: bool,
 }
@@ -53,7 +55,7 @@ impl Spawn for Sleeper {
                 tokio::time::sleep(me.busy).await;
             }
         };
-        tokio::task::spawn_local(life).abort_handle()
+        self.rota.spawn(life)
     }
 }
 
@@ -119,8 +121,11 @@ fn play_with<F: Future<Output = ()>>(
             begun: Instant::now(),
             busy,
             log: Rc::clone(&log),
+            rota: Rota::default(),
             loses_turns,
         };
+        let rota = sleeper.rota.clone();
+        tokio::task::spawn_local(tokio::task::unconstrained(async move { rota.run().await }));
         run_all(workloads, threads, &sleeper, meddle).await;
         sleeper.begun.elapsed().as_millis() as u64
     }));

@@ -1,0 +1,478 @@
+//! The order in which the VUs of a thread run, and what that has to do with its cache.
+//!
+//! A thread has many more VUs than its cache holds, so nearly all that a VU touches in its turn has to be fetched. Two
+//! things keep that cheap. VUs that are ready run in batches: first each computes until it has something to send, then
+//! each sends ([`after_the_others`]), while what belongs to it is still in the cache. And while one VU runs, what the next
+//! ones will touch is fetched already ([`suspends_here`]).
+//!
+//! This is a list of futures and no more: timers and sockets are the runtime's, which polls [`Rota::run`].
+
+use futures_util::task::AtomicWaker;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// Turns between two looks at the network. What so many VUs touch fits a core's own cache.
+const BATCH: usize = 32;
+/// How many turns before its own a VU's memory is fetched.
+const AHEAD: usize = 4;
+/// Bytes of a suspended guest's stack that are fetched: the calls that it will make, and those that it is in.
+const STACK: std::ops::Range<isize> = -512..2048;
+const LINE: usize = 64;
+
+type Life = Pin<Box<dyn Future<Output = ()>>>;
+
+thread_local! {
+    static TURN: Cell<Turn> = const { Cell::new(Turn::None) };
+    static NEEDED: Cell<Option<Needed>> = const { Cell::new(None) };
+}
+
+/// What this thread is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// Nothing of a rota.
+    None,
+    /// A VU has its turn.
+    Running,
+    /// It gives the others theirs before it goes on.
+    Postponed,
+}
+
+/// Lets the other VUs of this batch have their turn first, without a look at the network. Returns at once outside a rota.
+///
+/// So all of them read and compute, and then all of them write. A server that has caught up sleeps, and waking it is
+/// the dearest thing that a write can do; written one right after the other, most requests find it awake.
+pub async fn after_the_others() {
+    let mut postponed = false;
+    poll_fn(|_| {
+        if TURN.get() == Turn::None || std::mem::replace(&mut postponed, true) {
+            return Poll::Ready(());
+        }
+        TURN.set(Turn::Postponed);
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Says that the VU that has its turn is suspended on a stack of its own, the one that this is called on, and that it
+/// will touch `state` once it goes on.
+#[inline(never)]
+pub fn suspends_here<T>(state: &T) {
+    let here = 0_u8;
+    NEEDED.set(Some(Needed {
+        stack: std::hint::black_box(&raw const here).addr(),
+        state: std::ptr::from_ref(state).addr(),
+        bytes: size_of::<T>(),
+    }));
+}
+
+/// Addresses that are only ever fetched, never read: they may be stale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Needed {
+    stack: usize,
+    state: usize,
+    bytes: usize,
+}
+
+/// The VUs of one thread. Clones are the same rota.
+#[derive(Clone, Default)]
+pub struct Rota(Rc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    places: RefCell<Vec<Option<Member>>>,
+    vacant: RefCell<Vec<usize>>,
+    ready: Arc<Ready>,
+}
+
+/// Who has a turn until the next look at the network, and who has another one after it.
+#[derive(Default)]
+struct Batch {
+    first: Vec<usize>,
+    then: Vec<usize>,
+}
+
+/// One future, and what is known of it.
+struct Member {
+    life: Life,
+    waker: Waker,
+    ticket: Arc<Ticket>,
+    /// What it will touch beside itself.
+    needs: Option<Needed>,
+}
+
+/// Ends a member's life before its time, at its next turn.
+#[derive(Debug, Clone)]
+pub struct AbortHandle(Arc<Ticket>);
+
+impl AbortHandle {
+    /// Drops the future, not now, but before it would be polled again.
+    pub fn abort(&self) {
+        self.0.aborted.store(true, Ordering::Release);
+        self.0.wake_by_ref();
+    }
+}
+
+/// Who is ready, in order. Others than the rota's own thread only take its lock to stop a run.
+#[derive(Debug, Default)]
+struct Ready {
+    line: Mutex<Line>,
+    driver: AtomicWaker,
+}
+
+#[derive(Debug, Default)]
+struct Line {
+    places: VecDeque<usize>,
+    /// Whether the driver waits for somebody to be ready.
+    parked: bool,
+}
+
+impl Ready {
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, place: usize) {
+        let mut line = self.line();
+        line.places.push_back(place);
+        if std::mem::take(&mut line.parked) {
+            drop(line);
+            self.driver.wake();
+        }
+    }
+
+    /// Takes a batch out of the line.
+    fn take(&self, batch: &mut Vec<usize>) {
+        let mut line = self.line();
+        let most = line.places.len().min(BATCH);
+        batch.extend(line.places.drain(..most));
+    }
+
+    fn poll_any(&self, cx: &Context<'_>) -> Poll<()> {
+        self.driver.register(cx.waker());
+        let mut line = self.line();
+        line.parked = line.places.is_empty();
+        if line.parked {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
+    }
+}
+
+/// Puts one member in the line, once.
+#[derive(Debug)]
+struct Ticket {
+    place: usize,
+    queued: AtomicBool,
+    aborted: AtomicBool,
+    ready: Arc<Ready>,
+}
+
+impl Wake for Ticket {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if !self.queued.swap(true, Ordering::AcqRel) {
+            self.ready.push(self.place);
+        }
+    }
+}
+
+impl Rota {
+    /// Adds a future, whose first turn comes after those that are ready by now.
+    pub fn spawn(&self, life: impl Future<Output = ()> + 'static) -> AbortHandle {
+        let mut places = self.0.places.borrow_mut();
+        let place = self.0.vacant.borrow_mut().pop().unwrap_or_else(|| {
+            places.push(None);
+            places.len() - 1
+        });
+        let ticket = Arc::new(Ticket {
+            place,
+            queued: AtomicBool::new(false),
+            aborted: AtomicBool::new(false),
+            ready: Arc::clone(&self.0.ready),
+        });
+        places[place] = Some(Member {
+            life: Box::pin(life),
+            waker: Arc::clone(&ticket).into(),
+            ticket: Arc::clone(&ticket),
+            needs: None,
+        });
+        ticket.wake_by_ref();
+        AbortHandle(ticket)
+    }
+
+    /// Gives turns for ever. To be polled without a budget: the runtime's would end with the first VUs of a batch.
+    pub async fn run(&self) {
+        let mut batch = Batch::default();
+        loop {
+            poll_fn(|cx| self.0.ready.poll_any(cx)).await;
+            self.round(&mut batch);
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Drops all that are left.
+    pub fn clear(&self) {
+        let members = std::mem::take(&mut *self.0.places.borrow_mut());
+        self.0.vacant.borrow_mut().clear();
+        drop(members);
+    }
+
+    fn round(&self, batch: &mut Batch) {
+        batch.first.clear();
+        batch.then.clear();
+        self.0.ready.take(&mut batch.first);
+        self.turns(&batch.first, |place| batch.then.push(place));
+        self.turns(&batch.then, |place| self.0.ready.push(place));
+    }
+
+    /// Gives these their turns. Those that are to have another one after the others are `postponed`.
+    fn turns(&self, places: &[usize], mut postponed: impl FnMut(usize)) {
+        places.iter().take(AHEAD).for_each(|&place| self.fetch(place));
+        for (at, &place) in places.iter().enumerate() {
+            places
+                .get(at + AHEAD)
+                .into_iter()
+                .for_each(|&place| self.fetch(place));
+            if self.turn(place) {
+                postponed(place);
+            }
+        }
+    }
+
+    /// Gives a member its turn. Says whether it is to have another one after the others.
+    fn turn(&self, place: usize) -> bool {
+        let member = self.0.places.borrow_mut().get_mut(place).and_then(Option::take);
+        let Some(mut member) = member else {
+            return false;
+        };
+        member.ticket.queued.swap(false, Ordering::AcqRel);
+        let goes_on = !member.ticket.aborted.load(Ordering::Acquire) && member.poll();
+        let postponed = TURN.replace(Turn::None) == Turn::Postponed;
+        if goes_on {
+            if let Some(slot) = self.0.places.borrow_mut().get_mut(place) {
+                *slot = Some(member);
+            }
+            return postponed;
+        }
+        // What it does while it is dropped is its own affair, as is what it did before.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(member)));
+        self.0.vacant.borrow_mut().push(place);
+        false
+    }
+
+    /// Fetches what a member will touch.
+    fn fetch(&self, place: usize) {
+        if let Some(Some(member)) = self.0.places.borrow().get(place) {
+            let life = member.life.as_ref().get_ref();
+            fetch(std::ptr::from_ref(life).addr(), size_of_val(life));
+            if let Some(needs) = member.needs {
+                fetch(needs.stack.saturating_add_signed(STACK.start), STACK.len());
+                fetch(needs.state, needs.bytes);
+            }
+        }
+    }
+}
+
+impl Member {
+    /// Whether it goes on. A panic ends it, and nobody else.
+    fn poll(&mut self) -> bool {
+        TURN.set(Turn::Running);
+        NEEDED.set(None);
+        let mut cx = Context::from_waker(&self.waker);
+        let polled = catch_unwind(AssertUnwindSafe(|| self.life.as_mut().poll(&mut cx)));
+        self.needs = NEEDED.get().or(self.needs);
+        matches!(polled, Ok(Poll::Pending))
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn fetch(address: usize, bytes: usize) {
+    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+    for line in (address & !(LINE - 1)..address.saturating_add(bytes)).step_by(LINE) {
+        #[expect(unsafe_code, reason = "the compiler has no other way to say it")]
+        // SAFETY: a prefetch reads nothing that the program could see, and can't fault, whatever the address.
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(std::ptr::without_provenance(line));
+        }
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn fetch(_: usize, _: usize) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+    use futures_util::future::join;
+    use std::time::Duration;
+    use tokio::sync::oneshot;
+    use tokio::task::{unconstrained, yield_now};
+    use tokio::time::timeout;
+
+    type Log<T> = Rc<RefCell<Vec<T>>>;
+
+    /// Gives turns until the test says that it is done.
+    fn drive(rota: &Rota, done: impl Future<Output = ()>) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let run = unconstrained(rota.run());
+        let until = async {
+            let done = timeout(Duration::from_secs(60), done).await;
+            done.expect("it to be done");
+        };
+        runtime.block_on(async {
+            tokio::select! { () = run => {} () = until => {} }
+        });
+    }
+
+    async fn until(condition: impl Fn() -> bool) {
+        while !condition() {
+            yield_now().await;
+        }
+    }
+
+    #[test]
+    fn all_of_a_batch_compute_before_the_first_of_them_sends() {
+        let rota = Rota::default();
+        let log = Log::default();
+        for vu in 0..BATCH + 2 {
+            let log = Log::clone(&log);
+            rota.spawn(async move {
+                log.borrow_mut().push(("computes", vu));
+                after_the_others().await;
+                log.borrow_mut().push(("sends", vu));
+            });
+        }
+        drive(&rota, until(|| log.borrow().len() == 2 * (BATCH + 2)));
+        let of = |step, vus: std::ops::Range<usize>| vus.map(move |vu| (step, vu));
+        let first = of("computes", 0..BATCH).chain(of("sends", 0..BATCH));
+        let then = of("computes", BATCH..BATCH + 2).chain(of("sends", BATCH..BATCH + 2));
+        assert!(log.borrow().iter().copied().eq(first.chain(then)));
+    }
+
+    #[test]
+    fn a_member_that_postpones_twice_is_not_forgotten() {
+        let rota = Rota::default();
+        let (send, ended) = oneshot::channel();
+        rota.spawn(async {
+            for _ in 0..3 {
+                after_the_others().await;
+            }
+            send.send(()).unwrap();
+        });
+        drive(&rota, async { ended.await.unwrap() });
+    }
+
+    #[test]
+    fn nothing_is_postponed_outside_a_rota() {
+        assert!(after_the_others().now_or_never().is_some());
+    }
+
+    #[test]
+    fn a_member_is_woken_from_another_thread() {
+        let rota = Rota::default();
+        let (wake, woken) = oneshot::channel();
+        let (send, ended) = oneshot::channel();
+        rota.spawn(async {
+            woken.await.unwrap();
+            send.send(()).unwrap();
+        });
+        let waking = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(20));
+            wake.send(()).unwrap();
+        });
+        drive(&rota, async { ended.await.unwrap() });
+        waking.join().unwrap();
+    }
+
+    #[test]
+    fn a_panic_ends_one_member_only_and_its_place_is_given_again() {
+        let rota = Rota::default();
+        let (send, ended) = oneshot::channel();
+        let (also, also_ended) = oneshot::channel();
+        let alive = Rc::new(());
+        let inside = Rc::clone(&alive);
+        rota.spawn(async move {
+            let _inside = inside;
+            panic!("on purpose");
+        });
+        rota.spawn(async { send.send(()).unwrap() });
+        drive(&rota, async { ended.await.unwrap() });
+        assert_eq!(Rc::strong_count(&alive), 1);
+        rota.spawn(async { also.send(()).unwrap() });
+        drive(&rota, async { also_ended.await.unwrap() });
+        assert_eq!(rota.0.places.borrow().len(), 2);
+    }
+
+    #[test]
+    fn an_aborted_member_is_dropped_at_its_next_turn_and_a_late_abort_is_harmless() {
+        let rota = Rota::default();
+        let alive = Rc::new(());
+        let inside = Rc::clone(&alive);
+        let abort = rota.spawn(async move {
+            let _inside = inside;
+            std::future::pending::<()>().await;
+        });
+        drive(&rota, yield_now());
+        abort.abort();
+        assert_eq!(Rc::strong_count(&alive), 2);
+        drive(&rota, until(|| Rc::strong_count(&alive) == 1));
+        let (send, ended) = oneshot::channel();
+        rota.spawn(async {
+            yield_now().await;
+            send.send(()).unwrap();
+        });
+        abort.abort();
+        drive(
+            &rota,
+            join(async { ended.await.unwrap() }, yield_now()).map(|_| ()),
+        );
+    }
+
+    #[test]
+    fn clearing_drops_all_that_are_left() {
+        let rota = Rota::default();
+        let alive = Rc::new(());
+        for _ in 0..3 {
+            let inside = Rc::clone(&alive);
+            rota.spawn(async move {
+                let _inside = inside;
+                std::future::pending::<()>().await;
+            });
+        }
+        drive(&rota, yield_now());
+        rota.clear();
+        assert_eq!(Rc::strong_count(&alive), 1);
+    }
+
+    #[test]
+    fn what_a_guest_needs_is_kept_until_it_says_otherwise() {
+        let rota = Rota::default();
+        rota.spawn(async {
+            let state = [0_u8; 100];
+            suspends_here(&state);
+            yield_now().await;
+            std::future::pending::<()>().await;
+        });
+        let needs = || rota.0.places.borrow()[0].as_ref().and_then(|member| member.needs);
+        drive(&rota, until(|| NEEDED.get().is_some()));
+        let before = needs();
+        assert_eq!(before.map(|needs| needs.bytes), Some(100));
+        drive(&rota, until(|| NEEDED.get().is_none()));
+        assert_eq!(needs(), before);
+    }
+}
