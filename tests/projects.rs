@@ -342,3 +342,46 @@ fn what_the_top_level_reads_is_part_of_the_build() {
     let key = |route: &str| ("GET".to_owned(), route.to_owned(), 200);
     assert_eq!(shop.counts(), [(key("/"), 2), (key("/catalogue"), 2)].into());
 }
+
+#[test]
+fn the_files_of_packages_are_named_from_the_folder_of_packages() {
+    let _machine = together();
+    let folder = tempfile::tempdir().unwrap();
+    let put = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    put("tests/shop.js", "export { default } from \"pack\";\n");
+    put("node_modules/pack/package.json", "{ \"main\": \"lib/main.js\" }");
+    put(
+        "node_modules/pack/lib/main.js",
+        "import inner from \"inner\";\nimport { go } from \"./go.js\";\nexport default () => go(inner);\n",
+    );
+    put(
+        "node_modules/pack/lib/go.js",
+        "export function go(inner) {\n  throw new Error(inner);\n}\n",
+    );
+    put(
+        "node_modules/pack/node_modules/inner/index.js",
+        "export default \"of the inner package\";\n",
+    );
+    let ran = run_in(
+        folder.path(),
+        &["run", "tests/shop.js", "--host", "demo", "-i", "1", "--headless"],
+    );
+    for words in [
+        "of the inner package",
+        "(node_modules/pack/lib/go.js:2",
+        "(node_modules/pack/lib/main.js:3",
+    ] {
+        assert!(
+            ran.out.contains(words) || ran.err.contains(words),
+            "{}{}",
+            ran.out,
+            ran.err
+        );
+    }
+    let whole = folder.path().display().to_string();
+    assert!(!ran.out.contains(&whole), "{}", ran.out);
+}

@@ -331,11 +331,12 @@ mod tests {
             .unwrap();
         let run = unconstrained(rota.run());
         let until = async {
-            let done = timeout(Duration::from_secs(60), done).await;
+            let done = timeout(Duration::from_secs(20), done).await;
             done.expect("it to be done");
         };
         runtime.block_on(async {
-            tokio::select! { () = run => {} () = until => {} }
+            // The condition is looked at before each round.
+            tokio::select! { biased; () = until => {} () = run => {} }
         });
     }
 
@@ -469,10 +470,14 @@ mod tests {
             std::future::pending::<()>().await;
         });
         let needs = || rota.0.places.borrow()[0].as_ref().and_then(|member| member.needs);
-        drive(&rota, until(|| NEEDED.get().is_some()));
-        let before = needs();
-        assert_eq!(before.map(|needs| needs.bytes), Some(100));
-        drive(&rota, until(|| NEEDED.get().is_none()));
-        assert_eq!(needs(), before);
+        let (first, then) = (Cell::new(None), Cell::new(None));
+        drive(&rota, async {
+            until(|| NEEDED.get().is_some()).await;
+            first.set(needs());
+            until(|| NEEDED.get().is_none()).await;
+            then.set(needs());
+        });
+        assert_eq!(first.get().map(|needs| needs.bytes), Some(100));
+        assert_eq!(then, first);
     }
 }

@@ -204,6 +204,7 @@ impl Vu {
 
     /// Makes the coming iteration the one of this turn.
     fn take(&mut self, turn: &Turn, state: &mut VuState) {
+        self.client.begin_iteration();
         state.iteration = self.iterations;
         state.index = turn.index;
         state.intended = turn.due.map(tokio::time::Instant::into_std);

@@ -73,6 +73,10 @@ pub struct HttpOptions {
     #[arg(long)]
     pub no_cookies: bool,
 
+    /// Forget a virtual user's cookies before each of its iterations, as k6 does
+    #[arg(long)]
+    pub reset_cookies: bool,
+
     /// Don't ask for compressed responses
     #[arg(long)]
     pub no_compression: bool,

@@ -52,7 +52,7 @@ const K6_ELSEWHERE: &[(&str, &str)] = &[
     ),
     (
         "nocookiesreset",
-        "cookies live as long as their virtual user; `no_cookies` keeps none",
+        "`reset_cookies` says whether cookies are forgotten before each iteration",
     ),
     (
         "nosetup",

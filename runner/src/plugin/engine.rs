@@ -19,6 +19,16 @@ const WASM_STACK_BYTES: usize = 1 << 20;
 /// Slots beyond the VUs: a replaced instance may not be freed yet when its successor starts.
 const SPARE_SLOTS: u32 = 16;
 
+/// Address space of a memory that needs no checks in the guest's code: all that 32 bits reach, and what an instruction
+/// may add to that.
+const WHOLE: Reservation = Reservation {
+    memory: 4 << 30,
+    guard: 32 << 20,
+};
+
+/// Address space that the memories of all VUs may take: three quarters of a process's.
+const ADDRESSES: u64 = 3 << 45;
+
 /// What the pool must hold.
 #[derive(Debug, Clone, Copy)]
 pub struct EngineSpec {
@@ -62,11 +72,48 @@ impl PerVu {
     }
 }
 
-/// Builds the engine.
+/// Address space of one linear memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Reservation {
+    memory: u64,
+    guard: u64,
+}
+
+impl EngineSpec {
+    /// Enough to leave out checks, where there is room for that.
+    fn reservation(&self) -> Reservation {
+        let memories = u64::from(self.slots().saturating_mul(self.per_vu.memories));
+        let fits = memories.saturating_mul(WHOLE.memory + WHOLE.guard) <= ADDRESSES;
+        let least = self.least_reservation();
+        if fits && least.memory <= WHOLE.memory {
+            WHOLE
+        } else {
+            least
+        }
+    }
+
+    /// As little as its limit allows: each access is checked.
+    fn least_reservation(&self) -> Reservation {
+        Reservation {
+            memory: self.vu_memory_bytes as u64,
+            guard: 64 << 10,
+        }
+    }
+
+    fn slots(&self) -> u32 {
+        self.vus.saturating_add(SPARE_SLOTS)
+    }
+}
+
+/// Builds the engine. Where address space is scarce, guests are slower.
 ///
 /// # Errors
 /// If the operating system can't reserve the address space of the pool.
 pub fn build_engine(spec: &EngineSpec) -> wasmtime::Result<Engine> {
+    engine(spec, spec.reservation()).or_else(|_| engine(spec, spec.least_reservation()))
+}
+
+fn engine(spec: &EngineSpec, reservation: Reservation) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
     config
         .cranelift_opt_level(OptLevel::Speed)
@@ -76,16 +123,15 @@ pub fn build_engine(spec: &EngineSpec) -> wasmtime::Result<Engine> {
         .wasm_memory64(false)
         .max_wasm_stack(WASM_STACK_BYTES)
         .async_stack_size(ASYNC_STACK_BYTES)
-        // Smaller than the default 4 GiB: fewer page tables, and 100,000 VUs fit.
-        .memory_reservation(spec.vu_memory_bytes as u64)
-        .memory_guard_size(64 << 10)
+        .memory_reservation(reservation.memory)
+        .memory_guard_size(reservation.guard)
         .memory_init_cow(true)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(spec)));
     Engine::new(&config)
 }
 
 fn pool(spec: &EngineSpec) -> PoolingAllocationConfig {
-    let slots = spec.vus.saturating_add(SPARE_SLOTS);
+    let slots = spec.slots();
     let each = spec.per_vu;
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(slots)
@@ -128,4 +174,38 @@ pub fn start_epoch_clock(engine: &Engine) -> std::io::Result<EpochClock> {
 #[derive(Debug)]
 pub struct EpochClock {
     _running: Arc<AtomicBool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(vus: u32, memories: u32) -> EngineSpec {
+        EngineSpec {
+            vus,
+            vu_memory_bytes: 64 << 20,
+            per_vu: PerVu {
+                core_instances: 1,
+                memories,
+                tables: 1,
+            },
+        }
+    }
+
+    #[test]
+    fn guests_run_without_checks_as_long_as_the_address_space_lasts() {
+        assert_eq!(spec(20_000, 1).reservation(), WHOLE);
+        assert_eq!(spec(2, PerVu::UNKNOWN.memories).reservation(), WHOLE);
+        assert_eq!(spec(100_000, 1).reservation().memory, 64 << 20);
+        assert_eq!(spec(20_000, 2).reservation().memory, 64 << 20);
+        assert_eq!(spec(u32::MAX, u32::MAX).reservation().memory, 64 << 20);
+    }
+
+    #[test]
+    fn both_reservations_make_an_engine() {
+        let spec = spec(100, 1);
+        for reservation in [spec.reservation(), spec.least_reservation()] {
+            assert!(engine(&spec, reservation).is_ok(), "{reservation:?}");
+        }
+    }
 }

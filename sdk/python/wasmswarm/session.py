@@ -75,14 +75,26 @@ class HttpSession:
     params = _extra("params", "Query parameters of every request.")
     request_name = _extra("request_name", "The name of requests that are given none.")
 
-    def get(self, url: str, params: Any = None, name: str | None = None, **options: Any) -> Any:
-        """GET."""
+    def get(
+        self,
+        url: str,
+        params: Any = None,
+        name: str | None = None,
+        catch_response: bool = False,
+        **options: Any,
+    ) -> Any:
+        """GET. The usual one reuses a request."""
         if options or params is not None or not self._is_plain:
-            return self.request("GET", url, name=name, params=params, **options)
+            return self.request(
+                "GET", url, catch_response, name=name, params=params, **options
+            )
         made = self._get
         made.url = url
         made.name = name or ""
-        return self._send(made)
+        response = self._send(made)
+        if catch_response:
+            response._caught = True
+        return response
 
     def head(self, url: str, name: str | None = None, **options: Any) -> Any:
         """HEAD. Like `requests`, it follows no redirects unless told to."""
@@ -119,7 +131,8 @@ class HttpSession:
         """
         context = options.pop("context", None)
         response = self._send(self.prepare(method, url, **options), context)
-        response._caught = catch_response
+        if catch_response:
+            response._caught = True
         return response
 
     def prepare(

@@ -5,6 +5,7 @@ use super::super::kept::{Inputs, hex};
 use super::evaluate::{Need, NeedKind, Source};
 use super::strip;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
 /// The most bytes that one file may have.
@@ -28,6 +29,8 @@ const ENDINGS: [&str; 10] = [
 pub(super) struct Files {
     root: PathBuf,
     entry: String,
+    /// Where the folder of packages is that the names of some files begin with, if not in the root.
+    outside: HashMap<String, PathBuf>,
     inputs: Inputs,
 }
 
@@ -37,6 +40,7 @@ impl Files {
         Ok(Files {
             root: main.parent().unwrap_or(Path::new("")).to_owned(),
             entry: name.to_string_lossy().into_owned(),
+            outside: HashMap::new(),
             inputs: Inputs::default(),
         })
     }
@@ -62,7 +66,7 @@ impl Files {
             NeedKind::File => self.plain(need),
             NeedKind::Module => {
                 let path = self
-                    .first_of(&self.root.join(&need.request))
+                    .first_of(&self.folder_of(&need.importer).join(&need.request))
                     .or_else(|| self.package(need));
                 let path = path.ok_or_else(|| {
                     not_found(
@@ -91,7 +95,7 @@ impl Files {
 
     /// A module of an installed package: `node_modules/NAME`, from the importing file's folder upwards.
     fn package(&mut self, need: &Need) -> Option<PathBuf> {
-        let importer = self.root.join(&need.importer);
+        let importer = self.folder_of(&need.importer).join(&need.importer);
         let importer = std::path::absolute(&importer).unwrap_or(importer);
         importer.ancestors().skip(1).find_map(|folder| {
             let base = folder.join("node_modules").join(&need.request);
@@ -134,7 +138,7 @@ impl Files {
     }
 
     /// As the engine takes it: without types.
-    fn module(&self, request: &str, path: &Path, content: Vec<u8>) -> Result<Source, BuildError> {
+    fn module(&mut self, request: &str, path: &Path, content: Vec<u8>) -> Result<Source, BuildError> {
         let name = self.name_of(path);
         let is_typed = path.extension().is_some_and(|kind| kind == "ts" || kind == "mts");
         let content = if is_typed {
@@ -152,16 +156,36 @@ impl Files {
         })
     }
 
-    /// A file's name as scripts see it: from the root, with `/`.
-    fn name_of(&self, path: &Path) -> String {
-        let path = path.strip_prefix(&self.root).unwrap_or(path);
-        let parts: Vec<_> = path
-            .components()
-            .filter(|part| !matches!(part, Component::CurDir))
-            .map(|part| part.as_os_str().to_string_lossy())
-            .collect();
-        parts.join("/").replacen("//", "/", 1)
+    /// A file's name as scripts see it: from the root, or from the folder above it that has the packages, with `/`.
+    fn name_of(&mut self, path: &Path) -> String {
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let (path, root) = (whole(path), whole(&self.root));
+        if let Ok(inside) = path.strip_prefix(&root) {
+            return slashed(inside);
+        }
+        let is_packages = |folder: &&Path| folder.ends_with("node_modules");
+        let packages = path.ancestors().filter(is_packages).last();
+        let Some(folder) = packages.and_then(Path::parent) else {
+            return slashed(&path);
+        };
+        let name = slashed(path.strip_prefix(folder).unwrap_or(&path));
+        self.outside.insert(name.clone(), folder.to_owned());
+        name
     }
+
+    /// What the name of this file, and of those that it asks for, counts from.
+    fn folder_of(&self, importer: &str) -> PathBuf {
+        self.outside.get(importer).unwrap_or(&self.root).clone()
+    }
+}
+
+fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path
+        .components()
+        .filter(|part| !matches!(part, Component::CurDir))
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    parts.join("/").replacen("//", "/", 1)
 }
 
 /// What a package says is its main module.

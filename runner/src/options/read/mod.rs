@@ -15,13 +15,14 @@ const MAX_SCENARIOS: usize = 1000;
 
 /// Keys that a plugin may suggest, besides those of the load and of scenarios. All else belongs
 /// to the operator: it would grant the plugin something, or change what it is given.
-const OF_PLUGINS: [&str; 6] = [
+const OF_PLUGINS: [&str; 7] = [
     "host",
     "max_rate",
     "tags",
     "group_urls",
     "setup_timeout",
     "teardown_timeout",
+    "reset_cookies",
 ];
 
 /// Reads a text into a layer, as far as it can be read, with all problems. `origin` says whose it is.

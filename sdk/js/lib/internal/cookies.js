@@ -169,6 +169,11 @@ export function openVuJar() {
   return vuJar;
 }
 
+/** Begins an iteration without cookies. */
+export function forgetCookies() {
+  vuJar = undefined;
+}
+
 /** The value of a `cookie` header: a jar's cookies for a URL, and a request's own; undefined for none. */
 export function cookieHeader(jar, url, own) {
   const all = jar === undefined ? {} : jar.cookiesForURL(url);
