@@ -57,11 +57,11 @@ impl Driver {
         command
     }
 
-    /// Whether it compiles a file that includes a header of the C++ library.
+    /// Whether it has the headers of the C++ library: `version` is the smallest of them.
     fn has_headers(&self) -> bool {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).args(CPP);
-        command.args(["-fsyntax-only", "-include", "string", "-x", "c++", "/dev/null"]);
+        command.args(["-fsyntax-only", "-include", "version", "-x", "c++", "/dev/null"]);
         command.stdin(std::process::Stdio::null());
         command.output().is_ok_and(|output| output.status.success())
     }

@@ -111,12 +111,9 @@ impl Client {
         own.unwrap_or(self.core.transport.timeout)
     }
 
-    /// Starts an iteration, without cookies if the run is so.
-    #[inline]
-    pub fn begin_iteration(&mut self) {
-        if self.core.transport.reset_cookies {
-            self.core.state().jar = Jar::default();
-        }
+    /// Goes on without the cookies that it has.
+    pub fn forget_cookies(&mut self) {
+        self.core.state().jar = Jar::default();
     }
 
     /// Starts a new life: no connections, no cookies.

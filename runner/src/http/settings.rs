@@ -43,8 +43,6 @@ pub struct Settings {
     pub headers: Vec<(String, String)>,
     /// Keep cookies, per VU.
     pub cookies: bool,
-    /// Forget them before each iteration.
-    pub reset_cookies: bool,
     /// Ask for compressed bodies.
     pub compression: bool,
     /// Use connections for more than one exchange.
@@ -89,7 +87,6 @@ impl Default for Settings {
             version: VersionPolicy::Negotiate,
             headers: Vec::new(),
             cookies: true,
-            reset_cookies: false,
             compression: true,
             keep_alive: true,
             user_agent: concat!("wasmswarm/", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -10,7 +10,7 @@ use crate::host::bindings::PluginPre;
 use crate::host::{RunShared, Set, VuState};
 use crate::http::Transport;
 use crate::metrics::{Aggregator, Limits, RunInfo, ScenarioInfo, Snapshot, Verdict};
-use crate::plan::Plan;
+use crate::plan::{ExecutorSpec, Plan, Workload};
 use crate::thresholds::Evaluator;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -188,7 +188,10 @@ pub fn run_info(plan: &Plan, set: Set) -> RunInfo {
         name: s.name.clone(),
         tasks: s.tasks.iter().map(|t| t.name.clone()).collect(),
     };
-    let counted = plan.workloads.iter().filter(|w| Set::of(w.warm_up) == set);
+    // A shape may use its places or not.
+    let has_all =
+        |w: &&Workload| Set::of(w.warm_up) == set && !matches!(w.executor, ExecutorSpec::Custom { .. });
+    let counted = plan.workloads.iter().filter(has_all);
     RunInfo {
         scenarios: plan.scenarios.iter().map(scenario).collect(),
         vus: counted.map(|w| w.vus.len() as u64).sum(),

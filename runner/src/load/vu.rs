@@ -204,7 +204,9 @@ impl Vu {
 
     /// Makes the coming iteration the one of this turn.
     fn take(&mut self, turn: &Turn, state: &mut VuState) {
-        self.client.begin_iteration();
+        if self.thread.run.plan.reset_cookies {
+            self.client.forget_cookies();
+        }
         state.iteration = self.iterations;
         state.index = turn.index;
         state.intended = turn.due.map(tokio::time::Instant::into_std);

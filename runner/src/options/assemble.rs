@@ -81,7 +81,7 @@ pub(super) fn lines(mut problems: Vec<Problem>) -> Vec<String> {
 pub(super) struct Groups {
     pub(super) load: LoadOptions,
     pub(super) measure: MeasureOptions,
-    http: HttpOptions,
+    pub(super) http: HttpOptions,
     given: PluginOptions,
     output: OutputOptions,
     pub(super) limits: LimitOptions,

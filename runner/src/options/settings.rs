@@ -23,7 +23,6 @@ impl HttpOptions {
             version: self.version(),
             headers: self.header.clone(),
             cookies: !self.no_cookies,
-            reset_cookies: self.reset_cookies,
             compression: !self.no_compression,
             keep_alive: !self.no_keep_alive,
             ..defaults

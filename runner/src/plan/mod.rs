@@ -53,6 +53,8 @@ pub struct Plan {
     pub max_rate: Option<f64>,
     /// Whether ids in the paths of requests without a name are replaced.
     pub group_urls: bool,
+    /// Whether a VU's cookies are forgotten before each of its iterations.
+    pub reset_cookies: bool,
     /// What one VU and one call may use.
     pub limits: LimitsPlan,
     /// Load threads, one core each.

@@ -19,6 +19,7 @@ pub(crate) fn plan(workloads: Vec<Workload>) -> Plan {
         thresholds: Vec::new(),
         max_rate: None,
         group_urls: false,
+        reset_cookies: false,
         limits: LimitsPlan {
             vu_memory_bytes: 0,
             task_cpu_ms: 0,

@@ -106,6 +106,9 @@ fn head(plan: &Plan) -> Vec<String> {
     if plan.group_urls {
         lines.push("URLs        ids in paths are replaced".to_owned());
     }
+    if plan.reset_cookies {
+        lines.push("cookies     are forgotten before each iteration".to_owned());
+    }
     lines.extend(pairs("tags", &plan.tags));
     if !plan.params.is_empty() {
         lines.push(format!("params      {}", escape(&plan.params.join(", "))));

@@ -43,7 +43,10 @@ fn counted(snapshot: &Snapshot) -> impl Iterator<Item = String> {
             totals.iterations_dropped,
             "planned iterations were not started: no VU was free, or the time was over",
         ),
-        (totals.instances_replaced, "instances were replaced after a trap"),
+        (
+            totals.instances_replaced,
+            "instances were replaced after a trap or a failed start",
+        ),
         (
             flags.folded_requests,
             "requests are folded into `__other__`: too many names, tags or statuses (name requests by pattern, such as `/users/{id}`)",

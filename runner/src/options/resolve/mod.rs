@@ -72,6 +72,7 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
         thresholds: thresholds(&groups.measure),
         max_rate: load.max_rate,
         group_urls: groups.measure.group_urls,
+        reset_cookies: groups.http.reset_cookies,
         params: names(&options.given.params),
         limits: groups.limits.resolve(),
     })
