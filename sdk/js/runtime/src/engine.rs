@@ -74,9 +74,11 @@ pub(crate) fn evaluate(entry: &str, sources: Vec<Source>) -> Result<(), Problem>
     modules::forget();
     native::vu::forget_seed();
     engine.settle_down();
-    ENGINE.set(Some(Box::leak(Box::new(engine))));
+    let engine = &*Box::leak(Box::new(engine));
+    ENGINE.set(Some(engine));
     phase::begin_run();
     memory::begin_run();
+    engine.keep_all();
     Ok(())
 }
 
@@ -114,6 +116,15 @@ impl Engine {
         runtime.run_gc();
         let in_use = usize::try_from(runtime.memory_usage().malloc_size).unwrap_or_default();
         runtime.set_gc_threshold(in_use + FIRST_COLLECTION_BYTES);
+    }
+
+    /// Stops counting references to what there is; see `c/counts.h`.
+    fn keep_all(&self) {
+        unsafe extern "C" {
+            fn wasmswarm_begin_run(runtime: *mut qjs::JSRuntime);
+        }
+        // SAFETY: the runtime is alive, and from now on all that it makes has the header of a run.
+        unsafe { wasmswarm_begin_run(qjs::JS_GetRuntime(self.context.as_raw().as_ptr())) };
     }
 
     pub(crate) fn description(&self) -> Description {
