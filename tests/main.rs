@@ -19,6 +19,7 @@ mod failing_servers;
 mod guest_errors;
 mod hostile;
 mod interrupts;
+mod javascript_runtime;
 mod keys;
 mod languages;
 mod options;

@@ -158,7 +158,9 @@ impl Files {
 
     /// A file's name as scripts see it: from the root, or from the folder above it that has the packages, with `/`.
     fn name_of(&mut self, path: &Path) -> String {
-        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        // Behind `.`, because the folder of a script that is named without one has an empty name.
+        let whole =
+            |path: &Path| std::path::absolute(Path::new(".").join(path)).unwrap_or_else(|_| path.to_owned());
         let (path, root) = (whole(path), whole(&self.root));
         if let Ok(inside) = path.strip_prefix(&root) {
             return slashed(inside);
