@@ -81,19 +81,18 @@ pub(crate) fn javascript() -> PathBuf {
         .clone()
 }
 
-/// The Python guest. Needs `componentize-py`, which `tests/run` puts into an environment of its own.
+/// The Python of the environment into which `tests/run` puts `componentize-py`.
+pub(crate) fn python_with_componentizer() -> PathBuf {
+    guests().join("venv/bin/python")
+}
+
+/// The Python guest.
 pub(crate) fn python() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT
         .get_or_init(|| {
             let (source, wasm) = (root().join("tests/guests/python"), guests().join("python.wasm"));
-            let own = guests().join("venv/bin/componentize-py");
-            let program = if own.exists() {
-                own
-            } else {
-                PathBuf::from("componentize-py")
-            };
-            let mut command = Command::new(program);
+            let mut command = Command::new(python_with_componentizer().with_file_name("componentize-py"));
             command.arg("-d").arg(root().join("wit")).args([
                 "-w",
                 "plugin",

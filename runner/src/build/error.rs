@@ -69,6 +69,14 @@ pub enum BuildError {
         /// What is wrong with it.
         message: String,
     },
+    /// What the language's tools made isn't what they are known to make.
+    #[error("the memory of the component isn't as {tool} should leave it: {message}")]
+    Memory {
+        /// Which tool made it.
+        tool: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
     /// A language's tools are missing or too old.
     #[error("{language} plugins need {what}")]
     Missing {
@@ -168,6 +176,7 @@ impl BuildError {
                 "it must import and export the functions of the contract by their canonical names; \
                  see docs/bring-your-own-language.md",
             ),
+            Self::Memory { .. } => Some("delete wasmswarm's cache, so that the tool is installed again"),
             Self::Manifest { .. }
             | Self::Compile { .. }
             | Self::NoFile { .. }

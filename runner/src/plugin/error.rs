@@ -75,7 +75,9 @@ impl PluginError {
         match self {
             PluginError::Unreadable(_) => "check the path and its permissions",
             PluginError::Missing(_) => "check the path; `wasmswarm new NAME` writes a first plugin",
-            PluginError::TooLarge { .. } => "build it in release mode and strip it",
+            PluginError::TooLarge { .. } => {
+                "build it in release mode and strip it; data belongs in files for `--data`"
+            }
             PluginError::Digest { .. } => {
                 "the file has changed since its digest was taken; get it again, or check --digest"
             }

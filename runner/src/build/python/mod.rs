@@ -2,6 +2,8 @@
 //!
 //! The SDK's own `build.py` does the work; see there.
 
+mod immortal;
+
 use super::language::Project;
 use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, kept, sdk, tool};
 use std::path::{Path, PathBuf};
@@ -42,7 +44,11 @@ impl Builder for Componentizer {
             .arg("--inputs")
             .arg(&read);
         tool::run(Language::Python, &mut command)?;
-        let component = std::fs::read(&wasm).map_err(|source| BuildError::Read { path: wasm, source })?;
+        let mut component = std::fs::read(&wasm).map_err(|source| BuildError::Read { path: wasm, source })?;
+        immortal::make_immortal(&mut component).map_err(|problem| BuildError::Memory {
+            tool: COMPONENTIZER,
+            message: problem.to_string(),
+        })?;
         Ok(Made {
             component,
             read: Some(inputs_in(&read)?),
