@@ -25,9 +25,11 @@ static inline int *count_of(JSMallocBlockHeader *header)
 void wasmswarm_begin_run(JSRuntime *rt);
 
 /* From here on, what there is isn't counted. Nor does the collector of cycles see it: what it refers
-   to stays counted, and so in use. */
+   to stays counted, and so in use. Its list is closed without the head, as a shape that grows is taken
+   out of the list that it is in. */
 void wasmswarm_begin_run(JSRuntime *rt)
 {
+    list_del(&rt->gc_obj_list);
     init_list_head(&rt->gc_obj_list);
     is_run = true;
 }

@@ -9,6 +9,9 @@ const key = {};
 const text = "text";
 let replaced = { old: true };
 const shaped = { a: 1 };
+// A shape of its own, which grows in the run.
+const grown = { a: 1, b: 2, c: 3 };
+delete grown.b;
 class Counter {
   #count = 0;
   add() {
@@ -53,6 +56,7 @@ export default function () {
   shaped[`p${rounds}`] = rounds;
   if (rounds % 10 === 0) delete shaped.a;
   shaped.a = rounds;
+  for (let i = 0; i < 8; i++) grown[`g${rounds}-${i}`] = rounds;
   (() => {
     const cycle = { list };
     cycle.self = cycle;
@@ -66,6 +70,7 @@ export default function () {
   expect("weak map", weak.get(key).rounds === rounds);
   expect("replaced", replaced.old === false);
   expect("shape", shaped.a === rounds && shaped[`p${rounds}`] === rounds && shaped.p1 === 1);
+  expect("own shape", Object.keys(grown).length === 2 + 8 * rounds && grown[`g${rounds}-7`] === rounds && grown.c === 3);
   expect("other shapes", Object.keys({ a: 1 }).join() === "a");
   expect("private field", counter.add() === rounds);
   expect("generator", going.next().value.i === rounds);
