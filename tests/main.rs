@@ -24,6 +24,7 @@ mod languages;
 mod options;
 mod projects;
 mod reconcile;
+mod scripts;
 mod sdks;
 mod shared;
 mod support;

@@ -23,6 +23,8 @@ pub enum ExitCode {
     Guest,
     /// A scenario aborted the run.
     StoppedByScenario,
+    /// A scenario called the run a failure.
+    MarkedFailed,
 }
 
 impl ExitCode {
@@ -39,6 +41,7 @@ impl ExitCode {
             ExitCode::Interrupted => 105,
             ExitCode::Guest => 107,
             ExitCode::StoppedByScenario => 108,
+            ExitCode::MarkedFailed => 110,
         }
     }
 }

@@ -41,7 +41,12 @@ pub struct Workshop<'a> {
     pub engine: Engine,
     /// Names and values that the operator passes to the plugin: a script's top level may read them.
     pub parameters: Parameters,
+    /// The script that was typed or piped in, if the source is [`STANDARD_INPUT`].
+    pub script: Option<Vec<u8>>,
 }
+
+/// Names a script that comes from standard input. What it imports lies in the current folder.
+pub const STANDARD_INPUT: &str = "-";
 
 /// A component that was made of sources.
 #[derive(Debug)]
@@ -87,7 +92,10 @@ impl From<Vec<u8>> for Made {
 ///
 /// If it isn't a source, a tool is missing, or it doesn't compile.
 pub fn build(path: &Path, shop: &mut Workshop<'_>) -> Result<Built, BuildError> {
-    let project = Project::find(path)?;
+    let project = match shop.script {
+        Some(_) => Project::of_standard_input(),
+        None => Project::find(path)?,
+    };
     let done = |component, from_cache| Built {
         language: project.language,
         name: project.name(),
@@ -99,12 +107,9 @@ pub fn build(path: &Path, shop: &mut Workshop<'_>) -> Result<Built, BuildError> 
         return Ok(done(rust::build(&project.dir, shop)?, false));
     };
     let built = shop.cache.join("built");
-    let kept = Kept::open(
-        &built,
-        &project.main,
-        &[env!("CARGO_PKG_VERSION"), &builder.maker()],
-    )
-    .map_err(cannot_write(&built))?;
+    let script = shop.script.as_ref().map(kept::digest).unwrap_or_default();
+    let makers = [env!("CARGO_PKG_VERSION"), &builder.maker(), &script];
+    let kept = Kept::open(&built, &project.main, &makers).map_err(cannot_write(&built))?;
     let now = inputs(&project)?;
     if let Some(component) = kept.find(now.as_ref(), &shop.parameters) {
         return Ok(done(component, true));

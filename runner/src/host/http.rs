@@ -3,11 +3,11 @@
 use super::bindings::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request, Response, Timings};
 use super::desk::{Answer, Errand};
 use super::limits;
+use super::naming::Naming;
 use super::recorder::with_shard;
 use super::responses::Kept;
 use super::state::{Phase, VuState};
 use super::tags::check_name;
-use super::url_groups;
 use crate::http::{self as engine, Client};
 use crate::metrics::{RequestHandle, RequestKey, RequestSample, Shard};
 use crate::rota::suspends_here;
@@ -19,6 +19,7 @@ impl http::Host for VuState {
     async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Response, ErrorCode>> {
         self.require_run()?;
         let begun = self.leave_guest();
+        self.redirects.clear();
         let Some(tags) = self.admit(&request) else {
             return Ok(Err(self.refuse(&request)));
         };
@@ -27,7 +28,7 @@ impl http::Host for VuState {
         let errand = Errand::Send(Sending { request, ticket });
         suspends_here(self);
         match self.desk.ask(errand).await {
-            Answer::Landed(landed) => Ok(self.receive(landed)),
+            Answer::Landed(landed) => Ok(self.receive(0, landed)),
             _ => Ok(Err(ErrorCode::Interrupted)),
         }
     }
@@ -67,6 +68,12 @@ impl http::Host for VuState {
             .headers()
             .map(|(n, v)| (n.to_owned(), v.into_owned()))
             .collect())
+    }
+
+    fn last_redirect(&mut self, index: u32) -> wasmtime::Result<Option<Response>> {
+        let index = index as usize;
+        let found = self.redirects.iter().find(|(of, _)| *of == index);
+        Ok(found.map(|(_, response)| *response))
     }
 
     fn get_timings(&mut self, response: u64) -> wasmtime::Result<Timings> {
@@ -130,7 +137,7 @@ pub(super) struct Ticket {
     begun: Instant,
     /// Its slot below the run's ceiling, if that has one.
     slot: Option<Instant>,
-    group_urls: bool,
+    naming: Naming,
     scenario: u16,
     phase: Phase,
 }
@@ -139,6 +146,8 @@ pub(super) struct Ticket {
 pub(super) struct Landed {
     ended: Instant,
     result: Result<Kept, ErrorCode>,
+    /// The redirect that wasn't followed any more, if the result is that.
+    redirect: Option<Kept>,
 }
 
 impl VuState {
@@ -176,7 +185,7 @@ impl VuState {
             tags,
             begun: self.intended.take().or(slot).unwrap_or(begun),
             slot,
-            group_urls: self.run.group_urls,
+            naming: self.run.naming.clone(),
             scenario: self.identity.scenario,
             phase: self.phase,
         }
@@ -189,13 +198,14 @@ impl VuState {
             phase: self.phase,
             tags: self.tags.own(),
         };
-        recorder.refusal(request, engine::ErrorCode::InvalidRequest, self.run.group_urls);
+        recorder.refusal(request, engine::ErrorCode::InvalidRequest, &self.run.naming);
         self.enter_guest();
         ErrorCode::InvalidRequest
     }
 
     async fn send_batch(&mut self, requests: Vec<Request>) -> Vec<Result<Response, ErrorCode>> {
         let begun = self.leave_guest();
+        self.redirects.clear();
         let mut refused = Vec::with_capacity(requests.len());
         let mut sendings = Vec::with_capacity(requests.len());
         let slot = self.book(requests.len() as u64, begun);
@@ -211,18 +221,34 @@ impl VuState {
             Answer::AllLanded(landed) => landed.into_iter(),
             _ => Vec::new().into_iter(),
         };
-        let results = refused.into_iter().map(|refused| match (refused, landed.next()) {
-            (None, Some(landed)) => self.receive(landed),
-            (Some(code), _) => Err(code),
-            (None, None) => Err(ErrorCode::Interrupted),
-        });
+        let results = refused
+            .into_iter()
+            .enumerate()
+            .map(|(index, refused)| match refused {
+                Some(code) => Err(code),
+                None => match landed.next() {
+                    Some(landed) => self.receive(index, landed),
+                    None => Err(ErrorCode::Interrupted),
+                },
+            });
         results.collect()
     }
 
     /// Gives the guest its view of a request that has ended.
-    fn receive(&mut self, landed: Landed) -> Result<Response, ErrorCode> {
+    fn receive(&mut self, index: usize, landed: Landed) -> Result<Response, ErrorCode> {
         self.enter_guest_at(landed.ended);
-        let kept = landed.result?;
+        if let Some(redirect) = landed.redirect.filter(|_| !self.run.strict_redirects) {
+            let view = self.keep(redirect);
+            self.redirects.push((index, view));
+        }
+        if matches!(landed.result, Err(ErrorCode::Certificate)) {
+            self.miss_insecure();
+        }
+        landed.result.map(|kept| self.keep(kept))
+    }
+
+    /// Keeps a response for the guest to ask for.
+    fn keep(&mut self, kept: Kept) -> Response {
         let view = Response {
             id: 0,
             status: kept.response.status,
@@ -230,7 +256,7 @@ impl VuState {
             duration: kept.exchange().timings.duration_us(),
         };
         let id = self.responses.push(kept);
-        Ok(Response { id, ..view })
+        Response { id, ..view }
     }
 }
 
@@ -238,7 +264,7 @@ impl Ticket {
     /// Records a request that can't be sent.
     #[cold]
     pub(super) fn refuse(self, request: &Request, code: engine::ErrorCode) -> ErrorCode {
-        self.recorder().refusal(request, code, self.group_urls);
+        self.recorder().refusal(request, code, &self.naming);
         code_of(code)
     }
 
@@ -296,23 +322,21 @@ impl Sending {
         let (request, ended) = (&self.request, outcome.ended());
         let response_us = micros(ended.saturating_duration_since(self.ticket.begun));
         let recorder = self.ticket.recorder();
-        let groups = self.ticket.group_urls;
-        recorder.hops(&outcome.hops, groups);
-        // A redirected request's last hop has a path of its own, unless the guest named it.
-        let landed = if request.name.is_empty() {
-            outcome.final_name()
-        } else {
-            None
+        let naming = &self.ticket.naming;
+        recorder.hops(request, &outcome.hops, naming);
+        // The last hop of a redirected request has a URL and perhaps a method of its own.
+        let (method, name) = match &outcome.landed {
+            Some(landed) => (&*landed.method, naming.of_hop(request, &landed.url, &landed.path)),
+            None => (method_of(request), naming.of(request)),
         };
-        let method = method_of(request);
-        let name = match &landed {
-            Some(path) => path_name(path, groups),
-            None => name_of(request, groups),
-        };
+        let too_many = outcome.stopped_after.map(|_| engine::ErrorCode::TooManyRedirects);
         let result = match outcome.result {
             Ok(response) => {
                 let ok = is_expected(request, response.status);
-                let failure = (!ok).then(|| format!("status {}", response.status));
+                let failure = match too_many {
+                    Some(code) => Some(code.name().to_owned()),
+                    None => (!ok).then(|| format!("status {}", response.status)),
+                };
                 let sample = sample_of(&response.exchange, response_us, failure.as_deref());
                 let handle = recorder.request(method, &name, response.status, ok, &sample);
                 Ok(Kept {
@@ -326,7 +350,18 @@ impl Sending {
                 Err(code_of(failure.code))
             }
         };
-        Landed { ended, result }
+        match (too_many, result) {
+            (Some(code), Ok(redirect)) => Landed {
+                ended,
+                result: Err(code_of(code)),
+                redirect: Some(redirect),
+            },
+            (_, result) => Landed {
+                ended,
+                result,
+                redirect: None,
+            },
+        }
     }
 }
 
@@ -360,26 +395,28 @@ impl Recorder {
         with_shard(|shard| shard.request(&key, sample))
     }
 
-    fn hops(&self, hops: &[engine::Hop], groups: bool) {
+    /// Redirects on the way. Each counts as the guest's expectation says, as in k6.
+    fn hops(&self, request: &Request, hops: &[engine::Hop], naming: &Naming) {
         for hop in hops {
             InFlight::new(self.phase).landed();
-            let sample = sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None);
-            self.request(
-                &hop.method,
-                &path_name(&hop.name, groups),
-                hop.status,
-                true,
-                &sample,
+            let ok = is_expected(request, hop.status);
+            let failure = (!ok).then(|| format!("status {}", hop.status));
+            let sample = sample_of(
+                &hop.exchange,
+                hop.exchange.timings.duration_us(),
+                failure.as_deref(),
             );
+            let name = naming.of_hop(request, &hop.url, &hop.name);
+            self.request(&hop.method, &name, hop.status, ok, &sample);
         }
     }
 
     /// A request that was never sent.
     #[cold]
-    fn refusal(&self, request: &Request, code: engine::ErrorCode, groups: bool) {
+    fn refusal(&self, request: &Request, code: engine::ErrorCode, naming: &Naming) {
         InFlight::new(self.phase).landed();
         let name = if check_name(&request.name).is_ok() {
-            name_of(request, groups)
+            naming.of(request)
         } else {
             Cow::Borrowed("__invalid__")
         };
@@ -457,37 +494,6 @@ fn method_of(request: &Request) -> &str {
     // What is recorded, unlike what is sent, must be safe to print, whatever the guest gave.
     let valid = (1..=32).contains(&method.len()) && method.bytes().all(|b| b.is_ascii_alphabetic());
     if valid { method } else { "INVALID" }
-}
-
-/// The name that results are grouped by: the guest's, or else the URL's path, in which ids are
-/// replaced if `groups` asks for it.
-fn name_of(request: &Request, groups: bool) -> Cow<'_, str> {
-    if !request.name.is_empty() {
-        return Cow::Borrowed(&request.name);
-    }
-    let url = request.url.as_str();
-    let path = match url.find("://") {
-        Some(scheme) => url
-            .get(scheme + 3..)
-            .and_then(|rest| rest.find('/').and_then(|p| rest.get(p..))),
-        None => Some(url),
-    };
-    let path = path
-        .and_then(|p| p.split(['?', '#']).next())
-        .filter(|p| !p.is_empty())
-        .unwrap_or("/");
-    path_name(path, groups)
-}
-
-/// A path as a name.
-fn path_name(path: &str, groups: bool) -> Cow<'_, str> {
-    if !groups {
-        return Cow::Borrowed(limits::cut(path, limits::NAME_BYTES));
-    }
-    match url_groups::group(path) {
-        Cow::Borrowed(path) => Cow::Borrowed(limits::cut(path, limits::NAME_BYTES)),
-        Cow::Owned(name) => Cow::Owned(limits::cut(&name, limits::NAME_BYTES).to_owned()),
-    }
 }
 
 fn is_expected(request: &Request, status: u16) -> bool {

@@ -4,6 +4,7 @@
 
 pub mod bindings;
 mod ceiling;
+mod census;
 mod checks;
 mod data;
 mod desk;
@@ -13,6 +14,7 @@ mod last_words;
 pub mod limits;
 mod log;
 mod metrics;
+mod naming;
 mod outgoing;
 mod output;
 mod params;
@@ -27,8 +29,10 @@ mod wasi;
 
 pub use crate::data::{DataError, DataSet, DataSets};
 pub use ceiling::Ceiling;
+pub use census::Census;
 pub use desk::Desk;
 pub use log::{LogLine, LogSink};
+pub use naming::Naming;
 pub use recorder::{Recording, Set, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
 pub use shared::Store as SharedStore;
 pub use state::{Identity, Phase, RunShared, StopFlag, VuState};

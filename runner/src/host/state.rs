@@ -1,10 +1,13 @@
 //! The data of one VU's store: everything that its host calls may touch.
 
+use super::bindings::http::Response;
 use super::ceiling::Ceiling;
+use super::census::Census;
 use super::desk::Desk;
 use super::groups::Groups;
 use super::limits::{self, VuLimits};
 use super::log::LogSink;
+use super::naming::Naming;
 use super::outgoing::Post;
 use super::output::Output;
 use super::recorder::with_shard;
@@ -17,7 +20,7 @@ use crate::plan::{Stream, stream_seed};
 use rand_pcg::Pcg32;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use wasmtime::UpdateDeadline;
@@ -53,8 +56,18 @@ pub struct RunShared {
     pub abort: Mutex<Option<String>>,
     /// Wakes whoever watches `abort`.
     pub abort_requested: Notify,
-    /// Whether ids in the paths of requests without a name are replaced.
-    pub group_urls: bool,
+    /// What the names of requests depend on.
+    pub naming: Naming,
+    /// Whether the operator said how many redirects are followed: then one more is an error, whatever it is to the guest.
+    pub strict_redirects: bool,
+    /// Whether the plugin wants certificates not to be checked, and the operator didn't grant that.
+    pub lacks_insecure: bool,
+    /// What the run needs and wasn't granted, once that has shown.
+    pub not_granted: OnceLock<String>,
+    /// What all VUs have come to.
+    pub census: Census,
+    /// The first reason that a guest gave for calling the run a failure.
+    pub failed: OnceLock<String>,
 }
 
 impl RunShared {
@@ -82,7 +95,12 @@ impl RunShared {
             ceiling: None,
             abort: Mutex::default(),
             abort_requested: Notify::new(),
-            group_urls: false,
+            naming: Naming::default(),
+            strict_redirects: false,
+            census: Census::default(),
+            lacks_insecure: false,
+            not_granted: OnceLock::new(),
+            failed: OnceLock::new(),
         }
     }
 }
@@ -172,6 +190,8 @@ pub struct VuState {
     pub stop_requested: bool,
     pub(super) desk: Arc<Desk>,
     pub(super) responses: Responses,
+    /// Redirects that ended requests of the last call to send them, by the requests' numbers.
+    pub(super) redirects: Vec<(usize, Response)>,
     pub(super) tags: Tags,
     pub(super) groups: Groups,
     pub(super) random: Pcg32,
@@ -201,6 +221,7 @@ impl VuState {
             in_task: false,
             stop_requested: false,
             responses: Responses::default(),
+            redirects: Vec::new(),
             tags: Tags::new(run.scenario_tags.get(usize::from(identity.scenario))),
             groups: Groups::default(),
             random: stream(Stream::Guest),
@@ -327,6 +348,18 @@ impl VuState {
     /// The guest has asked for something that it will wait for sooner or later.
     pub(super) fn await_answer(&mut self) {
         self.budget.waited = true;
+    }
+
+    /// Ends the run if a certificate was refused that the plugin wants to be accepted: all else would fail likewise.
+    #[cold]
+    pub(super) fn miss_insecure(&self) {
+        if self.run.lacks_insecure {
+            let why = "a certificate isn't trusted, and the plugin's option `insecure` (k6: insecureSkipTLSVerify) \
+                       was not granted";
+            // The first one says it.
+            let _ = self.run.not_granted.set(why.to_owned());
+            self.request_abort(why);
+        }
     }
 
     pub(super) fn request_abort(&self, reason: &str) {

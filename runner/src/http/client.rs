@@ -20,7 +20,7 @@ use super::h1::request::Job;
 use super::h1::response::{Reader, Wanted};
 use super::h1::{self, Connection, Lost};
 use super::h2::{self, Session};
-use super::outcome::{Hop, Outcome};
+use super::outcome::{Hop, Landed, Outcome};
 use super::proxy::basic_authorization;
 use super::request::Request;
 use super::response::Response;
@@ -64,8 +64,10 @@ type Cookie = Option<Arc<str>>;
 pub(super) struct Trail {
     pub(super) trace: Trace,
     pub(super) hops: Vec<Hop>,
-    /// The path of the last hop, once there was a redirect.
-    pub(super) landed: Option<String>,
+    /// The last hop, once there was a redirect.
+    pub(super) landed: Option<Landed>,
+    /// So many redirects were followed, and there was one more.
+    pub(super) stopped_after: Option<u32>,
 }
 
 impl Client {
@@ -116,6 +118,13 @@ impl Client {
         self.core.state().jar = Jar::default();
     }
 
+    /// Goes on without the connections that it has.
+    pub fn forget_connections(&mut self) {
+        let mut state = self.core.state();
+        state.idle.clear();
+        state.sessions.clear();
+    }
+
     /// Starts a new life: no connections, no cookies.
     pub fn reset(&mut self) {
         *self.core.state() = State::default();
@@ -129,6 +138,7 @@ impl Trail {
             trace: Trace::start(Instant::now()),
             hops: Vec::new(),
             landed: None,
+            stopped_after: None,
         }
     }
 
@@ -144,6 +154,7 @@ impl Trail {
             result,
             ended: self.trace.ended(),
             landed: self.landed,
+            stopped_after: self.stopped_after,
         }
     }
 
@@ -354,15 +365,13 @@ impl Core {
         let buffer = bytes.ready();
         buffer.extend_from_slice(origin.prefix.as_bytes());
         buffer.extend_from_slice(job.path.as_bytes());
-        let (status, kept) = (facts.status, job.wanted.keep);
         Ok(Response {
-            status,
+            status: facts.status,
             exchange: trace.exchange,
             remote,
             bytes,
             head_len,
             url_at,
-            kept,
             decoded,
             redirects: facts.location,
         })
@@ -402,7 +411,6 @@ impl Core {
         Wanted {
             keep: request.keep,
             head: request.method == "HEAD",
-            cookies: self.transport.cookies,
             max_body: self.transport.max_body_bytes,
         }
     }

@@ -5,6 +5,7 @@
 //! buffer. Everything that happens less often is boxed and may take its time.
 
 mod batch;
+mod block;
 mod buffers;
 mod client;
 mod connect;
@@ -31,12 +32,15 @@ mod transport;
 #[cfg(test)]
 mod tests;
 
+pub use block::AddressRange;
 pub use client::Client;
+pub use dns::Override;
 pub use egress::Egress;
 pub use error::{ErrorCode, Failure};
-pub use outcome::{Hop, Outcome};
+pub use outcome::{Hop, Landed, Outcome};
 pub use request::Request;
 pub use response::Response;
-pub use settings::{Settings, SettingsError, VersionPolicy};
+pub use settings::{DnsPolicy, Settings, SettingsError, TlsVersions, VersionPolicy};
+pub use target::{absolute_url, normal_url};
 pub use timings::{Exchange, Protocol, Timings};
 pub use transport::Transport;

@@ -13,19 +13,28 @@ pub struct Outcome {
     pub hops: Vec<Hop>,
     /// The response that ended it, or why there is none.
     pub result: Result<Response, Failure>,
+    /// The last hop, if there were redirects.
+    pub landed: Option<Landed>,
+    /// The response is a redirect that wasn't followed any more: so many had been.
+    pub stopped_after: Option<u32>,
     pub(super) ended: Instant,
-    pub(super) landed: Option<String>,
+}
+
+/// The last hop of a redirected request.
+#[derive(Clone, Debug)]
+pub struct Landed {
+    /// The method it was made with.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+    /// Its path, without query.
+    pub path: String,
 }
 
 impl Outcome {
     /// When the last byte was read, or the failure was noticed.
     pub fn ended(&self) -> Instant {
         self.ended
-    }
-
-    /// The path of the last URL, if there were redirects.
-    pub fn final_name(&self) -> Option<String> {
-        self.landed.clone()
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Instant;
 use url::Url;
 
 use super::client::{Core, Trail};
-use super::error::{ErrorCode, Fault};
-use super::outcome::Hop;
+use super::error::Fault;
+use super::outcome::{Hop, Landed};
 use super::request::Request;
 use super::response::{Response, field};
 use super::target;
@@ -17,7 +17,8 @@ pub(super) fn is_redirect(response: &Response) -> bool {
     response.redirects
 }
 
-/// Goes where `response` points to, until a response doesn't point elsewhere.
+/// Goes where `response` points to, until a response doesn't point elsewhere, or the limit is met: then the last
+/// redirect is the response.
 pub(super) async fn follow(
     core: &Core,
     request: &Request<'_>,
@@ -36,7 +37,11 @@ pub(super) async fn follow(
             next.origin() == url.origin(),
         );
         url = next;
-        trail.landed = Some(url.path().to_owned());
+        trail.landed = Some(Landed {
+            method: step.method.clone(),
+            url: url.to_string(),
+            path: url.path().to_owned(),
+        });
         let hop = Request {
             method: &step.method,
             url: url.as_str(),
@@ -49,11 +54,8 @@ pub(super) async fn follow(
             return Ok(response);
         }
     }
-    trail.add_hop(&step, &url, response);
-    Err(Fault::new(
-        ErrorCode::TooManyRedirects,
-        format!("more than {limit} redirects"),
-    ))
+    trail.stopped_after = Some(limit);
+    Ok(response)
 }
 
 /// What of a request changes from hop to hop.

@@ -23,7 +23,7 @@ pub struct Request<'a> {
     pub timeout: Option<Duration>,
     /// The most redirects to follow; 0 returns the redirect itself. `None`: the run's.
     pub redirects: Option<u32>,
-    /// Keep headers and body; else the body is read, counted and dropped.
+    /// Keep the body; else it is read, counted and dropped, however large it is. Headers are kept either way.
     pub keep: bool,
 }
 

@@ -19,8 +19,6 @@ pub struct Response {
     pub(super) bytes: Buffer,
     pub(super) head_len: usize,
     pub(super) url_at: usize,
-    /// The guest may see headers and body.
-    pub(super) kept: bool,
     /// The body is kept without the encoding that its headers name.
     pub(super) decoded: bool,
     /// It says where to go instead.
@@ -40,9 +38,9 @@ impl Response {
             .map(|(_, value)| value)
     }
 
-    /// All headers in the order received; none if they were not kept.
+    /// All headers in the order received, also of a response whose body was not kept.
     pub fn headers(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        fields(if self.kept { self.head() } else { &[] })
+        fields(self.head())
     }
 
     /// Whether the body was decompressed, so that the headers about its encoding and length are those of what was sent.

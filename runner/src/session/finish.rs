@@ -31,7 +31,7 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
     let end = End {
         reason: word(&run.outcome.reason).to_owned(),
         code: code.number(),
-        text: run.outcome.reason.to_string(),
+        text: ending(run.outcome),
     };
     let plan = serde_json::to_value(run.plan)
         .map_err(|e| Failure::internal("the plan has no JSON form").because(e))?;
@@ -86,10 +86,14 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
         EndReason::Interrupted | EndReason::StoppedByApi => ExitCode::Interrupted,
         EndReason::ThresholdFailed(_) => ExitCode::Threshold,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,
+        EndReason::NotGranted(_) => ExitCode::NotGranted,
         EndReason::TooManyTraps(_)
         | EndReason::ShapeFailed(_)
         | EndReason::SetupFailed(_)
         | EndReason::TeardownFailed(_) => ExitCode::Guest,
+        EndReason::TimeUp | EndReason::Completed if run.outcome.marked_failed.is_some() => {
+            ExitCode::MarkedFailed
+        }
         EndReason::TimeUp | EndReason::Completed
             if run.outcome.snapshot.thresholds.iter().any(Verdict::has_failed) =>
         {
@@ -102,11 +106,21 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
     }
 }
 
+/// Why the run ended, and what a scenario said of it.
+fn ending(outcome: &Outcome) -> String {
+    match &outcome.marked_failed {
+        Some(why) if why.is_empty() => format!("{}; a scenario called it a failure", outcome.reason),
+        Some(why) => format!("{}; a scenario called it a failure: {why}", outcome.reason),
+        None => outcome.reason.to_string(),
+    }
+}
+
 fn word(reason: &EndReason) -> &'static str {
     match reason {
         EndReason::TimeUp | EndReason::Completed => "finished",
         EndReason::Interrupted | EndReason::StoppedByApi => "interrupted",
         EndReason::Aborted(_)
+        | EndReason::NotGranted(_)
         | EndReason::ThresholdFailed(_)
         | EndReason::ShapeFailed(_)
         | EndReason::TooManyTraps(_) => "aborted",
@@ -139,6 +153,8 @@ fn verdict(code: ExitCode, reason: &EndReason, wrong: Vec<String>) -> Result<Exi
         (_, EndReason::TooManyTraps(_)) => {
             Err(failure.hint("the summary lists the messages; --max-traps sets how many are tolerated"))
         }
+        (_, EndReason::NotGranted(_)) => Err(failure
+            .hint("pass --insecure if any certificate is fine, or trust its authority with --ca-file FILE")),
         (_, EndReason::Aborted(_) | EndReason::ShapeFailed(_)) => Err(failure),
         _ => Ok(code),
     }

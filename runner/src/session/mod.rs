@@ -7,6 +7,7 @@ mod endpoint;
 mod exit;
 mod find;
 mod finish;
+mod grants;
 mod machine;
 mod prepare;
 mod prepared;
@@ -143,6 +144,8 @@ fn load(
     let mut outcome = with_shapes(&lifecycle, &prepared.plan, run, thresholds)?;
     let scenarios = teardown_scenarios(&lifecycle, &prepared.plan, &scenario_data);
     let teardown = lifecycle.teardown(&setup_data);
+    // Also `teardown` may have called it one.
+    outcome.marked_failed = prepared.shared.failed.get().cloned();
     outcome.reason = match (scenarios.and(teardown), outcome.reason) {
         (Err(why), EndReason::Completed | EndReason::TimeUp) => EndReason::TeardownFailed(why),
         (_, reason) => reason,
@@ -182,6 +185,7 @@ fn setup_failed(why: String) -> Outcome {
         snapshot: Snapshot::default(),
         warm_up: None,
         reason: EndReason::SetupFailed(why),
+        marked_failed: None,
     }
 }
 

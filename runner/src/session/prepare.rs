@@ -5,21 +5,25 @@ use super::machine::Machine;
 use super::prepared::{self, Linked};
 use super::room::{self, Room};
 use super::source::{self, Order, Read};
-use super::{View, no_thread, reach, thresholds};
+use super::{View, grants, no_thread, reach, thresholds};
 use crate::error::Failure;
-use crate::host::{Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared, SharedStore};
+use crate::host::{
+    Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared, Set, SharedStore,
+};
 use crate::http::Transport;
-use crate::options::{self, Given, PluginOptions, RunOptions};
+use crate::load;
+use crate::options::{self, Asked, Given, PluginOptions, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
 use crate::report;
 use crate::target::Running;
 use crate::terminal;
-use crate::thresholds::{Baseline, Evaluator};
+use crate::thresholds::{Baseline, Evaluator, watched_urls};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
+use url::Url;
 
 /// Log lines that may wait for the terminal.
 const LOG_QUEUE: usize = 1024;
@@ -56,7 +60,10 @@ pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
     let limits = options.limits.resolve();
     let (description, probed) = prepared::probe(&read, &limits, given.cache_dir.as_deref())?;
     let Endpoint { base, shop } = endpoint::open(&options.http, &description, &read.inspection.imports)?;
-    let settings = options.http.settings(base);
+    let (mut http, asked) = options::http_options(options, &description)
+        .map_err(|problems| misfit(problems, &read.source.name))?;
+    grants::decide(&asked, &options.http, base.as_ref())?.add_to(&mut http);
+    let settings = http.settings(base);
     let mut plan = plan(
         options,
         &read,
@@ -83,6 +90,8 @@ pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
     let shared = shared(
         options,
         &plan,
+        &asked,
+        settings.base,
         data,
         LogSink::new(sink, plan.limits.log_lines_per_second),
     );
@@ -154,17 +163,15 @@ pub(super) fn plan(
         seed: rand::random::<u64>() >> 11,
         cores: cores(),
     };
-    options::resolve(options, description, given).map_err(|problems| {
-        let failure = Failure::invalid("the options don't fit the plugin");
-        let failure = Failure {
-            causes: problems,
-            ..failure
-        };
-        failure.hint(format!(
-            "`wasmswarm inspect {}` shows what it offers",
-            source.name
-        ))
-    })
+    options::resolve(options, description, given).map_err(|problems| misfit(problems, &source.name))
+}
+
+fn misfit(problems: Vec<String>, plugin: &str) -> Failure {
+    let failure = Failure {
+        causes: problems,
+        ..Failure::invalid("the options don't fit the plugin")
+    };
+    failure.hint(format!("`wasmswarm inspect {plugin}` shows what it offers"))
 }
 
 /// Leaves room for the users that live changes may bring, if this machine allows the plan.
@@ -233,7 +240,14 @@ fn tags_of(plan: &Plan, scenario: &ScenarioPlan) -> BTreeMap<String, String> {
     tags
 }
 
-fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> RunShared {
+fn shared(
+    options: &RunOptions,
+    plan: &Plan,
+    asked: &[Asked],
+    base: Option<Url>,
+    data: DataSets,
+    log: LogSink,
+) -> RunShared {
     RunShared {
         begun: Instant::now(),
         seed: plan.seed,
@@ -248,6 +262,11 @@ fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> Ru
         ceiling: plan.max_rate.map(Ceiling::new),
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),
-        group_urls: plan.group_urls,
+        naming: Naming::new(plan.group_urls, watched_urls(&plan.thresholds), base),
+        lacks_insecure: asked.contains(&Asked::Insecure),
+        not_granted: OnceLock::new(),
+        census: Census::new(load::run_info(plan, Set::Main).vus),
+        strict_redirects: options.http.max_redirects.is_some(),
+        failed: OnceLock::new(),
     }
 }

@@ -5,7 +5,11 @@ use crate::error::Failure;
 use crate::options::BuildOptions;
 use crate::plugin::{self, Inspection, PluginError, Source};
 use crate::terminal;
+use std::io::Read as _;
 use std::path::Path;
+
+/// The longest script that is read from standard input.
+const MAX_SCRIPT_BYTES: u64 = 64 << 20;
 
 /// Bytes that were inspected, not run.
 pub struct Read {
@@ -38,7 +42,7 @@ pub struct Order<'a> {
 /// If there is no component that can be run.
 pub fn read(order: &Order<'_>) -> Result<Read, Failure> {
     let name = order.name;
-    let built = if build::is_source(Path::new(name)) {
+    let built = if name == build::STANDARD_INPUT || build::is_source(Path::new(name)) {
         Some(build(order)?.component.to_string_lossy().into_owned())
     } else {
         None
@@ -67,6 +71,9 @@ pub fn build(order: &Order<'_>) -> Result<Built, Failure> {
         cache: order.cache_dir.map_or_else(plugin::cache_root, Path::to_owned),
         engine: order.build.engine,
         parameters: order.parameters.to_vec(),
+        script: (order.name == build::STANDARD_INPUT)
+            .then(standard_input)
+            .transpose()?,
     };
     build::build(Path::new(order.name), &mut shop).map_err(|error| {
         let mut failure = Failure::invalid(format!("failed to build the plugin {:?}", order.name));
@@ -76,6 +83,22 @@ pub fn build(order: &Order<'_>) -> Result<Built, Failure> {
         failure.causes.extend(source);
         failure
     })
+}
+
+/// A script from standard input, to its end.
+fn standard_input() -> Result<Vec<u8>, Failure> {
+    let failed = || Failure::invalid("failed to read a script from standard input");
+    let mut text = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(MAX_SCRIPT_BYTES + 1)
+        .read_to_end(&mut text)
+        .map_err(|error| failed().because(error))?;
+    if text.len() as u64 > MAX_SCRIPT_BYTES {
+        let failure = failed().because(format!("it is longer than {} MiB", MAX_SCRIPT_BYTES >> 20));
+        return Err(failure.hint("put it into a file, and the data that it holds into others"));
+    }
+    Ok(text)
 }
 
 /// The error for a plugin that can't be used.

@@ -103,6 +103,10 @@ export const sendAll = running((all) =>
     .sendAll(all.map(requestOf))
     .map((result) => (result.tag === "ok" ? responseOf(result.val) : result.val)),
 );
+export const lastRedirect = running((index) => {
+  const found = http.lastRedirect(index);
+  return found === undefined ? undefined : responseOf(found);
+});
 export const body = running((id) => bufferOf(http.body(BigInt(id))));
 export const bodyText = running((id) => decoder.decode(http.body(BigInt(id))));
 export const bodyJson = running((id) => JSON.parse(decoder.decode(http.body(BigInt(id)))));
@@ -144,6 +148,11 @@ export const leaveGroup = running(() => hostVu.leaveGroup());
 export const sleep = running((us) => hostVu.sleep(BigInt(Math.max(0, Math.trunc(us)))));
 export const stop = running(() => hostVu.stop());
 export const abort = running((reason) => hostVu.abort(reason));
+export const progressOfRun = running(() => {
+  const of = hostVu.progressOfRun();
+  return [of.activeVus, of.plannedVus, Number(of.completedIterations), Number(of.interruptedIterations)];
+});
+export const markFailed = running((reason) => hostVu.markFailed(reason));
 export const now = running(() => Number(hostVu.now()));
 export const param = (name) => (isRunning ? hostParams.get(name) : undefined);
 export const params = () => (isRunning ? hostParams.all() : []);

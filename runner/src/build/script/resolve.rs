@@ -54,6 +54,12 @@ impl Files {
         self.inputs
     }
 
+    /// The script itself, where it isn't a file.
+    pub(super) fn entry_is(&mut self, text: Vec<u8>) -> Result<Source, BuildError> {
+        let path = self.root.join(&self.entry);
+        self.module(&self.entry.clone(), &path, text)
+    }
+
     pub(super) fn read_entry(&mut self) -> Result<Source, BuildError> {
         let path = self.root.join(&self.entry);
         let content = self.read(&path)?;

@@ -2,7 +2,7 @@
 
 import { cookieHeader, openVuJar, vuJar } from "./cookies.js";
 import { bodyWithFiles, hasFiles } from "./multipart.js";
-import { formEncoded, microseconds, pairs } from "./text.js";
+import { formEncoded, kindOf, microseconds, pairsOf, sendable, urlText } from "./text.js";
 
 /** The key under which `expectedStatuses` keeps its ranges. */
 export const ranges = Symbol("ranges");
@@ -35,6 +35,11 @@ export const draft = {
   throws: false,
 };
 
+/** What the function is called that sends this method, for messages. */
+export function functionOf(method) {
+  return method === "DELETE" ? "del" : method.toLowerCase();
+}
+
 /** Fills the draft. */
 export function prepare(method, url, body, params) {
   const d = draft;
@@ -50,21 +55,21 @@ export function prepare(method, url, body, params) {
     d.url = url;
     d.name = undefined;
   } else {
-    d.url = String(url?.url ?? url);
-    d.name = url?.name;
+    d.url = urlText(url, `http.${functionOf(method)}`);
+    d.name = typeof url.name === "string" ? url.name : undefined;
   }
   if (params !== undefined && params !== null) readParams(params);
   d.body =
     body === undefined || body === null || typeof body === "string"
       ? (body ?? undefined)
-      : encode(body);
+      : encode(method, body);
   if (defaults.userAgent !== undefined) addHeader("User-Agent", defaults.userAgent);
   if (d.jar !== undefined || params?.cookies) addCookies(params?.cookies);
 }
 
 function readParams(params) {
   const d = draft;
-  if (params.headers) d.headers = pairs(params.headers);
+  if (params.headers) d.headers = pairsOf(params.headers, "headers");
   if (params.tags) readTags(params.tags);
   if (params.timeout !== undefined) d.timeout = microseconds(params.timeout, "timeout");
   if (params.redirects !== undefined && params.redirects !== null)
@@ -119,9 +124,17 @@ export function callbackOf(callback) {
 }
 
 /** Bodies other than text: bytes, files, and objects as a form. */
-function encode(body) {
-  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return body;
-  if (typeof body !== "object") return String(body);
+function encode(method, body) {
+  const bytes = sendable(body);
+  if (bytes !== undefined) return bytes;
+  if (typeof body === "number" || typeof body === "boolean") return String(body);
+  const isFields = typeof body === "object" && !Array.isArray(body) && !(body instanceof Promise);
+  if (!isFields) {
+    throw new TypeError(
+      `http.${functionOf(method)}: the body must be a string, an ArrayBuffer or an object of form fields, ` +
+        `not ${kindOf(body)}; JSON is written with JSON.stringify`,
+    );
+  }
   if (hasFiles(body)) {
     const parts = bodyWithFiles(body);
     setHeader("Content-Type", parts.contentType);

@@ -16,6 +16,7 @@ import { codeOf, statusText } from "./codes.js";
 import { cookiesOf } from "./cookies.js";
 import { select } from "./gjson.js";
 import { state } from "./state.js";
+import { canonical } from "./text.js";
 
 /** So many responses of one call are kept; see `wit/http.wit`. */
 const KEPT = 64;
@@ -194,7 +195,7 @@ export class Response {
     return header(live(this), name);
   }
 
-  /** All headers by name, as k6 writes them (`Content-Type`); several of one name are joined by a comma. */
+  /** All headers by name, as k6 writes them (`X-Request-Id`); several of one name are joined by a comma. */
   get headers() {
     if (this._headers === undefined)
       this._headers = this._id < 0 ? {} : byName(headers(live(this)));
@@ -231,7 +232,7 @@ export class Response {
   /** What was asked for. */
   get request() {
     const sent = {};
-    for (const [name, value] of this._sentHeaders ?? []) sent[name] = [value];
+    for (const [name, value] of this._sentHeaders ?? []) (sent[canonical(name)] ??= []).push(value);
     return { method: this._method, url: this._url, headers: sent, body: this._sentBody ?? "" };
   }
 
@@ -333,8 +334,8 @@ function live(response) {
 function byName(list) {
   const found = {};
   for (const [name, value] of list) {
-    const key = name.replace(/(^|-)([a-z])/g, (_, dash, letter) => dash + letter.toUpperCase());
-    found[key] = key in found ? `${found[key]}, ${value}` : value;
+    const key = canonical(name);
+    found[key] = Object.hasOwn(found, key) ? `${found[key]}, ${value}` : value;
   }
   return found;
 }

@@ -71,6 +71,7 @@ unsafe extern "C" fn enter<F: Fn(&Call<'_>) -> Answer + Copy, const NEEDS_RUN: b
 static FUNCTIONS: &[Native] = &[
     running(c"send", http::send),
     running(c"sendAll", http::send_all),
+    running(c"lastRedirect", http::last_redirect),
     running(c"body", http::body),
     running(c"bodyText", http::body_text),
     running(c"bodyJson", http::body_json),
@@ -92,6 +93,8 @@ static FUNCTIONS: &[Native] = &[
     running(c"sleep", vu::sleep),
     running(c"stop", vu::stop),
     running(c"abort", vu::abort),
+    running(c"progressOfRun", vu::progress_of_run),
+    running(c"markFailed", vu::mark_failed),
     running(c"now", vu::now),
     always(c"random", vu::random),
     always(c"randomBytes", vu::random_bytes),
