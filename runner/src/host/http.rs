@@ -2,6 +2,7 @@
 
 use super::bindings::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request, Response, Timings};
 use super::desk::{Answer, Errand};
+use super::failure::Unanswered;
 use super::limits;
 use super::recorder::with_shard;
 use super::responses::Kept;
@@ -19,15 +20,17 @@ impl http::Host for VuState {
     async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Response, ErrorCode>> {
         self.require_run()?;
         let begun = self.leave_guest();
-        let Some(tags) = self.admit(&request) else {
-            return Ok(Err(self.refuse(&request)));
+        self.reasons.clear();
+        let tags = match self.admit(&request) {
+            Ok(tags) => tags,
+            Err(why) => return Ok(Err(self.refuse(0, &request, why))),
         };
         let slot = self.book(1, begun);
         let ticket = self.ticket(tags, begun, slot);
         let errand = Errand::Send(Sending { request, ticket });
         suspends_here(self);
         match self.desk.ask(errand).await {
-            Answer::Landed(landed) => Ok(self.receive(landed)),
+            Answer::Landed(landed) => Ok(self.receive(0, landed)),
             _ => Ok(Err(ErrorCode::Interrupted)),
         }
     }
@@ -138,23 +141,28 @@ pub(super) struct Ticket {
 /// A request that has ended and is recorded.
 pub(super) struct Landed {
     ended: Instant,
-    result: Result<Kept, ErrorCode>,
+    result: Result<Kept, Unanswered>,
 }
 
 impl VuState {
-    /// Checks the limits that `wit/` states and the engine doesn't know. None: outside them.
-    fn admit(&self, request: &Request) -> Option<TagText> {
-        let fits = request.body.len() <= limits::BODY_BYTES
-            && request.headers.len() <= limits::HEADERS
-            && check_name(&request.name).is_ok();
-        if !fits {
-            return None;
+    /// Checks the limits that `wit/` states and the engine doesn't know.
+    fn admit(&self, request: &Request) -> Result<TagText, String> {
+        let (body, headers) = (request.body.len(), request.headers.len());
+        if body > limits::BODY_BYTES {
+            return Err(format!(
+                "a body of {body} bytes; at most {} are sent",
+                limits::BODY_BYTES
+            ));
         }
+        if headers > limits::HEADERS {
+            return Err(format!("{headers} headers; at most {} are sent", limits::HEADERS));
+        }
+        check_name(&request.name)?;
         if request.tags.is_empty() {
-            Some(self.tags.own())
-        } else {
-            self.tags.with(&request.tags).map(Some)
+            return Ok(self.tags.own());
         }
+        let tags = self.tags.with(&request.tags).map(Some);
+        tags.ok_or_else(|| "a tag breaks a limit".to_owned())
     }
 
     /// Books so many slots below the run's ceiling, if it has one.
@@ -183,46 +191,71 @@ impl VuState {
     }
 
     #[cold]
-    fn refuse(&mut self, request: &Request) -> ErrorCode {
+    fn refuse(&mut self, index: usize, request: &Request, why: String) -> ErrorCode {
         let recorder = Recorder {
             scenario: self.identity.scenario,
             phase: self.phase,
             tags: self.tags.own(),
         };
-        recorder.refusal(request, engine::ErrorCode::InvalidRequest, self.run.group_urls);
+        let refused = recorder.refusal(
+            request,
+            engine::ErrorCode::InvalidRequest,
+            why,
+            self.run.group_urls,
+        );
         self.enter_guest();
-        ErrorCode::InvalidRequest
+        self.explain(index, refused)
+    }
+
+    /// Keeps the reason for the guest that asks for it, and tells the operator if it is news.
+    #[cold]
+    fn explain(&mut self, index: usize, unanswered: Unanswered) -> ErrorCode {
+        unanswered.tell(&self.run.log, self.identity.vu);
+        let code = unanswered.guest_code();
+        self.reasons.put(index, unanswered.detail);
+        code
     }
 
     async fn send_batch(&mut self, requests: Vec<Request>) -> Vec<Result<Response, ErrorCode>> {
         let begun = self.leave_guest();
+        self.reasons.clear();
         let mut refused = Vec::with_capacity(requests.len());
         let mut sendings = Vec::with_capacity(requests.len());
         let slot = self.book(requests.len() as u64, begun);
-        for request in requests {
-            let tags = self.admit(&request);
-            refused.push(tags.is_none().then(|| self.refuse(&request)));
-            sendings.extend(tags.map(|tags| {
-                let ticket = self.ticket(tags, begun, slot);
-                Sending { request, ticket }
-            }));
+        for (index, request) in requests.into_iter().enumerate() {
+            match self.admit(&request) {
+                Ok(tags) => {
+                    let ticket = self.ticket(tags, begun, slot);
+                    sendings.push(Sending { request, ticket });
+                    refused.push(None);
+                }
+                Err(why) => refused.push(Some(self.refuse(index, &request, why))),
+            }
         }
         let mut landed = match self.desk.ask(Errand::SendAll(sendings)).await {
             Answer::AllLanded(landed) => landed.into_iter(),
             _ => Vec::new().into_iter(),
         };
-        let results = refused.into_iter().map(|refused| match (refused, landed.next()) {
-            (None, Some(landed)) => self.receive(landed),
-            (Some(code), _) => Err(code),
-            (None, None) => Err(ErrorCode::Interrupted),
-        });
+        let results = refused
+            .into_iter()
+            .enumerate()
+            .map(|(index, refused)| match refused {
+                Some(code) => Err(code),
+                None => match landed.next() {
+                    Some(landed) => self.receive(index, landed),
+                    None => Err(ErrorCode::Interrupted),
+                },
+            });
         results.collect()
     }
 
     /// Gives the guest its view of a request that has ended.
-    fn receive(&mut self, landed: Landed) -> Result<Response, ErrorCode> {
+    fn receive(&mut self, index: usize, landed: Landed) -> Result<Response, ErrorCode> {
         self.enter_guest_at(landed.ended);
-        let kept = landed.result?;
+        let kept = match landed.result {
+            Ok(kept) => kept,
+            Err(unanswered) => return Err(self.explain(index, unanswered)),
+        };
         let view = Response {
             id: 0,
             status: kept.response.status,
@@ -237,9 +270,9 @@ impl VuState {
 impl Ticket {
     /// Records a request that can't be sent.
     #[cold]
-    pub(super) fn refuse(self, request: &Request, code: engine::ErrorCode) -> ErrorCode {
-        self.recorder().refusal(request, code, self.group_urls);
-        code_of(code)
+    pub(super) fn refuse(self, request: &Request, code: engine::ErrorCode, why: &str) -> Unanswered {
+        self.recorder()
+            .refusal(request, code, why.to_owned(), self.group_urls)
     }
 
     fn recorder(&self) -> Recorder {
@@ -253,7 +286,7 @@ impl Ticket {
 
 impl Landed {
     /// What the guest may have.
-    pub(super) fn response(self) -> Result<engine::Response, ErrorCode> {
+    pub(super) fn response(self) -> Result<engine::Response, Unanswered> {
         self.result.map(|kept| kept.response)
     }
 }
@@ -321,10 +354,7 @@ impl Sending {
                     failure,
                 })
             }
-            Err(failure) => {
-                recorder.failure(method, &name, &failure, response_us);
-                Err(code_of(failure.code))
-            }
+            Err(failure) => Err(recorder.failure(method, &name, failure, response_us)),
         };
         Landed { ended, result }
     }
@@ -376,23 +406,27 @@ impl Recorder {
 
     /// A request that was never sent.
     #[cold]
-    fn refusal(&self, request: &Request, code: engine::ErrorCode, groups: bool) {
+    fn refusal(&self, request: &Request, code: engine::ErrorCode, why: String, groups: bool) -> Unanswered {
         InFlight::new(self.phase).landed();
         let name = if check_name(&request.name).is_ok() {
             name_of(request, groups)
         } else {
             Cow::Borrowed("__invalid__")
         };
-        self.failure(method_of(request), &name, &engine::Failure::refused(code), 0);
+        self.failure(method_of(request), &name, engine::Failure::refused(code, why), 0)
     }
 
     #[cold]
-    fn failure(&self, method: &str, name: &str, failure: &engine::Failure, response_us: u64) {
-        let sample = sample_of(&failure.exchange, response_us, Some(failure.code.name()));
+    fn failure(&self, method: &str, name: &str, failure: engine::Failure, response_us: u64) -> Unanswered {
+        let sample = RequestSample {
+            detail: &failure.detail,
+            ..sample_of(&failure.exchange, response_us, Some(failure.code.name()))
+        };
         self.request(method, name, 0, false, &sample);
         if failure.code == engine::ErrorCode::HostNotAllowed {
             with_shard(|shard| shard.denied("host"));
         }
+        Unanswered::recorded(failure, method, name)
     }
 }
 
@@ -517,33 +551,11 @@ fn sample_of<'a>(
         bytes_received: exchange.bytes_received,
         failed: failure.is_some(),
         failure,
+        detail: "",
         reused: exchange.reused,
     }
 }
 
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn code_of(code: engine::ErrorCode) -> ErrorCode {
-    use engine::ErrorCode as E;
-    match code {
-        E::InvalidUrl => ErrorCode::InvalidUrl,
-        E::InvalidRequest => ErrorCode::InvalidRequest,
-        E::HostNotAllowed => ErrorCode::HostNotAllowed,
-        E::Dns => ErrorCode::Dns,
-        E::ConnectionRefused => ErrorCode::ConnectionRefused,
-        E::Connect => ErrorCode::Connect,
-        E::Tls => ErrorCode::Tls,
-        E::Certificate => ErrorCode::Certificate,
-        E::Timeout => ErrorCode::Timeout,
-        E::ConnectionClosed => ErrorCode::ConnectionClosed,
-        E::Protocol => ErrorCode::Protocol,
-        E::ResponseTooLarge => ErrorCode::ResponseTooLarge,
-        E::Decode => ErrorCode::Decode,
-        E::TooManyRedirects => ErrorCode::TooManyRedirects,
-        E::Proxy => ErrorCode::Proxy,
-        E::Exhausted => ErrorCode::Exhausted,
-        E::Interrupted => ErrorCode::Interrupted,
-    }
 }

@@ -7,6 +7,7 @@ mod ceiling;
 mod checks;
 mod data;
 mod desk;
+mod failure;
 mod groups;
 mod http;
 mod last_words;
