@@ -1,8 +1,10 @@
 //! `wasmswarm:scenario/http`: limits, conversion and recording. The engine is `crate::http`.
 
 use super::bindings::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request, Response, Timings};
+use super::ceiling::Ceiling;
 use super::desk::{Answer, Errand};
 use super::failure::Unanswered;
+use super::flight::{InFlight, wait_for};
 use super::limits;
 use super::recorder::with_shard;
 use super::responses::Kept;
@@ -10,7 +12,7 @@ use super::state::{Phase, VuState};
 use super::tags::check_name;
 use super::url_groups;
 use crate::http::{self as engine, Client};
-use crate::metrics::{RequestHandle, RequestKey, RequestSample, Shard};
+use crate::metrics::{RequestHandle, RequestKey, RequestSample};
 use crate::rota::suspends_here;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -127,12 +129,15 @@ pub(super) struct Sending {
 }
 
 /// What sending and recording a request takes beside itself.
+#[derive(Debug)]
 pub(super) struct Ticket {
     tags: TagText,
     /// When it was meant to begin, or else when the guest asked for it.
     begun: Instant,
     /// Its slot below the run's ceiling, if that has one.
     slot: Option<Instant>,
+    /// The ceiling itself, for the redirects.
+    ceiling: Option<Arc<Ceiling>>,
     group_urls: bool,
     scenario: u16,
     phase: Phase,
@@ -142,6 +147,7 @@ pub(super) struct Ticket {
 pub(super) struct Landed {
     ended: Instant,
     result: Result<Kept, Unanswered>,
+    ignored: engine::Ignored,
 }
 
 impl VuState {
@@ -167,8 +173,11 @@ impl VuState {
 
     /// Books so many slots below the run's ceiling, if it has one.
     fn book(&self, count: u64, begun: Instant) -> Option<Instant> {
-        let ceiling = self.run.ceiling.as_ref().filter(|_| self.phase == Phase::Load)?;
-        Some(ceiling.book(count, begun))
+        Some(self.ceiling()?.book(count, begun))
+    }
+
+    fn ceiling(&self) -> Option<&Arc<Ceiling>> {
+        self.run.ceiling.as_ref().filter(|_| self.phase == Phase::Load)
     }
 
     /// Of a request by a standard client, with the VU's own tags.
@@ -184,6 +193,7 @@ impl VuState {
             tags,
             begun: self.intended.take().or(slot).unwrap_or(begun),
             slot,
+            ceiling: self.ceiling().cloned(),
             group_urls: self.run.group_urls,
             scenario: self.identity.scenario,
             phase: self.phase,
@@ -252,6 +262,9 @@ impl VuState {
     /// Gives the guest its view of a request that has ended.
     fn receive(&mut self, index: usize, landed: Landed) -> Result<Response, ErrorCode> {
         self.enter_guest_at(landed.ended);
+        if !landed.ignored.is_empty() {
+            self.run.log.ignored(self.identity.vu, landed.ignored);
+        }
         let kept = match landed.result {
             Ok(kept) => kept,
             Err(unanswered) => return Err(self.explain(index, unanswered)),
@@ -284,6 +297,21 @@ impl Ticket {
     }
 }
 
+/// Each redirect is a request of its own: counted when it has come, and followed when the ceiling has room.
+impl engine::Watch for Ticket {
+    fn redirected(&self, hop: &engine::Hop) {
+        InFlight::new(self.phase).landed();
+        let name = path_name(&hop.name, self.group_urls);
+        let sample = sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None);
+        self.recorder()
+            .request(&hop.method, &name, hop.status, true, &sample);
+    }
+
+    fn next_at(&self) -> Option<Instant> {
+        Some(self.ceiling.as_ref()?.book(1, Instant::now()))
+    }
+}
+
 impl Landed {
     /// What the guest may have.
     pub(super) fn response(self) -> Result<engine::Response, Unanswered> {
@@ -296,11 +324,30 @@ impl Sending {
         Sending { request, ticket }
     }
 
+    fn engine_request(&self) -> engine::Request<'_> {
+        let request = &self.request;
+        engine::Request {
+            // As the guest gave it: the engine refuses what isn't one.
+            method: &request.method,
+            url: &request.url,
+            headers: &request.headers,
+            body: &request.body,
+            timeout: (request.timeout > 0).then(|| Duration::from_micros(request.timeout)),
+            redirects: match request.redirects {
+                RedirectPolicy::Inherit => None,
+                RedirectPolicy::None => Some(0),
+                RedirectPolicy::Follow(hops) => Some(hops),
+            },
+            keep: request.keep == KeepPolicy::All,
+            watch: Some(&self.ticket),
+        }
+    }
+
     /// Makes the request and records what came of it.
     pub(super) async fn run(self, client: &mut Client) -> Landed {
         wait_for(self.ticket.slot).await;
         let flight = InFlight::new(self.ticket.phase);
-        let outcome = client.send(&engine_request(&self.request)).await;
+        let outcome = client.send(&self.engine_request()).await;
         flight.landed();
         self.land(outcome)
     }
@@ -309,7 +356,7 @@ impl Sending {
     pub(super) async fn run_beside(self, client: &Client) -> Landed {
         wait_for(self.ticket.slot).await;
         let flight = InFlight::new(self.ticket.phase);
-        let outcome = client.send_beside(&engine_request(&self.request)).await;
+        let outcome = client.send_beside(&self.engine_request()).await;
         flight.landed();
         self.land(outcome)
     }
@@ -317,7 +364,7 @@ impl Sending {
     /// Makes requests at once and records what came of them, in their order.
     pub(super) async fn run_all(all: Vec<Sending>, client: &Client) -> Vec<Landed> {
         wait_for(all.first().and_then(|sending| sending.ticket.slot)).await;
-        let requests: Vec<_> = all.iter().map(|s| engine_request(&s.request)).collect();
+        let requests: Vec<_> = all.iter().map(Sending::engine_request).collect();
         let flights: Vec<_> = all.iter().map(|s| InFlight::new(s.ticket.phase)).collect();
         let outcomes = client.send_all(&requests).await;
         flights.into_iter().for_each(InFlight::landed);
@@ -326,21 +373,18 @@ impl Sending {
     }
 
     fn land(&self, outcome: engine::Outcome) -> Landed {
-        let (request, ended) = (&self.request, outcome.ended());
+        let (request, ended, ignored) = (&self.request, outcome.ended(), outcome.ignored());
         let response_us = micros(ended.saturating_duration_since(self.ticket.begun));
         let recorder = self.ticket.recorder();
         let groups = self.ticket.group_urls;
-        recorder.hops(&outcome.hops, groups);
-        // A redirected request's last hop has a path of its own, unless the guest named it.
-        let landed = if request.name.is_empty() {
-            outcome.final_name()
-        } else {
-            None
-        };
-        let method = method_of(request);
-        let name = match &landed {
-            Some(path) => path_name(path, groups),
-            None => name_of(request, groups),
+        // A redirected request's last hop has a method of its own, and a path unless the guest named it.
+        let landing = outcome.landing().cloned();
+        let method = landing
+            .as_ref()
+            .map_or(method_of(request), |landing| &landing.method);
+        let name = match &landing {
+            Some(landing) if request.name.is_empty() => path_name(&landing.name, groups),
+            _ => name_of(request, groups),
         };
         let result = match outcome.result {
             Ok(response) => {
@@ -356,7 +400,11 @@ impl Sending {
             }
             Err(failure) => Err(recorder.failure(method, &name, failure, response_us)),
         };
-        Landed { ended, result }
+        Landed {
+            ended,
+            result,
+            ignored,
+        }
     }
 }
 
@@ -390,20 +438,6 @@ impl Recorder {
         with_shard(|shard| shard.request(&key, sample))
     }
 
-    fn hops(&self, hops: &[engine::Hop], groups: bool) {
-        for hop in hops {
-            InFlight::new(self.phase).landed();
-            let sample = sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None);
-            self.request(
-                &hop.method,
-                &path_name(&hop.name, groups),
-                hop.status,
-                true,
-                &sample,
-            );
-        }
-    }
-
     /// A request that was never sent.
     #[cold]
     fn refusal(&self, request: &Request, code: engine::ErrorCode, why: String, groups: bool) -> Unanswered {
@@ -430,66 +464,14 @@ impl Recorder {
     }
 }
 
-/// Waits for a slot below the run's ceiling.
-async fn wait_for(slot: Option<Instant>) {
-    if let Some(slot) = slot {
-        // Boxed: rare, and every VU would have to hold it.
-        Box::pin(tokio::time::sleep_until(slot.into())).await;
-    }
-}
-
-/// A request between its start and its end. Dropped before it landed, it was interrupted.
-struct InFlight {
-    counted: bool,
-}
-
-impl InFlight {
-    fn new(phase: Phase) -> InFlight {
-        if phase == Phase::Load {
-            with_shard(Shard::request_started);
-        }
-        InFlight {
-            counted: phase == Phase::Load,
-        }
-    }
-
-    fn landed(mut self) {
-        self.counted = false;
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        if self.counted {
-            with_shard(|shard| shard.request_interrupted());
-        }
-    }
-}
-
-fn engine_request(request: &Request) -> engine::Request<'_> {
-    engine::Request {
-        // As the guest gave it: the engine refuses what isn't one.
-        method: &request.method,
-        url: &request.url,
-        headers: &request.headers,
-        body: &request.body,
-        timeout: (request.timeout > 0).then(|| Duration::from_micros(request.timeout)),
-        redirects: match request.redirects {
-            RedirectPolicy::Inherit => None,
-            RedirectPolicy::None => Some(0),
-            RedirectPolicy::Follow(hops) => Some(hops),
-        },
-        keep: request.keep == KeepPolicy::All,
-    }
-}
-
 fn method_of(request: &Request) -> &str {
     let method = request.method.as_str();
     if method.is_empty() {
         return "GET";
     }
     // What is recorded, unlike what is sent, must be safe to print, whatever the guest gave.
-    let valid = (1..=32).contains(&method.len()) && method.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let valid = (1..=32).contains(&method.len()) && method.bytes().all(is_token);
     if valid { method } else { "INVALID" }
 }
 

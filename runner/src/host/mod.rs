@@ -8,6 +8,7 @@ mod checks;
 mod data;
 mod desk;
 mod failure;
+mod flight;
 mod groups;
 mod http;
 mod last_words;

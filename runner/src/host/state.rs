@@ -49,7 +49,7 @@ pub struct RunShared {
     /// Memory limit of one VU.
     pub vu_memory_bytes: usize,
     /// The most requests per second, if there is a limit.
-    pub ceiling: Option<Ceiling>,
+    pub ceiling: Option<Arc<Ceiling>>,
     /// The first reason that a guest gave for aborting the run.
     pub abort: Mutex<Option<String>>,
     /// Wakes whoever watches `abort`.

@@ -61,7 +61,7 @@ pub struct HttpOptions {
     #[arg(long, value_name = "TIME", value_parser = values::time, allow_hyphen_values = true)]
     pub connect_timeout: Option<Duration>,
 
-    /// Redirects to follow [default: 10]
+    /// Redirects to follow at most, whatever the plugin asks for [default: 10, or up to 30 where the plugin asks for more]
     #[arg(long, value_name = "N")]
     pub max_redirects: Option<u32>,
 
