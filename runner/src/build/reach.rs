@@ -59,19 +59,29 @@ pub(super) enum Refusal {
 impl Reach {
     /// For a script in this folder, which is empty for the current one.
     pub(super) fn of(folder: &Path, grants: &Grants) -> Result<Reach, BuildError> {
-        let own = Place::new(folder, false)?;
+        let place = |path: &Path, without_hidden| {
+            Place::new(path, without_hidden).map_err(|source| BuildError::Read {
+                path: path.to_owned(),
+                source,
+            })
+        };
+        let own = place(folder, false)?;
         let mut places = Vec::new();
         if let Ok(typed) = std::env::current_dir()
             && typed.parent().is_some()
         {
-            let typed = Place::new(&typed, true)?;
+            let typed = place(&typed, true)?;
             if own.names[1].starts_with(&typed.names[1]) {
                 places.push(typed);
             }
         }
         places.push(own);
         for granted in grants.folders.iter().chain(&grants.files) {
-            places.push(Place::new(granted, false)?);
+            let granted = Place::new(granted, false).map_err(|source| BuildError::NoGrant {
+                path: granted.clone(),
+                source,
+            });
+            places.push(granted?);
         }
         Ok(Reach { places })
     }
@@ -130,18 +140,14 @@ pub(super) fn hint(folder: &Path) -> String {
 }
 
 impl Place {
-    fn new(path: &Path, without_hidden: bool) -> Result<Place, BuildError> {
+    fn new(path: &Path, without_hidden: bool) -> io::Result<Place> {
         let path = if path.as_os_str().is_empty() {
             Path::new(".")
         } else {
             path
         };
-        let real = path.canonicalize().map_err(|source| BuildError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
         Ok(Place {
-            names: [plain(path), real],
+            names: [plain(path), path.canonicalize()?],
             without_hidden,
         })
     }

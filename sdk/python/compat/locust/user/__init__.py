@@ -3,9 +3,7 @@
 from wasmswarm import HttpUser, TaskSet, User, tag, task
 from wasmswarm.users import UserMeta
 
-from . import markov_taskset, sequential_taskset, wait_time
-from . import task as _task
-from . import users as _users
+from . import markov_taskset, sequential_taskset, users, wait_time
 
 __all__ = [
     "HttpUser",
@@ -16,5 +14,6 @@ __all__ = [
     "sequential_taskset",
     "tag",
     "task",
+    "users",
     "wait_time",
 ]
