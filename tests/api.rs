@@ -346,6 +346,6 @@ fn a_run_is_never_aimed_at_itself() {
         "--api".as_ref(),
         api.as_ref(),
     ];
-    let ran = run(&arguments);
+    let ran = run(arguments);
     ran.exits(104).complains("served by this run itself");
 }
