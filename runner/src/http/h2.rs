@@ -19,7 +19,7 @@ use tokio::task::AbortHandle;
 
 use super::buffers::Buffer;
 use super::error::{ErrorCode, Fault};
-use super::h1::head::Facts;
+use super::h1::head::{Facts, leads_on};
 use super::h1::request::Job;
 use super::h1::response::Reader;
 use super::h1::{Again, Lost, is_hang_up};
@@ -301,7 +301,10 @@ fn head_of(answer: &http::Response<Incoming>, facts: &mut Facts) -> Vec<u8> {
         persistent: true,
         encoded: has("content-encoding"),
         sets_cookies: has("set-cookie"),
-        location: has("location") && matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308),
+        location: answer
+            .headers()
+            .get("location")
+            .is_some_and(|location| leads_on(answer.status().as_u16(), location.as_bytes())),
     };
     head
 }

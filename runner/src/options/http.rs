@@ -37,7 +37,7 @@ pub struct HttpOptions {
     #[arg(long, value_name = "URL")]
     pub proxy: Option<String>,
 
-    /// Connect to another address than the name's own: HOST[:PORT]=ADDR[:PORT]
+    /// Connect to another address than the name's own: HOST[:PORT]=ADDR[:PORT]; of several, the first that answers
     #[arg(long, alias = "hosts", value_name = "OVERRIDE", value_parser = values::pair_text)]
     pub resolve: Vec<String>,
 

@@ -140,11 +140,16 @@ fn facts(response: &httparse::Response<'_, '_>, to_head: bool) -> Result<(Facts,
     Ok((facts, framing))
 }
 
+/// Whether a response of this status and `location` leads elsewhere. An empty one leads nowhere.
+pub(in super::super) fn leads_on(status: u16, location: &[u8]) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308) && !location.trim_ascii().is_empty()
+}
+
 /// Takes in one header. Sorted by length first, because most headers are none of these.
 fn note(header: &Header<'_>, facts: &mut Facts, findings: &mut Findings) -> Result<(), Fault> {
     let is = |name: &str| header.name.eq_ignore_ascii_case(name);
     match header.name.len() {
-        8 if is("location") => facts.location = matches!(facts.status, 301 | 302 | 303 | 307 | 308),
+        8 if is("location") => facts.location = leads_on(facts.status, header.value),
         10 if is("connection") => note_connection(header.value, findings),
         10 if is("set-cookie") => facts.sets_cookies = true,
         14 if is("content-length") => findings.length = Some(length(header.value, findings.length)?),
