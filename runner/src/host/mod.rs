@@ -8,6 +8,8 @@ mod census;
 mod checks;
 mod data;
 mod desk;
+mod failure;
+mod flight;
 mod groups;
 mod http;
 mod last_words;

@@ -4,6 +4,7 @@ use super::bindings::http::Response;
 use super::ceiling::Ceiling;
 use super::census::Census;
 use super::desk::Desk;
+use super::failure::Reasons;
 use super::groups::Groups;
 use super::limits::{self, VuLimits};
 use super::log::LogSink;
@@ -51,7 +52,7 @@ pub struct RunShared {
     /// Memory limit of one VU.
     pub vu_memory_bytes: usize,
     /// The most requests per second, if there is a limit.
-    pub ceiling: Option<Ceiling>,
+    pub ceiling: Option<Arc<Ceiling>>,
     /// The first reason that a guest gave for aborting the run.
     pub abort: Mutex<Option<String>>,
     /// Wakes whoever watches `abort`.
@@ -192,6 +193,8 @@ pub struct VuState {
     pub(super) responses: Responses,
     /// Redirects that ended requests of the last call to send them, by the requests' numbers.
     pub(super) redirects: Vec<(usize, Response)>,
+    /// Why requests of the last call failed.
+    pub(super) reasons: Reasons,
     pub(super) tags: Tags,
     pub(super) groups: Groups,
     pub(super) random: Pcg32,
@@ -222,6 +225,7 @@ impl VuState {
             stop_requested: false,
             responses: Responses::default(),
             redirects: Vec::new(),
+            reasons: Reasons::default(),
             tags: Tags::new(run.scenario_tags.get(usize::from(identity.scenario))),
             groups: Groups::default(),
             random: stream(Stream::Guest),

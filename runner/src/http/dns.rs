@@ -25,6 +25,14 @@ pub(super) struct Resolver {
     names: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Option<Answer>>>>>,
 }
 
+/// A name's addresses.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) addresses: Vec<SocketAddr>,
+    /// They are overrides.
+    pub(super) by_operator: bool,
+}
+
 /// Another address for a name than DNS has.
 #[derive(Clone, Debug)]
 pub struct Override {
@@ -69,45 +77,52 @@ impl Resolver {
     }
 
     /// The addresses to try, in order. Never empty.
-    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Fault> {
+    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Found, Fault> {
         let mut found = self.all(host, port).await?;
         let is_free = |address: &SocketAddr| !self.blocked.iter().any(|range| range.has(address.ip()));
-        match found.iter().find(|address| !is_free(address)).copied() {
-            Some(blocked) => {
-                found.retain(is_free);
-                let blocked = blocked.ip();
-                Some(found).filter(|found| !found.is_empty()).ok_or_else(|| {
-                    Fault::new(
-                        ErrorCode::HostNotAllowed,
-                        format!("{host:?} is at {blocked}, which --block-ip excludes"),
-                    )
-                })
-            }
-            None => Ok(found),
+        let Some(blocked) = found.addresses.iter().find(|address| !is_free(address)).copied() else {
+            return Ok(found);
+        };
+        found.addresses.retain(is_free);
+        if found.addresses.is_empty() {
+            let detail = format!("{host:?} is at {}, which --block-ip excludes", blocked.ip());
+            return Err(Fault::new(ErrorCode::HostNotAllowed, detail));
         }
+        Ok(found)
     }
 
-    async fn all(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Fault> {
+    async fn all(&self, host: &str, port: u16) -> Result<Found, Fault> {
         let here = |entry: &&Override| entry.covers(host) && entry.port.is_none_or(|wanted| wanted == port);
-        if let Some(entry) = self.overrides.iter().find(here) {
-            return Ok(vec![SocketAddr::new(
-                entry.address,
-                entry.to_port.unwrap_or(port),
-            )]);
+        if let Some(first) = self.overrides.iter().find(here) {
+            // Several overrides alike are several addresses of the name.
+            let alike = |entry: &&Override| entry.host == first.host && entry.port == first.port;
+            let to = |entry: &Override| SocketAddr::new(entry.address, entry.to_port.unwrap_or(port));
+            return Ok(Found {
+                addresses: self.overrides.iter().filter(alike).map(to).collect(),
+                by_operator: true,
+            });
         }
-        if let Ok(address) = host.parse::<IpAddr>() {
-            return Ok(vec![SocketAddr::new(address, port)]);
-        }
-        let addresses = self.look_up(host).await?;
-        let addresses = arranged(&addresses, self.policy);
+        let addresses = match host.parse::<IpAddr>() {
+            Ok(address) => vec![address],
+            Err(_) => arranged(&self.look_up(host).await?, self.policy),
+        };
         if addresses.is_empty() {
             let detail = format!("{host:?} has no address that --dns-policy wants");
             return Err(Fault::new(ErrorCode::Dns, detail));
         }
-        Ok(addresses
-            .into_iter()
-            .map(|address| SocketAddr::new(address, port))
-            .collect())
+        let on_port = |address| SocketAddr::new(address, port);
+        Ok(Found {
+            addresses: addresses.into_iter().map(on_port).collect(),
+            by_operator: false,
+        })
+    }
+
+    /// Puts a name into the cache.
+    #[cfg(test)]
+    pub(super) async fn remember(&self, host: &str, addresses: &[IpAddr]) {
+        let at = Instant::now();
+        let result = Ok(addresses.into());
+        *self.slot(host).lock().await = Some(Answer { at, result });
     }
 
     /// Asks the cache, then the system: at most once at a time for a name.
@@ -248,16 +263,17 @@ mod tests {
     async fn overrides_go_first() {
         let resolver = resolver(&["API.test:80=127.0.0.9", "api.test=[::1]:99"]);
         let plain = resolver.resolve("api.test", 80).await.expect("override");
-        assert_eq!(plain, ["127.0.0.9:80".parse().expect("address")]);
+        assert_eq!(plain.addresses, ["127.0.0.9:80".parse().expect("address")]);
         let other = resolver.resolve("api.test", 443).await.expect("override");
-        assert_eq!(other, ["[::1]:99".parse().expect("address")]);
+        assert_eq!(other.addresses, ["[::1]:99".parse().expect("address")]);
+        assert!(plain.by_operator && other.by_operator);
     }
 
     #[tokio::test]
     async fn a_name_of_its_own_outranks_those_below_another() {
         let resolver = resolver(&["*.shop.test=127.0.0.7", "api.shop.test=127.0.0.8"]);
         let first = async |host| {
-            resolver.resolve(host, 80).await.expect("override")[0]
+            resolver.resolve(host, 80).await.expect("override").addresses[0]
                 .ip()
                 .to_string()
         };
@@ -299,7 +315,8 @@ mod tests {
     async fn addresses_need_no_look_up() {
         let resolver = resolver(&[]);
         let found = resolver.resolve("::1", 5).await.expect("address");
-        assert_eq!(found, ["[::1]:5".parse().expect("address")]);
+        assert_eq!(found.addresses, ["[::1]:5".parse().expect("address")]);
+        assert!(!found.by_operator);
         assert!(resolver.names.lock().expect("lock").is_empty());
     }
 

@@ -3,38 +3,49 @@
 use std::time::Instant;
 
 use super::error::Failure;
+use super::headers::Ignored;
 use super::response::Response;
 use super::timings::Exchange;
 
 /// What came of a request.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The redirects on the way, in order. Empty, without allocating, if there were none.
+    /// The redirects that were followed, in order. Empty, without allocating, if there were none.
     pub hops: Vec<Hop>,
     /// The response that ended it, or why there is none.
     pub result: Result<Response, Failure>,
-    /// The last hop, if there were redirects.
-    pub landed: Option<Landed>,
-    /// The response is a redirect that wasn't followed any more: so many had been.
-    pub stopped_after: Option<u32>,
+    /// Why the response is a redirect that wasn't followed any more, if there was one too many.
+    pub stopped: Option<String>,
     pub(super) ended: Instant,
+    pub(super) landed: Option<Landing>,
+    pub(super) ignored: Ignored,
 }
 
-/// The last hop of a redirected request.
+/// The last hop of a request that was redirected.
 #[derive(Clone, Debug)]
-pub struct Landed {
+pub struct Landing {
     /// The method it was made with.
     pub method: String,
-    /// The whole URL.
+    /// The URL.
     pub url: String,
-    /// Its path, without query.
-    pub path: String,
+    /// The URL's path, without query.
+    pub name: String,
 }
 
 impl Outcome {
     /// When the last byte was read, or the failure was noticed.
     pub fn ended(&self) -> Instant {
         self.ended
+    }
+
+    /// Headers that were not sent as they were given.
+    pub fn ignored(&self) -> Ignored {
+        self.ignored
+    }
+
+    /// The last hop, if there were redirects.
+    pub fn landing(&self) -> Option<&Landing> {
+        self.landed.as_ref()
     }
 }
 

@@ -1,12 +1,12 @@
 //! From what the operator typed to a component's bytes that may be compiled.
 
-use crate::build::{self, Built, Workshop};
+use crate::build::{self, Built, Grants, Workshop};
 use crate::error::Failure;
 use crate::options::BuildOptions;
 use crate::plugin::{self, Inspection, PluginError, Source};
 use crate::terminal;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The longest script that is read from standard input.
 const MAX_SCRIPT_BYTES: u64 = 64 << 20;
@@ -17,6 +17,8 @@ pub struct Read {
     pub source: Source,
     /// What it consists of.
     pub inspection: Inspection,
+    /// The files of the operator's that a script's build read.
+    pub files: Vec<PathBuf>,
 }
 
 /// Which plugin, and how it is got.
@@ -30,8 +32,12 @@ pub struct Order<'a> {
     pub cache_dir: Option<&'a Path>,
     /// Say nothing while building.
     pub quiet: bool,
+    /// Say which files a script's build read.
+    pub verbose: bool,
     /// What the operator passes to the plugin.
     pub parameters: &'a [(String, String)],
+    /// Data files that the plugin may read, by their names for it.
+    pub data: &'a [(String, PathBuf)],
     /// How sources become a component.
     pub build: &'a BuildOptions,
 }
@@ -42,16 +48,21 @@ pub struct Order<'a> {
 /// If there is no component that can be run.
 pub fn read(order: &Order<'_>) -> Result<Read, Failure> {
     let name = order.name;
-    let built = if name == build::STANDARD_INPUT || build::is_source(Path::new(name)) {
-        Some(build(order)?.component.to_string_lossy().into_owned())
-    } else {
-        None
+    let is_source = name == build::STANDARD_INPUT || build::is_source(Path::new(name));
+    let built = is_source.then(|| build(order)).transpose()?;
+    let (component, files) = match built {
+        Some(built) => (Some(built.component.to_string_lossy().into_owned()), built.read),
+        None => (None, Vec::new()),
     };
-    let source = plugin::load(built.as_deref().unwrap_or(name), order.digest);
+    let source = plugin::load(component.as_deref().unwrap_or(name), order.digest);
     let mut source = source.map_err(|e| refuse(name, e))?;
     name.clone_into(&mut source.name);
     let inspection = plugin::inspect(&source.bytes).map_err(|e| refuse(name, e))?;
-    Ok(Read { source, inspection })
+    Ok(Read {
+        source,
+        inspection,
+        files,
+    })
 }
 
 /// Builds the plugin from its sources.
@@ -74,8 +85,22 @@ pub fn build(order: &Order<'_>) -> Result<Built, Failure> {
         script: (order.name == build::STANDARD_INPUT)
             .then(standard_input)
             .transpose()?,
+        grants: Grants {
+            folders: order.build.allow_read.clone(),
+            files: order.data.iter().map(|(_, file)| file.clone()).collect(),
+        },
     };
-    build::build(Path::new(order.name), &mut shop).map_err(|error| {
+    let built = build::build(Path::new(order.name), &mut shop);
+    if let Ok(built) = &built
+        && order.verbose
+    {
+        for file in &built.read {
+            let name = file.to_string_lossy();
+            let name = terminal::escape(&name);
+            terminal::print_error(&format!("read {name} to build the plugin"));
+        }
+    }
+    built.map_err(|error| {
         let mut failure = Failure::invalid(format!("failed to build the plugin {:?}", order.name));
         failure.hint = error.hint().map(str::to_owned);
         let source = std::error::Error::source(&error).map(ToString::to_string);

@@ -43,6 +43,7 @@ mod tests {
             engine: super::super::Engine::default(),
             parameters: Vec::new(),
             script: None,
+            grants: super::super::Grants::default(),
         };
         super::build(dir.path(), &mut shop)
     }
