@@ -16,6 +16,7 @@ mod metrics;
 mod outgoing;
 mod output;
 mod params;
+mod random;
 mod recorder;
 mod responses;
 mod shared;

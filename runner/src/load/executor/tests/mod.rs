@@ -1,5 +1,7 @@
 //! Every executor under virtual time, with VUs that only sleep: exact tables of starts.
 
+mod randomness;
+
 use super::*;
 use crate::host::{Set, install_shard, take_shard, with_shard};
 use crate::load::board::{Board, Status};
@@ -10,7 +12,7 @@ use crate::load::scheduler::Scheduler;
 use crate::load::stop::{EndReason, Stage, StopHandle};
 use crate::load::turns::{Place, Turns};
 use crate::metrics::{Aggregator, Limits, RunInfo, Shard, Totals};
-use crate::plan::{Begin, Curve, Profile, Spacing, Stage as PlanStage, sample};
+use crate::plan::{Begin, Curve, Drawer, Profile, Spacing, Stage as PlanStage, sample};
 use crate::rota::{AbortHandle, Rota};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,12 +25,16 @@ const MS: fn(u64) -> Duration = Duration::from_millis;
 /// When, which VU, which iteration.
 type Log = Rc<RefCell<Vec<(u64, usize, u64)>>>;
 
+/// Whose random numbers, and how many it had drawn before; which iteration.
+type Drawn = Rc<RefCell<Vec<(Drawer, u64, u64)>>>;
+
 /// A VU whose iterations take a fixed time.
 #[derive(Clone)]
 struct Sleeper {
     begun: Instant,
     busy: Duration,
     log: Log,
+    drawn: Drawn,
     rota: Rota,
     /// Loses every fourth turn, as a defect would.
     loses_turns: bool,
@@ -38,14 +44,23 @@ impl Spawn for Sleeper {
     fn spawn(&self, place: Place, turns: Turns, retire: Retire, leave: Leave<Self>) -> AbortHandle {
         let me = self.clone();
         let life = async move {
-            let _leave = leave;
-            let mut done = 0;
-            while let Some(turn) = turns.next(place, done, &retire).await {
+            let past = leave.past();
+            let (first, number) = (past.iterations.get(), place.index as u64);
+            let own = Drawer::Vu {
+                number,
+                life: past.begin_life(),
+            };
+            while let Some(turn) = turns.next(place, past.iterations.get(), &retire).await {
+                let done = past.begin_iteration();
+                let drawn = match turn.drawer(0) {
+                    Some(drawer) => (drawer, 0, turn.index),
+                    None => (own, done - first, turn.index),
+                };
+                me.drawn.borrow_mut().push(drawn);
                 let at = me.begun.elapsed().as_micros() as u64;
                 me.log
                     .borrow_mut()
                     .push((at.div_ceil(1000), place.index, turn.index));
-                done += 1;
                 if me.loses_turns && turn.index % 4 == 3 {
                     std::mem::forget(turn);
                     continue;
@@ -65,6 +80,7 @@ struct Seen {
     /// What the books say of themselves.
     wrong: Vec<String>,
     totals: Totals,
+    drawn: Vec<(Drawer, u64, u64)>,
     ended: u64,
 }
 
@@ -87,6 +103,7 @@ fn workload(executor: ExecutorSpec, vus: usize) -> Workload {
         spare: Vec::new(),
         begin: Begin::default(),
         graceful_stop: MS(30_000),
+        on_stop: Default::default(),
         warm_up: false,
     }
 }
@@ -115,12 +132,14 @@ fn play_with<F: Future<Output = ()>>(
         .unwrap();
     install_shard(Set::Main, Shard::new(Limits::default()));
     let log = Log::default();
+    let drawn = Drawn::default();
     let local = LocalSet::new();
     let ended = runtime.block_on(local.run_until(async {
         let sleeper = Sleeper {
             begun: Instant::now(),
             busy,
             log: Rc::clone(&log),
+            drawn: Rc::clone(&drawn),
             rota: Rota::default(),
             loses_turns,
         };
@@ -139,6 +158,7 @@ fn play_with<F: Future<Output = ()>>(
         starts,
         wrong: snapshot.reconcile(None),
         totals: snapshot.totals,
+        drawn: drawn.take(),
         ended,
     }
 }
