@@ -280,7 +280,12 @@ impl Desk {
             Errand::Sleep(until) => {
                 // A stop doesn't cut it short: else all that a guest still has to do would come at once.
                 self.top().sleeping = true;
-                tokio::time::sleep_until(until.into()).await;
+                if until <= Instant::now() {
+                    // A guest that sleeps for no time, again and again, must not keep its thread.
+                    tokio::task::yield_now().await;
+                } else {
+                    tokio::time::sleep_until(until.into()).await;
+                }
                 self.top().sleeping = false;
                 Answer::Slept
             }

@@ -518,6 +518,7 @@ fn sample_of<'a>(
         failed: failure.is_some(),
         failure,
         reused: exchange.reused,
+        never_sent: exchange.bytes_sent == 0 && t.duration_us() == 0,
     }
 }
 

@@ -2,8 +2,11 @@
 
 use super::turns::{Place, Turns};
 use crate::host::StopFlag;
+use crate::panics;
 use crate::rota::AbortHandle;
+use futures_util::FutureExt;
 use std::cell::{Cell, RefCell};
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -307,6 +310,19 @@ impl<S: Spawn> Crew<S> {
             self.start(number);
         }
         self.0.left.notify_waiters();
+    }
+}
+
+/// Lives a VU's life, and tells of a panic in it: that one is gone, the others go on.
+pub(super) async fn contained<S: Spawn>(
+    leave: Leave<S>,
+    life: impl Future<Output = ()>,
+    panicked: impl FnOnce(String),
+) {
+    // Moved in, so that it is there even if the task is dropped before it is ever polled.
+    let _leave = leave;
+    if AssertUnwindSafe(life).catch_unwind().await.is_err() {
+        panicked(panics::last_words());
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! VUs never move between threads, so nothing they touch is shared.
 
-use super::crew::{Crew, Leave, Retire, Spawn};
+use super::crew::{Crew, Leave, Retire, Spawn, contained};
 use super::executor::{self, Common};
 use super::part::{Alarm, News, Part, PartEnd, places};
 use super::run::Run;
@@ -15,7 +15,6 @@ use crate::panics;
 use crate::plan::Workload;
 use crate::rota::{AbortHandle, Rota};
 use crate::timer::Timers;
-use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -57,8 +56,7 @@ impl ThreadShared {
 
     /// Tells of a VU that panicked: it is gone, and the run ends, because what else it left in
     /// disorder nobody knows. What the others do is still measured.
-    fn count_panic(&self, scenario: u16) {
-        let what = panics::last_words();
+    fn count_panic(&self, scenario: u16, what: String) {
         with_shard(|shard| {
             shard.iteration_error(scenario, u16::MAX, &format!("a defect of wasmswarm: {what}"))
         });
@@ -117,13 +115,8 @@ impl Spawn for VuSpawner {
             leave.past(),
         );
         let shared = Arc::clone(&self.shared);
-        let life = async move {
-            // Moved in, so that it is there even if the task is dropped before it is ever polled.
-            let _leave = leave;
-            if AssertUnwindSafe(vu.run()).catch_unwind().await.is_err() {
-                shared.count_panic(place.scenario);
-            }
-        };
+        let panicked = move |what| shared.count_panic(place.scenario, what);
+        let life = contained(leave, vu.run(), panicked);
         self.rota.spawn(recording(self.set, life))
     }
 }

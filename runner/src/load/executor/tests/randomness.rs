@@ -18,7 +18,7 @@ fn executors() -> [(ExecutorSpec, bool); 6] {
     [
         (
             ExecutorSpec::ConstantVus {
-                spawn_rate: Some(20.0),
+                spawn_rate: crate::plan::SpawnRate::new(20.0).ok(),
                 duration: Some(MS(1000)),
             },
             false,
@@ -97,7 +97,7 @@ fn a_shape_of_users_or_of_a_rate_is_as_the_others() {
         spawn_rate: None,
         scenarios: None,
     };
-    for (target, by_index) in [(users, false), (Target::Rate(100.0), true)] {
+    for (target, by_index) in [(users, false), (Target::Rate(per_second(100.0)), true)] {
         let spec = ExecutorSpec::Custom {
             max_duration: Some(MS(1000)),
         };

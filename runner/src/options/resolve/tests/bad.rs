@@ -54,7 +54,7 @@ const BAD: &[(&str, &str)] = &[
         "1:14: spawn_rate: \"5e-324\": it must be from 0.001 to 10,000,000 per second",
     ),
     (
-        "rate = 1\nstages = ['1s:1e-320', '1s:5:exponential']",
+        "rate = 1\nstages = ['1s:1e-320', '1s:5']",
         "2:11: stages[0]: it must be 0, or at least 0.000000001 per second",
     ),
     (

@@ -221,7 +221,7 @@ fn thresholds_in_all_of_k6s_forms() {
 fn executors_in_short() {
     let constant = plan("", "-u 5 -r 2 -t 10s");
     let expected = ExecutorSpec::ConstantVus {
-        spawn_rate: Some(2.0),
+        spawn_rate: crate::plan::SpawnRate::new(2.0).ok(),
         duration: Some(S(10)),
     };
     assert_eq!(only(&constant), (&expected, 5));
