@@ -71,30 +71,33 @@ fn a_ramp_that_goes_down_is_no_burst_either() {
     let _machine = together();
     let shop = Shop::start(&[]);
     // All three users are no longer wanted after 1 s, half a second before their pauses are over.
-    let ramp = ["--start-vus", "3", "--stage", "1s:3,0s:0,2s:0"];
-    let arguments = [
-        &["pauses", "--host", &shop.url, "--graceful-ramp-down", "5s"],
-        &ramp[..],
-    ]
-    .concat();
-    let (ran, summary) = run_plugin(&odd(), &arguments);
-    ran.exits(0).within(S(10));
-    assert_eq!((named(&summary, "first"), named(&summary, "second")), (3, 3));
-    assert_eq!(summary.check("the pause was whole"), (3, 0));
-    let (ran, summary) = run_plugin(
-        &odd(),
-        &[&arguments[..], &["--graceful-ramp-down", "0s"]].concat(),
-    );
-    ran.exits(0).within(S(10));
-    assert_eq!((named(&summary, "first"), named(&summary, "second")), (3, 0));
+    let ramp = [
+        "pauses",
+        "--host",
+        &shop.url,
+        "--start-vus",
+        "3",
+        "--stage",
+        "1s:3,0s:0,2s:0",
+    ];
+    for (grace, seconds) in [("5s", 3), ("0s", 0)] {
+        let arguments = [&ramp[..], &["--graceful-ramp-down", grace]].concat();
+        let (ran, summary) = run_plugin(&odd(), &arguments);
+        ran.exits(0).within(S(10));
+        assert_eq!(
+            (named(&summary, "first"), named(&summary, "second")),
+            (3, seconds)
+        );
+        assert_eq!(summary.check("the pause was whole"), (seconds, 0));
+    }
 }
 
-/// A run of at most two seconds whose load the guest's shape decides, with a server that never answers.
-fn shaped(shape: &str, more: &[&str]) -> (Ran, Summary) {
+/// A run of that length whose load the guest's shape decides, with a server that never answers.
+fn shaped(shape: &str, length: &str, more: &[&str]) -> (Ran, Summary) {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let shape = format!("SHAPE={shape}");
-    let mut arguments = vec!["--host", &url, "-t", "2s", "-s", "1s", "-e", &shape];
+    let mut arguments = vec!["steady", "--host", &url, "-t", length, "-s", "1s", "-e", &shape];
     arguments.extend(more);
     run_plugin(&odd_with("describe-shape"), &arguments)
 }
@@ -103,11 +106,11 @@ fn shaped(shape: &str, more: &[&str]) -> (Ran, Summary) {
 fn a_shape_that_never_answers_doesnt_hold_the_run() {
     let _machine = together();
     for shape in ["sleep", "poll", "request"] {
-        let (ran, summary) = shaped(shape, &[]);
+        let (ran, summary) = shaped(shape, "2s", &[]);
         ran.exits(0).within(S(8));
         summary.adds_up();
     }
-    let (ran, _) = shaped("poll", &["-t", "60s", "--describe-timeout", "300ms"]);
+    let (ran, _) = shaped("poll", "60s", &["--describe-timeout", "300ms"]);
     let ran = ran.exits(107).within(S(15));
     assert!(
         ran.err.contains("shape failed: it didn't answer within 0.3 s"),
@@ -126,7 +129,7 @@ fn a_shape_that_asks_for_what_no_clock_can_bear_is_refused() {
         ("inf", "users"),
     ] {
         let of = format!("OF={of}");
-        let (ran, summary) = shaped(number, &["-e", &of]);
+        let (ran, summary) = shaped(number, "60s", &["-e", &of]);
         let ran = ran.exits(107).within(S(8));
         assert!(ran.err.contains("shape failed: it asks for a"), "{}", ran.err);
         assert!(!ran.err.contains("panicked"), "{}", ran.err);
@@ -144,12 +147,12 @@ fn describe_has_its_time_by_the_wall_clock() {
         .complains("it didn't answer within 0.4 s");
 }
 
-/// A run of the odd guest for half a second with these options.
+/// The odd guest's steady scenario for half a second, with these options.
 fn short(more: &[&str]) -> (Ran, Option<Summary>) {
     let shop = Shop::start(&[]);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("out.json");
-    let ran = start(&shop, &file, &[&["-t", "500ms"], more].concat()).finish();
+    let ran = start(&shop, &file, more).finish();
     let summary = file.exists().then(|| Summary::read(&file, &ran));
     (ran, summary)
 }
@@ -164,12 +167,12 @@ fn start(shop: &Shop, file: &Path, more: &[&str]) -> Background {
             "--host",
             &shop.url,
             "--headless",
-            "-u",
-            "2",
+            "-t",
+            "500ms",
             "-s",
             "1s",
-            "--summary-json",
         ])
+        .arg("--summary-json")
         .arg(file)
         .args(more);
     Background::start(command)
@@ -183,8 +186,17 @@ fn set_up_and_tear_down_have_their_time_all_calls_together() {
         ran.exits(107).within(S(8)).complains("not done after 0.3 s");
     }
     // Three scenarios of 400 ms each.
-    let nap = ["grow", "fail", "-u", "3", "-e", "SETUP_SCENARIO=nap"];
-    let (ran, _) = short(&[&nap[..], &["--setup-timeout", "1s"]].concat());
+    let nap = [
+        "-u",
+        "3",
+        "-e",
+        "SETUP_SCENARIO=nap",
+        "--setup-timeout",
+        "1s",
+        "grow",
+        "fail",
+    ];
+    let (ran, _) = short(&nap);
     ran.exits(107).within(S(8)).complains("not done after 1 s");
     let (ran, summary) = short(&["-e", "TEARDOWN=poll", "--teardown-timeout", "300ms"]);
     ran.exits(107).within(S(8)).complains("not done after 0.3 s");
@@ -204,7 +216,7 @@ fn results_are_written_before_the_guest_tears_down() {
         let shop = Shop::start(&[]);
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("out.json");
-        let run = start(&shop, &file, &["-t", "500ms", "-e", calls]);
+        let run = start(&shop, &file, &["-e", calls]);
         let begun = Instant::now();
         while std::fs::metadata(&file).map_or(0, |file| file.len()) < 100 {
             assert!(begun.elapsed() < S(30), "no results while the guest tears down");

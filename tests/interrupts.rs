@@ -194,7 +194,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 fn interrupt(shop: &Shop, interruption: &Interruption, delay: Duration) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("out.json");
-    let more = [&["-u", "4", "-t", "60s", "-s", "1s"], interruption.more].concat();
+    let given = |flag: &str| interruption.more.contains(&flag);
+    let usual = [["-u", "4"], ["-t", "60s"], ["-s", "1s"]];
+    let usual = usual.iter().filter(|pair| !given(pair[0])).flatten();
+    let more: Vec<_> = usual.chain(interruption.more).copied().collect();
     let run = start(shop, &guests::odd(), &file, &more);
     std::thread::sleep(delay);
     for signal in interruption.signals {
