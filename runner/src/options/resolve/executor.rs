@@ -197,11 +197,11 @@ fn too_slow(stage: &plan::Stage) -> Option<plan::Beyond> {
         Curve::Sine { amplitude, .. } => [stage.target, amplitude],
         _ => [stage.target; 2],
     };
-    let beyond = levels
+    let mut beyond = levels
         .into_iter()
         .filter_map(|level| plan::Rate::new(level).err());
     // What is too high is looked for where it is known what of.
-    beyond.filter(|beyond| *beyond != plan::Beyond::TooFast).last()
+    beyond.find(|beyond| *beyond != plan::Beyond::TooFast)
 }
 
 /// The problem of the stage, or the start, that goes above a limit.
