@@ -22,6 +22,7 @@ pub(super) fn get(url: &str) -> Request<'_> {
         timeout: None,
         redirects: None,
         keep: true,
+        jar: super::JarUse::default(),
     }
 }
 
