@@ -1,8 +1,9 @@
 //! Bodies that guests hand over once and send many times. Equal ones are one allocation for the whole run, and each
 //! goes when the last instance that shared it goes.
 
-use super::bindings::http::ErrorCode;
+use super::bindings::http::{ErrorCode, Request};
 use super::limits;
+use super::state::VuState;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -71,6 +72,29 @@ impl OwnBodies {
         let body = usize::try_from(number).ok().and_then(|at| self.0.get(at));
         body.cloned()
             .ok_or_else(|| wasmtime::format_err!("there is no shared body {number}"))
+    }
+}
+
+impl VuState {
+    /// The body of this number, for a request that has none of its own.
+    pub(super) fn shared_body(&self, request: &Request, body: u64) -> wasmtime::Result<SharedBody> {
+        if !request.body.is_empty() {
+            return Err(wasmtime::format_err!(
+                "a request with a shared body has another of its own"
+            ));
+        }
+        self.bodies.find(body)
+    }
+
+    /// Refuses a body that is larger than the operator allows.
+    pub(super) fn check_body(&self, bytes: usize) -> Result<(), String> {
+        let limit = self.run.max_request_body;
+        if bytes <= limit {
+            return Ok(());
+        }
+        Err(format!(
+            "a body of {bytes} bytes; at most {limit} are sent (--max-request-body)"
+        ))
     }
 }
 

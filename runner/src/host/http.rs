@@ -3,11 +3,12 @@
 use super::bindings::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request, Response, Timings};
 use super::bodies::SharedBody;
 use super::desk::{Answer, Errand};
+use super::failure::Unanswered;
+use super::limits;
+use super::naming::{method_of, name_of, path_name};
 use super::recorder::with_shard;
 use super::responses::Kept;
 use super::state::{Phase, VuState};
-use super::url_groups;
-use super::{labels, limits};
 use crate::http::{self as engine, Client, JarUse};
 use crate::metrics::{RequestHandle, RequestKey, RequestSample, Shard};
 use crate::rota::suspends_here;
@@ -181,7 +182,7 @@ pub(super) struct Ticket {
 /// A request that has ended and is recorded.
 pub(super) struct Landed {
     ended: Instant,
-    result: Result<Kept, (ErrorCode, String)>,
+    result: Result<Kept, Unanswered>,
 }
 
 impl VuState {
@@ -207,16 +208,6 @@ impl VuState {
         }
     }
 
-    /// The body of this number, for a request that has none of its own.
-    fn shared_body(&self, request: &Request, body: u64) -> wasmtime::Result<SharedBody> {
-        if !request.body.is_empty() {
-            return Err(wasmtime::format_err!(
-                "a request with a shared body has another of its own"
-            ));
-        }
-        self.bodies.find(body)
-    }
-
     /// Checks the limits that `wit/` states and the engine doesn't know.
     fn admit(&self, request: &Request) -> Result<TagText, String> {
         self.check_body(request.body.len())?;
@@ -225,16 +216,6 @@ impl VuState {
             return Err(format!("{headers} headers; at most {} are sent", limits::HEADERS));
         }
         Ok(self.tags.over(&request.tags))
-    }
-
-    fn check_body(&self, bytes: usize) -> Result<(), String> {
-        let limit = self.run.max_request_body;
-        if bytes <= limit {
-            return Ok(());
-        }
-        Err(format!(
-            "a body of {bytes} bytes; at most {limit} are sent (--max-request-body)"
-        ))
     }
 
     /// Books so many slots below the run's ceiling, if it has one.
@@ -270,10 +251,23 @@ impl VuState {
             phase: self.phase,
             tags: self.tags.own(),
         };
-        recorder.refusal(request, engine::ErrorCode::InvalidRequest, self.run.group_urls);
+        let refused = recorder.refusal(
+            request,
+            engine::ErrorCode::InvalidRequest,
+            why,
+            self.run.group_urls,
+        );
         self.enter_guest();
-        self.reasons.put(index, why);
-        ErrorCode::InvalidRequest
+        self.explain(index, refused)
+    }
+
+    /// Keeps the reason for the guest that asks for it, and tells the operator if it is news.
+    #[cold]
+    fn explain(&mut self, index: usize, unanswered: Unanswered) -> ErrorCode {
+        unanswered.tell(&self.run.log, self.identity.vu);
+        let code = unanswered.guest_code();
+        self.reasons.put(index, unanswered.detail);
+        code
     }
 
     async fn send_batch(
@@ -321,10 +315,10 @@ impl VuState {
     /// Gives the guest its view of a request that has ended.
     fn receive(&mut self, index: usize, landed: Landed) -> Result<Response, ErrorCode> {
         self.enter_guest_at(landed.ended);
-        let kept = landed.result.map_err(|(code, why)| {
-            self.reasons.put(index, why);
-            code
-        })?;
+        let kept = match landed.result {
+            Ok(kept) => kept,
+            Err(unanswered) => return Err(self.explain(index, unanswered)),
+        };
         let view = Response {
             id: 0,
             status: kept.response.status,
@@ -344,9 +338,9 @@ impl Ticket {
 
     /// Records a request that can't be sent.
     #[cold]
-    pub(super) fn refuse(self, request: &Request, code: engine::ErrorCode) -> ErrorCode {
-        self.recorder().refusal(request, code, self.group_urls);
-        code_of(code)
+    pub(super) fn refuse(self, request: &Request, code: engine::ErrorCode, why: &str) -> Unanswered {
+        self.recorder()
+            .refusal(request, code, why.to_owned(), self.group_urls)
     }
 
     fn recorder(&self) -> Recorder {
@@ -360,8 +354,8 @@ impl Ticket {
 
 impl Landed {
     /// What the guest may have.
-    pub(super) fn response(self) -> Result<engine::Response, ErrorCode> {
-        self.result.map(|kept| kept.response).map_err(|(code, _)| code)
+    pub(super) fn response(self) -> Result<engine::Response, Unanswered> {
+        self.result.map(|kept| kept.response)
     }
 }
 
@@ -452,10 +446,7 @@ impl Sending {
                     failure,
                 })
             }
-            Err(failure) => {
-                recorder.failure(method, &name, &failure, response_us);
-                Err((code_of(failure.code), failure.detail))
-            }
+            Err(failure) => Err(recorder.failure(method, &name, failure, response_us)),
         };
         Landed { ended, result }
     }
@@ -507,19 +498,23 @@ impl Recorder {
 
     /// A request that was never sent.
     #[cold]
-    fn refusal(&self, request: &Request, code: engine::ErrorCode, groups: bool) {
+    fn refusal(&self, request: &Request, code: engine::ErrorCode, why: String, groups: bool) -> Unanswered {
         InFlight::new(self.phase).landed();
         let name = name_of(request, groups);
-        self.failure(method_of(request), &name, &engine::Failure::refused(code), 0);
+        self.failure(method_of(request), &name, engine::Failure::refused(code, why), 0)
     }
 
     #[cold]
-    fn failure(&self, method: &str, name: &str, failure: &engine::Failure, response_us: u64) {
-        let sample = sample_of(&failure.exchange, response_us, Some(failure.code.name()));
+    fn failure(&self, method: &str, name: &str, failure: engine::Failure, response_us: u64) -> Unanswered {
+        let sample = RequestSample {
+            detail: &failure.detail,
+            ..sample_of(&failure.exchange, response_us, Some(failure.code.name()))
+        };
         self.request(method, name, 0, false, &sample);
         if failure.code == engine::ErrorCode::HostNotAllowed {
             with_shard(|shard| shard.denied("host"));
         }
+        Unanswered::recorded(failure, method, name)
     }
 }
 
@@ -559,47 +554,6 @@ impl Drop for InFlight {
     }
 }
 
-fn method_of(request: &Request) -> &str {
-    let method = request.method.as_str();
-    if method.is_empty() {
-        return "GET";
-    }
-    // What is recorded, unlike what is sent, must be safe to print, whatever the guest gave.
-    let valid = (1..=32).contains(&method.len()) && method.bytes().all(|b| b.is_ascii_alphabetic());
-    if valid { method } else { "INVALID" }
-}
-
-/// The name that results are grouped by: the guest's, or else the URL's path, in which ids are
-/// replaced if `groups` asks for it.
-fn name_of(request: &Request, groups: bool) -> Cow<'_, str> {
-    if !request.name.is_empty() {
-        return labels::name(&request.name);
-    }
-    let url = request.url.as_str();
-    let path = match url.find("://") {
-        Some(scheme) => url
-            .get(scheme + 3..)
-            .and_then(|rest| rest.find('/').and_then(|p| rest.get(p..))),
-        None => Some(url),
-    };
-    let path = path
-        .and_then(|p| p.split(['?', '#']).next())
-        .filter(|p| !p.is_empty())
-        .unwrap_or("/");
-    path_name(path, groups)
-}
-
-/// A path as a name.
-fn path_name(path: &str, groups: bool) -> Cow<'_, str> {
-    if !groups {
-        return labels::name(path);
-    }
-    match url_groups::group(path) {
-        Cow::Borrowed(path) => labels::name(path),
-        Cow::Owned(name) => Cow::Owned(labels::name(&name).into_owned()),
-    }
-}
-
 fn is_expected(request: &Request, status: u16) -> bool {
     match request.expected.as_slice() {
         [] => (200..400).contains(&status),
@@ -627,33 +581,11 @@ fn sample_of<'a>(
         bytes_received: exchange.bytes_received,
         failed: failure.is_some(),
         failure,
+        detail: "",
         reused: exchange.reused,
     }
 }
 
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn code_of(code: engine::ErrorCode) -> ErrorCode {
-    use engine::ErrorCode as E;
-    match code {
-        E::InvalidUrl => ErrorCode::InvalidUrl,
-        E::InvalidRequest => ErrorCode::InvalidRequest,
-        E::HostNotAllowed => ErrorCode::HostNotAllowed,
-        E::Dns => ErrorCode::Dns,
-        E::ConnectionRefused => ErrorCode::ConnectionRefused,
-        E::Connect => ErrorCode::Connect,
-        E::Tls => ErrorCode::Tls,
-        E::Certificate => ErrorCode::Certificate,
-        E::Timeout => ErrorCode::Timeout,
-        E::ConnectionClosed => ErrorCode::ConnectionClosed,
-        E::Protocol => ErrorCode::Protocol,
-        E::ResponseTooLarge => ErrorCode::ResponseTooLarge,
-        E::Decode => ErrorCode::Decode,
-        E::TooManyRedirects => ErrorCode::TooManyRedirects,
-        E::Proxy => ErrorCode::Proxy,
-        E::Exhausted => ErrorCode::Exhausted,
-        E::Interrupted => ErrorCode::Interrupted,
-    }
 }

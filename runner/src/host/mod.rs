@@ -17,6 +17,7 @@ mod last_words;
 pub mod limits;
 mod log;
 mod metrics;
+mod naming;
 mod outgoing;
 mod output;
 mod params;

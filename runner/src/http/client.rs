@@ -92,7 +92,7 @@ impl Client {
             let run = pin!(self.core.run(request, &mut trail));
             self.alarm.limit(until.into(), run).await
         };
-        trail.conclude(result)
+        trail.conclude(result, request, &self.core.transport)
     }
 
     /// Sends requests at once and waits for all; the outcomes are in their order.
@@ -138,11 +138,16 @@ impl Trail {
     }
 
     /// Turns what came of it, `None` for a timeout, into an outcome.
-    pub(super) fn conclude(mut self, result: Option<Result<Response, Fault>>) -> Outcome {
+    pub(super) fn conclude(
+        mut self,
+        result: Option<Result<Response, Fault>>,
+        request: &Request<'_>,
+        transport: &Transport,
+    ) -> Outcome {
         let result = match result {
             Some(Ok(response)) => Ok(response),
             Some(Err(fault)) => Err(self.fail(fault)),
-            None => Err(self.fail(Fault::new(ErrorCode::Timeout, "the time limit passed"))),
+            None => Err(self.fail(late(request, transport, self.trace.phase()))),
         };
         Outcome {
             hops: self.hops,
@@ -407,6 +412,22 @@ impl Core {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The time limit passed: whose it was, and what the exchange was doing.
+#[cold]
+fn late(request: &Request<'_>, transport: &Transport, phase: Phase) -> Fault {
+    let limit = request.timeout.unwrap_or(transport.timeout);
+    let option = if request.timeout.is_none() {
+        " of --timeout"
+    } else {
+        ""
+    };
+    let doing = phase.doing();
+    Fault::new(
+        ErrorCode::Timeout,
+        format!("{limit:?}{option} passed while {doing}"),
+    )
 }
 
 /// Whether a lost exchange is made again on a new connection.

@@ -54,7 +54,10 @@ pub(super) async fn follow(
     trail.add_hop(&step, &url, response);
     Err(Fault::new(
         ErrorCode::TooManyRedirects,
-        format!("more than {limit} redirects"),
+        match request.redirects {
+            Some(_) => format!("more than {limit} redirects"),
+            None => format!("more than {limit} redirects (--max-redirects)"),
+        },
     ))
 }
 

@@ -135,7 +135,7 @@ impl Transport {
         if host.is_empty() || !self.egress.allows(https, &host, port) {
             return Err(Fault::new(
                 ErrorCode::HostNotAllowed,
-                format!("the run doesn't allow {host}:{port}; grant it with the list of allowed hosts"),
+                format!("the run doesn't allow {host}:{port}; --allow-host grants it"),
             ));
         }
         let base = self
