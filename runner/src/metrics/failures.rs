@@ -1,7 +1,7 @@
 //! How often requests failed, by message and the words that explain it. Only so many explanations are kept apart,
 //! so that a text that is another one each time, such as one with an id in it, can't crowd out the messages.
 
-use super::cells::{Cells, Key};
+use super::cells::Cells;
 use super::keys::{FailureKey, FailureRef};
 
 /// Explanations that are kept apart to the letter.

@@ -159,7 +159,7 @@ impl Once {
 
     #[task(weight = 0)]
     fn surroundings(&self) -> Result {
-        let numbers: HashSet<u64> = (0..50).map(|_| random::range(0..1_u64 << 60)).collect();
+        let numbers: HashSet<u64> = (0..50).map(|_| random::range(0..=u64::MAX / 2)).collect();
         check!("random numbers differ", numbers.len() == 50);
         clocks()?;
         jars()?;
