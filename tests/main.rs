@@ -24,6 +24,7 @@ mod languages;
 mod limits;
 mod options;
 mod projects;
+mod reading;
 mod reconcile;
 mod sdks;
 mod shared;

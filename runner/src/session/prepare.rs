@@ -106,7 +106,9 @@ pub(super) fn order(options: &RunOptions) -> Order<'_> {
         digest: options.given.digest.as_deref(),
         cache_dir: options.given.cache_dir.as_deref(),
         quiet: options.output.quiet,
+        verbose: options.output.verbose,
         parameters: &options.given.params,
+        data: &options.given.data,
         build: &options.build,
     }
 }
