@@ -87,7 +87,7 @@ fn broken_answers_are_failures_of_their_kind() {
             &guests::plugin("quickstart"),
             &["--host", &url, "--iterations", "5"],
         );
-        ran.exits(0);
+        let ran = ran.exits(0);
         summary.adds_up();
         let failures = summary.failures();
         assert_eq!(summary.number("/totals/failures"), 5, "{says}");
