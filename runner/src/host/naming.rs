@@ -1,7 +1,7 @@
 //! Under which name a request is recorded: the guest's, the URL that a threshold asks about, or else the path.
 
 use super::bindings::http::Request;
-use super::{limits, url_groups};
+use super::{labels, url_groups};
 use crate::http::{absolute_url, normal_url};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -42,7 +42,7 @@ impl Naming {
     /// The name of a request as the guest asked for it.
     pub(super) fn of<'a>(&self, request: &'a Request) -> Cow<'a, str> {
         if !request.name.is_empty() {
-            return Cow::Borrowed(&request.name);
+            return labels::name(&request.name);
         }
         if let Some(name) = self.watched_name(&request.url) {
             return Cow::Owned(name);
@@ -53,7 +53,7 @@ impl Naming {
     /// The name of one hop of a request that was redirected: a name that the guest gave is that of all hops.
     pub(super) fn of_hop<'a>(&self, request: &'a Request, url: &str, path: &'a str) -> Cow<'a, str> {
         if !request.name.is_empty() {
-            return Cow::Borrowed(&request.name);
+            return labels::name(&request.name);
         }
         match self.watched_name(url) {
             Some(name) => Cow::Owned(name),
@@ -64,11 +64,11 @@ impl Naming {
     /// A path as a name.
     fn of_path<'a>(&self, path: &'a str) -> Cow<'a, str> {
         if !self.group_urls {
-            return Cow::Borrowed(limits::cut(path, limits::NAME_BYTES));
+            return labels::name(path);
         }
         match url_groups::group(path) {
-            Cow::Borrowed(path) => Cow::Borrowed(limits::cut(path, limits::NAME_BYTES)),
-            Cow::Owned(name) => Cow::Owned(limits::cut(&name, limits::NAME_BYTES).to_owned()),
+            Cow::Borrowed(path) => labels::name(path),
+            Cow::Owned(name) => Cow::Owned(labels::name(&name).into_owned()),
         }
     }
 
@@ -78,6 +78,18 @@ impl Naming {
         let normal = normal_url(absolute_url(url, watched.base.as_ref())?);
         watched.urls.contains(&normal).then_some(normal)
     }
+}
+
+/// The method under which a request is recorded.
+pub(super) fn method_of(request: &Request) -> &str {
+    let method = request.method.as_str();
+    if method.is_empty() {
+        return "GET";
+    }
+    // What is recorded, unlike what is sent, must be safe to print, whatever the guest gave.
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let valid = (1..=32).contains(&method.len()) && method.bytes().all(is_token);
+    if valid { method } else { "INVALID" }
 }
 
 /// A URL's path, without its query.

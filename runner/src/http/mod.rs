@@ -39,6 +39,7 @@ mod tests;
 pub use addresses::never_target;
 pub use block::AddressRange;
 pub use client::Client;
+pub use cookies::{Cookie, Cookies, JarUse};
 pub use dns::Override;
 pub use egress::Egress;
 pub use error::{ErrorCode, Failure};

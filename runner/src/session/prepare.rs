@@ -8,10 +8,10 @@ use super::source::{self, Order, Read};
 use super::{View, grants, no_thread, reach, thresholds};
 use crate::error::Failure;
 use crate::host::{
-    Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared, Set, SharedStore,
+    Bodies, Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared, Set, SharedStore,
 };
 use crate::http::Transport;
-use crate::load;
+use crate::load::{self, Lifecycle, StopHandle};
 use crate::options::{self, Asked, Given, PluginOptions, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
@@ -43,6 +43,17 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
+    /// The calls around the load, which `stop` ends.
+    pub(super) fn lifecycle<'a>(&'a self, stop: &'a StopHandle) -> Lifecycle<'a> {
+        Lifecycle::new(
+            &self.linked.pre,
+            &self.shared,
+            &self.transport,
+            &self.plan.limits,
+            stop,
+        )
+    }
+
     /// The guests' log lines; an empty queue the second time.
     pub(super) fn take_logs(&mut self) -> Receiver<LogLine> {
         self.logs.take().unwrap_or_else(|| sync_channel(1).1)
@@ -253,6 +264,7 @@ fn shared(
     RunShared {
         begun: Instant::now(),
         seed: plan.seed,
+        rounds: Default::default(),
         params: options.given.params.iter().cloned().collect(),
         scenario_params: plan.scenarios.iter().map(|s| s.params.clone()).collect(),
         scenario_tags: plan.scenarios.iter().map(|s| tags_of(plan, s)).collect(),
@@ -261,6 +273,8 @@ fn shared(
         log,
         scenarios: plan.scenarios.iter().map(|s| s.name.clone()).collect(),
         vu_memory_bytes: plan.limits.vu_memory_bytes,
+        max_request_body: plan.limits.max_request_body_bytes,
+        bodies: Bodies::default(),
         ceiling: plan.max_rate.map(|rate| Arc::new(Ceiling::new(rate))),
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),

@@ -1,6 +1,7 @@
 // `http` of the module `wasmswarm`.
 
-import { send, sendAll } from "wasmswarm:native";
+import { send, sendAll, useJar, useJars } from "wasmswarm:native";
+import { numberOf, OWN } from "./cookies.js";
 import { receive } from "./response.js";
 import { formEncoded, fromSeconds, kindOf, pairs, pairsOf, sendable, urlText } from "./text.js";
 
@@ -90,11 +91,14 @@ function request(method, url, options) {
       undefined,
       true,
     );
-    return receive(result, method, url, undefined, undefined);
+    return receive(result, 0, method, url, undefined, undefined);
   }
   const a = argumentsOf(method, url, options ?? NO_OPTIONS);
+  const jar = numberOf(options?.jar);
+  if (jar !== OWN) useJar(jar);
   const result = send(method, a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
-  return receive(result, method, a[1], a[2], a[3]);
+  if (jar !== OWN) useJar(OWN);
+  return receive(result, 0, method, a[1], a[2], a[3]);
 }
 
 export const http = {
@@ -120,9 +124,11 @@ export const http = {
         ? argumentsOf(methodOf(one.method ?? "GET"), one.url, one)
         : argumentsOf("GET", one, NO_OPTIONS),
     );
+    const jars = requests.map((one) => numberOf(one?.jar));
+    if (jars.some((jar) => jar !== OWN)) useJars(jars);
     return sendAll(calls).map((result, at) => {
       const [method, url, headers, body] = calls[at];
-      return receive(result, method, url, headers, body);
+      return receive(result, at, method, url, headers, body);
     });
   },
 };

@@ -1,6 +1,6 @@
 // From the arguments of k6's HTTP functions to those of the host.
 
-import { cookieHeader, openVuJar, vuJar } from "./cookies.js";
+import { numberOf, ownCookies, OWN } from "./cookies.js";
 import { bodyWithFiles, hasFiles } from "./multipart.js";
 import { formEncoded, kindOf, microseconds, pairsOf, sendable, urlText } from "./text.js";
 
@@ -31,7 +31,7 @@ export const draft = {
   redirects: -2,
   expected: undefined,
   form: "text",
-  jar: undefined,
+  jar: OWN,
   throws: false,
 };
 
@@ -50,7 +50,7 @@ export function prepare(method, url, body, params) {
   d.expected = defaults.expected;
   d.form = defaults.form;
   d.throws = defaults.throws;
-  d.jar = vuJar;
+  d.jar = OWN;
   if (typeof url === "string") {
     d.url = url;
     d.name = undefined;
@@ -64,7 +64,7 @@ export function prepare(method, url, body, params) {
       ? (body ?? undefined)
       : encode(method, body);
   if (defaults.userAgent !== undefined) addHeader("User-Agent", defaults.userAgent);
-  if (d.jar !== undefined || params?.cookies) addCookies(params?.cookies);
+  if (params !== undefined && params !== null && (params.cookies || d.headers)) addCookies(params.cookies);
 }
 
 function readParams(params) {
@@ -77,7 +77,7 @@ function readParams(params) {
   if (params.responseType !== undefined) d.form = formOf(params.responseType);
   if (params.responseCallback !== undefined) d.expected = callbackOf(params.responseCallback);
   if (params.throw !== undefined) d.throws = !!params.throw;
-  if (params.jar) d.jar = params.jar;
+  if (params.jar) d.jar = numberOf(params.jar);
   if (params.auth !== undefined && params.auth !== "basic") {
     throw new Error(
       `auth "${params.auth}" isn't supported: only "basic", with the user in the URL, or an Authorization header`,
@@ -157,9 +157,11 @@ function setHeader(name, value) {
   draft.headers = [...others, [name, value]];
 }
 
-/** The jar's cookies and the request's own. A header of this name that the script gave goes first. */
+/** Cookies of the request's own, in `cookies` or in a header. The host adds those of the jar. */
 function addCookies(own) {
-  draft.jar ??= openVuJar();
-  const value = cookieHeader(draft.jar, draft.url, own);
-  if (value !== undefined) addHeader("Cookie", value);
+  const at = (draft.headers ?? []).findIndex(([name]) => name.toLowerCase() === "cookie");
+  const given = at < 0 ? undefined : draft.headers[at][1];
+  if (own === undefined && given === undefined) return;
+  const value = ownCookies(given, own, draft.jar, draft.url);
+  if (value !== "") setHeader("Cookie", value);
 }

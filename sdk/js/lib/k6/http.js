@@ -1,7 +1,7 @@
 // `k6/http`: k6's functions over the host's requests.
 
-import { lastRedirect, pass, send, sendAll } from "wasmswarm:native";
-import { CookieJar, openVuJar } from "../internal/cookies.js";
+import { lastRedirect, pass, send, sendAll, useJar, useJars } from "wasmswarm:native";
+import { CookieJar, OWN, vuJar } from "../internal/cookies.js";
 import { soon } from "../internal/loop.js";
 import { FileData } from "../internal/multipart.js";
 import { receive, Response } from "../internal/response.js";
@@ -15,6 +15,7 @@ const PARALLEL = 64;
 function perform(method, url, body, params) {
   prepare(method, url, body, params);
   const d = draft;
+  if (d.jar !== OWN) useJar(d.jar);
   const result = send(
     method,
     d.url,
@@ -27,8 +28,9 @@ function perform(method, url, body, params) {
     d.expected,
     d.form !== "none",
   );
-  const response = receive(answerOf(result, 0, d.expected), method, d.url, d.headers, d.body);
-  return finish(response, d.jar, d.form, d.throws);
+  if (d.jar !== OWN) useJar(OWN);
+  const answer = answerOf(result, 0, d.expected);
+  return finish(receive(answer, 0, method, d.url, d.headers, d.body), d.form, d.throws);
 }
 
 /** The host's answer; in the place of too many redirects the last one, as in k6. */
@@ -43,9 +45,8 @@ function answerOf(result, index, expected) {
 }
 
 /** What a response needs beside the host's answer. */
-function finish(response, jar, form, throws) {
+function finish(response, form, throws) {
   response._form = form;
-  if (jar !== undefined && response._id >= 0) jar._learn(response._id);
   if (throws && response._id < 0) throw new Error(`${response._title()}: ${response.error}`);
   return response;
 }
@@ -148,12 +149,13 @@ function requestOf(entry) {
 }
 
 function sendTogether(list) {
-  const kept = [];
+  const [kept, jars] = [[], []];
   const calls = list.map(([method, url, body, params]) => {
     const upper = methodOf(method);
     prepare(upper, url, body, params);
     const d = draft;
-    kept.push({ jar: d.jar, form: d.form, throws: d.throws });
+    jars.push(d.jar);
+    kept.push({ form: d.form, throws: d.throws });
     return [
       upper,
       d.url,
@@ -167,13 +169,14 @@ function sendTogether(list) {
       d.form !== "none",
     ];
   });
+  if (jars.some((jar) => jar !== OWN)) useJars(jars);
   const results = sendAll(calls);
   return results.map((result, at) => {
     const [method, url, headers, body] = calls[at];
     const expected = calls[at][8];
-    const { jar, form, throws } = kept[at];
-    const response = receive(answerOf(result, at, expected), method, url, headers, body);
-    return finish(response, jar, form, throws);
+    const { form, throws } = kept[at];
+    const response = receive(answerOf(result, at, expected), at, method, url, headers, body);
+    return finish(response, form, throws);
   });
 }
 
@@ -214,8 +217,7 @@ export function file(data, filename, contentType) {
 
 /** The VU's cookies. */
 export function cookieJar() {
-  onlyInFunctions("http.cookieJar()");
-  return openVuJar();
+  return vuJar();
 }
 
 export { CookieJar, FileData, Response };

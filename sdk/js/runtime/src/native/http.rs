@@ -121,6 +121,10 @@ pub(super) fn send(call: &Call<'_>) -> Answer {
     answer(call, http::send(given.request(&headers, &tags, &body)))
 }
 
+pub(super) fn failure(call: &Call<'_>) -> Answer {
+    call.js.text(&http::failure(call.count(0)? as u32))
+}
+
 pub(super) fn send_all(call: &Call<'_>) -> Answer {
     let elements = Elements::of(call.js, call.at(0))?;
     let mut arguments = Vec::new();

@@ -2,6 +2,7 @@
 //! positional, times are microseconds.
 
 mod bytes;
+mod cookies;
 mod data;
 mod digest;
 mod http;
@@ -72,6 +73,15 @@ static FUNCTIONS: &[Native] = &[
     running(c"send", http::send),
     running(c"sendAll", http::send_all),
     running(c"lastRedirect", http::last_redirect),
+    running(c"failure", http::failure),
+    running(c"cookiesFor", cookies::matching),
+    running(c"allCookies", cookies::all),
+    running(c"setCookie", cookies::set),
+    running(c"deleteCookies", cookies::delete),
+    running(c"clearCookies", cookies::clear),
+    running(c"newJar", cookies::new_jar),
+    running(c"useJar", cookies::use_jar),
+    running(c"useJars", cookies::use_jars),
     running(c"body", http::body),
     running(c"bodyText", http::body_text),
     running(c"bodyJson", http::body_json),
@@ -137,6 +147,7 @@ impl ModuleDef for Module {
     fn evaluate<'js>(context: &Ctx<'js>, exports: &Exports<'js>) -> rquickjs::Result<()> {
         http::prepare(context);
         vu::prepare(context);
+        cookies::prepare(context);
         for native in FUNCTIONS {
             exports.export_c_str(native.name, function(context, native))?;
         }
