@@ -69,6 +69,7 @@ fn shared() -> Arc<RunShared> {
     Arc::new(RunShared {
         begun: Instant::now(),
         seed: 1,
+        rounds: Default::default(),
         params: BTreeMap::new(),
         scenario_params: Vec::new(),
         scenario_tags: Vec::new(),
@@ -77,6 +78,8 @@ fn shared() -> Arc<RunShared> {
         log: LogSink::new(sync_channel(1).0, 0),
         scenarios: Vec::new(),
         vu_memory_bytes: MEMORY,
+        max_request_body: 16 << 20,
+        bodies: Default::default(),
         ceiling: None,
         abort: Mutex::new(None),
         abort_requested: Notify::new(),
@@ -85,7 +88,11 @@ fn shared() -> Arc<RunShared> {
 }
 
 fn store() -> Store<VuState> {
-    let identity = Identity { vu: 1, scenario: 0 };
+    let identity = Identity {
+        vu: 1,
+        scenario: 0,
+        life: 0,
+    };
     let state = VuState::new(shared(), Arc::new(StopFlag::default()), identity, Phase::Load);
     let mut store = load::new_store(pre().engine(), state);
     store.data_mut().begin_call(Duration::from_secs(5));

@@ -1,5 +1,6 @@
 //! The data of one VU's store: everything that its host calls may touch.
 
+use super::bodies::{Bodies, OwnBodies};
 use super::ceiling::Ceiling;
 use super::desk::Desk;
 use super::failure::Reasons;
@@ -8,16 +9,18 @@ use super::limits::{self, VuLimits};
 use super::log::LogSink;
 use super::outgoing::Post;
 use super::output::Output;
+use super::random::Random;
 use super::recorder::with_shard;
 use super::responses::Responses;
 use super::shared::Store as SharedStore;
 use super::tags::Tags;
 use crate::data::DataSets;
+use crate::http::{Cookies, JarUse};
 use crate::metrics::MetricKind;
-use crate::plan::{Stream, stream_seed};
+use crate::plan::{Drawer, Stream, generator, round_seed};
 use rand_pcg::Pcg32;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -30,8 +33,10 @@ use wasmtime_wasi_http::WasiHttpCtx;
 pub struct RunShared {
     /// When the run began.
     pub begun: Instant,
-    /// Decides every random choice.
+    /// Decides every random choice of the first round.
     pub seed: u64,
+    /// How many runs there have been with it, and calls around them.
+    pub rounds: Rounds,
     /// What the operator passed with `-e`.
     pub params: BTreeMap<String, String>,
     /// Parameters of one scenario, by its index; they outrank the run's.
@@ -48,6 +53,10 @@ pub struct RunShared {
     pub scenarios: Vec<String>,
     /// Memory limit of one VU.
     pub vu_memory_bytes: usize,
+    /// The largest body of a request.
+    pub max_request_body: usize,
+    /// Bodies that guests send many times.
+    pub bodies: Bodies,
     /// The most requests per second, if there is a limit.
     pub ceiling: Option<Arc<Ceiling>>,
     /// The first reason that a guest gave for aborting the run.
@@ -58,7 +67,32 @@ pub struct RunShared {
     pub group_urls: bool,
 }
 
+/// Tells apart what happens several times with the same seed, so that nothing random is repeated.
+#[derive(Debug, Default)]
+pub struct Rounds {
+    runs: AtomicU64,
+    calls: AtomicU64,
+}
+
 impl RunShared {
+    /// Begins one more run with the same seed; the first one is that of the seed itself.
+    pub fn begin_round(&self) {
+        self.rounds.runs.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The number of one more call around the load, such as `setup`, from 0.
+    pub fn begin_call(&self) -> u64 {
+        self.rounds.calls.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Decides every random choice of this round.
+    pub fn seed(&self) -> u64 {
+        round_seed(
+            self.seed,
+            self.rounds.runs.load(Ordering::Relaxed).saturating_sub(1),
+        )
+    }
+
     /// Why a guest wants the run to end, if one does.
     pub fn abort_reason(&self) -> Option<String> {
         self.abort.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -72,6 +106,7 @@ impl RunShared {
         RunShared {
             begun: Instant::now(),
             seed: 0,
+            rounds: Rounds::default(),
             params: BTreeMap::new(),
             scenario_params: Vec::new(),
             scenario_tags: Vec::new(),
@@ -80,6 +115,8 @@ impl RunShared {
             log,
             scenarios: Vec::new(),
             vu_memory_bytes: 0,
+            max_request_body: 16 << 20,
+            bodies: Bodies::default(),
             ceiling: None,
             abort: Mutex::default(),
             abort_requested: Notify::new(),
@@ -140,6 +177,17 @@ pub struct Identity {
     pub vu: u64,
     /// Index of its scenario.
     pub scenario: u16,
+    /// Which of its instances, or of the calls around the load, from 0: no two draw the same numbers.
+    pub life: u64,
+}
+
+impl Identity {
+    fn drawer(self) -> Drawer {
+        Drawer::Vu {
+            number: self.vu,
+            life: self.life,
+        }
+    }
 }
 
 /// What the guest is doing, which decides what it may call.
@@ -175,10 +223,18 @@ pub struct VuState {
     pub(super) responses: Responses,
     /// Why requests of the last call failed.
     pub(super) reasons: Reasons,
+    pub(super) bodies: OwnBodies,
+    /// The VU's jars, which its client sends from and stores in.
+    pub(super) cookies: Arc<Cookies>,
+    /// What the requests of the running call use of them.
+    pub(super) jar: JarUse,
+    /// The same for each request of the next batch.
+    pub(super) batch_jars: Vec<u64>,
     pub(super) tags: Tags,
     pub(super) groups: Groups,
     pub(super) random: Pcg32,
     pub(super) data_random: Pcg32,
+    wasi_random: Random,
     /// Memory and table limits.
     pub limits: VuLimits,
     pub(super) output: Output,
@@ -193,7 +249,8 @@ pub struct VuState {
 impl VuState {
     /// The state of a fresh instance.
     pub fn new(run: Arc<RunShared>, stop: Arc<StopFlag>, identity: Identity, phase: Phase) -> VuState {
-        let stream = |s| Pcg32::new(stream_seed(run.seed, identity.vu, s), identity.vu);
+        let stream = |s| generator(run.seed(), identity.drawer(), s);
+        let wasi_random = Random::new(stream(Stream::Wasi));
         let mut table = ResourceTable::new();
         table.set_max_capacity(10_000);
         let output = Output::new(Arc::clone(&run), identity.vu);
@@ -205,12 +262,17 @@ impl VuState {
             stop_requested: false,
             responses: Responses::default(),
             reasons: Reasons::default(),
+            bodies: OwnBodies::default(),
+            cookies: Arc::default(),
+            jar: JarUse::default(),
+            batch_jars: Vec::new(),
             tags: Tags::new(run.scenario_tags.get(usize::from(identity.scenario))),
             groups: Groups::default(),
             random: stream(Stream::Guest),
             data_random: stream(Stream::Data),
             limits: VuLimits::new(run.vu_memory_bytes),
-            wasi: super::wasi::inert(stream_seed(run.seed, identity.vu, Stream::Guest), &output),
+            wasi: super::wasi::inert(&wasi_random, &output),
+            wasi_random,
             wasi_http: WasiHttpCtx::new(),
             post: None,
             output,
@@ -223,10 +285,25 @@ impl VuState {
         }
     }
 
+    /// Gives the guest the jars of the client that makes its requests.
+    #[must_use]
+    pub fn with_cookies(mut self, cookies: Arc<Cookies>) -> VuState {
+        self.cookies = cookies;
+        self
+    }
+
+    /// Bytes that one host call may lift out of the guest: what its memory holds, or a body of the largest size.
+    /// A guest can name the same memory many times over; beyond this it is stopped.
+    pub fn call_bytes(&self) -> usize {
+        limits::CALL_BYTES + self.run.vu_memory_bytes.max(self.run.max_request_body)
+    }
+
     /// Begins an export call that may use this much CPU time. What an earlier call kept is freed.
     pub fn begin_call(&mut self, cpu: Duration) {
         self.budget = CpuBudget::new(cpu);
         self.responses.clear();
+        self.jar = JarUse::default();
+        self.batch_jars.clear();
         self.in_task = false;
     }
 
@@ -256,6 +333,9 @@ impl VuState {
     /// # Errors
     /// There is none, or its metric is of another kind.
     pub(super) fn close_group(&mut self) -> Result<(), String> {
+        if self.groups.leave_nameless() {
+            return Ok(());
+        }
         let begun = self.groups.begun().ok_or("there is no group to leave")?;
         let ms = begun.elapsed().as_secs_f64() * 1e3;
         let (scenario, tags) = (self.identity.scenario, self.tags.own());
@@ -277,11 +357,12 @@ impl VuState {
         }
     }
 
-    /// Makes what is random from now on depend on `key` instead of on the VU.
-    pub fn reseed(&mut self, key: u64) {
-        let stream = |s| Pcg32::new(stream_seed(self.run.seed, key, s), key);
+    /// Makes what is random from now on depend on this drawer instead of on the VU.
+    pub fn reseed(&mut self, whose: Drawer) {
+        let stream = |s| generator(self.run.seed(), whose, s);
         self.random = stream(Stream::Guest);
         self.data_random = stream(Stream::Data);
+        self.wasi_random.reseed(stream(Stream::Wasi));
     }
 
     /// Serves what the guest waits for, in every call but `describe`.
@@ -299,6 +380,7 @@ impl VuState {
         if self.budget.tick() {
             UpdateDeadline::Interrupt
         } else {
+            self.desk.yields();
             UpdateDeadline::Yield(1)
         }
     }

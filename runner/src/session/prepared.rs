@@ -3,7 +3,7 @@
 use super::source::{self, Read};
 use crate::error::Failure;
 use crate::host::bindings::PluginPre;
-use crate::host::{self, LogSink, RunShared, VuState};
+use crate::host::{self, Bodies, LogSink, RunShared, VuState};
 use crate::plan::LimitsPlan;
 use crate::plugin::{self, Description, EngineSpec, PerVu, PluginError};
 use std::path::Path;
@@ -79,7 +79,9 @@ pub(super) fn probe(
         .build()
         .map_err(io)?;
     let shared = Arc::new(nobody(limits));
-    let described = plugin::describe(&linked.pre, shared, Duration::from_millis(limits.start_cpu_ms));
+    let ms = Duration::from_millis;
+    let times = (ms(limits.start_cpu_ms), ms(limits.describe_wall_ms));
+    let described = plugin::describe(&linked.pre, shared, times);
     let description = runtime
         .block_on(described)
         .map_err(|e| source::refuse(&read.source.name, e))?;
@@ -91,6 +93,7 @@ fn nobody(limits: &LimitsPlan) -> RunShared {
     RunShared {
         begun: Instant::now(),
         seed: 0,
+        rounds: Default::default(),
         params: Default::default(),
         scenario_params: Vec::new(),
         scenario_tags: Vec::new(),
@@ -99,6 +102,8 @@ fn nobody(limits: &LimitsPlan) -> RunShared {
         log: LogSink::new(sync_channel(1).0, 0),
         scenarios: Vec::new(),
         vu_memory_bytes: limits.vu_memory_bytes,
+        max_request_body: limits.max_request_body_bytes,
+        bodies: Bodies::default(),
         ceiling: None,
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),
