@@ -5,12 +5,13 @@
 use super::crew::{Crew, Leave, Retire, Spawn};
 use super::executor::{self, Common};
 use super::part::{Alarm, News, Part, PartEnd, places};
+use super::pressure::ThreadClock;
 use super::run::Run;
 use super::stop::{EndReason, Stage};
 use super::turns::{Place, Turns};
 use super::vu::Vu;
 use crate::host::{Set, in_set, install_shard, recording, take_shard, with_shard_of};
-use crate::metrics::{Delta, Limits, Shard};
+use crate::metrics::{CpuWait, Delta, Limits, Shard};
 use crate::plan::Workload;
 use crate::rota::{AbortHandle, Rota};
 use crate::timer::Timers;
@@ -24,6 +25,9 @@ use tokio::time::Instant;
 
 /// How often a thread hands over what it has recorded.
 pub(super) const INTERVAL: Duration = Duration::from_secs(1);
+
+/// How often it looks in between how late its timers are.
+const LOOKS: u32 = 20;
 
 /// What the VUs of one thread share.
 pub(super) struct ThreadShared {
@@ -236,19 +240,27 @@ impl LoadThread {
         let Ok(Some(mut due)) = begun.wait_for(Option::is_some).await.map(|begun| *begun) else {
             return;
         };
+        let sets = self.sets();
+        let mut clock = ThreadClock::open();
         loop {
-            due += INTERVAL;
-            tokio::time::sleep_until(due).await;
-            let lag = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
-            for set in self.sets() {
-                in_set(set, || self.hand_over(set, lag));
+            for _ in 0..LOOKS {
+                due += INTERVAL / LOOKS;
+                tokio::time::sleep_until(due).await;
+                let lag = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
+                for &set in &sets {
+                    with_shard_of(set, |shard| shard.lag(lag));
+                }
+            }
+            let wait = clock.lap();
+            for &set in &sets {
+                in_set(set, || self.hand_over(set, wait));
             }
         }
     }
 
-    fn hand_over(&self, set: Set, lag: u64) {
+    fn hand_over(&self, set: Set, wait: CpuWait) {
         let delta = with_shard_of(set, |shard| {
-            shard.lag(lag);
+            shard.waited(wait);
             shard.take()
         });
         if let Some(delta) = delta {

@@ -6,7 +6,7 @@ use super::cells::Cells;
 use super::custom::CustomPart;
 use super::delta::{CheckCount, Counts, Delta, IterationPart};
 use super::distribution::MAX_TIME_US;
-use super::health::LATE_US;
+use super::health::{CpuWait, LATE_US};
 use super::keys::{
     ANY_SCENARIO, ErrorKey, FailureKey, NameKey, OTHER, SeriesKey, SeriesRef, TaggedKey, TaskKey, message,
 };
@@ -37,6 +37,7 @@ pub struct Shard {
     counts: Counts,
     late: Burst,
     lag: Burst,
+    wait: CpuWait,
 }
 
 /// What a thread knows of a metric name.
@@ -65,6 +66,7 @@ impl Shard {
             counts: Counts::default(),
             late: Burst::default(),
             lag: Burst::default(),
+            wait: CpuWait::default(),
             metric_names: limits.metric_names,
             kinds: limits.kinds,
         }
@@ -206,6 +208,11 @@ impl Shard {
         self.lag.record(us.min(MAX_TIME_US));
     }
 
+    /// Notes how this thread got along with its CPU since this was last asked for.
+    pub fn waited(&mut self, wait: CpuWait) {
+        self.wait = wait;
+    }
+
     /// Counts bytes on the wire that belong to no recorded request.
     pub fn data(&mut self, sent: u64, received: u64) {
         self.counts.extra_sent += sent;
@@ -227,6 +234,7 @@ impl Shard {
             counts: std::mem::take(&mut self.counts),
             late: std::mem::take(&mut self.late),
             lag: std::mem::take(&mut self.lag),
+            wait: std::mem::take(&mut self.wait),
         }
     }
 

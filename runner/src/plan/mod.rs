@@ -20,7 +20,7 @@ pub use executor_spec::ExecutorSpec;
 pub use population::assign;
 pub use profile::{Curve, Profile, Stage};
 pub use scenario::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
-pub use search::{Climb, Search, SearchPlan};
+pub use search::{Climb, Search, SearchPlan, Tried};
 pub use seed::{Stream, iteration_key, stream_seed};
 pub use threshold::ThresholdPlan;
 pub use vu_steps::{VuStep, vu_steps};

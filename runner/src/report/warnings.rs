@@ -25,9 +25,18 @@ pub(super) fn warnings(snapshot: &Snapshot, facts: &RunFacts<'_>) -> Vec<String>
 
 fn slow_generator(snapshot: &Snapshot) -> Option<String> {
     let health = &snapshot.health;
+    let times = [
+        (health.throttled_us, "stopped by a CPU quota for"),
+        (health.cpu_wait_us, "waited for a CPU for"),
+    ];
+    // What is less doesn't explain a red second.
+    let causes = times.into_iter().filter(|(us, _)| *us >= 20_000);
+    let causes: String = causes
+        .map(|(us, what)| format!(", {what} {}", units::time(us)))
+        .collect();
     (health.red_seconds > 0).then(|| {
         format!(
-            "this machine was too slow in {} of {} seconds (timer lag p99 {}, {} late starts): what was measured then says more about it than about the server",
+            "this machine was too slow in {} of {} seconds (timer lag p99 {}, {} late starts{causes}): what was measured then says more about it than about the server",
             units::count(health.red_seconds),
             units::count(snapshot.elapsed.as_secs_f64().ceil() as u64),
             units::time(health.lag_p99_us),
