@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 impl http::Host for VuState {
     async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Response, ErrorCode>> {
         self.require_run()?;
-        let begun = self.leave_guest();
+        let begun = Instant::now();
         let Some(tags) = self.admit(&request) else {
             return Ok(Err(self.refuse(&request)));
         };
@@ -137,7 +137,6 @@ pub(super) struct Ticket {
 
 /// A request that has ended and is recorded.
 pub(super) struct Landed {
-    ended: Instant,
     result: Result<Kept, ErrorCode>,
 }
 
@@ -190,12 +189,11 @@ impl VuState {
             tags: self.tags.own(),
         };
         recorder.refusal(request, engine::ErrorCode::InvalidRequest, self.run.group_urls);
-        self.enter_guest();
         ErrorCode::InvalidRequest
     }
 
     async fn send_batch(&mut self, requests: Vec<Request>) -> Vec<Result<Response, ErrorCode>> {
-        let begun = self.leave_guest();
+        let begun = Instant::now();
         let mut refused = Vec::with_capacity(requests.len());
         let mut sendings = Vec::with_capacity(requests.len());
         let slot = self.book(requests.len() as u64, begun);
@@ -221,7 +219,6 @@ impl VuState {
 
     /// Gives the guest its view of a request that has ended.
     fn receive(&mut self, landed: Landed) -> Result<Response, ErrorCode> {
-        self.enter_guest_at(landed.ended);
         let kept = landed.result?;
         let view = Response {
             id: 0,
@@ -326,7 +323,7 @@ impl Sending {
                 Err(code_of(failure.code))
             }
         };
-        Landed { ended, result }
+        Landed { result }
     }
 }
 

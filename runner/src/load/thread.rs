@@ -13,7 +13,7 @@ use super::vu::Vu;
 use crate::host::{Set, in_set, install_shard, recording, take_shard, with_shard_of};
 use crate::metrics::{CpuWait, Delta, Limits, Shard};
 use crate::plan::Workload;
-use crate::rota::{AbortHandle, Rota};
+use crate::rota::{AbortHandle, Excess, Rota};
 use crate::timer::Timers;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -111,7 +111,7 @@ impl Spawn for VuSpawner {
             let _leave = leave;
             vu.run().await;
         };
-        self.rota.spawn(recording(self.set, life))
+        self.rota.spawn_as(place.scenario, recording(self.set, life))
     }
 }
 
@@ -181,7 +181,8 @@ impl LoadThread {
             traps: Arc::clone(&self.traps),
         });
         let me = Arc::clone(&self);
-        tokio::task::spawn_local(async move { me.report().await });
+        let vus = rota.clone();
+        tokio::task::spawn_local(async move { me.report(&vus).await });
         let vus = rota.clone();
         tokio::task::spawn_local(tokio::task::unconstrained(async move { vus.run().await }));
         let parts: Vec<_> = (0..self.run.plan.workloads.len())
@@ -235,13 +236,14 @@ impl LoadThread {
     }
 
     /// Hands over what was recorded, each second of the run, for ever.
-    async fn report(&self) {
+    async fn report(&self, rota: &Rota) {
         let mut begun = self.begun.clone();
         let Ok(Some(mut due)) = begun.wait_for(Option::is_some).await.map(|begun| *begun) else {
             return;
         };
         let sets = self.sets();
         let mut clock = ThreadClock::open();
+        let mut second = Instant::now();
         loop {
             for _ in 0..LOOKS {
                 due += INTERVAL / LOOKS;
@@ -252,15 +254,23 @@ impl LoadThread {
                 }
             }
             let wait = clock.lap();
+            let on_cpu = second
+                .elapsed()
+                .saturating_sub(Duration::from_micros(wait.waited_us));
+            let excess = rota.close_second(on_cpu);
+            second = Instant::now();
             for &set in &sets {
-                in_set(set, || self.hand_over(set, wait));
+                in_set(set, || self.hand_over(set, wait, excess));
             }
         }
     }
 
-    fn hand_over(&self, set: Set, wait: CpuWait) {
+    fn hand_over(&self, set: Set, wait: CpuWait, excess: Option<Excess>) {
         let delta = with_shard_of(set, |shard| {
             shard.waited(wait);
+            if let Some(Excess { time, kind }) = excess {
+                shard.starved(kind, u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+            }
             shard.take()
         });
         if let Some(delta) = delta {

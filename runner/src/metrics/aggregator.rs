@@ -110,6 +110,7 @@ impl Aggregator {
         self.merge_iterations(&delta);
         self.phases.absorb(&delta.phases);
         self.health.absorb(&delta.late, &delta.lag, &delta.wait);
+        self.health.starved(delta.greed);
         self.counts.add(&delta.counts);
         self.open.started += delta.counts.iterations_started;
         self.open.dropped += delta.counts.iterations_dropped;

@@ -2,7 +2,7 @@
 
 use super::burst::Burst;
 use super::custom::CustomPart;
-use super::health::CpuWait;
+use super::health::{CpuWait, Greed};
 use super::keys::{ErrorKey, FailureKey, NameKey, SeriesKey, TaggedKey, TaskKey};
 use super::phases::PhaseParts;
 use super::sample::IterationOutcome;
@@ -28,6 +28,7 @@ pub struct Delta {
     pub(super) late: Burst,
     pub(super) lag: Burst,
     pub(super) wait: CpuWait,
+    pub(super) greed: Greed,
 }
 
 /// Plain counts.

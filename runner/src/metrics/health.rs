@@ -17,6 +17,28 @@ const WAITED_US: u64 = 250_000;
 /// and for longer than this each time. A server on the same machine that takes its share makes for many short waits.
 const WAITED_EACH_US: u64 = 1_000;
 
+/// A second is a guest's if VUs took more than this beyond their shares of a thread while others waited, in microseconds:
+/// more than the tenth of their own shares that the others may lose.
+const GREED_US: u64 = 80_000;
+
+/// By how much VUs took more of a thread's second than their shares.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Greed {
+    /// Of the one that took most.
+    pub(super) scenario: u16,
+    pub(super) excess_us: u64,
+}
+
+impl Greed {
+    fn or_more(self, other: Greed) -> Greed {
+        if other.excess_us > self.excess_us {
+            other
+        } else {
+            self
+        }
+    }
+}
+
 /// How a thread got along with its CPU.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CpuWait {
@@ -50,6 +72,9 @@ pub(super) struct HealthTotals {
     lag: Distribution<u64>,
     throttled_us: u64,
     cpu_wait_us: u64,
+    guest_seconds: u64,
+    /// In the worst second.
+    greed: Greed,
     red_seconds: u64,
     second: Second,
 }
@@ -61,12 +86,17 @@ struct Second {
     lag: Distribution<u64>,
     throttled_us: u64,
     starved: bool,
+    greed: Greed,
 }
 
 impl Second {
     fn is_red(&self) -> bool {
         let slowest = self.late.quantile(0.99).max(self.lag.quantile(0.95));
-        slowest > RED_US || self.throttled_us > THROTTLED_US || self.starved
+        slowest > RED_US || self.throttled_us > THROTTLED_US || self.starved || self.is_a_guests()
+    }
+
+    fn is_a_guests(&self) -> bool {
+        self.greed.excess_us > GREED_US
     }
 }
 
@@ -87,9 +117,22 @@ impl HealthTotals {
         self.second.throttled_us += us;
     }
 
+    /// Adds what guests took of one thread's second beyond their shares.
+    pub(super) fn starved(&mut self, greed: Greed) {
+        self.second.greed = self.second.greed.or_more(greed);
+    }
+
+    /// The scenario that took most from others, if a second was a guest's.
+    pub(super) fn greediest(&self) -> Option<u16> {
+        (self.guest_seconds > 0).then_some(self.greed.scenario)
+    }
+
     /// Ends a second and says whether it was red.
     pub(super) fn close(&mut self) -> bool {
-        let red = std::mem::take(&mut self.second).is_red();
+        let second = std::mem::take(&mut self.second);
+        let red = second.is_red();
+        self.guest_seconds += u64::from(second.is_a_guests());
+        self.greed = self.greed.or_more(second.greed);
         self.red_seconds += u64::from(red);
         red
     }
@@ -103,13 +146,15 @@ impl HealthTotals {
             lag_max_us: self.lag.max(),
             throttled_us: self.throttled_us,
             cpu_wait_us: self.cpu_wait_us,
+            guest_seconds: self.guest_seconds,
+            guest_scenario: String::new(),
             red_seconds: self.red_seconds,
         }
     }
 }
 
 /// How well the generator kept up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Health {
     /// Iterations that started more than [`LATE_US`] after their time though a VU was free.
     pub late_starts: u64,
@@ -125,6 +170,10 @@ pub struct Health {
     pub throttled_us: u64,
     /// Time for which load threads were ready to run but had no CPU, in microseconds.
     pub cpu_wait_us: u64,
+    /// Seconds in which guests computed so long that others on their thread had less of it than their shares; they are red.
+    pub guest_seconds: u64,
+    /// The scenario that took most of such a second; empty if there was none.
+    pub guest_scenario: String,
     /// Seconds in which the generator, not the server, was slow.
     pub red_seconds: u64,
 }
@@ -163,6 +212,23 @@ mod tests {
         assert!(!close(&lags, CpuWait::default(), 0));
         lags[3] = 30_000;
         assert!(close(&lags, CpuWait::default(), 0));
+    }
+
+    #[test]
+    fn a_second_that_guests_took_from_others_is_theirs_and_red() {
+        let mut health = HealthTotals::default();
+        let greed = |scenario, excess_us| Greed { scenario, excess_us };
+        // Two threads each.
+        let seconds = [
+            [greed(0, 60_000), greed(1, 70_000)],
+            [greed(0, 0), greed(2, 300_000)],
+        ];
+        let reds = seconds.map(|threads| {
+            threads.into_iter().for_each(|greed| health.starved(greed));
+            health.close()
+        });
+        assert_eq!(reds, [false, true]);
+        assert_eq!((health.report(0).guest_seconds, health.greediest()), (1, Some(2)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::cells::Cells;
 use super::custom::CustomPart;
 use super::delta::{CheckCount, Counts, Delta, IterationPart};
 use super::distribution::MAX_TIME_US;
-use super::health::{CpuWait, LATE_US};
+use super::health::{CpuWait, Greed, LATE_US};
 use super::keys::{
     ANY_SCENARIO, ErrorKey, FailureKey, NameKey, OTHER, SeriesKey, SeriesRef, TaggedKey, TaskKey, message,
 };
@@ -38,6 +38,7 @@ pub struct Shard {
     late: Burst,
     lag: Burst,
     wait: CpuWait,
+    greed: Greed,
 }
 
 /// What a thread knows of a metric name.
@@ -67,6 +68,7 @@ impl Shard {
             late: Burst::default(),
             lag: Burst::default(),
             wait: CpuWait::default(),
+            greed: Greed::default(),
             metric_names: limits.metric_names,
             kinds: limits.kinds,
         }
@@ -213,6 +215,12 @@ impl Shard {
         self.wait = wait;
     }
 
+    /// Notes by how much VUs, most of all one of this scenario, took more of a second of this thread than their shares,
+    /// in microseconds.
+    pub fn starved(&mut self, scenario: u16, excess_us: u64) {
+        self.greed = Greed { scenario, excess_us };
+    }
+
     /// Counts bytes on the wire that belong to no recorded request.
     pub fn data(&mut self, sent: u64, received: u64) {
         self.counts.extra_sent += sent;
@@ -235,6 +243,7 @@ impl Shard {
             late: std::mem::take(&mut self.late),
             lag: std::mem::take(&mut self.lag),
             wait: std::mem::take(&mut self.wait),
+            greed: std::mem::take(&mut self.greed),
         }
     }
 

@@ -6,6 +6,9 @@ use crate::report::Scalability;
 /// Steps below which three coefficients say nothing.
 const FEWEST: usize = 4;
 
+/// Share of the largest throughput below which a step says too little about the limit.
+const NEAR: f64 = 0.25;
+
 /// What one rate showed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Load {
@@ -26,6 +29,10 @@ pub(super) fn fit(loads: &[Load]) -> Option<Scalability> {
     if loads.len() < FEWEST {
         return None;
     }
+    let most = loads.iter().map(|load| load.answered).fold(0.0, f64::max);
+    let near = |load: &Load| load.answered >= NEAR * most;
+    let near: Vec<_> = loads.iter().copied().filter(near).collect();
+    let loads = if near.len() < FEWEST { loads } else { near };
     let fits = [[1, 1, 1], [1, 1, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1], [0, 0, 1]]
         .into_iter()
         .filter_map(|terms| least_squares(&loads, terms.map(|term| term == 1)))
