@@ -1,10 +1,12 @@
 //! The engine against real sockets. What a single file can prove is tested in that file.
 
+mod odd;
 mod plain;
 mod reuse;
 mod routes;
 mod secure;
 mod server;
+mod streams;
 
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ pub(super) fn get(url: &str) -> Request<'_> {
         timeout: None,
         redirects: None,
         keep: true,
+        watch: None,
     }
 }
 
