@@ -118,8 +118,9 @@ fn solve(mut m: [[f64; 4]; 3]) -> Option<[f64; 3]> {
         m[column] = m[column].map(|cell| cell / scale);
         for line in (0..3).filter(|&line| line != column) {
             let factor = m[line][column];
-            for cell in 0..4 {
-                m[line][cell] -= factor * m[column][cell];
+            let pivot = m[column];
+            for (cell, from) in m[line].iter_mut().zip(pivot) {
+                *cell -= factor * from;
             }
         }
     }
