@@ -11,7 +11,7 @@ use super::prepare::{self, Prepared};
 use super::{no_thread, setup_scenarios, signals, teardown_scenarios};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::load::{Lifecycle, Stage, StopHandle};
+use crate::load::{Stage, StopHandle};
 use crate::options::FindOptions;
 use crate::plan::{Plan, Search, Tried};
 use crate::report::{self, FindReport, Step};
@@ -92,12 +92,8 @@ struct Searching<'a> {
 
 impl Searching<'_> {
     fn set_up_and_climb(&mut self, prepared: &Prepared) -> Result<(), Failure> {
-        let lifecycle = Lifecycle {
-            pre: &prepared.linked.pre,
-            shared: &prepared.shared,
-            transport: &prepared.transport,
-            limits: &prepared.plan.limits,
-        };
+        let stop = self.stop.clone();
+        let lifecycle = prepared.lifecycle(&stop);
         let guest = |what: &str, why: String| Failure {
             exit: ExitCode::Guest,
             ..Failure::invalid(format!("{what} failed: {why}"))
