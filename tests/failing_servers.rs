@@ -64,13 +64,22 @@ fn scripted(answer: &'static [u8]) -> String {
 #[test]
 fn broken_answers_are_failures_of_their_kind() {
     let _machine = together();
-    for (answer, says) in [
-        (&b"SSH-2.0-OpenSSH_9.2\r\n\r\n"[..], "protocol"),
-        (b"", "closed"),
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nshort", "closed"),
+    for (answer, says, because) in [
+        (
+            &b"SSH-2.0-OpenSSH_9.2\r\n\r\n"[..],
+            "protocol",
+            "line 1, \"SSH-2.0-OpenSSH_9.2\"",
+        ),
+        (b"", "closed", "before it sent a complete response head"),
+        (
+            b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nshort",
+            "closed",
+            "before the body was complete",
+        ),
         (
             b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
             "protocol",
+            "'z' instead of the size of a chunk",
         ),
     ] {
         let url = scripted(answer);
@@ -85,6 +94,16 @@ fn broken_answers_are_failures_of_their_kind() {
         assert!(
             failures.iter().all(|(message, _)| message.contains(says)),
             "{says}: {failures:?}"
+        );
+        let row = &summary.rows("failures")[0];
+        assert!(row["detail"].as_str().unwrap().contains(because), "{row}");
+        // The summary's lines are broken between words, the log's aren't.
+        let told = ran.err.lines().filter(|line| line.contains(because));
+        assert_eq!(told.count(), 1, "{}", ran.err);
+        assert!(
+            ran.out.contains(because.split(' ').next_back().unwrap()),
+            "{}",
+            ran.out
         );
     }
 }

@@ -21,6 +21,7 @@ mod hostile;
 mod interrupts;
 mod keys;
 mod languages;
+mod limits;
 mod options;
 mod projects;
 mod reading;

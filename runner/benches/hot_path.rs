@@ -49,6 +49,8 @@ fn pre() -> &'static PluginPre<VuState> {
         let spec = plugin::EngineSpec {
             vus: 8,
             vu_memory_bytes: MEMORY,
+        max_request_body: 16 << 20,
+        bodies: Default::default(),
             per_vu: plugin::PerVu::UNKNOWN,
         };
         let engine = plugin::build_engine(&spec).unwrap();
@@ -77,6 +79,8 @@ fn shared() -> Arc<RunShared> {
         log: LogSink::new(sync_channel(1).0, 0),
         scenarios: Vec::new(),
         vu_memory_bytes: MEMORY,
+        max_request_body: 16 << 20,
+        bodies: Default::default(),
         ceiling: None,
         abort: Mutex::new(None),
         abort_requested: Notify::new(),

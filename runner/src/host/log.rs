@@ -13,6 +13,9 @@ use std::time::Instant;
 /// Different crashes of guests that one run tells of.
 const CRASHES: usize = 100;
 
+/// Different reasons of failed requests that one run tells of.
+const FAILURES: usize = 20;
+
 /// Lines of what a guest said about one crash.
 const CRASH_LINES: usize = 50;
 
@@ -38,6 +41,8 @@ pub struct LogSink {
     in_second: AtomicU32,
     /// Messages of the crashes that were told of.
     crashes: Mutex<HashSet<String>>,
+    /// Reasons of failed requests that were told of.
+    failures: Mutex<HashSet<String>>,
 }
 
 impl LogSink {
@@ -50,6 +55,7 @@ impl LogSink {
             second: AtomicU64::new(0),
             in_second: AtomicU32::new(0),
             crashes: Mutex::default(),
+            failures: Mutex::default(),
         }
     }
 
@@ -72,7 +78,7 @@ impl LogSink {
     /// Tells of a crash, if it is the first with this message in the run; `words` is all that the
     /// guest printed about it. The results have the count.
     pub(super) fn crash(&self, vu: u64, message: &str, words: &str) {
-        if !self.is_news(message) {
+        if !is_news(&self.crashes, CRASHES, message) {
             return;
         }
         self.send(Level::Error, vu, &format!("crashed: {message}"));
@@ -84,15 +90,23 @@ impl LogSink {
         }
     }
 
-    fn is_news(&self, message: &str) -> bool {
-        let mut crashes = self.crashes.lock().unwrap_or_else(PoisonError::into_inner);
-        crashes.len() < CRASHES && crashes.insert(message.to_owned())
+    /// Tells why a request failed, if it is the first with this reason in the run. The results have the count.
+    pub(super) fn failure(&self, vu: u64, subject: &str, code: &str, detail: &str) {
+        if is_news(&self.failures, FAILURES, detail) {
+            self.send(Level::Warn, vu, &format!("{subject} failed: {code}: {detail}"));
+        }
     }
 
     fn send(&self, level: Level, vu: u64, message: &str) -> bool {
         let message = limits::cut(message, limits::LOG_BYTES).to_owned();
         self.lines.try_send(LogLine { level, vu, message }).is_ok()
     }
+}
+
+/// Whether a text isn't in the set yet, which holds so many at most.
+fn is_news(told: &Mutex<HashSet<String>>, most: usize, text: &str) -> bool {
+    let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+    told.len() < most && told.insert(text.to_owned())
 }
 
 impl log::Host for VuState {

@@ -36,7 +36,10 @@ pub(super) async fn connect(
     let late = |_| {
         Fault::new(
             ErrorCode::Timeout,
-            format!("no connection to {} within {limit:?}", origin.prefix),
+            format!(
+                "no connection to {} within {limit:?} (--connect-timeout)",
+                origin.prefix
+            ),
         )
     };
     let made = made.map_err(late)?;

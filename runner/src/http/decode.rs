@@ -58,7 +58,7 @@ fn read(decoder: impl Read, coding: &str, limit: usize) -> Result<Vec<u8>, Fault
     if decoded.len() > limit {
         return Err(Fault::new(
             ErrorCode::ResponseTooLarge,
-            format!("the {coding} body grows beyond {limit} bytes"),
+            format!("the {coding} body has more than {limit} bytes once it is decompressed (--max-body)"),
         ));
     }
     Ok(decoded)

@@ -104,12 +104,12 @@ pub struct Failure {
 
 impl Failure {
     /// A request that was refused before the engine saw it.
-    pub fn refused(code: ErrorCode) -> Failure {
+    pub fn refused(code: ErrorCode, detail: String) -> Failure {
         let exchange = Trace::start(Instant::now()).exchange;
         Failure {
             code,
             exchange,
-            detail: String::new(),
+            detail,
         }
     }
 }
@@ -128,6 +128,15 @@ impl Fault {
             code,
             detail: detail.into(),
         }
+    }
+
+    /// A body beyond the run's limit.
+    #[cold]
+    pub(super) fn too_large(limit: usize) -> Fault {
+        Fault::new(
+            ErrorCode::ResponseTooLarge,
+            format!("the body has more than {limit} bytes (--max-body)"),
+        )
     }
 
     /// A fault while connecting: `what` says to where.
@@ -167,6 +176,16 @@ impl Fault {
         };
         Fault::new(code, format!("connection lost: {error}"))
     }
+}
+
+/// Bytes that are quoted of what a server sent.
+const QUOTED: usize = 60;
+
+/// Text of a server's, short enough to be quoted: as a literal, so that what is hidden in it shows.
+pub(super) fn quoted(bytes: &[u8]) -> String {
+    let start = bytes.get(..QUOTED).unwrap_or(bytes);
+    let end = if bytes.len() > QUOTED { "…" } else { "" };
+    format!("{:?}{end}", String::from_utf8_lossy(start))
 }
 
 /// Whether this machine, rather than the server, ran out of something.

@@ -140,10 +140,7 @@ async fn receive(
         trace.exchange.bytes_received += data.len() as u64;
         if job.wanted.keep {
             if bytes.len() - head_len + data.len() > job.wanted.max_body {
-                return Err(Fault::new(
-                    ErrorCode::ResponseTooLarge,
-                    "the body is larger than the run allows",
-                ));
+                return Err(Fault::too_large(job.wanted.max_body));
             }
             bytes.extend_from_slice(data);
         }
@@ -188,5 +185,17 @@ fn fault(error: &hyper::Error) -> Fault {
     } else {
         ErrorCode::Protocol
     };
-    Fault::new(code, format!("HTTP/2: {error}"))
+    Fault::new(code, format!("HTTP/2: {}", causes(error)))
+}
+
+/// The error with all that caused it, which is where hyper's has its reasons.
+fn causes(error: &hyper::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
 }

@@ -32,6 +32,7 @@ mod transport;
 mod tests;
 
 pub use client::Client;
+pub use cookies::{Cookie, Cookies, JarUse};
 pub use egress::Egress;
 pub use error::{ErrorCode, Failure};
 pub use outcome::{Hop, Outcome};

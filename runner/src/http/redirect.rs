@@ -5,6 +5,7 @@ use std::time::Instant;
 use url::Url;
 
 use super::client::{Core, Trail};
+use super::cookies::{is_cookie, pairs, set_by};
 use super::error::{ErrorCode, Fault};
 use super::outcome::Hop;
 use super::request::Request;
@@ -26,9 +27,10 @@ pub(super) async fn follow(
 ) -> Result<Response, Fault> {
     let limit = request.redirects.unwrap_or(core.transport.max_redirects);
     let mut step = Step::first(request);
-    let mut url = target::parse(request.url, core.transport.base.as_ref())?;
+    let mut url = target::resolve(request.url, core.transport.base.as_ref())?;
     for _ in 0..limit {
         let location = location(&response);
+        step.give_way(response.head());
         trail.add_hop(&step, &url, response);
         let next = next_url(&location, &url)?;
         step.turn(
@@ -52,7 +54,10 @@ pub(super) async fn follow(
     trail.add_hop(&step, &url, response);
     Err(Fault::new(
         ErrorCode::TooManyRedirects,
-        format!("more than {limit} redirects"),
+        match request.redirects {
+            Some(_) => format!("more than {limit} redirects"),
+            None => format!("more than {limit} redirects (--max-redirects)"),
+        },
     ))
 }
 
@@ -87,6 +92,23 @@ impl<'a> Step<'a> {
         if !same_origin {
             self.drop_headers(|name| matches!(name, "authorization" | "cookie" | "host"));
         }
+    }
+
+    /// Leaves out of the request's own `cookie` headers what a response has set anew: the jar has it now.
+    fn give_way(&mut self, head: &[u8]) {
+        let names: Vec<String> = set_by(head)
+            .filter_map(|text| Some(text.split_once('=')?.0.trim().to_owned()))
+            .collect();
+        if names.is_empty() {
+            return;
+        }
+        for (_, value) in self.headers.iter_mut().filter(|(name, _)| is_cookie(name)) {
+            let stay = pairs(value).filter(|(name, _)| names.iter().all(|set| set != name));
+            let stay: Vec<_> = stay.map(|(name, value)| format!("{name}={value}")).collect();
+            *value = stay.join("; ");
+        }
+        self.headers
+            .retain(|(name, value)| !is_cookie(name) || !value.is_empty());
     }
 
     fn drop_headers(&mut self, dropped: impl Fn(&str) -> bool) {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::cookies::JarUse;
 use super::error::{ErrorCode, Fault};
 use super::transport::Transport;
 
@@ -13,7 +14,7 @@ const MAX_HEADERS: usize = 128;
 pub struct Request<'a> {
     /// Upper-case letters, at most 32. Empty: `GET`.
     pub method: &'a str,
-    /// Absolute, or relative to the run's base URL.
+    /// Absolute, or relative to the run's base URL, under whose path it then goes.
     pub url: &'a str,
     /// Sent in this order, after the standing headers; replaces those of the same name.
     pub headers: &'a [(String, String)],
@@ -25,6 +26,8 @@ pub struct Request<'a> {
     pub redirects: Option<u32>,
     /// Keep headers and body; else the body is read, counted and dropped.
     pub keep: bool,
+    /// Where its cookies come from and go to.
+    pub jar: JarUse,
 }
 
 impl Request<'_> {

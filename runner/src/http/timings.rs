@@ -83,6 +83,21 @@ pub(super) enum Phase {
     Receiving,
 }
 
+impl Phase {
+    /// What an exchange in this phase is doing, for people.
+    pub(super) fn doing(self) -> &'static str {
+        match self {
+            Phase::Blocked => "waiting for a connection",
+            Phase::Dns => "looking up the name",
+            Phase::Connect => "connecting",
+            Phase::Tls => "in the TLS handshake",
+            Phase::Sending => "sending the request",
+            Phase::Waiting => "waiting for the response",
+            Phase::Receiving => "receiving the response",
+        }
+    }
+}
+
 /// The running measurement of one exchange.
 #[derive(Debug)]
 pub(super) struct Trace {

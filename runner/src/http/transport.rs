@@ -16,7 +16,7 @@ use super::error::{ErrorCode, Failure, Fault};
 use super::proxy::{Proxy, basic_authorization};
 use super::request::check_header;
 use super::settings::{Settings, SettingsError, VersionPolicy, is_credential};
-use super::target::{Origin, SPEAKS_UNKNOWN};
+use super::target::{self, Origin, SPEAKS_UNKNOWN};
 use super::timings::Trace;
 use super::tls::Tls;
 
@@ -30,6 +30,8 @@ pub struct Transport {
     pub(super) resolver: Resolver,
     pub(super) proxy: Option<Proxy>,
     pub(super) base: Option<Url>,
+    /// What comes before the path of a relative URL; mostly empty.
+    pub(super) below: String,
     pub(super) timeout: Duration,
     pub(super) connect_timeout: Duration,
     pub(super) max_redirects: u32,
@@ -64,6 +66,7 @@ impl Transport {
             resolver,
             proxy,
             base: settings.base.clone(),
+            below: settings.base.as_ref().map_or("", target::path_below).to_owned(),
             timeout: settings.timeout,
             connect_timeout: settings.connect_timeout,
             max_redirects: settings.max_redirects,
@@ -132,7 +135,7 @@ impl Transport {
         if host.is_empty() || !self.egress.allows(https, &host, port) {
             return Err(Fault::new(
                 ErrorCode::HostNotAllowed,
-                format!("the run doesn't allow {host}:{port}; grant it with the list of allowed hosts"),
+                format!("the run doesn't allow {host}:{port}; --allow-host grants it"),
             ));
         }
         let base = self

@@ -65,6 +65,11 @@ pub struct HttpOptions {
     #[arg(long, value_name = "N")]
     pub max_redirects: Option<u32>,
 
+    /// Largest body of a response that is kept for the plugin, before and after decompression; larger ones are failures
+    /// [default: 16MiB]
+    #[arg(long, value_name = "SIZE", value_parser = values::memory)]
+    pub max_body: Option<usize>,
+
     /// Send this header with every request: 'NAME: VALUE'
     #[arg(id = "headers", long = "header", value_name = "HEADER", value_parser = values::header)]
     pub header: Vec<(String, String)>,

@@ -21,6 +21,7 @@ impl HttpOptions {
             resolve: self.resolve.clone(),
             source_addresses: self.source_address.clone(),
             version: self.version(),
+            max_body_bytes: self.max_body.unwrap_or(defaults.max_body_bytes),
             headers: self.header.clone(),
             cookies: !self.no_cookies,
             compression: !self.no_compression,

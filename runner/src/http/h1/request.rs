@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::cookies::is_cookie;
 use super::super::request::Request;
 use super::super::target::Origin;
 use super::response::Wanted;
@@ -34,11 +35,12 @@ impl Job<'_> {
         put(b" ");
         put(origin.via.as_bytes());
         put(self.path.as_bytes());
-        if self.authorization.is_none() && !origin.overlaps(self.request.headers) {
+        if self.authorization.is_none() && !self.overlaps(origin) {
             put(&origin.fixed);
             self.request
                 .headers
                 .iter()
+                .filter(|(name, _)| !self.includes(name))
                 .for_each(|(name, value)| put_header(buffer, name, value));
         } else {
             put(b" HTTP/1.1\r\n");
@@ -53,12 +55,24 @@ impl Job<'_> {
         self.write_body(buffer);
     }
 
-    /// All headers but `cookie` and `content-length`, where the guest's replace the standing ones. `host` is first.
+    /// Whether any of the origin's fixed part is replaced.
+    fn overlaps(&self, origin: &Origin) -> bool {
+        let joined = || origin.standing.iter().any(|(name, _)| self.includes(name));
+        origin.overlaps(self.request.headers) || joined()
+    }
+
+    /// Whether the header of the jar's cookies includes this one.
+    fn includes(&self, name: &str) -> bool {
+        self.cookie.is_some() && is_cookie(name)
+    }
+
+    /// All headers but the jar's `cookie` and `content-length`, where the guest's replace the standing ones. `host` is first.
     pub(in super::super) fn headers<'s>(&'s self, origin: &'s Origin) -> Vec<(&'s str, &'s str)> {
         let guest = self.request.headers;
         let replaced = |name: &str| {
             guest.iter().any(|(own, _)| own.eq_ignore_ascii_case(name))
                 || (self.authorization.is_some() && name == "authorization")
+                || self.includes(name)
         };
         let host = guest.iter().find(|(name, _)| name.eq_ignore_ascii_case("host"));
         let mut all = vec![("host", host.map_or(origin.authority.as_str(), |(_, value)| value))];
@@ -73,7 +87,7 @@ impl Job<'_> {
         }
         let own = guest
             .iter()
-            .filter(|(name, _)| !name.eq_ignore_ascii_case("host"));
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("host") && !self.includes(name));
         all.extend(own.map(|(name, value)| (name.as_str(), value.as_str())));
         all
     }

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use httparse::{Header, ParserConfig, Status};
 
 use super::super::buffers::Buffer;
-use super::super::error::{ErrorCode, Fault};
+use super::super::error::{ErrorCode, Fault, quoted};
 use super::body::{Chunks, Framing};
 
 /// The largest response head, interim responses included.
@@ -149,16 +149,14 @@ impl Reader {
             return Ok(false);
         };
         let (keep, kept) = (self.wanted.keep, &mut self.bytes);
-        let limit = self.wanted.max_body.saturating_add(self.head_len as usize);
+        let max_body = self.wanted.max_body;
+        let limit = max_body.saturating_add(self.head_len as usize);
         let taken = framing.feed(bytes, &mut |part| {
             if !keep {
                 return Ok(());
             }
             if kept.len() + part.len() > limit {
-                return Err(Fault::new(
-                    ErrorCode::ResponseTooLarge,
-                    "the body is larger than the run allows",
-                ));
+                return Err(Fault::too_large(max_body));
             }
             kept.extend_from_slice(part);
             Ok(())
@@ -174,7 +172,7 @@ type Parsed = Option<(usize, Facts, Framing)>;
 fn parse(bytes: &[u8], to_head: bool) -> Result<Parsed, Fault> {
     match parse_with::<USUAL_HEADERS>(bytes, to_head) {
         Err(httparse::Error::TooManyHeaders) => parse_many(bytes, to_head),
-        other => other.unwrap_or_else(|error| Err(not_http(error))),
+        other => other.unwrap_or_else(|error| Err(not_http(bytes, error))),
     }
 }
 
@@ -182,15 +180,40 @@ fn parse(bytes: &[u8], to_head: bool) -> Result<Parsed, Fault> {
 #[cold]
 #[inline(never)]
 fn parse_many(bytes: &[u8], to_head: bool) -> Result<Parsed, Fault> {
-    parse_with::<MAX_HEADERS>(bytes, to_head).unwrap_or_else(|error| Err(not_http(error)))
+    parse_with::<MAX_HEADERS>(bytes, to_head).unwrap_or_else(|error| Err(not_http(bytes, error)))
 }
 
 #[cold]
-fn not_http(error: httparse::Error) -> Fault {
+fn not_http(bytes: &[u8], error: httparse::Error) -> Fault {
+    let (number, line) = culprit(bytes);
+    let line = quoted(line);
     Fault::new(
         ErrorCode::Protocol,
-        format!("the response head isn't valid HTTP: {error}"),
+        format!("the response head isn't valid HTTP: {error} in line {number}, {line}"),
     )
+}
+
+/// The number and text of the first line that isn't what it should be; the last one where each is fine by itself.
+fn culprit(bytes: &[u8]) -> (usize, &[u8]) {
+    let lines = bytes
+        .split(|&byte| byte == b'\n')
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let mut last = (0, &[][..]);
+    for (number, line) in lines.enumerate() {
+        if number > 0 && line.is_empty() {
+            break;
+        }
+        last = (number + 1, line);
+        let alone = match number {
+            0 => [line, b"\r\n\r\n"].concat(),
+            _ => [b"HTTP/1.1 200 OK\r\n", line, b"\r\n\r\n"].concat(),
+        };
+        let mut headers = [httparse::EMPTY_HEADER; 1];
+        if httparse::Response::new(&mut headers).parse(&alone).is_err() {
+            break;
+        }
+    }
+    last
 }
 
 #[cold]
@@ -264,7 +287,16 @@ fn note_connection(value: &[u8], findings: &mut Findings) {
 }
 
 fn length(value: &[u8], earlier: Option<u64>) -> Result<u64, Fault> {
-    let wrong = || Fault::new(ErrorCode::Protocol, "the response has an invalid content-length");
+    let wrong = || {
+        let detail = match earlier {
+            None => format!("the response has an invalid content-length, {}", quoted(value)),
+            Some(earlier) => format!(
+                "the response has two content-lengths, {earlier} and {}",
+                quoted(value)
+            ),
+        };
+        Fault::new(ErrorCode::Protocol, detail)
+    };
     let mut agreed = earlier;
     for item in value.split(|&byte| byte == b',') {
         let item = item.trim_ascii();
@@ -289,7 +321,7 @@ fn chunked(value: &[u8], earlier: bool) -> Result<bool, Fault> {
         coding if coding.eq_ignore_ascii_case(b"identity") => Ok(earlier),
         _ => Err(Fault::new(
             ErrorCode::Protocol,
-            "the response has an unknown transfer coding",
+            format!("the response has an unknown transfer coding, {}", quoted(value)),
         )),
     }
 }
@@ -415,6 +447,40 @@ mod tests {
             b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
         ] {
             assert_eq!(read(WANTED, wire).expect_err("invalid").code, ErrorCode::Protocol);
+        }
+    }
+
+    #[test]
+    fn names_what_is_wrong_with_a_response() {
+        for (wire, why) in [
+            (
+                &b"HTTP/1.1 200 OK\r\na: b\r\nc d: e\r\n\r\n"[..],
+                "in line 3, \"c d: e\"",
+            ),
+            (b"HTTP/1.1 2x0 OK\r\n\r\n", "in line 1, \"HTTP/1.1 2x0 OK\""),
+            (
+                b"HTTP/1.1 200 OK\r\na: \x1b[31m\r\n\r\n",
+                "in line 2, \"a: \\u{1b}[31m\"",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\ncontent-length: 0x5\r\n\r\n",
+                "content-length, \"0x5\"",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n",
+                "5 and \"6\"",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\ntransfer-encoding: br\r\n\r\n",
+                "coding, \"br\"",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nabc",
+                "'c' instead of the end of a chunk",
+            ),
+        ] {
+            let detail = read(WANTED, wire).expect_err("invalid").detail;
+            assert!(detail.ends_with(why), "{detail}");
         }
     }
 

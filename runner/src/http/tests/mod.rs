@@ -1,5 +1,6 @@
 //! The engine against real sockets. What a single file can prove is tested in that file.
 
+mod cookies;
 mod plain;
 mod reuse;
 mod routes;
@@ -22,6 +23,7 @@ pub(super) fn get(url: &str) -> Request<'_> {
         timeout: None,
         redirects: None,
         keep: true,
+        jar: super::JarUse::default(),
     }
 }
 
