@@ -3,7 +3,6 @@
 import time
 
 import requests
-
 from wasmswarm import (
     Counter,
     Gauge,

@@ -334,6 +334,10 @@ import requests
 c.cookies.set("mine", "1")
 s, t = requests.Session(), requests.Session()
 s.get("/set?own=1; Path=/"); t.cookies.set("t", "2")
+from locust.clients import HttpSession
+more = HttpSession(base_url="http://shop/", request_event=self.environment.events.request, user=self)
+more.get("/set?more=1; Path=/"); more.cookies.set("m", "2")
+check("a further client", more.cookies.get_dict()["m"] == "2" and "m=2" in sent(more.get("/")))
 check("apart", sent(s.get("/")) == "own=1" and sent(t.get("/")) == "t=2" and sent(c.get("/")) == "mine=1")
 check("none at first", sent(requests.get("/")) is None and requests.Session().cookies.get_dict() == {})
 check("to other servers too", sent(t.get("http://other/")) == "t=2" and sent(s.get("http://other/")) is None)

@@ -68,25 +68,28 @@ class HttpSession:
     stream = False
     trust_env = False
     max_redirects = after.MOST_HOPS
-    #: The number of its jar on the host: the user's own. None: one that is made for this session.
-    _jar: int | None = 0
     #: Whether text that doesn't say what it is in is UTF-8.
     _utf8 = False
 
     def __init__(
-        self, base_url: str = "", user: User | None = None, timeout: float | None = None
+        self,
+        base_url: str = "",
+        request_event: Any = None,
+        user: User | None = None,
+        timeout: float | None = None,
+        jar: int | None = None,
+        **_options: Any,
     ) -> None:
-        self.base_url = base_url.rstrip("/")
+        """`jar`: the number of its jar on the host, 0 for the user's own; else one is made for this session."""
+        self.base_url = (base_url or "").rstrip("/")
         #: Whether requests need more of their jar than that the host has it.
-        self._minds_jar = self._jar is None
-        self._cookies = HostJar(self._jar, self.base_url, self._mind_jar)
+        self._minds_jar = jar is None
+        self._cookies = HostJar(jar, self.base_url, self._mind_jar)
         self._user = user
         self._timeout = _microseconds(timeout)
         self._extras: _Extras | None = None
         #: Whether nothing of this session has to be added to a request; and such a request, to reuse.
-        self._is_plain = not (
-            base_url or self._timeout or after.history_mentioned or self._jar is None
-        )
+        self._is_plain = not (self.base_url or self._timeout or after.history_mentioned or jar is None)
         self._get = _PLAIN_GET("", "")
 
     auth = _extra("auth", "User name and password for every request.")
@@ -248,7 +251,7 @@ class HttpSession:
 
     def _leave(self, made: Any, auth: Any, hooks: Any, redirects: bool | int) -> None:
         """What is left to do with the response: by the host, or here."""
-        hops = self.max_redirects if redirects is True else int(redirects)
+        hops = self.max_redirects if redirects is True else int(redirects or 0)
         if redirects is not True or hops != after.MOST_HOPS:
             made.redirects = _redirects(hops)
         called = list(self._extras.hooks.get("response") or ()) if self._extras is not None else []
@@ -440,6 +443,7 @@ class HttpSession:
 
     def _address(self, url: str) -> str:
         """The URL as the host takes it: with this user's own server, if it has one."""
+        url = url if isinstance(url, str) else sent.text_of(url)
         if self.base_url and not url.startswith(("http://", "https://")):
             return self.base_url + (url if url.startswith(("/", "?", "#")) or not url else f"/{url}")
         return url

@@ -13,8 +13,6 @@ from .models import PreparedRequest, Request
 class Session(HttpSession):
     """A session with cookies of its own, that raises where there was no response."""
 
-    _jar = None
-
     def _send(self, made: Any, context: Any = None) -> Response:
         response = super()._send(made, context)
         if not response.status_code:
