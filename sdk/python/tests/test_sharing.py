@@ -81,6 +81,18 @@ class Drawing(User):
 """
         self.assertEqual(self.told(source, users=1), ["True 0.622902"])
 
+    def test_a_file_that_is_nested_too_deeply_is_left_as_it_is(self):
+        many = " + ".join(["1"] * 700)
+        source = f"""
+from locust import User, task
+from wasmswarm import log
+total = {many}
+class Summing(User):
+    @task
+    def go(self): log.info(str(total))
+"""
+        self.assertEqual(self.told(source, users=1), ["700"])
+
     def test_what_is_put_back_is_taken_again(self):
         told = self.told("""
 from locust import User, task
