@@ -49,8 +49,6 @@ fn pre() -> &'static PluginPre<VuState> {
         let spec = plugin::EngineSpec {
             vus: 8,
             vu_memory_bytes: MEMORY,
-            max_request_body: 16 << 20,
-            bodies: Default::default(),
             per_vu: plugin::PerVu::UNKNOWN,
         };
         let engine = plugin::build_engine(&spec).unwrap();

@@ -214,7 +214,7 @@ typedef struct ws_request {
     double timeout;                        /* whole exchange; 0: the run's default */
     int32_t redirects;                     /* follow at most so many; 0: the run's default */
     ws_statuses expected[WS_MAX_EXPECTED]; /* none: 200 to 399 */
-    bool discard;                          /* leave headers and body on the host: cheapest */
+    bool discard;                          /* throw the body away as it comes: cheapest */
     uint64_t jar;                          /* whose cookies: ws_new_jar, WS_NO_JAR; 0: the VU's own */
     uint64_t shared;                       /* instead of a body: the `handle` of ws_share_body */
 } ws_request;

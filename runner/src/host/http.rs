@@ -2,15 +2,17 @@
 
 use super::bindings::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request, Response, Timings};
 use super::bodies::SharedBody;
+use super::ceiling::Ceiling;
 use super::desk::{Answer, Errand};
 use super::failure::Unanswered;
+use super::flight::{InFlight, wait_for};
 use super::limits;
 use super::naming::{method_of, name_of, path_name};
 use super::recorder::with_shard;
 use super::responses::Kept;
 use super::state::{Phase, VuState};
 use crate::http::{self as engine, Client, JarUse};
-use crate::metrics::{RequestHandle, RequestKey, RequestSample, Shard};
+use crate::metrics::{RequestHandle, RequestKey, RequestSample};
 use crate::rota::suspends_here;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -166,12 +168,15 @@ pub(super) struct Sending {
 }
 
 /// What sending and recording a request takes beside itself.
+#[derive(Debug)]
 pub(super) struct Ticket {
     tags: TagText,
     /// When it was meant to begin, or else when the guest asked for it.
     begun: Instant,
     /// Its slot below the run's ceiling, if that has one.
     slot: Option<Instant>,
+    /// The ceiling itself, for the redirects.
+    ceiling: Option<Arc<Ceiling>>,
     group_urls: bool,
     /// The largest body.
     max_body: usize,
@@ -183,6 +188,7 @@ pub(super) struct Ticket {
 pub(super) struct Landed {
     ended: Instant,
     result: Result<Kept, Unanswered>,
+    ignored: engine::Ignored,
 }
 
 impl VuState {
@@ -220,8 +226,11 @@ impl VuState {
 
     /// Books so many slots below the run's ceiling, if it has one.
     fn book(&self, count: u64, begun: Instant) -> Option<Instant> {
-        let ceiling = self.run.ceiling.as_ref().filter(|_| self.phase == Phase::Load)?;
-        Some(ceiling.book(count, begun))
+        Some(self.ceiling()?.book(count, begun))
+    }
+
+    fn ceiling(&self) -> Option<&Arc<Ceiling>> {
+        self.run.ceiling.as_ref().filter(|_| self.phase == Phase::Load)
     }
 
     /// Of a request by a standard client, with the VU's own tags.
@@ -237,6 +246,7 @@ impl VuState {
             tags,
             begun: self.intended.take().or(slot).unwrap_or(begun),
             slot,
+            ceiling: self.ceiling().cloned(),
             group_urls: self.run.group_urls,
             max_body: self.run.max_request_body,
             scenario: self.identity.scenario,
@@ -315,6 +325,9 @@ impl VuState {
     /// Gives the guest its view of a request that has ended.
     fn receive(&mut self, index: usize, landed: Landed) -> Result<Response, ErrorCode> {
         self.enter_guest_at(landed.ended);
+        if !landed.ignored.is_empty() {
+            self.run.log.ignored(self.identity.vu, landed.ignored);
+        }
         let kept = match landed.result {
             Ok(kept) => kept,
             Err(unanswered) => return Err(self.explain(index, unanswered)),
@@ -349,6 +362,21 @@ impl Ticket {
             phase: self.phase,
             tags: self.tags.clone(),
         }
+    }
+}
+
+/// Each redirect is a request of its own: counted when it has come, and followed when the ceiling has room.
+impl engine::Watch for Ticket {
+    fn redirected(&self, hop: &engine::Hop) {
+        InFlight::new(self.phase).landed();
+        let name = path_name(&hop.name, self.group_urls);
+        let sample = sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None);
+        self.recorder()
+            .request(&hop.method, &name, hop.status, true, &sample);
+    }
+
+    fn next_at(&self) -> Option<Instant> {
+        Some(self.ceiling.as_ref()?.book(1, Instant::now()))
     }
 }
 
@@ -414,25 +442,23 @@ impl Sending {
             },
             keep: request.keep == KeepPolicy::All,
             jar: self.jar,
+            watch: Some(&self.ticket),
         }
     }
 
     fn land(&self, outcome: engine::Outcome) -> Landed {
-        let (request, ended) = (&self.request, outcome.ended());
+        let (request, ended, ignored) = (&self.request, outcome.ended(), outcome.ignored());
         let response_us = micros(ended.saturating_duration_since(self.ticket.begun));
         let recorder = self.ticket.recorder();
         let groups = self.ticket.group_urls;
-        recorder.hops(&outcome.hops, groups);
-        // A redirected request's last hop has a path of its own, unless the guest named it.
-        let landed = if request.name.is_empty() {
-            outcome.final_name()
-        } else {
-            None
-        };
-        let method = method_of(request);
-        let name = match &landed {
-            Some(path) => path_name(path, groups),
-            None => name_of(request, groups),
+        // A redirected request's last hop has a method of its own, and a path unless the guest named it.
+        let landing = outcome.landing().cloned();
+        let method = landing
+            .as_ref()
+            .map_or(method_of(request), |landing| &landing.method);
+        let name = match &landing {
+            Some(landing) if request.name.is_empty() => path_name(&landing.name, groups),
+            _ => name_of(request, groups),
         };
         let result = match outcome.result {
             Ok(response) => {
@@ -448,7 +474,11 @@ impl Sending {
             }
             Err(failure) => Err(recorder.failure(method, &name, failure, response_us)),
         };
-        Landed { ended, result }
+        Landed {
+            ended,
+            result,
+            ignored,
+        }
     }
 }
 
@@ -482,20 +512,6 @@ impl Recorder {
         with_shard(|shard| shard.request(&key, sample))
     }
 
-    fn hops(&self, hops: &[engine::Hop], groups: bool) {
-        for hop in hops {
-            InFlight::new(self.phase).landed();
-            let sample = sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None);
-            self.request(
-                &hop.method,
-                &path_name(&hop.name, groups),
-                hop.status,
-                true,
-                &sample,
-            );
-        }
-    }
-
     /// A request that was never sent.
     #[cold]
     fn refusal(&self, request: &Request, code: engine::ErrorCode, why: String, groups: bool) -> Unanswered {
@@ -515,42 +531,6 @@ impl Recorder {
             with_shard(|shard| shard.denied("host"));
         }
         Unanswered::recorded(failure, method, name)
-    }
-}
-
-/// Waits for a slot below the run's ceiling.
-async fn wait_for(slot: Option<Instant>) {
-    if let Some(slot) = slot {
-        // Boxed: rare, and every VU would have to hold it.
-        Box::pin(tokio::time::sleep_until(slot.into())).await;
-    }
-}
-
-/// A request between its start and its end. Dropped before it landed, it was interrupted.
-struct InFlight {
-    counted: bool,
-}
-
-impl InFlight {
-    fn new(phase: Phase) -> InFlight {
-        if phase == Phase::Load {
-            with_shard(Shard::request_started);
-        }
-        InFlight {
-            counted: phase == Phase::Load,
-        }
-    }
-
-    fn landed(mut self) {
-        self.counted = false;
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        if self.counted {
-            with_shard(|shard| shard.request_interrupted());
-        }
     }
 }
 

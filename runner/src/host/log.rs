@@ -4,8 +4,9 @@ use super::bindings::log::{self, Level};
 use super::limits;
 use super::recorder::with_shard;
 use super::state::VuState;
+use crate::http::Ignored;
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -43,6 +44,8 @@ pub struct LogSink {
     crashes: Mutex<HashSet<String>>,
     /// Reasons of failed requests that were told of.
     failures: Mutex<HashSet<String>>,
+    /// Headers that were told of.
+    ignored: AtomicU16,
 }
 
 impl LogSink {
@@ -56,6 +59,7 @@ impl LogSink {
             in_second: AtomicU32::new(0),
             crashes: Mutex::default(),
             failures: Mutex::default(),
+            ignored: AtomicU16::new(0),
         }
     }
 
@@ -67,6 +71,26 @@ impl LogSink {
             self.in_second.store(0, Ordering::Relaxed);
         }
         self.in_second.fetch_add(1, Ordering::Relaxed) < self.per_second
+    }
+
+    /// Tells of headers that weren't sent as the guest gave them, once of each.
+    #[cold]
+    pub(super) fn ignored(&self, vu: u64, headers: Ignored) {
+        // Looked at before it is written: a guest that does it each time must not make threads wait for each other.
+        if headers.bits() & !self.ignored.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        let before = self.ignored.fetch_or(headers.bits(), Ordering::Relaxed);
+        let news = headers.bits() & !before;
+        if Ignored::closes(news) {
+            let why = "the plugin's `connection: close` ends a connection with each request that has it";
+            self.send(Level::Info, vu, why);
+        }
+        for name in Ignored::names(news) {
+            let why =
+                "is set by the host itself: what the plugin gave was left out, here and in other requests";
+            self.send(Level::Warn, vu, &format!("header {name:?} {why}"));
+        }
     }
 
     /// Takes a line, if there is room for it.

@@ -10,6 +10,7 @@ mod cookies;
 mod data;
 mod desk;
 mod failure;
+mod flight;
 mod groups;
 mod http;
 mod labels;

@@ -11,7 +11,8 @@ pub(super) fn method_of(request: &Request) -> &str {
         return "GET";
     }
     // What is recorded, unlike what is sent, must be safe to print, whatever the guest gave.
-    let valid = (1..=32).contains(&method.len()) && method.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let valid = (1..=32).contains(&method.len()) && method.bytes().all(is_token);
     if valid { method } else { "INVALID" }
 }
 

@@ -55,7 +55,7 @@ pub struct RunShared {
     /// Bodies that guests send many times.
     pub bodies: Bodies,
     /// The most requests per second, if there is a limit.
-    pub ceiling: Option<Ceiling>,
+    pub ceiling: Option<Arc<Ceiling>>,
     /// The first reason that a guest gave for aborting the run.
     pub abort: Mutex<Option<String>>,
     /// Wakes whoever watches `abort`.

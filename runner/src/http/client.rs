@@ -15,13 +15,13 @@ use url::Url;
 use super::connect::{Made, connect};
 use super::cookies::{Cookies, Header};
 use super::deadline::Alarm;
-use super::decode::decode;
 use super::error::{ErrorCode, Failure, Fault};
 use super::h1::request::Job;
 use super::h1::response::{Reader, Wanted};
 use super::h1::{self, Connection, Lost};
 use super::h2::{self, Session};
-use super::outcome::{Hop, Outcome};
+use super::headers::closes;
+use super::outcome::{Hop, Landing, Outcome};
 use super::proxy::basic_authorization;
 use super::request::Request;
 use super::response::Response;
@@ -62,8 +62,8 @@ struct State {
 pub(super) struct Trail {
     pub(super) trace: Trace,
     pub(super) hops: Vec<Hop>,
-    /// The path of the last hop, once there was a redirect.
-    pub(super) landed: Option<String>,
+    /// The last hop, once there was a redirect.
+    pub(super) landed: Option<Landing>,
 }
 
 impl Client {
@@ -154,6 +154,7 @@ impl Trail {
             result,
             ended: self.trace.ended(),
             landed: self.landed,
+            ignored: self.trace.ignored,
         }
     }
 
@@ -172,16 +173,31 @@ impl Core {
     /// The whole way of a request, but for its time limit.
     pub(super) async fn run(&self, request: &Request<'_>, trail: &mut Trail) -> Result<Response, Fault> {
         let response = self.once(request, &mut trail.trace).await?;
-        let follow = request.redirects.unwrap_or(self.transport.max_redirects);
-        if follow == 0 || !super::redirect::is_redirect(&response) {
+        if !response.encoded && !super::redirect::is_redirect(&response) {
             return Ok(response);
         }
-        Box::pin(super::redirect::follow(self, request, response, trail)).await
+        Box::pin(self.finish(request, response, trail)).await
+    }
+
+    /// Follows redirects, and decompresses the body.
+    async fn finish(
+        &self,
+        request: &Request<'_>,
+        mut response: Response,
+        trail: &mut Trail,
+    ) -> Result<Response, Fault> {
+        if super::redirect::is_redirect(&response) && self.transport.redirects_of(request) > 0 {
+            response = super::redirect::follow(self, request, response, trail).await?;
+        }
+        if response.encoded {
+            response.decode(self.transport.max_body_bytes).await?;
+        }
+        Ok(response)
     }
 
     /// One hop.
     pub(super) async fn once(&self, request: &Request<'_>, trace: &mut Trace) -> Result<Response, Fault> {
-        request.check(&self.transport)?;
+        trace.ignored = request.check(&self.transport)?;
         if let Some(split) = target::split(request.url)
             && let Some((connection, cookie)) = self.take_for(&split, request, trace.exchange.started)
         {
@@ -196,12 +212,13 @@ impl Core {
                 path: &path,
                 cookie,
                 authorization: None,
+                closes: closes(request.headers),
                 wanted,
             };
             trace.exchange.reused = true;
             match h1::exchange(connection, &job, trace).await {
-                Ok(done) => return self.complete(done, &job, trace),
-                Err(lost) if is_retried(&lost, request) => trace.restart(),
+                Ok(done) => return Ok(self.complete(done, &job, trace)),
+                Err(lost) if lost.goes_again(request, 0) => trace.restart(),
                 Err(lost) => return Err(lost.fault),
             }
         }
@@ -216,21 +233,24 @@ impl Core {
             path: &target.path,
             cookie: self.cookies.header(request, &target.origin, &target.path),
             authorization: target.authorization.as_deref(),
+            closes: closes(request.headers),
             wanted: self.wanted(request),
         };
         loop {
             let made = self.connection(&target.origin, trace).await?;
             let lost = match made {
                 Made::Http1(connection) => match h1::exchange(connection, &job, trace).await {
-                    Ok(done) => return self.complete(done, &job, trace),
+                    Ok(done) => return Ok(self.complete(done, &job, trace)),
                     Err(lost) => lost,
                 },
                 Made::Http2(session) => match h2::exchange(&session, &job, trace).await {
-                    Ok(reader) => return self.respond(reader, &session.origin, session.remote, &job, trace),
+                    Ok(reader) => {
+                        return Ok(self.respond(reader, &session.origin, session.remote, &job, trace));
+                    }
                     Err(lost) => self.drop_closed(lost),
                 },
             };
-            if !is_retried(&lost, request) || trace.exchange.reconnects > 0 {
+            if !lost.goes_again(request, trace.exchange.reconnects) {
                 return Err(lost.fault);
             }
             trace.restart();
@@ -309,13 +329,8 @@ impl Core {
         Some((state.idle.swap_remove(at), cookie))
     }
 
-    fn complete(
-        &self,
-        (reader, connection): (Reader, Connection),
-        job: &Job<'_>,
-        trace: &Trace,
-    ) -> Result<Response, Fault> {
-        let reusable = reader.leaves_reusable() && self.transport.keep_alive;
+    fn complete(&self, (reader, connection): (Reader, Connection), job: &Job<'_>, trace: &Trace) -> Response {
+        let reusable = reader.leaves_reusable() && self.transport.keep_alive && !job.closes;
         let response = self.respond(reader, &connection.origin, connection.remote, job, trace);
         if reusable {
             self.keep(connection);
@@ -323,7 +338,7 @@ impl Core {
         response
     }
 
-    /// Makes the response that callers see: cookies stored, body decoded, URL noted.
+    /// Makes the response that callers see: cookies stored, URL noted.
     fn respond(
         &self,
         reader: Reader,
@@ -331,7 +346,7 @@ impl Core {
         remote: SocketAddr,
         job: &Job<'_>,
         trace: &Trace,
-    ) -> Result<Response, Fault> {
+    ) -> Response {
         let Reader {
             mut bytes,
             head_len,
@@ -343,31 +358,21 @@ impl Core {
             let head = bytes.get(..head_len).unwrap_or_default();
             self.cookies.store(job.request.jar, origin, job.path, head);
         }
-        let mut decoded = false;
-        if facts.encoded && job.wanted.keep {
-            let (head, body) = bytes.split_at(head_len.min(bytes.len()));
-            if let Some(body) = decode(head, body, job.wanted.max_body)? {
-                bytes.truncate(head_len);
-                bytes.extend_from_slice(&body);
-                decoded = true;
-            }
-        }
         let url_at = bytes.len();
         let buffer = bytes.ready();
         buffer.extend_from_slice(origin.prefix.as_bytes());
         buffer.extend_from_slice(job.path.as_bytes());
-        let (status, kept) = (facts.status, job.wanted.keep);
-        Ok(Response {
-            status,
+        Response {
+            status: facts.status,
             exchange: trace.exchange,
             remote,
             bytes,
             head_len,
             url_at,
-            kept,
-            decoded,
+            encoded: facts.encoded && job.wanted.keep,
+            decoded: false,
             redirects: facts.location,
-        })
+        }
     }
 
     fn keep(&self, connection: Connection) {
@@ -404,7 +409,6 @@ impl Core {
         Wanted {
             keep: request.keep,
             head: request.method == "HEAD",
-            cookies: self.transport.cookies,
             max_body: self.transport.max_body_bytes,
         }
     }
@@ -428,9 +432,4 @@ fn late(request: &Request<'_>, transport: &Transport, phase: Phase) -> Fault {
         ErrorCode::Timeout,
         format!("{limit:?}{option} passed while {doing}"),
     )
-}
-
-/// Whether a lost exchange is made again on a new connection.
-fn is_retried(lost: &Lost, request: &Request<'_>) -> bool {
-    lost.stale && (lost.unsent || request.is_idempotent())
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::time::Instant;
 
 use super::timings::{Exchange, Trace};
+use super::trust::advice;
 
 /// Why a request has no response. The cases and their meaning are those of `error-code` in the WIT contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -156,13 +157,17 @@ impl Fault {
         let cause = error
             .get_ref()
             .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        let mut detail = format!("TLS handshake with {name}: {error}");
         let code = match cause {
-            Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => {
+            Some(rustls::Error::InvalidCertificate(why)) => {
+                detail.push_str("; ");
+                detail.push_str(advice(why));
                 ErrorCode::Certificate
             }
+            Some(rustls::Error::NoCertificatesPresented) => ErrorCode::Certificate,
             _ => ErrorCode::Tls,
         };
-        Fault::new(code, format!("TLS handshake with {name}: {error}"))
+        Fault::new(code, detail)
     }
 
     /// A fault of reading or writing an established connection.

@@ -6,6 +6,8 @@
 
 use std::time::Instant;
 
+use super::headers::Ignored;
+
 /// Microseconds per phase. A phase that did not happen is 0. Saturates at 71 minutes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timings {
@@ -107,6 +109,8 @@ pub(super) struct Trace {
     boundary: u32,
     /// The last boundary.
     ended: Instant,
+    /// Headers that are not sent as they were given.
+    pub(super) ignored: Ignored,
 }
 
 impl Trace {
@@ -126,6 +130,7 @@ impl Trace {
             phase: Phase::Blocked,
             boundary: 0,
             ended: now,
+            ignored: Ignored::default(),
         }
     }
 

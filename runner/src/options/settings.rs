@@ -13,7 +13,7 @@ impl HttpOptions {
             allow: self.allow_host.clone(),
             timeout: self.timeout.unwrap_or(defaults.timeout),
             connect_timeout: self.connect_timeout.unwrap_or(defaults.connect_timeout),
-            max_redirects: self.max_redirects.unwrap_or(defaults.max_redirects),
+            max_redirects: self.max_redirects,
             insecure: self.insecure,
             ca_file: self.ca_file.clone(),
             client_cert: self.cert.clone().zip(self.key.clone()),

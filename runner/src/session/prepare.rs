@@ -249,7 +249,7 @@ fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> Ru
         vu_memory_bytes: plan.limits.vu_memory_bytes,
         max_request_body: plan.limits.max_request_body_bytes,
         bodies: Bodies::default(),
-        ceiling: plan.max_rate.map(Ceiling::new),
+        ceiling: plan.max_rate.map(|rate| Arc::new(Ceiling::new(rate))),
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),
         group_urls: plan.group_urls,

@@ -27,7 +27,8 @@ typedef struct wasmswarm_scenario_http_redirect_policy_t {
 #define WASMSWARM_SCENARIO_HTTP_REDIRECT_POLICY_INHERIT 0
 // Return the redirect itself.
 #define WASMSWARM_SCENARIO_HTTP_REDIRECT_POLICY_NONE 1
-// At most this many hops; then the error `too-many-redirects`.
+// At most this many hops; then the error `too-many-redirects`. The run's options
+// bound it: without any, 30.
 #define WASMSWARM_SCENARIO_HTTP_REDIRECT_POLICY_FOLLOW 2
 
 // What the host keeps of a response for the guest to ask for.
@@ -35,7 +36,8 @@ typedef uint8_t wasmswarm_scenario_http_keep_policy_t;
 
 // Headers and body.
 #define WASMSWARM_SCENARIO_HTTP_KEEP_POLICY_ALL 0
-// Neither; cheapest. The body is read, counted and thrown away.
+// Headers only; cheapest. The body is read, counted and thrown away, whatever
+// its size and encoding.
 #define WASMSWARM_SCENARIO_HTTP_KEEP_POLICY_NOTHING 1
 
 typedef struct {
@@ -66,7 +68,7 @@ typedef struct {
 // A request. Only `method` and `url` must be filled in: an empty string, an empty
 // list, 0 or the first case of a variant always means "the default".
 typedef struct wasmswarm_scenario_http_request_t {
-  // Upper case, such as `GET`; at most 32 bytes, letters only.
+  // Such as `GET`, or any other token of at most 32 bytes but `CONNECT`; sent as it is.
   plugin_string_t   method;
   // Absolute (`http://` or `https://`), or relative to the run's host: then it goes
   // under that URL's path, whether or not it begins with `/`. With the host
@@ -75,7 +77,11 @@ typedef struct wasmswarm_scenario_http_request_t {
   // another host.
   plugin_string_t   url;
   // Sent in this order, beside what the host adds (`host`, `user-agent`,
-  // `accept-encoding`, cookies). At most 128, 64 KiB in all.
+  // `accept-encoding`, cookies). At most 128, 64 KiB in all. What concerns the
+  // framing or the connection (`connection`, `content-length`, `keep-alive`, `te`,
+  // `trailer`, `transfer-encoding`, `upgrade`, `proxy-…`) is the host's: it closes
+  // the connection for `connection: close`, sends `te: trailers`, and leaves out the
+  // rest, which is told once in the log.
   plugin_list_tuple2_string_string_t   headers;
   // Sent with its length. At most 16 MiB, unless the operator allows more
   // (`--max-request-body`); a larger one is an `invalid-request`.
@@ -595,7 +601,7 @@ extern void wasmswarm_scenario_http_body(uint64_t response, plugin_list_u8_t *re
 // The first header of this name (any case), as text; bytes that aren't UTF-8 are
 // replaced by U+FFFD.
 extern bool wasmswarm_scenario_http_header(uint64_t response, plugin_string_t *name, plugin_string_t *ret);
-// All headers in the order received. Empty if they were not kept.
+// All headers in the order received.
 extern void wasmswarm_scenario_http_headers(uint64_t response, plugin_list_tuple2_string_string_t *ret);
 // Where the time went.
 extern void wasmswarm_scenario_http_get_timings(uint64_t response, wasmswarm_scenario_http_timings_t *ret);

@@ -220,7 +220,7 @@ class HttpSession:
         """A request for `parallel`.
 
         Beside what `requests` knows: `tags` split the results further; `expected` are the statuses,
-        or ranges of them, that count as success; `discard` leaves headers and body on the host.
+        or ranges of them, that count as success; `discard` throws the body away as it comes.
         """
         if others:
             _refuse(others)

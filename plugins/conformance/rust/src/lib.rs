@@ -169,7 +169,7 @@ impl Once {
             "the reason is said",
             reason.is_some_and(|text| text.contains("127.0.0.9"))
         );
-        let body = http::share(&vec![b'x'; 50_000])?;
+        let body = http::share(vec![b'x'; 50_000])?;
         for _ in 0..2 {
             http::post("/upload").shared_body(&body).send()?;
         }
