@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that use nothing else of the crate.
-const LEAVES: [&str; 9] = [
-    "metrics", "plan", "data", "http", "rota", "target", "scaffold", "build", "timer",
+const LEAVES: [&str; 10] = [
+    "metrics", "plan", "data", "http", "rota", "target", "scaffold", "build", "timer", "panics",
 ];
 
 struct Source {
