@@ -193,7 +193,6 @@ pub(super) struct Ticket {
 
 /// A request that has ended and is recorded.
 pub(super) struct Landed {
-    ended: Instant,
     result: Result<Kept, Unanswered>,
     /// The redirect that wasn't followed any more, if that is why there is no response.
     redirect: Option<Kept>,
@@ -202,7 +201,7 @@ pub(super) struct Landed {
 
 impl VuState {
     async fn send_one(&mut self, request: Request, body: Option<SharedBody>) -> Result<Response, ErrorCode> {
-        let begun = self.leave_guest();
+        let begun = Instant::now();
         self.reasons.clear();
         let tags = match self.admit(&request) {
             Ok(tags) => tags,
@@ -272,7 +271,6 @@ impl VuState {
         };
         let naming = &self.run.naming;
         let refused = recorder.refusal(request, engine::ErrorCode::InvalidRequest, why, naming);
-        self.enter_guest();
         self.explain(index, refused)
     }
 
@@ -292,7 +290,7 @@ impl VuState {
         &mut self,
         requests: Vec<(Request, Option<SharedBody>)>,
     ) -> Vec<Result<Response, ErrorCode>> {
-        let begun = self.leave_guest();
+        let begun = Instant::now();
         self.redirects.clear();
         self.reasons.clear();
         let mut refused = Vec::with_capacity(requests.len());
@@ -333,7 +331,6 @@ impl VuState {
 
     /// Gives the guest its view of a request that has ended.
     fn receive(&mut self, index: usize, landed: Landed) -> Result<Response, ErrorCode> {
-        self.enter_guest_at(landed.ended);
         if !landed.ignored.is_empty() {
             self.run.log.ignored(self.identity.vu, landed.ignored);
         }
@@ -498,13 +495,11 @@ impl Sending {
         };
         match (outcome.stopped, result) {
             (Some(why), Ok(redirect)) => Landed {
-                ended,
                 result: Err(Unanswered::too_many_redirects(why)),
                 redirect: Some(redirect),
                 ignored,
             },
             (_, result) => Landed {
-                ended,
                 result,
                 redirect: None,
                 ignored,

@@ -4,6 +4,7 @@
 use super::board::Status;
 use super::control::Control;
 use super::executor::Common;
+use super::pressure::Throttle;
 use super::scheduler::Scheduler;
 use super::stop::{EndReason, Stage, StopHandle};
 use super::thread::{Handed, INTERVAL, LoadThread};
@@ -155,6 +156,7 @@ struct Sums {
     main: Aggregator,
     warm_up: Option<Aggregator>,
     thresholds: Evaluator,
+    throttle: Throttle,
 }
 
 impl Sums {
@@ -164,6 +166,7 @@ impl Sums {
             main: aggregator(Set::Main),
             warm_up: run.plan.has_warm_up().then(|| aggregator(Set::WarmUp)),
             thresholds,
+            throttle: Throttle::open(),
         }
     }
 
@@ -212,6 +215,8 @@ impl Sums {
         let verdicts = self.thresholds.evaluate(elapsed);
         stop_if_asked(run, &verdicts);
         self.main.judge(verdicts);
+        let throttled = self.throttle.lap();
+        self.main.throttled(throttled);
         let snapshot = self.main.tick(elapsed);
         let (totals, vus) = (&snapshot.totals, snapshot.vus.now);
         let (completed, interrupted) = (totals.iterations.completed(), totals.iterations.interrupted);
