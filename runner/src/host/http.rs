@@ -195,7 +195,7 @@ pub(super) struct Ticket {
 pub(super) struct Landed {
     result: Result<Kept, Unanswered>,
     /// The redirect that wasn't followed any more, if that is why there is no response.
-    redirect: Option<Kept>,
+    redirect: Option<Box<Kept>>,
     ignored: engine::Ignored,
 }
 
@@ -335,7 +335,7 @@ impl VuState {
             self.run.log.ignored(self.identity.vu, landed.ignored);
         }
         if let Some(redirect) = landed.redirect.filter(|_| !self.run.strict_redirects) {
-            let view = self.keep(redirect);
+            let view = self.keep(*redirect);
             self.redirects.push((index, view));
         }
         match landed.result {
@@ -496,7 +496,7 @@ impl Sending {
         match (outcome.stopped, result) {
             (Some(why), Ok(redirect)) => Landed {
                 result: Err(Unanswered::too_many_redirects(why)),
-                redirect: Some(redirect),
+                redirect: Some(Box::new(redirect)),
                 ignored,
             },
             (_, result) => Landed {

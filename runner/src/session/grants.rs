@@ -155,9 +155,8 @@ fn is_public(address: IpAddr) -> bool {
         IpAddr::V4(v4) => {
             let [first, second, ..] = v4.octets();
             let is_carriers = first == 100 && (64..128).contains(&second);
-            !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified() || is_carriers)
-                && !v4.is_broadcast()
-                && !v4.is_multicast()
+            let is_here = v4.is_loopback() || v4.is_unspecified() || v4.is_broadcast() || v4.is_multicast();
+            !(is_here || v4.is_private() || v4.is_link_local() || is_carriers)
         }
         IpAddr::V6(v6) => {
             let first = v6.segments()[0];
