@@ -203,9 +203,9 @@ fn set_up_and_tear_down_have_their_time_all_calls_together() {
     let summary = summary.expect("the results");
     assert!(summary.number("/totals/requests") > 0);
     assert!(
-        summary.0["run"]["end"].to_string().contains("teardown failed"),
+        summary.0["end"].to_string().contains("teardown failed"),
         "{}",
-        summary.0["run"]
+        summary.0["end"]
     );
 }
 
