@@ -204,21 +204,20 @@ impl Sums {
     ) -> (Snapshot, Option<Snapshot>, Option<Left>) {
         let mut patience = Patience::new(&run.plan);
         let mut due = Instant::now() + INTERVAL + SETTLE;
-        let (mut is_running, mut behind) = (false, None);
+        let mut is_running = false;
         let elapsed = || begun.borrow().map_or(Duration::ZERO, |begun| begun.elapsed());
-        loop {
+        let behind = loop {
             if let (false, Some(begun)) = (is_running, *begun.borrow()) {
                 due = begun + INTERVAL + SETTLE;
                 is_running = true;
             }
-            behind = patience.is_over(&run.stop);
-            if behind.is_some() {
-                break;
+            if let Some(left) = patience.is_over(&run.stop) {
+                break Some(left);
             }
             let left = due.saturating_duration_since(Instant::now());
             match received.recv_timeout(left.min(LOOK)) {
                 Ok(handed) => self.merge(handed),
-                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Disconnected) => break None,
                 Err(RecvTimeoutError::Timeout) if left > LOOK => {}
                 Err(RecvTimeoutError::Timeout) if !is_running => due += Duration::from_millis(10),
                 Err(RecvTimeoutError::Timeout) => {
@@ -226,7 +225,7 @@ impl Sums {
                     due += INTERVAL;
                 }
             }
-        }
+        };
         let warm_up = self.warm_up.map(|sums| sums.finish(elapsed()));
         self.main.judge(self.thresholds.finish(elapsed()));
         (self.main.finish(elapsed()), warm_up, behind)
