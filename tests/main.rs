@@ -10,6 +10,7 @@
 mod api;
 mod architecture;
 mod bad_input;
+mod bombs;
 mod compat;
 mod conformance;
 mod data;

@@ -50,10 +50,10 @@ fn pre() -> &'static PluginPre<VuState> {
             vu_memory_bytes: MEMORY,
             per_vu: plugin::PerVu::UNKNOWN,
         };
-        let engine = plugin::build_engine(&spec).unwrap();
+        let (engine, code) = plugin::build_engine(&spec).unwrap();
         // Nothing here runs long enough to need its ticks, but they are part of the cost.
         std::mem::forget(plugin::start_epoch_clock(&engine).unwrap());
-        let component = plugin::compile(&engine, &source, None).unwrap().component;
+        let component = plugin::compile((&engine, code), &source, None).unwrap().component;
         PluginPre::new(
             host::link(&component)
                 .unwrap()

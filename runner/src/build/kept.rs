@@ -5,6 +5,7 @@
 //! of the source's place and of everything else that decides the result (see [`Kept::open`]).
 
 use super::Parameters;
+use crate::private::{self, Key};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -67,6 +68,8 @@ pub(super) struct Kept {
     dir: PathBuf,
     /// Of the source's path and what else decides the result.
     key: String,
+    /// Without one, nothing that was kept can be told from what somebody else has left there.
+    seal: Option<Key>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -79,7 +82,7 @@ impl Kept {
     /// `cache`: the folder of all built components. `makers`: everything beside the source that
     /// decides what comes out, such as the versions of the tools.
     pub(super) fn open(cache: &Path, source: &Path, makers: &[&str]) -> io::Result<Kept> {
-        std::fs::create_dir_all(cache)?;
+        let cache = private::make_folder(cache)?;
         let mut hasher = Sha256::new();
         let place = std::path::absolute(source)?;
         for part in std::iter::once(&*place.to_string_lossy()).chain(makers.iter().copied()) {
@@ -87,7 +90,8 @@ impl Kept {
             hasher.update(part);
         }
         Ok(Kept {
-            dir: cache.to_owned(),
+            seal: Key::for_folder(&cache),
+            dir: cache,
             key: hex(&hasher.finalize()),
         })
     }
@@ -95,31 +99,43 @@ impl Kept {
     /// The component, if nothing that it was made of has changed. `now` is the list of inputs if it
     /// can be known before the build; otherwise the recorded ones are looked at.
     pub(super) fn find(&self, now: Option<&Inputs>, parameters: &Parameters) -> Option<PathBuf> {
-        let record: Record = serde_json::from_slice(&std::fs::read(self.record()).ok()?).ok()?;
+        let sealed = std::fs::read(self.record()).ok()?;
+        let record = self.seal.as_ref()?.open(&self.key, &sealed)?;
+        let record: Record = serde_json::from_slice(record).ok()?;
         let fresh = match now {
             Some(now) => record.inputs == *now,
             None => record.inputs.are_as_they_were(parameters),
         };
         let component = self.dir.join(&record.component);
-        (fresh && component.is_file()).then_some(component)
+        // The record is ours; so is the component that has the digest in its name.
+        let is_kept = fresh && digest_of(&component).is_some_and(|digest| record.component == name_of(&digest));
+        is_kept.then_some(component)
     }
 
     /// Keeps a component, and answers where.
     pub(super) fn keep(&self, inputs: Inputs, component: &[u8]) -> io::Result<PathBuf> {
-        let name = format!("{}.wasm", hex(&Sha256::digest(component)));
+        let name = name_of(&hex(&Sha256::digest(component)));
         let path = self.dir.join(&name);
         write_whole(&self.dir, &path, component)?;
         let record = Record {
             inputs,
             component: name,
         };
-        write_whole(&self.dir, &self.record(), &serde_json::to_vec(&record)?)?;
+        let record = serde_json::to_vec(&record)?;
+        let seal = self.seal.as_ref().map(|key| key.seal(&self.key, &record));
+        let sealed = [&seal.unwrap_or_default()[..], &record].concat();
+        write_whole(&self.dir, &self.record(), &sealed)?;
         Ok(path)
     }
 
     fn record(&self) -> PathBuf {
-        self.dir.join(format!("{}.json", self.key))
+        self.dir.join(format!("{}.record", self.key))
     }
+}
+
+/// The name of the component with this digest.
+fn name_of(digest: &str) -> String {
+    format!("{digest}.wasm")
 }
 
 /// Renamed into place, so that nobody reads half of it.

@@ -231,6 +231,26 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
 /// # Errors
 /// In words for the command line.
 pub(super) fn memory(text: &str) -> Result<usize, String> {
+    match bytes(text)? {
+        // Wasm memory comes in pages of 64 KiB.
+        Some(bytes) if (1 << 20..=4 << 30).contains(&bytes) => Ok(bytes.next_multiple_of(64 << 10)),
+        _ => Err("it must be between 1MiB and 4GiB".to_owned()),
+    }
+}
+
+/// Memory of the host, with a unit: `8GiB`.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn host_memory(text: &str) -> Result<usize, String> {
+    match bytes(text)? {
+        Some(bytes) if (1 << 20..=64 << 40).contains(&bytes) => Ok(bytes),
+        _ => Err("it must be between 1MiB and 64TiB".to_owned()),
+    }
+}
+
+/// A number of bytes with a unit; none if there is no such number.
+fn bytes(text: &str) -> Result<Option<usize>, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let shift = match unit.trim() {
@@ -238,14 +258,11 @@ pub(super) fn memory(text: &str) -> Result<usize, String> {
         "K" | "KB" | "KiB" => 10,
         "M" | "MB" | "MiB" => 20,
         "G" | "GB" | "GiB" => 30,
+        "T" | "TB" | "TiB" => 40,
         _ => return Err("write it as 64MiB".to_owned()),
     };
     let bytes = number.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift));
-    match bytes.and_then(|b| usize::try_from(b).ok()) {
-        // Wasm memory comes in pages of 64 KiB.
-        Some(bytes) if (1 << 20..=4 << 30).contains(&bytes) => Ok(bytes.next_multiple_of(64 << 10)),
-        _ => Err("it must be between 1MiB and 4GiB".to_owned()),
-    }
+    Ok(bytes.and_then(|b| usize::try_from(b).ok()))
 }
 
 /// `NAME=VALUE`.
@@ -381,6 +398,13 @@ mod tests {
             ["1KiB", "5GiB", "x", "-1M", ""]
                 .iter()
                 .all(|t| memory(t).is_err())
+        );
+        assert_eq!(host_memory("8GiB"), Ok(8 << 30));
+        assert_eq!(host_memory("2T"), Ok(2 << 40));
+        assert!(
+            ["1KiB", "65TiB", "99999999999999T", "G"]
+                .iter()
+                .all(|t| host_memory(t).is_err())
         );
     }
 

@@ -77,6 +77,8 @@ pub struct PluginPlan {
 pub struct LimitsPlan {
     /// Linear memory of one VU, in bytes.
     pub vu_memory_bytes: usize,
+    /// What the host may hold for one VU, in bytes.
+    pub vu_host_memory_bytes: usize,
     /// CPU time of one task, in milliseconds.
     pub task_cpu_ms: u64,
     /// CPU time of `describe`, `setup`, `teardown`, `on-start` and `on-stop`, in milliseconds.

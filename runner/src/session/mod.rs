@@ -8,6 +8,7 @@ mod exit;
 mod find;
 mod finish;
 mod machine;
+mod memory;
 mod prepare;
 mod prepared;
 mod reach;

@@ -2,6 +2,7 @@
 //! ending already; the second hard; the third at once. SIGQUIT always ends it at once.
 
 use super::Exit;
+use crate::confine;
 use crate::exit_code::ExitCode;
 use crate::load::{EndReason, Stage, StopHandle};
 use std::io;
@@ -34,6 +35,7 @@ pub(super) fn listen(stop: StopHandle, exit: Exit) -> io::Result<()> {
 /// Returns when the process must end at once.
 async fn in_stages(signals: &mut Signals, stop: &StopHandle) {
     signals.next().await;
+    confine::interrupt();
     let stage = match stop.stage() {
         Stage::Running => Stage::Graceful,
         Stage::Graceful | Stage::Hard => Stage::Hard,
