@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Modules that use nothing else of the crate.
 const LEAVES: [&str; 12] = [
-    "metrics", "plan", "data", "http", "rota", "target", "scaffold", "build", "timer", "confine", "memory", "private",
+    "metrics", "plan", "data", "http", "rota", "target", "scaffold", "build", "timer", "confine", "memory",
+    "private",
 ];
 
 /// The least of the leaves, which those may use: the clock's alarm, and what the operating system grants.

@@ -13,7 +13,9 @@ use tempfile::TempDir;
 
 /// A component that looks like a plugin from the outside, with this in it.
 fn plugin(folder: &TempDir, within: &str) -> PathBuf {
-    let text = format!("(component {within} (instance $i) (export \"wasmswarm:scenario/scenario@0.1.0\" (instance $i)))");
+    let text = format!(
+        "(component {within} (instance $i) (export \"wasmswarm:scenario/scenario@0.1.0\" (instance $i)))"
+    );
     let path = folder.path().join("bomb.wasm");
     std::fs::write(&path, wat::parse_str(text).unwrap()).unwrap();
     path
@@ -47,7 +49,10 @@ fn what_can_be_counted_is_refused_before_it_is_compiled() {
         "f64 ".repeat(2_000),
         "(block (br_if 0 (i32.const 1)))".repeat(15_000)
     );
-    let items = format!("(core module (func) {})", format!("(elem func {})", "0 ".repeat(50_000)).repeat(21));
+    let items = format!(
+        "(core module (func) {})",
+        format!("(elem func {})", "0 ".repeat(50_000)).repeat(21)
+    );
     for (bomb, why) in [
         (instances, "it becomes more than 2000 instances"),
         (flow, "paths for its values"),
@@ -89,7 +94,10 @@ fn ctrl_c_ends_a_compilation_wherever_it_arrives() {
     let bomb = plugin(&folder, &format!("(core module {})", heavy.repeat(12)));
     for command in ["run", "inspect"] {
         let mut started = wasmswarm();
-        started.arg(command).arg(&bomb).env("WASMSWARM_CACHE_DIR", folder.path().join("cache"));
+        started
+            .arg(command)
+            .arg(&bomb)
+            .env("WASMSWARM_CACHE_DIR", folder.path().join("cache"));
         let running = Background::start(started);
         let begun = Instant::now();
         let child = loop {
@@ -125,7 +133,11 @@ fn a_compilation_has_no_files_no_environment_and_limits() {
     let begun = Instant::now();
     let limit = |name: &str| {
         let text = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
-        let line = text.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+        let line = text
+            .lines()
+            .find(|line| line.starts_with(name))
+            .unwrap()
+            .to_owned();
         line[name.len()..].split_whitespace().next().unwrap().to_owned()
     };
     while limit("Max file size") != "0" {
@@ -164,7 +176,11 @@ fn a_cache_that_others_can_write_to_is_not_used_and_named() {
     let (cache, script) = (folder.path().join("cache"), folder.path().join("shop.js"));
     std::fs::create_dir(&cache).unwrap();
     std::fs::write(&script, SCRIPT).unwrap();
-    for (place, mode) in [(cache.as_path(), 0o777), (cache.as_path(), 0o775), (folder.path(), 0o707)] {
+    for (place, mode) in [
+        (cache.as_path(), 0o777),
+        (cache.as_path(), 0o775),
+        (folder.path(), 0o707),
+    ] {
         set_permissions(place, Permissions::from_mode(mode)).unwrap();
         let mut command = wasmswarm();
         command.arg("build").arg(&script).arg("--cache-dir").arg(&cache);
@@ -183,17 +199,32 @@ fn a_program_that_lies_where_a_tool_would_is_not_run() {
     let bin = cache.join("tools/componentize-py-0.25.1/bin");
     std::fs::create_dir_all(&bin).unwrap();
     std::fs::write(bin.join("../installed"), "").unwrap();
-    std::fs::write(bin.join("python"), format!("#!/bin/sh\ntouch {}\nexit 1\n", ran_it.display())).unwrap();
-    std::fs::write(folder.path().join("locustfile.py"), "from locust import HttpUser\n").unwrap();
+    std::fs::write(
+        bin.join("python"),
+        format!("#!/bin/sh\ntouch {}\nexit 1\n", ran_it.display()),
+    )
+    .unwrap();
+    std::fs::write(
+        folder.path().join("locustfile.py"),
+        "from locust import HttpUser\n",
+    )
+    .unwrap();
     set_permissions(&cache, Permissions::from_mode(0o700)).unwrap();
     // Whoever may write to the program, or to its folder, may be anybody.
-    for (place, mode) in [(bin.join("python"), 0o757), (bin.clone(), 0o777), (cache.join("tools"), 0o777)] {
+    for (place, mode) in [
+        (bin.join("python"), 0o757),
+        (bin.clone(), 0o777),
+        (cache.join("tools"), 0o777),
+    ] {
         set_permissions(bin.join("python"), Permissions::from_mode(0o755)).unwrap();
         set_permissions(&place, Permissions::from_mode(mode)).unwrap();
         let mut command = wasmswarm();
         command.arg("build").arg(folder.path().join("locustfile.py"));
         command.arg("--cache-dir").arg(&cache);
-        Background::start(command).finish().exits(104).complains("may write to it");
+        Background::start(command)
+            .finish()
+            .exits(104)
+            .complains("may write to it");
         assert!(!ran_it.exists(), "run with {} at {mode:o}", place.display());
         set_permissions(&place, Permissions::from_mode(0o755)).unwrap();
     }
@@ -219,5 +250,9 @@ fn without_a_home_nothing_is_kept_in_a_folder_of_everybody() {
         .env_remove("WASMSWARM_CACHE_DIR");
     let ran = Background::start(command).finish().exits(0);
     assert!(ran.err.contains("nothing that is built is kept"), "{}", ran.err);
-    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "something was left");
+    assert_eq!(
+        std::fs::read_dir(&temporary).unwrap().count(),
+        0,
+        "something was left"
+    );
 }

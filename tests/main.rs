@@ -22,6 +22,7 @@ mod hostile;
 mod interrupts;
 mod keys;
 mod languages;
+mod memory;
 mod options;
 mod projects;
 mod reconcile;

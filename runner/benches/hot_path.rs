@@ -76,6 +76,8 @@ fn shared() -> Arc<RunShared> {
         log: LogSink::new(sync_channel(1).0, 0),
         scenarios: Vec::new(),
         vu_memory_bytes: MEMORY,
+        vu_host_memory_bytes: MEMORY,
+        memory: Arc::default(),
         ceiling: None,
         abort: Mutex::new(None),
         abort_requested: Notify::new(),

@@ -99,7 +99,8 @@ pub fn compute(arguments: &[String], input: &[u8], limits: Limits) -> io::Result
     });
     let (_, end) = watched.finish(&mut child)?;
     // Without memory, Rust's programs say so and abort.
-    let aborted = matches!(end, End::Signal(_) | End::Exited(_)) && complaint.contains("memory allocation of");
+    let aborted =
+        matches!(end, End::Signal(_) | End::Exited(_)) && complaint.contains("memory allocation of");
     Ok((if aborted { End::Memory } else { end }, output))
 }
 
@@ -133,8 +134,9 @@ fn limit(limits: Limits) -> io::Result<()> {
 
 #[cfg(target_os = "linux")]
 fn end_with_parent() -> io::Result<()> {
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    Ok(rustix::thread::set_no_new_privs(true)?)
+    Ok(rustix::process::set_parent_process_death_signal(Some(
+        Signal::KILL,
+    ))?)
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -195,8 +197,10 @@ fn own() -> Command {
     command
 }
 
-/// The children that live, each with why it was killed, if it was.
-static CHILDREN: Mutex<Vec<(Pid, Arc<Mutex<Option<End>>>)>> = Mutex::new(Vec::new());
+/// A child that lives, with why it was killed, if it was.
+type Living = (Pid, Arc<Mutex<Option<End>>>);
+
+static CHILDREN: Mutex<Vec<Living>> = Mutex::new(Vec::new());
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// The operator wants an end: of all children, and of those that would come.
@@ -252,7 +256,10 @@ impl Watched {
     pub fn finish(self, child: &mut Child) -> io::Result<(ExitStatus, End)> {
         // As long as it isn't reaped, its number is nobody else's.
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-        while waitid(WaitId::Pid(self.pid), options) == Err(rustix::io::Errno::INTR) {}
+        while matches!(
+            waitid(WaitId::Pid(self.pid), options),
+            Err(rustix::io::Errno::INTR)
+        ) {}
         children().retain(|(pid, _)| *pid != self.pid);
         let status = child.wait()?;
         let why = self.why.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -278,7 +285,7 @@ fn kill(pid: Pid, why: &Mutex<Option<End>>, end: End) {
     let _ = kill_process(pid, Signal::KILL);
 }
 
-fn children() -> MutexGuard<'static, Vec<(Pid, Arc<Mutex<Option<End>>>)>> {
+fn children() -> MutexGuard<'static, Vec<Living>> {
     CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -295,7 +302,10 @@ mod tests {
     fn a_child_ends_with_its_code_its_signal_or_the_clock() {
         let end = |script: &str, wall: u64| {
             let mut child = shell(script);
-            watch(&child, Duration::from_millis(wall)).finish(&mut child).unwrap().1
+            watch(&child, Duration::from_millis(wall))
+                .finish(&mut child)
+                .unwrap()
+                .1
         };
         assert_eq!(end("exit 7", 60_000), End::Exited(7));
         assert_eq!(end("kill -XCPU $$", 60_000), End::Cpu);

@@ -88,6 +88,11 @@ impl Account {
         self.used.load(Ordering::Relaxed)
     }
 
+    /// Bytes that there is room for.
+    pub fn left(&self) -> usize {
+        self.limit.saturating_sub(self.used())
+    }
+
     /// How often there was no room since this was last asked.
     pub fn take_refusals(&self) -> u64 {
         // Mostly there are none, and reading is cheaper.
@@ -129,7 +134,10 @@ impl Account {
 
     fn give(&self, bytes: usize) {
         let before = self.used.fetch_sub(bytes, Ordering::Relaxed);
-        let (used, reserved) = (before.saturating_sub(bytes), self.reserved.load(Ordering::Relaxed));
+        let (used, reserved) = (
+            before.saturating_sub(bytes),
+            self.reserved.load(Ordering::Relaxed),
+        );
         // One step is kept, so that an account that goes up and down asks nobody.
         let wanted = used.next_multiple_of(STEP);
         if let Some(more) = reserved.checked_sub(wanted).filter(|&more| more > STEP) {
@@ -206,7 +214,10 @@ mod tests {
         let held = account.hold(7).unwrap();
         assert_eq!(account.hold(4).unwrap_err(), Exceeded::Vu(10));
         let rest = account.hold(3).unwrap();
-        assert_eq!((account.used(), account.take_refusals(), account.take_refusals()), (10, 1, 0));
+        assert_eq!(
+            (account.used(), account.take_refusals(), account.take_refusals()),
+            (10, 1, 0)
+        );
         drop((held, rest));
         assert_eq!(account.used(), 0);
     }

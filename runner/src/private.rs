@@ -225,7 +225,12 @@ mod tests {
         std::os::unix::fs::symlink("/bin/sh", &link).unwrap();
         assert!(file(&program).is_ok() && file(&link).is_ok());
         mode(&program, 0o757);
-        assert!(file(&program).unwrap_err().to_string().ends_with("everybody may write to it"));
+        assert!(
+            file(&program)
+                .unwrap_err()
+                .to_string()
+                .ends_with("everybody may write to it")
+        );
         mode(top.path(), 0o777);
         assert!(file(&link).is_err());
         mode(top.path(), 0o700);
@@ -237,12 +242,18 @@ mod tests {
         let key = Key::at(one.path()).unwrap();
         let seal = key.seal("a", b"code");
         let sealed = [&seal[..], b"code"].concat();
-        assert_eq!(Key::at(one.path()).unwrap().open("a", &sealed), Some(&b"code"[..]));
+        assert_eq!(
+            Key::at(one.path()).unwrap().open("a", &sealed),
+            Some(&b"code"[..])
+        );
         assert_eq!(key.open("b", &sealed), None, "another name");
         assert_eq!(key.open("a", &sealed[..SEAL_BYTES - 1]), None);
         assert_eq!(key.open("a", &[&seal[..], b"c0de"].concat()), None);
         assert_eq!(Key::at(other.path()).unwrap().open("a", &sealed), None);
         mode(&one.path().join("cache-key"), 0o644);
-        assert!(Key::at(one.path()).is_none(), "a key that others can read is none");
+        assert!(
+            Key::at(one.path()).is_none(),
+            "a key that others can read is none"
+        );
     }
 }

@@ -189,12 +189,12 @@ impl BuildError {
                  see docs/bring-your-own-language.md",
             ),
             Self::Memory { .. } => Some("delete wasmswarm's cache, so that the tool is installed again"),
-            Self::Untrusted(_) => {
-                Some("remove it, or name a folder with --cache-dir that you own and that only you may write to")
-            }
-            Self::Limit { .. } => {
-                Some("what runs while it is built, such as a script's top level, must be done sooner and with less")
-            }
+            Self::Untrusted(_) => Some(
+                "remove it, or name a folder with --cache-dir that you own and that only you may write to",
+            ),
+            Self::Limit { .. } => Some(
+                "what runs while it is built, such as a script's top level, must be done sooner and with less",
+            ),
             Self::Interrupted
             | Self::Manifest { .. }
             | Self::Compile { .. }

@@ -108,7 +108,8 @@ impl Kept {
         };
         let component = self.dir.join(&record.component);
         // The record is ours; so is the component that has the digest in its name.
-        let is_kept = fresh && digest_of(&component).is_some_and(|digest| record.component == name_of(&digest));
+        let is_kept =
+            fresh && digest_of(&component).is_some_and(|digest| record.component == name_of(&digest));
         is_kept.then_some(component)
     }
 

@@ -9,6 +9,7 @@ use super::state::{Phase, VuState};
 use super::tags::check_name;
 use super::url_groups;
 use crate::http::{self as engine, Client};
+use crate::memory::Held;
 use crate::metrics::{RequestHandle, RequestKey, RequestSample, Shard};
 use crate::rota::suspends_here;
 use std::borrow::Cow;
@@ -19,12 +20,16 @@ impl http::Host for VuState {
     async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Response, ErrorCode>> {
         self.require_run()?;
         let begun = self.leave_guest();
-        let Some(tags) = self.admit(&request) else {
+        let Some((tags, held)) = self.admit(&request) else {
             return Ok(Err(self.refuse(&request)));
         };
         let slot = self.book(1, begun);
         let ticket = self.ticket(tags, begun, slot);
-        let errand = Errand::Send(Sending { request, ticket });
+        let errand = Errand::Send(Sending {
+            request,
+            ticket,
+            _held: held,
+        });
         suspends_here(self);
         match self.desk.ask(errand).await {
             Answer::Landed(landed) => Ok(self.receive(landed)),
@@ -121,6 +126,8 @@ type TagText = Option<Arc<str>>;
 pub(super) struct Sending {
     request: Request,
     ticket: Ticket,
+    /// What its body counts, if it is large.
+    _held: Option<Held>,
 }
 
 /// What sending and recording a request takes beside itself.
@@ -142,18 +149,22 @@ pub(super) struct Landed {
 }
 
 impl VuState {
-    /// Checks the limits that `wit/` states and the engine doesn't know. None: outside them.
-    fn admit(&self, request: &Request) -> Option<TagText> {
+    /// Checks the limits that `wit/` states and the engine doesn't know, and counts the body. None: outside them.
+    fn admit(&self, request: &Request) -> Option<(TagText, Option<Held>)> {
         let fits = request.body.len() <= limits::BODY_BYTES
             && request.headers.len() <= limits::HEADERS
             && check_name(&request.name).is_ok();
         if !fits {
             return None;
         }
+        let held = match request.body.len() {
+            ..=limits::FREE_BYTES => None,
+            bytes => Some(self.memory.hold(bytes).ok()?),
+        };
         if request.tags.is_empty() {
-            Some(self.tags.own())
+            Some((self.tags.own(), held))
         } else {
-            self.tags.with(&request.tags).map(Some)
+            Some((Some(self.tags.with(&request.tags)?), held))
         }
     }
 
@@ -200,11 +211,15 @@ impl VuState {
         let mut sendings = Vec::with_capacity(requests.len());
         let slot = self.book(requests.len() as u64, begun);
         for request in requests {
-            let tags = self.admit(&request);
-            refused.push(tags.is_none().then(|| self.refuse(&request)));
-            sendings.extend(tags.map(|tags| {
+            let admitted = self.admit(&request);
+            refused.push(admitted.is_none().then(|| self.refuse(&request)));
+            sendings.extend(admitted.map(|(tags, held)| {
                 let ticket = self.ticket(tags, begun, slot);
-                Sending { request, ticket }
+                Sending {
+                    request,
+                    ticket,
+                    _held: held,
+                }
             }));
         }
         let mut landed = match self.desk.ask(Errand::SendAll(sendings)).await {
@@ -260,7 +275,11 @@ impl Landed {
 
 impl Sending {
     pub(super) fn new(request: Request, ticket: Ticket) -> Sending {
-        Sending { request, ticket }
+        Sending {
+            request,
+            ticket,
+            _held: None,
+        }
     }
 
     /// Makes the request and records what came of it.

@@ -4,20 +4,24 @@ use super::bindings::log::{self, Level};
 use super::limits;
 use super::recorder::with_shard;
 use super::state::VuState;
+use crate::memory::{Account, Held};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// Different crashes of guests that one run tells of.
 const CRASHES: usize = 100;
 
+/// Bytes of the lines that wait to be printed.
+const QUEUED_BYTES: usize = 8 << 20;
+
 /// Lines of what a guest said about one crash.
 const CRASH_LINES: usize = 50;
 
 /// A guest's message, cut to its limit but not yet escaped: whoever prints it does that.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct LogLine {
     /// How much it matters.
     pub level: Level,
@@ -25,6 +29,8 @@ pub struct LogLine {
     pub vu: u64,
     /// The text.
     pub message: String,
+    /// What it counts until it is printed.
+    _held: Option<Held>,
 }
 
 /// Where guests' messages go: a bounded queue to the thread that prints, with a limit per
@@ -32,6 +38,8 @@ pub struct LogLine {
 #[derive(Debug)]
 pub struct LogSink {
     lines: SyncSender<LogLine>,
+    /// The bytes of the lines that wait.
+    waiting: Arc<Account>,
     per_second: u32,
     begun: Instant,
     second: AtomicU64,
@@ -45,6 +53,7 @@ impl LogSink {
     pub fn new(lines: SyncSender<LogLine>, per_second: u32) -> LogSink {
         LogSink {
             lines,
+            waiting: Account::new(&Arc::default(), QUEUED_BYTES),
             per_second,
             begun: Instant::now(),
             second: AtomicU64::new(0),
@@ -91,7 +100,16 @@ impl LogSink {
 
     fn send(&self, level: Level, vu: u64, message: &str) -> bool {
         let message = limits::cut(message, limits::LOG_BYTES).to_owned();
-        self.lines.try_send(LogLine { level, vu, message }).is_ok()
+        let Ok(held) = self.waiting.hold(message.len()) else {
+            return false;
+        };
+        let line = LogLine {
+            level,
+            vu,
+            message,
+            _held: Some(held),
+        };
+        self.lines.try_send(line).is_ok()
     }
 }
 

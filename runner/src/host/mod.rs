@@ -8,6 +8,7 @@ mod checks;
 mod data;
 mod desk;
 mod groups;
+mod handles;
 mod http;
 mod last_words;
 pub mod limits;

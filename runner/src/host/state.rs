@@ -3,6 +3,7 @@
 use super::ceiling::Ceiling;
 use super::desk::Desk;
 use super::groups::Groups;
+use super::handles::{self, Handles};
 use super::limits::{self, VuLimits};
 use super::log::LogSink;
 use super::outgoing::Post;
@@ -12,6 +13,7 @@ use super::responses::Responses;
 use super::shared::Store as SharedStore;
 use super::tags::Tags;
 use crate::data::DataSets;
+use crate::memory::{Account, Budget};
 use crate::metrics::MetricKind;
 use crate::plan::{Stream, stream_seed};
 use rand_pcg::Pcg32;
@@ -23,6 +25,9 @@ use tokio::sync::Notify;
 use wasmtime::UpdateDeadline;
 use wasmtime_wasi::{ResourceTable, WasiCtx};
 use wasmtime_wasi_http::WasiHttpCtx;
+
+/// What the results call it if the host had no room to hold something for a guest.
+const REFUSED_MEMORY: &str = "memory on the host";
 
 /// What all VUs of a run share. Read-only, but for the few cells that say so.
 #[derive(Debug)]
@@ -47,6 +52,10 @@ pub struct RunShared {
     pub scenarios: Vec<String>,
     /// Memory limit of one VU.
     pub vu_memory_bytes: usize,
+    /// What the host may hold for one VU.
+    pub vu_host_memory_bytes: usize,
+    /// What the host may hold for all of them.
+    pub memory: Arc<Budget>,
     /// The most requests per second, if there is a limit.
     pub ceiling: Option<Ceiling>,
     /// The first reason that a guest gave for aborting the run.
@@ -79,6 +88,8 @@ impl RunShared {
             log,
             scenarios: Vec::new(),
             vu_memory_bytes: 0,
+            vu_host_memory_bytes: 0,
+            memory: Arc::default(),
             ceiling: None,
             abort: Mutex::default(),
             abort_requested: Notify::new(),
@@ -172,6 +183,8 @@ pub struct VuState {
     pub stop_requested: bool,
     pub(super) desk: Arc<Desk>,
     pub(super) responses: Responses,
+    /// What the host holds for this instance.
+    pub(super) memory: Arc<Account>,
     pub(super) tags: Tags,
     pub(super) groups: Groups,
     pub(super) random: Pcg32,
@@ -184,6 +197,7 @@ pub struct VuState {
     /// Where a standard client's request is taken from. Only in a guest that has one.
     pub(super) post: Option<Box<Post>>,
     pub(super) table: ResourceTable,
+    pub(super) handles: Handles,
     budget: CpuBudget,
 }
 
@@ -191,8 +205,7 @@ impl VuState {
     /// The state of a fresh instance.
     pub fn new(run: Arc<RunShared>, stop: Arc<StopFlag>, identity: Identity, phase: Phase) -> VuState {
         let stream = |s| Pcg32::new(stream_seed(run.seed, identity.vu, s), identity.vu);
-        let mut table = ResourceTable::new();
-        table.set_max_capacity(10_000);
+        let memory = Account::new(&run.memory, run.vu_host_memory_bytes);
         let output = Output::new(Arc::clone(&run), identity.vu);
         VuState {
             iteration: 0,
@@ -207,10 +220,12 @@ impl VuState {
             data_random: stream(Stream::Data),
             limits: VuLimits::new(run.vu_memory_bytes),
             wasi: super::wasi::inert(stream_seed(run.seed, identity.vu, Stream::Guest), &output),
-            wasi_http: WasiHttpCtx::new(),
+            wasi_http: super::outgoing::context(),
             post: None,
             output,
-            table,
+            table: handles::table(run.vu_host_memory_bytes),
+            handles: Handles::new(&memory),
+            memory,
             budget: CpuBudget::default(),
             run,
             desk: Arc::new(Desk::new(stop)),
@@ -237,6 +252,7 @@ impl VuState {
     pub fn end_call(&mut self) {
         self.output.flush();
         self.post = None;
+        self.count_refusals();
         // A guest that made `group_duration` a metric of its own has itself to blame.
         while self.groups.are_open() {
             let _ = self.close_group();
@@ -245,6 +261,23 @@ impl VuState {
             self.in_task = false;
             self.tags.set_task(&[]);
         }
+    }
+
+    /// What the host had no room for is counted among what the sandbox refused.
+    pub fn count_refusals(&self) {
+        for _ in 0..self.memory.take_refusals().min(limits::REFUSALS) {
+            with_shard(|shard| shard.denied(REFUSED_MEMORY));
+        }
+    }
+
+    /// What the host holds for this instance.
+    pub fn memory(&self) -> &Arc<Account> {
+        &self.memory
+    }
+
+    /// Whether the guest has met the limit of what is held for it.
+    pub fn is_out_of_room(&self) -> bool {
+        self.handles.are_too_many()
     }
 
     /// Leaves the innermost group and records its time.

@@ -11,13 +11,14 @@ use std::time::Instant;
 
 use url::Url;
 
+use super::buffers::POOLED_BYTES;
 use super::connect::{Made, connect};
 use super::cookies::Jar;
 use super::deadline::Alarm;
 use super::decode::decode;
 use super::error::{ErrorCode, Failure, Fault};
 use super::h1::request::Job;
-use super::h1::response::{Reader, Wanted};
+use super::h1::response::{Reader, Wanted, no_room};
 use super::h1::{self, Connection, Lost};
 use super::h2::{self, Session};
 use super::outcome::{Hop, Outcome};
@@ -28,6 +29,7 @@ use super::settings::VersionPolicy;
 use super::target::{self, Origin, SPEAKS_HTTP1, Split, Target};
 use super::timings::{Phase, Trace};
 use super::transport::Transport;
+use crate::memory::{Account, Held};
 
 /// Kept-alive connections of one VU.
 const IDLE: usize = 64;
@@ -45,6 +47,8 @@ pub(super) struct Core {
     pub(super) transport: Arc<Transport>,
     vu: u64,
     state: Mutex<State>,
+    /// Whom large responses count against.
+    pub(super) account: Option<Arc<Account>>,
     /// Held while connecting to a server that may turn out to speak HTTP/2, where one connection will do.
     greeting: tokio::sync::Mutex<()>,
 }
@@ -75,12 +79,18 @@ impl Client {
             transport,
             vu,
             state: Mutex::default(),
+            account: None,
             greeting: tokio::sync::Mutex::default(),
         };
         Client {
             alarm: Alarm::default(),
             core,
         }
+    }
+
+    /// Counts what responses hold against this account from now on.
+    pub fn charge_to(&mut self, account: &Arc<Account>) {
+        self.core.account = Some(Arc::clone(account));
     }
 
     /// Sends a request, follows redirects, and waits for the whole response. Dropping the future closes the
@@ -182,6 +192,7 @@ impl Core {
                 cookie,
                 authorization: None,
                 wanted,
+                account: self.account.as_ref(),
             };
             trace.exchange.reused = true;
             match h1::exchange(connection, &job, trace).await {
@@ -208,6 +219,7 @@ impl Core {
             cookie: cookie.filter(|_| !has_cookie(request)),
             authorization: target.authorization.as_deref(),
             wanted: self.wanted(request),
+            account: self.account.as_ref(),
         };
         loop {
             let made = self.connection(&target.origin, trace).await?;
@@ -332,6 +344,7 @@ impl Core {
             mut bytes,
             head_len,
             facts,
+            mut held,
             ..
         } = reader;
         let head_len = head_len as usize;
@@ -344,7 +357,9 @@ impl Core {
         let mut decoded = false;
         if facts.encoded && job.wanted.keep {
             let (head, body) = bytes.split_at(head_len.min(bytes.len()));
-            if let Some(body) = decode(head, body, job.wanted.max_body)? {
+            let room = self.account.as_ref().map_or(usize::MAX, |account| account.left());
+            if let Some(body) = decode(head, body, job.wanted.max_body.min(room))? {
+                self.account_for(&mut held, head_len + body.len())?;
                 bytes.truncate(head_len);
                 bytes.extend_from_slice(&body);
                 decoded = true;
@@ -365,7 +380,19 @@ impl Core {
             kept,
             decoded,
             redirects: facts.location,
+            _held: held,
         })
+    }
+
+    /// Counts a response that was unpacked.
+    fn account_for(&self, held: &mut Option<Held>, bytes: usize) -> Result<(), Fault> {
+        match &self.account {
+            Some(account) if bytes > POOLED_BYTES => {
+                let held = held.get_or_insert_with(|| Held::new(account));
+                held.resize(bytes).map_err(no_room)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn keep(&self, connection: Connection) {

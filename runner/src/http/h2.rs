@@ -130,6 +130,7 @@ async fn receive(
     trace: &mut Trace,
 ) -> Result<Reader, Fault> {
     let mut reader = Reader::new(job.wanted);
+    reader.charge_to(job.account);
     let head = head_of(&answer, &mut reader.facts);
     trace.exchange.bytes_received = head.len() as u64;
     reader.head_len = u32::try_from(head.len()).unwrap_or(u32::MAX);
@@ -145,6 +146,7 @@ async fn receive(
                     "the body is larger than the run allows",
                 ));
             }
+            reader.make_room(bytes.len() + data.len())?;
             bytes.extend_from_slice(data);
         }
     }

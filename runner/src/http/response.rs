@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use super::buffers::Buffer;
 use super::timings::Exchange;
+use crate::memory::Held;
 
 /// A completed exchange. Its buffer returns to the thread's pool when it is dropped.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub struct Response {
     pub(super) decoded: bool,
     /// It says where to go instead.
     pub(super) redirects: bool,
+    /// What it counts as long as it is kept, if it is large.
+    pub(super) _held: Option<Held>,
 }
 
 impl Response {
@@ -53,6 +56,11 @@ impl Response {
     /// The URL that answered, after redirects. Without user and password.
     pub fn final_url(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self.bytes.get(self.url_at..).unwrap_or_default())
+    }
+
+    /// Bytes that it takes.
+    pub fn bytes_held(&self) -> usize {
+        self.bytes.len()
     }
 
     pub(super) fn head(&self) -> &[u8] {

@@ -1,6 +1,7 @@
 //! What all calls into guests share: the store, and words for how a call can fail.
 
 use crate::host::{VuState, limits};
+use wasmtime::component::ResourceTableError;
 use wasmtime::{Engine, Store, Trap};
 use wasmtime_wasi::I32Exit;
 
@@ -40,7 +41,14 @@ fn explain_limit(state: &VuState, error: &wasmtime::Error) -> String {
         let (used, allowed) = (used.as_millis(), allowed.as_millis());
         return format!("stopped after {used} ms of CPU time (limit {allowed} ms)");
     }
+    if state.is_out_of_room() || error.downcast_ref::<ResourceTableError>().is_some_and(is_full) {
+        return "it has more on the host than may be held for it: handles, headers, bodies (--vu-host-memory)".to_owned();
+    }
     explain_trap(error)
+}
+
+fn is_full(error: &ResourceTableError) -> bool {
+    matches!(error, ResourceTableError::Full)
 }
 
 fn with_memory(state: &VuState, why: String) -> String {

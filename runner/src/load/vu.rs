@@ -116,6 +116,7 @@ impl Vu {
         self.client.reset();
         let stop = Arc::clone(self.retire.flag());
         let mut state = VuState::new(Arc::clone(&run.shared), stop, self.identity, Phase::Load);
+        self.client.charge_to(state.memory());
         state.iteration = self.iterations;
         let mut store = call::new_store(run.pre.engine(), state);
         store.data_mut().begin_call(self.thread.start_cpu());

@@ -50,7 +50,11 @@ impl Cache {
             return;
         };
         let seal = self.key.seal(&name, compiled);
-        if file.write_all(&seal).and_then(|()| file.write_all(compiled)).is_ok() {
+        if file
+            .write_all(&seal)
+            .and_then(|()| file.write_all(compiled))
+            .is_ok()
+        {
             // Renamed into place, so that a reader never sees half of it.
             let _ = file.persist(self.dir.join(name));
         }

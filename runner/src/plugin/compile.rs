@@ -59,7 +59,10 @@ pub fn compile(
     } else {
         compiled(code, &source.bytes)?
     };
-    #[expect(unsafe_code, reason = "compiled code is trusted where it comes from our own compiler")]
+    #[expect(
+        unsafe_code,
+        reason = "compiled code is trusted where it comes from our own compiler"
+    )]
     // SAFETY: an engine with the settings of this one has just made it, in this process or in a child that is this
     // program and does nothing else.
     let component = unsafe { Component::deserialize(engine, &bytes) };

@@ -96,7 +96,9 @@ impl Expansion {
     }
 
     fn close(&mut self) {
-        let Some(Some(scope)) = self.open.pop() else { return };
+        let Some(Some(scope)) = self.open.pop() else {
+            return;
+        };
         self.heaviest = self.heaviest.max(scope.weight);
         if self.open.is_empty() {
             self.whole = scope.weight;

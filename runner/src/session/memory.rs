@@ -63,7 +63,12 @@ impl Memory {
         let groups = groups(&read("/proc/self/cgroup").unwrap_or_default(), Path::new(GROUPS));
         let machine = line("/proc/meminfo", "MemTotal:").map(|kib| kib << 10);
         let own = own.map(|bytes| bytes as u64);
-        let least = groups.iter().map(|group| group.limit).chain(machine).chain(own).min();
+        let least = groups
+            .iter()
+            .map(|group| group.limit)
+            .chain(machine)
+            .chain(own)
+            .min();
         Memory {
             total: least,
             own,
@@ -145,9 +150,7 @@ fn groups(text: &str, root: &Path) -> Vec<Group> {
         .flat_map(|(top, path, names)| {
             let own = top.join(path);
             let around = own.ancestors().take_while(|dir| dir.starts_with(&top));
-            around
-                .filter_map(|dir| Group::at(dir, names))
-                .collect::<Vec<_>>()
+            around.filter_map(|dir| Group::at(dir, names)).collect::<Vec<_>>()
         })
         .collect()
 }
@@ -268,6 +271,9 @@ mod tests {
     #[test]
     fn what_must_be_left_grows_with_what_there_is() {
         let reserve = |mib: u64| memory(mib << 20).reserve().map(|bytes| bytes >> 20);
-        assert_eq!([100, 1_000, 4_000, 64_000].map(reserve), [25, 64, 200, 1024].map(Some));
+        assert_eq!(
+            [100, 1_000, 4_000, 64_000].map(reserve),
+            [25, 64, 200, 1024].map(Some)
+        );
     }
 }

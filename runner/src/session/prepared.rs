@@ -99,6 +99,8 @@ fn nobody(limits: &LimitsPlan) -> RunShared {
         log: LogSink::new(sync_channel(1).0, 0),
         scenarios: Vec::new(),
         vu_memory_bytes: limits.vu_memory_bytes,
+        vu_host_memory_bytes: limits.vu_host_memory_bytes,
+        memory: Arc::default(),
         ceiling: None,
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),

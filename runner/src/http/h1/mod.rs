@@ -59,6 +59,7 @@ pub(super) async fn exchange(
     };
     trace.enter(Phase::Waiting);
     let mut reader = Reader::new(job.wanted);
+    reader.charge_to(job.account);
     let outcome = poll_fn(|cx| read(&mut connection, &mut reader, trace, cx)).await;
     match outcome {
         Ok(()) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::request::Request;
 use super::super::target::Origin;
 use super::response::Wanted;
+use crate::memory::Account;
 
 /// A body up to this size is copied behind the head, so that one system call sends both.
 const INLINE_BYTES: usize = 16 * 1024;
@@ -19,6 +20,8 @@ pub(in super::super) struct Job<'a> {
     /// Basic authorization out of the URL.
     pub(in super::super) authorization: Option<&'a str>,
     pub(in super::super) wanted: Wanted,
+    /// Whom a large response counts against.
+    pub(in super::super) account: Option<&'a Arc<Account>>,
 }
 
 impl Job<'_> {
