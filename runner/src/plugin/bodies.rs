@@ -4,9 +4,10 @@
 use super::PluginError;
 use wasmparser::{ElementItems, Encoding, FunctionBody, Operator, Parser, Payload, Result};
 
-/// Values times branches of one function. The largest that honest compilers make, interpreters' main loops, have a
-/// tenth of it.
-const MAX_FLOW: u64 = 24_000_000;
+/// Values times branches of one function, and of all. The largest that honest compilers make, the main loops of
+/// Python's and JavaScript's interpreters, have 200,000, and all of Python 4,000,000.
+const MAX_FLOW: u64 = 8_000_000;
+const MAX_FLOW_OF_ALL: u64 = 100_000_000;
 
 /// Items of all tables. A Python interpreter with its libraries has some ten thousand.
 const MAX_ELEMENTS: u64 = 1_000_000;
@@ -17,12 +18,18 @@ const MAX_ELEMENTS: u64 = 1_000_000;
 /// [`PluginError`] with what there is too much of.
 pub(super) fn check(bytes: &[u8]) -> std::result::Result<(), PluginError> {
     let invalid = |e: wasmparser::BinaryReaderError| PluginError::Invalid(e.to_string());
-    let mut seen = Seen::default();
+    let (mut seen, mut all) = (Seen::default(), 0_u64);
     for payload in Parser::new(0).parse_all(bytes) {
         let flow = payload.and_then(|payload| seen.note(&payload)).map_err(invalid)?;
         if flow > MAX_FLOW {
             return Err(PluginError::Compile(format!(
                 "one function has {flow} paths for its values: its values times its branches (limit {MAX_FLOW})"
+            )));
+        }
+        all = all.saturating_add(flow);
+        if all > MAX_FLOW_OF_ALL {
+            return Err(PluginError::Compile(format!(
+                "its functions have more than {MAX_FLOW_OF_ALL} paths for their values: values times branches"
             )));
         }
         if seen.elements > MAX_ELEMENTS {
@@ -134,8 +141,8 @@ mod tests {
     #[test]
     fn values_times_branches_are_limited_however_they_are_written() {
         let branch = "(if (i32.const 0) (then))";
-        assert!(checked(&function(0, 3_000, branch, 4_000)).is_ok());
-        assert!(checked(&function(0, 100, branch, 100_000)).is_ok());
+        assert!(checked(&function(0, 3_000, branch, 2_000)).is_ok());
+        assert!(checked(&function(0, 100, branch, 70_000)).is_ok());
         let table = format!("(block (br_table {} (i32.const 0)))", "0 ".repeat(1_000));
         for bomb in [
             function(0, 3_000, branch, 9_000),
@@ -145,10 +152,25 @@ mod tests {
         ] {
             let error = checked(&bomb).unwrap_err();
             assert!(
-                error.contains("paths for its values") && error.contains("limit 24000000"),
+                error.contains("paths for its values") && error.contains("limit 8000000"),
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn many_functions_are_no_way_around_it() {
+        let kind = format!("(type $t (func (param {})))", "i32 ".repeat(900));
+        let module = |functions: usize| {
+            let all = "(func (type $t) (block (br 0)))".repeat(functions);
+            format!("(component (core module {kind} {all}))")
+        };
+        assert!(checked(&module(30_000)).is_ok());
+        let error = checked(&module(40_000)).unwrap_err();
+        assert!(
+            error.contains("its functions have more than 100000000 paths"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -22,8 +22,9 @@ const MEMORY_BYTES: u64 = 2 << 30;
 const CPU_SECONDS: u64 = 30;
 const CPU_SECONDS_PER_MIB: u64 = 2;
 
-/// By the clock, even if the machine has hardly any CPU time to give.
-const WALL_SECONDS: u64 = 600;
+/// The same by the clock.
+const WALL_SECONDS: u64 = 30;
+const WALL_SECONDS_PER_MIB: u64 = 5;
 
 /// What the child answers with: its exit code says what the output is.
 const INVALID: i32 = 3;
@@ -124,7 +125,7 @@ fn limits(bytes: usize) -> Limits {
     Limits {
         memory_bytes: MEMORY_BYTES,
         cpu: Duration::from_secs(CPU_SECONDS + CPU_SECONDS_PER_MIB * mib),
-        wall: Duration::from_secs(WALL_SECONDS),
+        wall: Duration::from_secs(WALL_SECONDS + WALL_SECONDS_PER_MIB * mib),
     }
 }
 
