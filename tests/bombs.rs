@@ -55,8 +55,8 @@ fn what_can_be_counted_is_refused_before_it_is_compiled() {
     );
     for (bomb, why) in [
         (instances, "it becomes more than 2000 instances"),
-        (flow, "paths for its values"),
-        (items, "its tables have more than 1000000 items"),
+        (flow, "paths for values"),
+        (items, "all its tables have 1050000 items (limit 1000000)"),
     ] {
         inspected(&bomb)
             .exits(104)

@@ -42,6 +42,7 @@ fn pre() -> &'static PluginPre<VuState> {
             cache: std::env::temp_dir(),
             engine: build::Engine::default(),
             parameters: Vec::new(),
+            grants: build::Grants::default(),
         };
         let path = build::build(&folder, &mut shop).unwrap().component;
         let source = plugin::load(path.to_str().unwrap(), None).unwrap();
@@ -78,6 +79,8 @@ fn shared() -> Arc<RunShared> {
         vu_memory_bytes: MEMORY,
         vu_host_memory_bytes: MEMORY,
         memory: Arc::default(),
+        max_request_body: 16 << 20,
+        bodies: Default::default(),
         ceiling: None,
         abort: Mutex::new(None),
         abort_requested: Notify::new(),

@@ -35,7 +35,9 @@ pub(super) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
         digest: options.digest.as_deref(),
         cache_dir: options.cache_dir.as_deref(),
         quiet: false,
+        verbose: false,
         parameters: &[],
+        data: &[],
         build: &options.build,
     })?;
     let limits = LimitOptions::default().resolve();
@@ -67,6 +69,11 @@ fn render(read: &Read, description: &Description, limits: &LimitsPlan) -> String
     lines.extend(description.scenarios.iter().flat_map(scenario));
     lines.push("\nimports".to_owned());
     lines.extend(read.inspection.imports.iter().map(|name| import(name)));
+    if !read.files.is_empty() {
+        lines.push("\nfiles that its build read".to_owned());
+        let names = read.files.iter().map(|file| file.to_string_lossy());
+        lines.extend(names.map(|name| format!("  {}", escape(&name))));
+    }
     lines.push("\nlimits (the options of `run` change them)".to_owned());
     lines.extend(limit_lines(limits));
     lines.join("\n")

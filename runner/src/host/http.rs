@@ -1,16 +1,19 @@
 //! `wasmswarm:scenario/http`: limits, conversion and recording. The engine is `crate::http`.
 
 use super::bindings::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request, Response, Timings};
+use super::bodies::SharedBody;
+use super::ceiling::Ceiling;
 use super::desk::{Answer, Errand};
+use super::failure::Unanswered;
+use super::flight::{InFlight, wait_for};
 use super::limits;
+use super::naming::{method_of, name_of, path_name};
 use super::recorder::with_shard;
 use super::responses::Kept;
 use super::state::{Phase, VuState};
-use super::tags::check_name;
-use super::url_groups;
-use crate::http::{self as engine, Client};
+use crate::http::{self as engine, Client, JarUse};
 use crate::memory::Held;
-use crate::metrics::{RequestHandle, RequestKey, RequestSample, Shard};
+use crate::metrics::{RequestHandle, RequestKey, RequestSample};
 use crate::rota::suspends_here;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,27 +22,48 @@ use std::time::{Duration, Instant};
 impl http::Host for VuState {
     async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Response, ErrorCode>> {
         self.require_run()?;
-        let begun = self.leave_guest();
-        let Some((tags, held)) = self.admit(&request) else {
-            return Ok(Err(self.refuse(&request)));
+        Ok(self.send_one(request, None).await)
+    }
+
+    async fn send_shared(
+        &mut self,
+        request: Request,
+        body: u64,
+    ) -> wasmtime::Result<Result<Response, ErrorCode>> {
+        self.require_run()?;
+        let body = self.shared_body(&request, body)?;
+        Ok(self.send_one(request, Some(body)).await)
+    }
+
+    fn share_body(&mut self, body: Vec<u8>) -> wasmtime::Result<Result<u64, ErrorCode>> {
+        self.require_run()?;
+        self.reasons.clear();
+        let shared = match self.check_body(body.len()) {
+            Ok(()) => self.bodies.share(&self.run.bodies, body),
+            Err(why) => Err((ErrorCode::InvalidRequest, why)),
         };
-        let slot = self.book(1, begun);
-        let ticket = self.ticket(tags, begun, slot);
-        let errand = Errand::Send(Sending {
-            request,
-            ticket,
-            _held: held,
-        });
-        suspends_here(self);
-        match self.desk.ask(errand).await {
-            Answer::Landed(landed) => Ok(self.receive(landed)),
-            _ => Ok(Err(ErrorCode::Interrupted)),
-        }
+        Ok(shared.map_err(|(code, why)| {
+            self.reasons.put(0, why);
+            code
+        }))
+    }
+
+    fn failure(&mut self, index: u32) -> wasmtime::Result<String> {
+        self.require_run()?;
+        Ok(self.reasons.of(index).to_owned())
     }
 
     async fn send_all(
         &mut self,
         requests: Vec<Request>,
+    ) -> wasmtime::Result<Vec<Result<Response, ErrorCode>>> {
+        self.send_all_shared(requests, Vec::new()).await
+    }
+
+    async fn send_all_shared(
+        &mut self,
+        requests: Vec<Request>,
+        bodies: Vec<u64>,
     ) -> wasmtime::Result<Vec<Result<Response, ErrorCode>>> {
         self.require_run()?;
         if requests.len() > limits::PARALLEL {
@@ -48,6 +72,16 @@ impl http::Host for VuState {
                 limits::PARALLEL
             ));
         }
+        let mut bodies = bodies.into_iter();
+        let with_body = |request: Request| {
+            let body = bodies.next().filter(|&body| body != OWN_BODY);
+            let body = body.map(|body| self.shared_body(&request, body)).transpose()?;
+            Ok((request, body))
+        };
+        let requests = requests
+            .into_iter()
+            .map(with_body)
+            .collect::<wasmtime::Result<_>>()?;
         // Off the stack of the guest: a batch is rare, and its future is large.
         Ok(Box::pin(self.send_batch(requests)).await)
     }
@@ -119,25 +153,36 @@ impl http::Host for VuState {
     }
 }
 
+/// Stands for a request's own body among the numbers of shared ones.
+const OWN_BODY: u64 = u64::MAX;
+
 /// Canonical tags; none where there are none.
 type TagText = Option<Arc<str>>;
 
 /// A request of a guest on its way.
 pub(super) struct Sending {
     request: Request,
+    /// The body, if it isn't the request's own.
+    body: Option<SharedBody>,
+    jar: JarUse,
     ticket: Ticket,
     /// What its body counts, if it is large.
     _held: Option<Held>,
 }
 
 /// What sending and recording a request takes beside itself.
+#[derive(Debug)]
 pub(super) struct Ticket {
     tags: TagText,
     /// When it was meant to begin, or else when the guest asked for it.
     begun: Instant,
     /// Its slot below the run's ceiling, if that has one.
     slot: Option<Instant>,
+    /// The ceiling itself, for the redirects.
+    ceiling: Option<Arc<Ceiling>>,
     group_urls: bool,
+    /// The largest body.
+    max_body: usize,
     scenario: u16,
     phase: Phase,
 }
@@ -145,33 +190,55 @@ pub(super) struct Ticket {
 /// A request that has ended and is recorded.
 pub(super) struct Landed {
     ended: Instant,
-    result: Result<Kept, ErrorCode>,
+    result: Result<Kept, Unanswered>,
+    ignored: engine::Ignored,
 }
 
 impl VuState {
-    /// Checks the limits that `wit/` states and the engine doesn't know, and counts the body. None: outside them.
-    fn admit(&self, request: &Request) -> Option<(TagText, Option<Held>)> {
-        let fits = request.body.len() <= limits::BODY_BYTES
-            && request.headers.len() <= limits::HEADERS
-            && check_name(&request.name).is_ok();
-        if !fits {
-            return None;
+    async fn send_one(&mut self, request: Request, body: Option<SharedBody>) -> Result<Response, ErrorCode> {
+        let begun = self.leave_guest();
+        self.reasons.clear();
+        let (tags, held) = match self.admit(&request) {
+            Ok(admitted) => admitted,
+            Err(why) => return Err(self.refuse(0, &request, why)),
+        };
+        let slot = self.book(1, begun);
+        let ticket = self.ticket(tags, begun, slot);
+        let errand = Errand::Send(Sending {
+            request,
+            body,
+            jar: self.jar,
+            ticket,
+            _held: held,
+        });
+        suspends_here(self);
+        match self.desk.ask(errand).await {
+            Answer::Landed(landed) => self.receive(0, landed),
+            _ => Err(ErrorCode::Interrupted),
+        }
+    }
+
+    /// Checks the limits that `wit/` states and the engine doesn't know, and counts a large body.
+    fn admit(&self, request: &Request) -> Result<(TagText, Option<Held>), String> {
+        self.check_body(request.body.len())?;
+        let headers = request.headers.len();
+        if headers > limits::HEADERS {
+            return Err(format!("{headers} headers; at most {} are sent", limits::HEADERS));
         }
         let held = match request.body.len() {
             ..=limits::FREE_BYTES => None,
-            bytes => Some(self.memory.hold(bytes).ok()?),
+            bytes => Some(self.memory.hold(bytes).map_err(|why| why.to_string())?),
         };
-        if request.tags.is_empty() {
-            Some((self.tags.own(), held))
-        } else {
-            Some((Some(self.tags.with(&request.tags)?), held))
-        }
+        Ok((self.tags.over(&request.tags), held))
     }
 
     /// Books so many slots below the run's ceiling, if it has one.
     fn book(&self, count: u64, begun: Instant) -> Option<Instant> {
-        let ceiling = self.run.ceiling.as_ref().filter(|_| self.phase == Phase::Load)?;
-        Some(ceiling.book(count, begun))
+        Some(self.ceiling()?.book(count, begun))
+    }
+
+    fn ceiling(&self) -> Option<&Arc<Ceiling>> {
+        self.run.ceiling.as_ref().filter(|_| self.phase == Phase::Load)
     }
 
     /// Of a request by a standard client, with the VU's own tags.
@@ -187,57 +254,93 @@ impl VuState {
             tags,
             begun: self.intended.take().or(slot).unwrap_or(begun),
             slot,
+            ceiling: self.ceiling().cloned(),
             group_urls: self.run.group_urls,
+            max_body: self.run.max_request_body,
             scenario: self.identity.scenario,
             phase: self.phase,
         }
     }
 
     #[cold]
-    fn refuse(&mut self, request: &Request) -> ErrorCode {
+    fn refuse(&mut self, index: usize, request: &Request, why: String) -> ErrorCode {
         let recorder = Recorder {
             scenario: self.identity.scenario,
             phase: self.phase,
             tags: self.tags.own(),
         };
-        recorder.refusal(request, engine::ErrorCode::InvalidRequest, self.run.group_urls);
+        let refused = recorder.refusal(
+            request,
+            engine::ErrorCode::InvalidRequest,
+            why,
+            self.run.group_urls,
+        );
         self.enter_guest();
-        ErrorCode::InvalidRequest
+        self.explain(index, refused)
     }
 
-    async fn send_batch(&mut self, requests: Vec<Request>) -> Vec<Result<Response, ErrorCode>> {
+    /// Keeps the reason for the guest that asks for it, and tells the operator if it is news.
+    #[cold]
+    fn explain(&mut self, index: usize, unanswered: Unanswered) -> ErrorCode {
+        unanswered.tell(&self.run.log, self.identity.vu);
+        let code = unanswered.guest_code();
+        self.reasons.put(index, unanswered.detail);
+        code
+    }
+
+    async fn send_batch(
+        &mut self,
+        requests: Vec<(Request, Option<SharedBody>)>,
+    ) -> Vec<Result<Response, ErrorCode>> {
         let begun = self.leave_guest();
+        self.reasons.clear();
         let mut refused = Vec::with_capacity(requests.len());
         let mut sendings = Vec::with_capacity(requests.len());
         let slot = self.book(requests.len() as u64, begun);
-        for request in requests {
-            let admitted = self.admit(&request);
-            refused.push(admitted.is_none().then(|| self.refuse(&request)));
-            sendings.extend(admitted.map(|(tags, held)| {
-                let ticket = self.ticket(tags, begun, slot);
-                Sending {
-                    request,
-                    ticket,
-                    _held: held,
+        for (index, (request, body)) in requests.into_iter().enumerate() {
+            match self.admit(&request) {
+                Ok((tags, held)) => {
+                    let ticket = self.ticket(tags, begun, slot);
+                    sendings.push(Sending {
+                        request,
+                        body,
+                        jar: self.jar_of(index),
+                        ticket,
+                        _held: held,
+                    });
+                    refused.push(None);
                 }
-            }));
+                Err(why) => refused.push(Some(self.refuse(index, &request, why))),
+            }
         }
+        self.batch_jars.clear();
         let mut landed = match self.desk.ask(Errand::SendAll(sendings)).await {
             Answer::AllLanded(landed) => landed.into_iter(),
             _ => Vec::new().into_iter(),
         };
-        let results = refused.into_iter().map(|refused| match (refused, landed.next()) {
-            (None, Some(landed)) => self.receive(landed),
-            (Some(code), _) => Err(code),
-            (None, None) => Err(ErrorCode::Interrupted),
-        });
+        let results = refused
+            .into_iter()
+            .enumerate()
+            .map(|(index, refused)| match refused {
+                Some(code) => Err(code),
+                None => match landed.next() {
+                    Some(landed) => self.receive(index, landed),
+                    None => Err(ErrorCode::Interrupted),
+                },
+            });
         results.collect()
     }
 
     /// Gives the guest its view of a request that has ended.
-    fn receive(&mut self, landed: Landed) -> Result<Response, ErrorCode> {
+    fn receive(&mut self, index: usize, landed: Landed) -> Result<Response, ErrorCode> {
         self.enter_guest_at(landed.ended);
-        let kept = landed.result?;
+        if !landed.ignored.is_empty() {
+            self.run.log.ignored(self.identity.vu, landed.ignored);
+        }
+        let kept = match landed.result {
+            Ok(kept) => kept,
+            Err(unanswered) => return Err(self.explain(index, unanswered)),
+        };
         let view = Response {
             id: 0,
             status: kept.response.status,
@@ -250,11 +353,16 @@ impl VuState {
 }
 
 impl Ticket {
+    /// The largest body that its request may have.
+    pub(super) fn max_body(&self) -> usize {
+        self.max_body
+    }
+
     /// Records a request that can't be sent.
     #[cold]
-    pub(super) fn refuse(self, request: &Request, code: engine::ErrorCode) -> ErrorCode {
-        self.recorder().refusal(request, code, self.group_urls);
-        code_of(code)
+    pub(super) fn refuse(self, request: &Request, code: engine::ErrorCode, why: &str) -> Unanswered {
+        self.recorder()
+            .refusal(request, code, why.to_owned(), self.group_urls)
     }
 
     fn recorder(&self) -> Recorder {
@@ -266,9 +374,24 @@ impl Ticket {
     }
 }
 
+/// Each redirect is a request of its own: counted when it has come, and followed when the ceiling has room.
+impl engine::Watch for Ticket {
+    fn redirected(&self, hop: &engine::Hop) {
+        InFlight::new(self.phase).landed();
+        let name = path_name(&hop.name, self.group_urls);
+        let sample = sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None);
+        self.recorder()
+            .request(&hop.method, &name, hop.status, true, &sample);
+    }
+
+    fn next_at(&self) -> Option<Instant> {
+        Some(self.ceiling.as_ref()?.book(1, Instant::now()))
+    }
+}
+
 impl Landed {
     /// What the guest may have.
-    pub(super) fn response(self) -> Result<engine::Response, ErrorCode> {
+    pub(super) fn response(self) -> Result<engine::Response, Unanswered> {
         self.result.map(|kept| kept.response)
     }
 }
@@ -277,6 +400,8 @@ impl Sending {
     pub(super) fn new(request: Request, ticket: Ticket) -> Sending {
         Sending {
             request,
+            body: None,
+            jar: JarUse::default(),
             ticket,
             _held: None,
         }
@@ -286,7 +411,7 @@ impl Sending {
     pub(super) async fn run(self, client: &mut Client) -> Landed {
         wait_for(self.ticket.slot).await;
         let flight = InFlight::new(self.ticket.phase);
-        let outcome = client.send(&engine_request(&self.request)).await;
+        let outcome = client.send(&self.engine_request()).await;
         flight.landed();
         self.land(outcome)
     }
@@ -295,7 +420,7 @@ impl Sending {
     pub(super) async fn run_beside(self, client: &Client) -> Landed {
         wait_for(self.ticket.slot).await;
         let flight = InFlight::new(self.ticket.phase);
-        let outcome = client.send_beside(&engine_request(&self.request)).await;
+        let outcome = client.send_beside(&self.engine_request()).await;
         flight.landed();
         self.land(outcome)
     }
@@ -303,7 +428,7 @@ impl Sending {
     /// Makes requests at once and records what came of them, in their order.
     pub(super) async fn run_all(all: Vec<Sending>, client: &Client) -> Vec<Landed> {
         wait_for(all.first().and_then(|sending| sending.ticket.slot)).await;
-        let requests: Vec<_> = all.iter().map(|s| engine_request(&s.request)).collect();
+        let requests: Vec<_> = all.iter().map(Sending::engine_request).collect();
         let flights: Vec<_> = all.iter().map(|s| InFlight::new(s.ticket.phase)).collect();
         let outcomes = client.send_all(&requests).await;
         flights.into_iter().for_each(InFlight::landed);
@@ -311,22 +436,39 @@ impl Sending {
         landed.map(|(sending, outcome)| sending.land(outcome)).collect()
     }
 
+    fn engine_request(&self) -> engine::Request<'_> {
+        let request = &self.request;
+        engine::Request {
+            // As the guest gave it: the engine refuses what isn't one.
+            method: &request.method,
+            url: &request.url,
+            headers: &request.headers,
+            body: self.body.as_ref().map_or(&request.body, |body| body.as_slice()),
+            timeout: (request.timeout > 0).then(|| Duration::from_micros(request.timeout)),
+            redirects: match request.redirects {
+                RedirectPolicy::Inherit => None,
+                RedirectPolicy::None => Some(0),
+                RedirectPolicy::Follow(hops) => Some(hops),
+            },
+            keep: request.keep == KeepPolicy::All,
+            jar: self.jar,
+            watch: Some(&self.ticket),
+        }
+    }
+
     fn land(&self, outcome: engine::Outcome) -> Landed {
-        let (request, ended) = (&self.request, outcome.ended());
+        let (request, ended, ignored) = (&self.request, outcome.ended(), outcome.ignored());
         let response_us = micros(ended.saturating_duration_since(self.ticket.begun));
         let recorder = self.ticket.recorder();
         let groups = self.ticket.group_urls;
-        recorder.hops(&outcome.hops, groups);
-        // A redirected request's last hop has a path of its own, unless the guest named it.
-        let landed = if request.name.is_empty() {
-            outcome.final_name()
-        } else {
-            None
-        };
-        let method = method_of(request);
-        let name = match &landed {
-            Some(path) => path_name(path, groups),
-            None => name_of(request, groups),
+        // A redirected request's last hop has a method of its own, and a path unless the guest named it.
+        let landing = outcome.landing().cloned();
+        let method = landing
+            .as_ref()
+            .map_or(method_of(request), |landing| &landing.method);
+        let name = match &landing {
+            Some(landing) if request.name.is_empty() => path_name(&landing.name, groups),
+            _ => name_of(request, groups),
         };
         let result = match outcome.result {
             Ok(response) => {
@@ -340,12 +482,13 @@ impl Sending {
                     failure,
                 })
             }
-            Err(failure) => {
-                recorder.failure(method, &name, &failure, response_us);
-                Err(code_of(failure.code))
-            }
+            Err(failure) => Err(recorder.failure(method, &name, failure, response_us)),
         };
-        Landed { ended, result }
+        Landed {
+            ended,
+            result,
+            ignored,
+        }
     }
 }
 
@@ -379,133 +522,25 @@ impl Recorder {
         with_shard(|shard| shard.request(&key, sample))
     }
 
-    fn hops(&self, hops: &[engine::Hop], groups: bool) {
-        for hop in hops {
-            InFlight::new(self.phase).landed();
-            let sample = sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None);
-            self.request(
-                &hop.method,
-                &path_name(&hop.name, groups),
-                hop.status,
-                true,
-                &sample,
-            );
-        }
-    }
-
     /// A request that was never sent.
     #[cold]
-    fn refusal(&self, request: &Request, code: engine::ErrorCode, groups: bool) {
+    fn refusal(&self, request: &Request, code: engine::ErrorCode, why: String, groups: bool) -> Unanswered {
         InFlight::new(self.phase).landed();
-        let name = if check_name(&request.name).is_ok() {
-            name_of(request, groups)
-        } else {
-            Cow::Borrowed("__invalid__")
-        };
-        self.failure(method_of(request), &name, &engine::Failure::refused(code), 0);
+        let name = name_of(request, groups);
+        self.failure(method_of(request), &name, engine::Failure::refused(code, why), 0)
     }
 
     #[cold]
-    fn failure(&self, method: &str, name: &str, failure: &engine::Failure, response_us: u64) {
-        let sample = sample_of(&failure.exchange, response_us, Some(failure.code.name()));
+    fn failure(&self, method: &str, name: &str, failure: engine::Failure, response_us: u64) -> Unanswered {
+        let sample = RequestSample {
+            detail: &failure.detail,
+            ..sample_of(&failure.exchange, response_us, Some(failure.code.name()))
+        };
         self.request(method, name, 0, false, &sample);
         if failure.code == engine::ErrorCode::HostNotAllowed {
             with_shard(|shard| shard.denied("host"));
         }
-    }
-}
-
-/// Waits for a slot below the run's ceiling.
-async fn wait_for(slot: Option<Instant>) {
-    if let Some(slot) = slot {
-        // Boxed: rare, and every VU would have to hold it.
-        Box::pin(tokio::time::sleep_until(slot.into())).await;
-    }
-}
-
-/// A request between its start and its end. Dropped before it landed, it was interrupted.
-struct InFlight {
-    counted: bool,
-}
-
-impl InFlight {
-    fn new(phase: Phase) -> InFlight {
-        if phase == Phase::Load {
-            with_shard(Shard::request_started);
-        }
-        InFlight {
-            counted: phase == Phase::Load,
-        }
-    }
-
-    fn landed(mut self) {
-        self.counted = false;
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        if self.counted {
-            with_shard(|shard| shard.request_interrupted());
-        }
-    }
-}
-
-fn engine_request(request: &Request) -> engine::Request<'_> {
-    engine::Request {
-        // As the guest gave it: the engine refuses what isn't one.
-        method: &request.method,
-        url: &request.url,
-        headers: &request.headers,
-        body: &request.body,
-        timeout: (request.timeout > 0).then(|| Duration::from_micros(request.timeout)),
-        redirects: match request.redirects {
-            RedirectPolicy::Inherit => None,
-            RedirectPolicy::None => Some(0),
-            RedirectPolicy::Follow(hops) => Some(hops),
-        },
-        keep: request.keep == KeepPolicy::All,
-    }
-}
-
-fn method_of(request: &Request) -> &str {
-    let method = request.method.as_str();
-    if method.is_empty() {
-        return "GET";
-    }
-    // What is recorded, unlike what is sent, must be safe to print, whatever the guest gave.
-    let valid = (1..=32).contains(&method.len()) && method.bytes().all(|b| b.is_ascii_alphabetic());
-    if valid { method } else { "INVALID" }
-}
-
-/// The name that results are grouped by: the guest's, or else the URL's path, in which ids are
-/// replaced if `groups` asks for it.
-fn name_of(request: &Request, groups: bool) -> Cow<'_, str> {
-    if !request.name.is_empty() {
-        return Cow::Borrowed(&request.name);
-    }
-    let url = request.url.as_str();
-    let path = match url.find("://") {
-        Some(scheme) => url
-            .get(scheme + 3..)
-            .and_then(|rest| rest.find('/').and_then(|p| rest.get(p..))),
-        None => Some(url),
-    };
-    let path = path
-        .and_then(|p| p.split(['?', '#']).next())
-        .filter(|p| !p.is_empty())
-        .unwrap_or("/");
-    path_name(path, groups)
-}
-
-/// A path as a name.
-fn path_name(path: &str, groups: bool) -> Cow<'_, str> {
-    if !groups {
-        return Cow::Borrowed(limits::cut(path, limits::NAME_BYTES));
-    }
-    match url_groups::group(path) {
-        Cow::Borrowed(path) => Cow::Borrowed(limits::cut(path, limits::NAME_BYTES)),
-        Cow::Owned(name) => Cow::Owned(limits::cut(&name, limits::NAME_BYTES).to_owned()),
+        Unanswered::recorded(failure, method, name)
     }
 }
 
@@ -536,33 +571,11 @@ fn sample_of<'a>(
         bytes_received: exchange.bytes_received,
         failed: failure.is_some(),
         failure,
+        detail: "",
         reused: exchange.reused,
     }
 }
 
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn code_of(code: engine::ErrorCode) -> ErrorCode {
-    use engine::ErrorCode as E;
-    match code {
-        E::InvalidUrl => ErrorCode::InvalidUrl,
-        E::InvalidRequest => ErrorCode::InvalidRequest,
-        E::HostNotAllowed => ErrorCode::HostNotAllowed,
-        E::Dns => ErrorCode::Dns,
-        E::ConnectionRefused => ErrorCode::ConnectionRefused,
-        E::Connect => ErrorCode::Connect,
-        E::Tls => ErrorCode::Tls,
-        E::Certificate => ErrorCode::Certificate,
-        E::Timeout => ErrorCode::Timeout,
-        E::ConnectionClosed => ErrorCode::ConnectionClosed,
-        E::Protocol => ErrorCode::Protocol,
-        E::ResponseTooLarge => ErrorCode::ResponseTooLarge,
-        E::Decode => ErrorCode::Decode,
-        E::TooManyRedirects => ErrorCode::TooManyRedirects,
-        E::Proxy => ErrorCode::Proxy,
-        E::Exhausted => ErrorCode::Exhausted,
-        E::Interrupted => ErrorCode::Interrupted,
-    }
 }

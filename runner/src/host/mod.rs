@@ -3,17 +3,23 @@
 //! The work itself is elsewhere: requests in `http`, numbers in `metrics`, tasks in `load`.
 
 pub mod bindings;
+mod bodies;
 mod ceiling;
 mod checks;
+mod cookies;
 mod data;
 mod desk;
+mod failure;
+mod flight;
 mod groups;
 mod handles;
 mod http;
+mod labels;
 mod last_words;
 pub mod limits;
 mod log;
 mod metrics;
+mod naming;
 mod outgoing;
 mod output;
 mod params;
@@ -27,6 +33,7 @@ mod vu;
 mod wasi;
 
 pub use crate::data::{DataError, DataSet, DataSets};
+pub use bodies::Bodies;
 pub use ceiling::Ceiling;
 pub use desk::Desk;
 pub use log::{LogLine, LogSink};

@@ -4,8 +4,9 @@
 //! guest names it with the header `x-wasmswarm-name`, which isn't sent. Redirects are the client's business. A
 //! response is handed over once all of it is here, decompressed.
 
-use super::bindings::http::{ErrorCode, KeepPolicy, RedirectPolicy, Request};
+use super::bindings::http::{KeepPolicy, RedirectPolicy, Request};
 use super::desk::Desk;
+use super::failure::Unanswered;
 use super::http::{Sending, Ticket};
 use super::limits;
 use super::state::VuState;
@@ -33,6 +34,8 @@ pub(super) fn context() -> WasiHttpCtx {
     context.set_field_size_limit(limits::FIELDS_BYTES);
     context
 }
+/// Why a request that was never finished wasn't sent.
+const NOT_A_REQUEST: &str = "the guest handed over what isn't a request";
 
 /// Links the interfaces.
 pub(super) fn link(linker: &mut Linker<VuState>) -> wasmtime::Result<()> {
@@ -103,7 +106,7 @@ impl Drop for Post {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket.take() {
             // What was to be sent isn't even a request, so that nobody knows what it would have been.
-            ticket.refuse(&nameless(), engine::ErrorCode::InvalidRequest);
+            ticket.refuse(&nameless(), engine::ErrorCode::InvalidRequest, NOT_A_REQUEST);
         }
     }
 }
@@ -179,7 +182,9 @@ impl Letter {
     /// There is no room for it.
     fn refuse(self) {
         let request = read(&self.request, self.limit).unwrap_or_else(nameless);
-        self.ticket.refuse(&request, engine::ErrorCode::InvalidRequest);
+        let why = "more than 64 requests at once";
+        self.ticket
+            .refuse(&request, engine::ErrorCode::InvalidRequest, why);
         let _ = self.reply.send(Err(Error::ConnectionLimitReached));
     }
 }
@@ -192,40 +197,50 @@ async fn exchange(
 ) -> Result<http::Response<WasiBody>, Error> {
     let read = read(&request, limit);
     let mut held = Held::new(memory);
-    let body = collect(request.into_body(), &mut held);
+    let body = collect(request.into_body(), ticket.max_body(), &mut held);
     let body = tokio::time::timeout(client.limit(limit), body).await;
-    let code = match (read, body) {
-        (Some(request), Ok(Some(body))) => {
+    let unanswered = match (read, body) {
+        (Some(request), Ok(Ok(body))) => {
             let sending = Sending::new(Request { body, ..request }, ticket);
             let landed = sending.run_beside(client).await;
             let response = landed.response().map_err(error_of)?;
             return view(&response, memory);
         }
-        (Some(request), Err(_)) => ticket.refuse(&request, engine::ErrorCode::Timeout),
-        (Some(request), Ok(None)) => ticket.refuse(&request, engine::ErrorCode::InvalidRequest),
-        (None, _) => ticket.refuse(&nameless(), engine::ErrorCode::InvalidRequest),
+        (Some(request), Err(_)) => {
+            let why = "the time limit passed before the guest had written its body";
+            ticket.refuse(&request, engine::ErrorCode::Timeout, why)
+        }
+        (Some(request), Ok(Err(why))) => {
+            let why = format!("the body can't be sent: {why}");
+            ticket.refuse(&request, engine::ErrorCode::InvalidRequest, &why)
+        }
+        (None, _) => ticket.refuse(
+            &nameless(),
+            engine::ErrorCode::InvalidRequest,
+            "a header isn't text",
+        ),
     };
-    Err(error_of(code))
+    Err(error_of(unanswered))
 }
 
-/// All of a body; none if it is too large or broken off, or there is no room for it.
-async fn collect(mut body: WasiBody, held: &mut Held) -> Option<Vec<u8>> {
+/// All of a body, unless it is too large or broken off, or there is no room for it; then why.
+async fn collect(mut body: WasiBody, limit: usize, held: &mut Held) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.ok()?.into_data() else {
-            continue;
-        };
+        let frame = frame.map_err(|error| error.to_string())?;
+        let Ok(data) = frame.into_data() else { continue };
         let needed = bytes.len() + data.len();
-        if needed > limits::BODY_BYTES {
-            return None;
+        if needed > limit {
+            return Err(format!("it has more than {limit} bytes (--max-request-body)"));
         }
         if needed > bytes.capacity() {
             // As a vector grows.
-            held.resize(needed.max(2 * bytes.capacity())).ok()?;
+            let grown = held.resize(needed.max(2 * bytes.capacity()));
+            grown.map_err(|why| why.to_string())?;
         }
         bytes.extend_from_slice(&data);
     }
-    Some(bytes)
+    Ok(bytes)
 }
 
 /// A body that counts as long as the guest has it.
@@ -304,12 +319,12 @@ fn view(response: &engine::Response, memory: &Arc<Account>) -> Result<http::Resp
     Ok(view)
 }
 
-fn error_of(code: ErrorCode) -> Error {
-    match code {
+fn error_of(unanswered: Unanswered) -> Error {
+    use engine::ErrorCode;
+    match unanswered.code {
         ErrorCode::InvalidUrl => Error::HttpRequestUriInvalid,
-        ErrorCode::InvalidRequest => {
-            Error::InternalError(Some("the request is outside of the host's limits".to_owned()))
-        }
+        // Of the standard's cases, this one alone has room for words.
+        ErrorCode::InvalidRequest => Error::InternalError(Some(unanswered.detail)),
         ErrorCode::HostNotAllowed => Error::HttpRequestDenied,
         ErrorCode::Dns => Error::DnsError {
             rcode: None,

@@ -1,7 +1,9 @@
 //! The data of one VU's store: everything that its host calls may touch.
 
+use super::bodies::{Bodies, OwnBodies};
 use super::ceiling::Ceiling;
 use super::desk::Desk;
+use super::failure::Reasons;
 use super::groups::Groups;
 use super::handles::{self, Handles};
 use super::limits::{self, VuLimits};
@@ -13,6 +15,7 @@ use super::responses::Responses;
 use super::shared::Store as SharedStore;
 use super::tags::Tags;
 use crate::data::DataSets;
+use crate::http::{Cookies, JarUse};
 use crate::memory::{Account, Budget};
 use crate::metrics::MetricKind;
 use crate::plan::{Stream, stream_seed};
@@ -56,8 +59,12 @@ pub struct RunShared {
     pub vu_host_memory_bytes: usize,
     /// What the host may hold for all of them.
     pub memory: Arc<Budget>,
+    /// The largest body of a request.
+    pub max_request_body: usize,
+    /// Bodies that guests send many times.
+    pub bodies: Bodies,
     /// The most requests per second, if there is a limit.
-    pub ceiling: Option<Ceiling>,
+    pub ceiling: Option<Arc<Ceiling>>,
     /// The first reason that a guest gave for aborting the run.
     pub abort: Mutex<Option<String>>,
     /// Wakes whoever watches `abort`.
@@ -90,6 +97,8 @@ impl RunShared {
             vu_memory_bytes: 0,
             vu_host_memory_bytes: 0,
             memory: Arc::default(),
+            max_request_body: 16 << 20,
+            bodies: Bodies::default(),
             ceiling: None,
             abort: Mutex::default(),
             abort_requested: Notify::new(),
@@ -185,6 +194,15 @@ pub struct VuState {
     pub(super) responses: Responses,
     /// What the host holds for this instance.
     pub(super) memory: Arc<Account>,
+    /// Why requests of the last call failed.
+    pub(super) reasons: Reasons,
+    pub(super) bodies: OwnBodies,
+    /// The VU's jars, which its client sends from and stores in.
+    pub(super) cookies: Arc<Cookies>,
+    /// What the requests of the running call use of them.
+    pub(super) jar: JarUse,
+    /// The same for each request of the next batch.
+    pub(super) batch_jars: Vec<u64>,
     pub(super) tags: Tags,
     pub(super) groups: Groups,
     pub(super) random: Pcg32,
@@ -214,6 +232,11 @@ impl VuState {
             in_task: false,
             stop_requested: false,
             responses: Responses::default(),
+            reasons: Reasons::default(),
+            bodies: OwnBodies::default(),
+            cookies: Arc::default(),
+            jar: JarUse::default(),
+            batch_jars: Vec::new(),
             tags: Tags::new(run.scenario_tags.get(usize::from(identity.scenario))),
             groups: Groups::default(),
             random: stream(Stream::Guest),
@@ -234,10 +257,25 @@ impl VuState {
         }
     }
 
+    /// Gives the guest the jars of the client that makes its requests.
+    #[must_use]
+    pub fn with_cookies(mut self, cookies: Arc<Cookies>) -> VuState {
+        self.cookies = cookies;
+        self
+    }
+
+    /// Bytes that one host call may lift out of the guest: what its memory holds, or a body of the largest size.
+    /// A guest can name the same memory many times over; beyond this it is stopped.
+    pub fn call_bytes(&self) -> usize {
+        limits::CALL_BYTES + self.run.vu_memory_bytes.max(self.run.max_request_body)
+    }
+
     /// Begins an export call that may use this much CPU time. What an earlier call kept is freed.
     pub fn begin_call(&mut self, cpu: Duration) {
         self.budget = CpuBudget::new(cpu);
         self.responses.clear();
+        self.jar = JarUse::default();
+        self.batch_jars.clear();
         self.in_task = false;
     }
 
@@ -285,6 +323,9 @@ impl VuState {
     /// # Errors
     /// There is none, or its metric is of another kind.
     pub(super) fn close_group(&mut self) -> Result<(), String> {
+        if self.groups.leave_nameless() {
+            return Ok(());
+        }
         let begun = self.groups.begun().ok_or("there is no group to leave")?;
         let ms = begun.elapsed().as_secs_f64() * 1e3;
         let (scenario, tags) = (self.identity.scenario, self.tags.own());

@@ -3,6 +3,7 @@
 //! The usual case, a kept-alive HTTP/1 connection and a plain URL, is short and allocates nothing. All else goes
 //! through a boxed future, because every VU pays for the size of the usual one.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::atomic::Ordering;
@@ -11,17 +12,16 @@ use std::time::Instant;
 
 use url::Url;
 
-use super::buffers::POOLED_BYTES;
 use super::connect::{Made, connect};
-use super::cookies::Jar;
+use super::cookies::{Cookies, Header};
 use super::deadline::Alarm;
-use super::decode::decode;
 use super::error::{ErrorCode, Failure, Fault};
 use super::h1::request::Job;
-use super::h1::response::{Reader, Wanted, no_room};
+use super::h1::response::{Reader, Wanted};
 use super::h1::{self, Connection, Lost};
 use super::h2::{self, Session};
-use super::outcome::{Hop, Outcome};
+use super::headers::closes;
+use super::outcome::{Hop, Landing, Outcome};
 use super::proxy::basic_authorization;
 use super::request::Request;
 use super::response::Response;
@@ -29,7 +29,7 @@ use super::settings::VersionPolicy;
 use super::target::{self, Origin, SPEAKS_HTTP1, Split, Target};
 use super::timings::{Phase, Trace};
 use super::transport::Transport;
-use crate::memory::{Account, Held};
+use crate::memory::Account;
 
 /// Kept-alive connections of one VU.
 const IDLE: usize = 64;
@@ -49,6 +49,7 @@ pub(super) struct Core {
     state: Mutex<State>,
     /// Whom large responses count against.
     pub(super) account: Option<Arc<Account>>,
+    pub(super) cookies: Arc<Cookies>,
     /// Held while connecting to a server that may turn out to speak HTTP/2, where one connection will do.
     greeting: tokio::sync::Mutex<()>,
 }
@@ -57,25 +58,22 @@ pub(super) struct Core {
 struct State {
     idle: Vec<Connection>,
     sessions: Vec<Arc<Session>>,
-    jar: Jar,
 }
-
-/// The value of a `cookie` header.
-type Cookie = Option<Arc<str>>;
 
 /// What is known of a request under way; outlives it when it is cut short.
 #[derive(Debug)]
 pub(super) struct Trail {
     pub(super) trace: Trace,
     pub(super) hops: Vec<Hop>,
-    /// The path of the last hop, once there was a redirect.
-    pub(super) landed: Option<String>,
+    /// The last hop, once there was a redirect.
+    pub(super) landed: Option<Landing>,
 }
 
 impl Client {
     /// A client without connections for the VU of this number, which picks its source address.
     pub fn new(transport: Arc<Transport>, vu: u64) -> Client {
         let core = Core {
+            cookies: Arc::new(Cookies::new(Arc::clone(&transport))),
             transport,
             vu,
             state: Mutex::default(),
@@ -103,7 +101,7 @@ impl Client {
             let run = pin!(self.core.run(request, &mut trail));
             self.alarm.limit(until.into(), run).await
         };
-        trail.conclude(result)
+        trail.conclude(result, request, &self.core.transport)
     }
 
     /// Sends requests at once and waits for all; the outcomes are in their order.
@@ -121,14 +119,20 @@ impl Client {
         own.unwrap_or(self.core.transport.timeout)
     }
 
+    /// Its jars, which the guest may look into.
+    pub fn cookies(&self) -> Arc<Cookies> {
+        Arc::clone(&self.core.cookies)
+    }
+
     /// Goes on without the cookies that it has.
     pub fn forget_cookies(&mut self) {
-        self.core.state().jar = Jar::default();
+        self.core.cookies.clear(0);
     }
 
     /// Starts a new life: no connections, no cookies.
     pub fn reset(&mut self) {
         *self.core.state() = State::default();
+        self.core.cookies.reset();
         self.alarm = Alarm::default();
     }
 }
@@ -143,17 +147,23 @@ impl Trail {
     }
 
     /// Turns what came of it, `None` for a timeout, into an outcome.
-    pub(super) fn conclude(mut self, result: Option<Result<Response, Fault>>) -> Outcome {
+    pub(super) fn conclude(
+        mut self,
+        result: Option<Result<Response, Fault>>,
+        request: &Request<'_>,
+        transport: &Transport,
+    ) -> Outcome {
         let result = match result {
             Some(Ok(response)) => Ok(response),
             Some(Err(fault)) => Err(self.fail(fault)),
-            None => Err(self.fail(Fault::new(ErrorCode::Timeout, "the time limit passed"))),
+            None => Err(self.fail(late(request, transport, self.trace.phase()))),
         };
         Outcome {
             hops: self.hops,
             result,
             ended: self.trace.ended(),
             landed: self.landed,
+            ignored: self.trace.ignored,
         }
     }
 
@@ -172,32 +182,55 @@ impl Core {
     /// The whole way of a request, but for its time limit.
     pub(super) async fn run(&self, request: &Request<'_>, trail: &mut Trail) -> Result<Response, Fault> {
         let response = self.once(request, &mut trail.trace).await?;
-        let follow = request.redirects.unwrap_or(self.transport.max_redirects);
-        if follow == 0 || !super::redirect::is_redirect(&response) {
+        if !response.encoded && !super::redirect::is_redirect(&response) {
             return Ok(response);
         }
-        Box::pin(super::redirect::follow(self, request, response, trail)).await
+        Box::pin(self.finish(request, response, trail)).await
+    }
+
+    /// Follows redirects, and decompresses the body.
+    async fn finish(
+        &self,
+        request: &Request<'_>,
+        mut response: Response,
+        trail: &mut Trail,
+    ) -> Result<Response, Fault> {
+        if super::redirect::is_redirect(&response) && self.transport.redirects_of(request) > 0 {
+            response = super::redirect::follow(self, request, response, trail).await?;
+        }
+        if response.encoded {
+            response
+                .decode(self.transport.max_body_bytes, self.account.as_ref())
+                .await?;
+        }
+        Ok(response)
     }
 
     /// One hop.
     pub(super) async fn once(&self, request: &Request<'_>, trace: &mut Trace) -> Result<Response, Fault> {
-        request.check(&self.transport)?;
+        trace.ignored = request.check(&self.transport)?;
         if let Some(split) = target::split(request.url)
             && let Some((connection, cookie)) = self.take_for(&split, request, trace.exchange.started)
         {
             let wanted = self.wanted(request);
+            let below = &self.transport.below;
+            let path = match split.prefix {
+                None if !below.is_empty() => Cow::Owned(format!("{below}{}", split.path)),
+                _ => Cow::Borrowed(split.path),
+            };
             let job = Job {
                 request,
-                path: split.path,
+                path: &path,
                 cookie,
                 authorization: None,
+                closes: closes(request.headers),
                 wanted,
                 account: self.account.as_ref(),
             };
             trace.exchange.reused = true;
             match h1::exchange(connection, &job, trace).await {
-                Ok(done) => return self.complete(done, &job, trace),
-                Err(lost) if is_retried(&lost, request) => trace.restart(),
+                Ok(done) => return Ok(self.complete(done, &job, trace)),
+                Err(lost) if lost.goes_again(request, 0) => trace.restart(),
                 Err(lost) => return Err(lost.fault),
             }
         }
@@ -207,17 +240,12 @@ impl Core {
     /// One hop on a new connection, over HTTP/2, or with a URL that needs parsing.
     async fn once_cold(&self, request: &Request<'_>, trace: &mut Trace) -> Result<Response, Fault> {
         let target = self.target(request.url)?;
-        let url = format!("{}{}", target.origin.prefix, target.path);
-        let cookie = if self.transport.cookies {
-            self.state().jar.header(&url)
-        } else {
-            None
-        };
         let job = Job {
             request,
             path: &target.path,
-            cookie: cookie.filter(|_| !has_cookie(request)),
+            cookie: self.cookies.header(request, &target.origin, &target.path),
             authorization: target.authorization.as_deref(),
+            closes: closes(request.headers),
             wanted: self.wanted(request),
             account: self.account.as_ref(),
         };
@@ -225,15 +253,17 @@ impl Core {
             let made = self.connection(&target.origin, trace).await?;
             let lost = match made {
                 Made::Http1(connection) => match h1::exchange(connection, &job, trace).await {
-                    Ok(done) => return self.complete(done, &job, trace),
+                    Ok(done) => return Ok(self.complete(done, &job, trace)),
                     Err(lost) => lost,
                 },
                 Made::Http2(session) => match h2::exchange(&session, &job, trace).await {
-                    Ok(reader) => return self.respond(reader, &session.origin, session.remote, &job, trace),
+                    Ok(reader) => {
+                        return Ok(self.respond(reader, &session.origin, session.remote, &job, trace));
+                    }
                     Err(lost) => self.drop_closed(lost),
                 },
             };
-            if !is_retried(&lost, request) || trace.exchange.reconnects > 0 {
+            if !lost.goes_again(request, trace.exchange.reconnects) {
                 return Err(lost.fault);
             }
             trace.restart();
@@ -301,29 +331,19 @@ impl Core {
         split: &Split<'_>,
         request: &Request<'_>,
         now: Instant,
-    ) -> Option<(Connection, Cookie)> {
+    ) -> Option<(Connection, Header)> {
         let mut state = self.state();
         let at = state
             .idle
             .iter()
             .rposition(|connection| connection.origin.matches(split))?;
-        let State { idle, jar, .. } = &mut *state;
-        let cookie = match idle.get(at) {
-            Some(connection) if !jar.is_empty() && !has_cookie(request) => {
-                jar.header_everywhere(&connection.origin.prefix, now).ok()?
-            }
-            _ => None,
-        };
-        Some((idle.swap_remove(at), cookie))
+        let origin = &state.idle.get(at)?.origin;
+        let cookie = self.cookies.anywhere(request, origin, now).ok()?;
+        Some((state.idle.swap_remove(at), cookie))
     }
 
-    fn complete(
-        &self,
-        (reader, connection): (Reader, Connection),
-        job: &Job<'_>,
-        trace: &Trace,
-    ) -> Result<Response, Fault> {
-        let reusable = reader.leaves_reusable() && self.transport.keep_alive;
+    fn complete(&self, (reader, connection): (Reader, Connection), job: &Job<'_>, trace: &Trace) -> Response {
+        let reusable = reader.leaves_reusable() && self.transport.keep_alive && !job.closes;
         let response = self.respond(reader, &connection.origin, connection.remote, job, trace);
         if reusable {
             self.keep(connection);
@@ -331,7 +351,7 @@ impl Core {
         response
     }
 
-    /// Makes the response that callers see: cookies stored, body decoded, URL noted.
+    /// Makes the response that callers see: cookies stored, URL noted.
     fn respond(
         &self,
         reader: Reader,
@@ -339,59 +359,34 @@ impl Core {
         remote: SocketAddr,
         job: &Job<'_>,
         trace: &Trace,
-    ) -> Result<Response, Fault> {
+    ) -> Response {
         let Reader {
             mut bytes,
             head_len,
             facts,
-            mut held,
+            held,
             ..
         } = reader;
         let head_len = head_len as usize;
         if facts.sets_cookies && self.transport.cookies {
-            let url = format!("{}{}", origin.prefix, job.path);
-            self.state()
-                .jar
-                .store(&url, bytes.get(..head_len).unwrap_or_default());
-        }
-        let mut decoded = false;
-        if facts.encoded && job.wanted.keep {
-            let (head, body) = bytes.split_at(head_len.min(bytes.len()));
-            let room = self.account.as_ref().map_or(usize::MAX, |account| account.left());
-            if let Some(body) = decode(head, body, job.wanted.max_body.min(room))? {
-                self.account_for(&mut held, head_len + body.len())?;
-                bytes.truncate(head_len);
-                bytes.extend_from_slice(&body);
-                decoded = true;
-            }
+            let head = bytes.get(..head_len).unwrap_or_default();
+            self.cookies.store(job.request.jar, origin, job.path, head);
         }
         let url_at = bytes.len();
         let buffer = bytes.ready();
         buffer.extend_from_slice(origin.prefix.as_bytes());
         buffer.extend_from_slice(job.path.as_bytes());
-        let (status, kept) = (facts.status, job.wanted.keep);
-        Ok(Response {
-            status,
+        Response {
+            status: facts.status,
             exchange: trace.exchange,
             remote,
             bytes,
             head_len,
             url_at,
-            kept,
-            decoded,
+            encoded: facts.encoded && job.wanted.keep,
+            decoded: false,
             redirects: facts.location,
             _held: held,
-        })
-    }
-
-    /// Counts a response that was unpacked.
-    fn account_for(&self, held: &mut Option<Held>, bytes: usize) -> Result<(), Fault> {
-        match &self.account {
-            Some(account) if bytes > POOLED_BYTES => {
-                let held = held.get_or_insert_with(|| Held::new(account));
-                held.resize(bytes).map_err(no_room)
-            }
-            _ => Ok(()),
         }
     }
 
@@ -412,7 +407,7 @@ impl Core {
     /// Resolves a URL, and refuses it if the run doesn't allow its host.
     pub(super) fn target(&self, url: &str) -> Result<Target, Fault> {
         let base = self.transport.base.as_ref();
-        let url = target::parse(url, base)?;
+        let url = target::resolve(url, base)?;
         let origin = self.transport.origin(&url)?;
         let authorization = basic_authorization(&url);
         // The base URL's own is among the standing headers, where the operator's goes before it.
@@ -429,7 +424,6 @@ impl Core {
         Wanted {
             keep: request.keep,
             head: request.method == "HEAD",
-            cookies: self.transport.cookies,
             max_body: self.transport.max_body_bytes,
         }
     }
@@ -439,14 +433,18 @@ impl Core {
     }
 }
 
-/// Whether a lost exchange is made again on a new connection.
-fn is_retried(lost: &Lost, request: &Request<'_>) -> bool {
-    lost.stale && (lost.unsent || request.is_idempotent())
-}
-
-fn has_cookie(request: &Request<'_>) -> bool {
-    request
-        .headers
-        .iter()
-        .any(|(name, _)| name.eq_ignore_ascii_case("cookie"))
+/// The time limit passed: whose it was, and what the exchange was doing.
+#[cold]
+fn late(request: &Request<'_>, transport: &Transport, phase: Phase) -> Fault {
+    let limit = request.timeout.unwrap_or(transport.timeout);
+    let option = if request.timeout.is_none() {
+        " of --timeout"
+    } else {
+        ""
+    };
+    let doing = phase.doing();
+    Fault::new(
+        ErrorCode::Timeout,
+        format!("{limit:?}{option} passed while {doing}"),
+    )
 }

@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use super::buffers::Buffer;
+use super::decode::decode;
+use super::error::Fault;
 use super::timings::Exchange;
-use crate::memory::Held;
+use crate::memory::{Account, Held};
 
 /// A completed exchange. Its buffer returns to the thread's pool when it is dropped.
 #[derive(Debug)]
@@ -20,8 +23,8 @@ pub struct Response {
     pub(super) bytes: Buffer,
     pub(super) head_len: usize,
     pub(super) url_at: usize,
-    /// The guest may see headers and body.
-    pub(super) kept: bool,
+    /// The body is kept with an encoding that its headers name.
+    pub(super) encoded: bool,
     /// The body is kept without the encoding that its headers name.
     pub(super) decoded: bool,
     /// It says where to go instead.
@@ -43,9 +46,29 @@ impl Response {
             .map(|(_, value)| value)
     }
 
-    /// All headers in the order received; none if they were not kept.
+    /// All headers in the order received.
     pub fn headers(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        fields(if self.kept { self.head() } else { &[] })
+        fields(self.head())
+    }
+
+    /// Undoes the encoding of the body, if it is one that is known here.
+    pub(super) async fn decode(
+        &mut self,
+        max_body: usize,
+        account: Option<&Arc<Account>>,
+    ) -> Result<(), Fault> {
+        let decoded = decode(self.head(), self.body(), max_body, account).await?;
+        let Some((body, held)) = decoded else {
+            return Ok(());
+        };
+        self._held = held;
+        let url = self.bytes.split_off(self.url_at);
+        self.bytes.truncate(self.head_len);
+        self.bytes.extend_from_slice(&body);
+        self.url_at = self.bytes.len();
+        self.bytes.extend_from_slice(&url);
+        self.decoded = true;
+        Ok(())
     }
 
     /// Whether the body was decompressed, so that the headers about its encoding and length are those of what was sent.

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicU8;
 use url::{Position, Url};
 
 use super::error::{ErrorCode, Fault};
+use super::headers::Own;
 
 /// Where requests go: scheme, host and port, with all that is the same in every request there.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ pub(super) const SPEAKS_HTTP1: u8 = 1;
 pub(super) const SPEAKS_HTTP2: u8 = 2;
 
 impl Origin {
-    /// Whether a guest's headers replace any of the fixed part.
+    /// Whether a guest's headers replace any of the fixed part, or have to be sorted out.
     pub(super) fn overlaps(&self, headers: &[(String, String)]) -> bool {
         let standing = |name: &str| {
             self.standing
@@ -50,7 +51,7 @@ impl Origin {
         };
         headers
             .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("host") || standing(name))
+            .any(|(name, _)| name.eq_ignore_ascii_case("host") || standing(name) || Own::of(name).is_some())
     }
 
     /// Whether a split URL lies here.
@@ -96,7 +97,28 @@ pub(super) fn split(url: &str) -> Option<Split<'_>> {
     })
 }
 
-/// Resolves a URL against the base, and checks its scheme.
+/// The path that a base URL's relative URLs go under, without the last slash.
+pub(super) fn path_below(base: &Url) -> &str {
+    base.path().trim_end_matches('/')
+}
+
+/// Resolves the URL of a request: what is relative goes under the base's path, whether it begins with a slash or not.
+pub(super) fn resolve(url: &str, base: Option<&Url>) -> Result<Url, Fault> {
+    let below = base.map_or("", path_below);
+    let text = url.trim_matches(|character| character <= ' ');
+    let is_below = || Url::parse(text) == Err(url::ParseError::RelativeUrlWithoutBase);
+    if below.is_empty() || text.is_empty() || text.starts_with("//") || !is_below() {
+        return parse(url, base);
+    }
+    let between = if text.starts_with(['/', '\\', '?', '#']) {
+        ""
+    } else {
+        "/"
+    };
+    parse(&format!("{below}{between}{text}"), base)
+}
+
+/// Resolves a URL against another as the standard says, and checks its scheme.
 pub(super) fn parse(url: &str, base: Option<&Url>) -> Result<Url, Fault> {
     let parsed = match base {
         Some(base) => base.join(url),

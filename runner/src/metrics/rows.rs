@@ -156,7 +156,7 @@ impl Aggregator {
     }
 
     fn failure_rows(&self) -> Vec<FailureRow> {
-        let counted = self.failures.iter().filter(|(_, count)| **count > 0);
+        let counted = self.failures.cells().iter().filter(|(_, count)| **count > 0);
         let mut rows: Vec<_> = counted
             .map(|(key, count)| FailureRow {
                 key: key.clone(),
@@ -236,7 +236,7 @@ impl Aggregator {
     }
 
     fn flags(&self) -> Flags {
-        let folded_failures = self.failures.other().map_or(0, |count| *count);
+        let folded_failures = self.failures.cells().other().map_or(0, |count| *count);
         let folded_values = self.customs.other().map_or(0, CustomTotals::samples);
         Flags {
             folded_requests: self.series.other().map_or(0, |series| series.requests),
@@ -246,6 +246,7 @@ impl Aggregator {
             values_dropped: self.counts.values_dropped,
             kind_conflicts: self.kind_conflicts,
             logs_dropped: self.counts.logs_dropped,
+            labels_altered: self.counts.labels_altered,
         }
     }
 }

@@ -24,6 +24,10 @@ pub struct LimitOptions {
     #[arg(long, value_name = "SIZE", value_parser = values::host_memory)]
     pub max_memory: Option<usize>,
 
+    /// Largest body of a request [default: 16MiB]
+    #[arg(long, value_name = "SIZE", value_parser = values::size)]
+    pub max_request_body: Option<usize>,
+
     /// CPU time of one task [default: 1s]
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub task_cpu: Option<Duration>,
@@ -53,6 +57,7 @@ impl LimitOptions {
         LimitsPlan {
             vu_memory_bytes,
             vu_host_memory_bytes: self.vu_host_memory.unwrap_or(vu_memory_bytes),
+            max_request_body_bytes: self.max_request_body.unwrap_or(16 << 20),
             task_cpu_ms: ms(self.task_cpu, 1_000),
             start_cpu_ms: ms(self.start_cpu, 5_000),
             setup_wall_ms: ms(self.setup_timeout, 60_000),

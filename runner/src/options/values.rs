@@ -249,7 +249,18 @@ pub(super) fn host_memory(text: &str) -> Result<usize, String> {
     }
 }
 
-/// A number of bytes with a unit; none if there is no such number.
+/// A size of something that is sent, up to 1 GiB, written as that of memory is.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn size(text: &str) -> Result<usize, String> {
+    match bytes(text)? {
+        Some(bytes) if (1..=1 << 30).contains(&bytes) => Ok(bytes),
+        _ => Err("it must be between 1B and 1GiB".to_owned()),
+    }
+}
+
+/// None: more than there can be.
 fn bytes(text: &str) -> Result<Option<usize>, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
@@ -406,6 +417,13 @@ mod tests {
                 .iter()
                 .all(|t| host_memory(t).is_err())
         );
+    }
+
+    #[test]
+    fn sizes_are_exact_within_bounds() {
+        assert_eq!(size("10MB"), Ok(10 << 20));
+        assert_eq!(size("1000"), Ok(1000));
+        assert!(["0", "2GiB", "x", "-1", ""].iter().all(|t| size(t).is_err()));
     }
 
     #[test]

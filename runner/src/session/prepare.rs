@@ -8,7 +8,7 @@ use super::room::{self, Room};
 use super::source::{self, Order, Read};
 use super::{View, no_thread, reach, thresholds};
 use crate::error::Failure;
-use crate::host::{Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared, SharedStore};
+use crate::host::{Bodies, Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared, SharedStore};
 use crate::http::Transport;
 use crate::memory::Budget;
 use crate::options::{self, Given, PluginOptions, RunOptions};
@@ -113,7 +113,9 @@ pub(super) fn order(options: &RunOptions) -> Order<'_> {
         digest: options.given.digest.as_deref(),
         cache_dir: options.given.cache_dir.as_deref(),
         quiet: options.output.quiet,
+        verbose: options.output.verbose,
         parameters: &options.given.params,
+        data: &options.given.data,
         build: &options.build,
     }
 }
@@ -263,7 +265,9 @@ fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink, memor
         vu_memory_bytes: plan.limits.vu_memory_bytes,
         vu_host_memory_bytes: plan.limits.vu_host_memory_bytes,
         memory,
-        ceiling: plan.max_rate.map(Ceiling::new),
+        max_request_body: plan.limits.max_request_body_bytes,
+        bodies: Bodies::default(),
+        ceiling: plan.max_rate.map(|rate| Arc::new(Ceiling::new(rate))),
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),
         group_urls: plan.group_urls,

@@ -3,7 +3,7 @@
 use super::source::{self, Read};
 use crate::error::Failure;
 use crate::host::bindings::PluginPre;
-use crate::host::{self, LogSink, RunShared, VuState};
+use crate::host::{self, Bodies, LogSink, RunShared, VuState};
 use crate::plan::LimitsPlan;
 use crate::plugin::{self, Description, EngineSpec, PerVu, PluginError};
 use std::path::Path;
@@ -101,6 +101,8 @@ fn nobody(limits: &LimitsPlan) -> RunShared {
         vu_memory_bytes: limits.vu_memory_bytes,
         vu_host_memory_bytes: limits.vu_host_memory_bytes,
         memory: Arc::default(),
+        max_request_body: limits.max_request_body_bytes,
+        bodies: Bodies::default(),
         ceiling: None,
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),

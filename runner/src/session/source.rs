@@ -1,6 +1,6 @@
 //! From what the operator typed to a component's bytes that may be compiled.
 
-use crate::build::{self, BuildError, Built, Workshop};
+use crate::build::{self, BuildError, Built, Grants, Workshop};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::BuildOptions;
@@ -16,6 +16,8 @@ pub struct Read {
     pub source: Source,
     /// What it consists of.
     pub inspection: Inspection,
+    /// The files of the operator's that a script's build read.
+    pub files: Vec<PathBuf>,
 }
 
 /// Which plugin, and how it is got.
@@ -29,8 +31,12 @@ pub struct Order<'a> {
     pub cache_dir: Option<&'a Path>,
     /// Say nothing while building.
     pub quiet: bool,
+    /// Say which files a script's build read.
+    pub verbose: bool,
     /// What the operator passes to the plugin.
     pub parameters: &'a [(String, String)],
+    /// Data files that the plugin may read, by their names for it.
+    pub data: &'a [(String, PathBuf)],
     /// How sources become a component.
     pub build: &'a BuildOptions,
 }
@@ -41,14 +47,26 @@ pub struct Order<'a> {
 /// If there is no component that can be run.
 pub fn read(order: &Order<'_>) -> Result<Read, Failure> {
     let name = order.name;
-    let is_source = build::is_source(Path::new(name));
-    let built = is_source.then(|| build(order)).transpose()?;
-    let path = built.as_ref().map(|(built, _)| built.component.to_string_lossy());
-    let source = plugin::load(path.as_deref().unwrap_or(name), order.digest);
+    let built = build::is_source(Path::new(name))
+        .then(|| build(order))
+        .transpose()?;
+    // The folder lasts until the component is read.
+    let (component, files, _folder) = match built {
+        Some((built, folder)) => {
+            let component = built.component.to_string_lossy().into_owned();
+            (Some(component), built.read, Some(folder))
+        }
+        None => (None, Vec::new(), None),
+    };
+    let source = plugin::load(component.as_deref().unwrap_or(name), order.digest);
     let mut source = source.map_err(|e| refuse(name, e))?;
     name.clone_into(&mut source.name);
     let inspection = plugin::inspect(&source.bytes).map_err(|e| refuse(name, e))?;
-    Ok(Read { source, inspection })
+    Ok(Read {
+        source,
+        inspection,
+        files,
+    })
 }
 
 /// Builds the plugin from its sources, in a folder that lasts at least as long as the answer's second part.
@@ -69,8 +87,21 @@ pub fn build(order: &Order<'_>) -> Result<(Built, Folder), Failure> {
         cache: folder.dir.clone(),
         engine: order.build.engine,
         parameters: order.parameters.to_vec(),
+        grants: Grants {
+            folders: order.build.allow_read.clone(),
+            files: order.data.iter().map(|(_, file)| file.clone()).collect(),
+        },
     };
     let built = build::build(Path::new(order.name), &mut shop);
+    if let Ok(built) = &built
+        && order.verbose
+    {
+        for file in &built.read {
+            let name = file.to_string_lossy();
+            let name = terminal::escape(&name);
+            terminal::print_error(&format!("read {name} to build the plugin"));
+        }
+    }
     let built = built.map_err(|error| {
         let mut failure = Failure::invalid(format!("failed to build the plugin {:?}", order.name));
         failure.hint = error.hint().map(str::to_owned);

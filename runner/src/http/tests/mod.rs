@@ -1,10 +1,13 @@
 //! The engine against real sockets. What a single file can prove is tested in that file.
 
+mod cookies;
+mod odd;
 mod plain;
 mod reuse;
 mod routes;
 mod secure;
 mod server;
+mod streams;
 
 use std::sync::Arc;
 
@@ -22,6 +25,8 @@ pub(super) fn get(url: &str) -> Request<'_> {
         timeout: None,
         redirects: None,
         keep: true,
+        jar: super::JarUse::default(),
+        watch: None,
     }
 }
 
