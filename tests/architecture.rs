@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that use nothing else of the crate.
-const LEAVES: [&str; 12] = [
-    "metrics", "plan", "data", "http", "rota", "target", "scaffold", "build", "timer", "confine", "memory",
-    "private",
+const LEAVES: [&str; 13] = [
+    "metrics", "plan", "data", "http", "rota", "target", "scaffold", "build", "timer", "panics", "confine",
+    "memory", "private",
 ];
 
 /// The least of the leaves, which those may use: the clock's alarm, and what the operating system grants.

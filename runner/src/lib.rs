@@ -18,6 +18,7 @@ pub mod load;
 pub mod memory;
 pub mod metrics;
 pub mod options;
+pub mod panics;
 pub mod plan;
 pub mod plugin;
 pub mod private;

@@ -573,6 +573,7 @@ fn sample_of<'a>(
         failure,
         detail: "",
         reused: exchange.reused,
+        never_sent: exchange.bytes_sent == 0 && t.duration_us() == 0,
     }
 }
 

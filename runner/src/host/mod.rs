@@ -23,6 +23,7 @@ mod naming;
 mod outgoing;
 mod output;
 mod params;
+mod random;
 mod recorder;
 mod responses;
 mod shared;

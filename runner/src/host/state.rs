@@ -10,6 +10,7 @@ use super::limits::{self, VuLimits};
 use super::log::LogSink;
 use super::outgoing::Post;
 use super::output::Output;
+use super::random::Random;
 use super::recorder::with_shard;
 use super::responses::Responses;
 use super::shared::Store as SharedStore;
@@ -18,10 +19,10 @@ use crate::data::DataSets;
 use crate::http::{Cookies, JarUse};
 use crate::memory::{Account, Budget};
 use crate::metrics::MetricKind;
-use crate::plan::{Stream, stream_seed};
+use crate::plan::{Drawer, Stream, generator, round_seed};
 use rand_pcg::Pcg32;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -37,8 +38,10 @@ const REFUSED_MEMORY: &str = "memory on the host";
 pub struct RunShared {
     /// When the run began.
     pub begun: Instant,
-    /// Decides every random choice.
+    /// Decides every random choice of the first round.
     pub seed: u64,
+    /// How many runs there have been with it, and calls around them.
+    pub rounds: Rounds,
     /// What the operator passed with `-e`.
     pub params: BTreeMap<String, String>,
     /// Parameters of one scenario, by its index; they outrank the run's.
@@ -73,7 +76,32 @@ pub struct RunShared {
     pub group_urls: bool,
 }
 
+/// Tells apart what happens several times with the same seed, so that nothing random is repeated.
+#[derive(Debug, Default)]
+pub struct Rounds {
+    runs: AtomicU64,
+    calls: AtomicU64,
+}
+
 impl RunShared {
+    /// Begins one more run with the same seed; the first one is that of the seed itself.
+    pub fn begin_round(&self) {
+        self.rounds.runs.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The number of one more call around the load, such as `setup`, from 0.
+    pub fn begin_call(&self) -> u64 {
+        self.rounds.calls.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Decides every random choice of this round.
+    pub fn seed(&self) -> u64 {
+        round_seed(
+            self.seed,
+            self.rounds.runs.load(Ordering::Relaxed).saturating_sub(1),
+        )
+    }
+
     /// Why a guest wants the run to end, if one does.
     pub fn abort_reason(&self) -> Option<String> {
         self.abort.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -87,6 +115,7 @@ impl RunShared {
         RunShared {
             begun: Instant::now(),
             seed: 0,
+            rounds: Rounds::default(),
             params: BTreeMap::new(),
             scenario_params: Vec::new(),
             scenario_tags: Vec::new(),
@@ -159,6 +188,17 @@ pub struct Identity {
     pub vu: u64,
     /// Index of its scenario.
     pub scenario: u16,
+    /// Which of its instances, or of the calls around the load, from 0: no two draw the same numbers.
+    pub life: u64,
+}
+
+impl Identity {
+    fn drawer(self) -> Drawer {
+        Drawer::Vu {
+            number: self.vu,
+            life: self.life,
+        }
+    }
 }
 
 /// What the guest is doing, which decides what it may call.
@@ -207,6 +247,7 @@ pub struct VuState {
     pub(super) groups: Groups,
     pub(super) random: Pcg32,
     pub(super) data_random: Pcg32,
+    wasi_random: Random,
     /// Memory and table limits.
     pub limits: VuLimits,
     pub(super) output: Output,
@@ -222,7 +263,8 @@ pub struct VuState {
 impl VuState {
     /// The state of a fresh instance.
     pub fn new(run: Arc<RunShared>, stop: Arc<StopFlag>, identity: Identity, phase: Phase) -> VuState {
-        let stream = |s| Pcg32::new(stream_seed(run.seed, identity.vu, s), identity.vu);
+        let stream = |s| generator(run.seed(), identity.drawer(), s);
+        let wasi_random = Random::new(stream(Stream::Wasi));
         let memory = Account::new(&run.memory, run.vu_host_memory_bytes);
         let output = Output::new(Arc::clone(&run), identity.vu);
         VuState {
@@ -242,7 +284,8 @@ impl VuState {
             random: stream(Stream::Guest),
             data_random: stream(Stream::Data),
             limits: VuLimits::new(run.vu_memory_bytes),
-            wasi: super::wasi::inert(stream_seed(run.seed, identity.vu, Stream::Guest), &output),
+            wasi: super::wasi::inert(&wasi_random, &output),
+            wasi_random,
             wasi_http: super::outgoing::context(),
             post: None,
             output,
@@ -347,11 +390,12 @@ impl VuState {
         }
     }
 
-    /// Makes what is random from now on depend on `key` instead of on the VU.
-    pub fn reseed(&mut self, key: u64) {
-        let stream = |s| Pcg32::new(stream_seed(self.run.seed, key, s), key);
+    /// Makes what is random from now on depend on this drawer instead of on the VU.
+    pub fn reseed(&mut self, whose: Drawer) {
+        let stream = |s| generator(self.run.seed(), whose, s);
         self.random = stream(Stream::Guest);
         self.data_random = stream(Stream::Data);
+        self.wasi_random.reseed(stream(Stream::Wasi));
     }
 
     /// Serves what the guest waits for, in every call but `describe`.
@@ -369,6 +413,7 @@ impl VuState {
         if self.budget.tick() {
             UpdateDeadline::Interrupt
         } else {
+            self.desk.yields();
             UpdateDeadline::Yield(1)
         }
     }

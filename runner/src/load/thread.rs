@@ -2,18 +2,20 @@
 //!
 //! VUs never move between threads, so nothing they touch is shared.
 
-use super::crew::{Crew, Leave, Retire, Spawn};
+use super::crew::{Crew, Leave, Retire, Spawn, contained};
 use super::executor::{self, Common};
 use super::part::{Alarm, News, Part, PartEnd, places};
 use super::run::Run;
 use super::stop::{EndReason, Stage};
 use super::turns::{Place, Turns};
 use super::vu::Vu;
-use crate::host::{Set, in_set, install_shard, recording, take_shard, with_shard_of};
+use crate::host::{Set, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
 use crate::metrics::{Delta, Limits, Shard};
+use crate::panics;
 use crate::plan::Workload;
 use crate::rota::{AbortHandle, Rota};
 use crate::timer::Timers;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -50,6 +52,15 @@ impl ThreadShared {
                 .stop
                 .stop(Stage::Graceful, EndReason::TooManyTraps(traps));
         }
+    }
+
+    /// Tells of a VU that panicked: it is gone, and the run ends, because what else it left in
+    /// disorder nobody knows. What the others do is still measured.
+    fn count_panic(&self, scenario: u16, what: String) {
+        with_shard(|shard| {
+            shard.iteration_error(scenario, u16::MAX, &format!("a defect of wasmswarm: {what}"))
+        });
+        self.run.stop.stop(Stage::Graceful, EndReason::Defect(what));
     }
 }
 
@@ -101,12 +112,11 @@ impl Spawn for VuSpawner {
             place,
             turns,
             retire,
+            leave.past(),
         );
-        let life = async move {
-            // Moved in, so that it is there even if the task is dropped before it is ever polled.
-            let _leave = leave;
-            vu.run().await;
-        };
+        let shared = Arc::clone(&self.shared);
+        let panicked = move |what| shared.count_panic(place.scenario, what);
+        let life = contained(leave, vu.run(), panicked);
         self.rota.spawn(recording(self.set, life))
     }
 }
@@ -134,23 +144,16 @@ pub(super) struct LoadThread {
 }
 
 impl LoadThread {
-    /// Runs until all workloads have ended, or the run is stopped hard.
-    pub(super) fn run(self) -> std::io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        for set in self.sets() {
-            install_shard(set, Shard::new(self.limits[set as usize].clone()));
+    /// Runs until all workloads have ended, or the run is stopped hard. A panic ends the run, and
+    /// takes nothing away from what was measured before it.
+    pub(super) fn run(self) {
+        let (deltas, sets, stop) = (self.deltas.clone(), self.sets(), self.run.stop.clone());
+        let failed = |what: String| stop.stop(Stage::Hard, EndReason::Defect(what));
+        match panics::catch(AssertUnwindSafe(|| self.drive())) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => failed(format!("a load thread has no event queue: {error}")),
+            Err(what) => failed(what),
         }
-        let local = LocalSet::new();
-        let deltas = self.deltas.clone();
-        let sets = self.sets();
-        let rota = Rota::default();
-        runtime.block_on(local.run_until(Arc::new(self).load(&rota)));
-        // Futures that are still alive record themselves as interrupted while they are dropped.
-        rota.clear();
-        drop(local);
-        drop(runtime);
         for set in sets {
             if let Some(mut shard) = take_shard(set) {
                 let delta = shard.take();
@@ -158,6 +161,23 @@ impl LoadThread {
                 let _ = deltas.send(Handed { set, delta });
             }
         }
+    }
+
+    fn drive(self) -> std::io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        for set in self.sets() {
+            install_shard(set, Shard::new(self.limits[set as usize].clone()));
+        }
+        let local = LocalSet::new();
+        let rota = Rota::default();
+        // Futures that are still alive record themselves as interrupted while they are dropped.
+        let clear = Clear(&rota);
+        runtime.block_on(local.run_until(Arc::new(self).load(&rota)));
+        drop(clear);
+        drop(local);
+        drop(runtime);
         Ok(())
     }
 
@@ -257,6 +277,15 @@ impl LoadThread {
     }
 }
 
+/// Drops the VUs of a rota, which belong to each other in a circle, whatever happens.
+struct Clear<'a>(&'a Rota);
+
+impl Drop for Clear<'_> {
+    fn drop(&mut self) {
+        self.0.clear();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,6 +302,7 @@ mod tests {
             spare: vec![0; spare],
             begin: Begin::default(),
             graceful_stop: Duration::ZERO,
+            on_stop: Default::default(),
             warm_up: false,
         }
     }

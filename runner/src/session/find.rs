@@ -6,7 +6,7 @@ use super::prepare::{self, Prepared};
 use super::{no_thread, signals, thresholds};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::load::{self, Control, EndReason, Lifecycle, Outcome, Run, Stage, StopHandle};
+use crate::load::{self, Control, EndReason, Outcome, Run, Stage, StopHandle};
 use crate::metrics::Snapshot;
 use crate::options::FindOptions;
 use crate::plan::{ExecutorSpec, Plan, Search};
@@ -83,12 +83,8 @@ struct Finding<'a> {
 
 impl Finding<'_> {
     fn set_up_and_climb(&mut self, prepared: &Prepared) -> Result<(), Failure> {
-        let lifecycle = Lifecycle {
-            pre: &prepared.linked.pre,
-            shared: &prepared.shared,
-            transport: &prepared.transport,
-            limits: &prepared.plan.limits,
-        };
+        let stop = self.stop.clone();
+        let lifecycle = prepared.lifecycle(&stop);
         let guest = |what: &str, why: String| Failure {
             exit: ExitCode::Guest,
             ..Failure::invalid(format!("{what} failed: {why}"))

@@ -10,6 +10,7 @@ use super::{View, no_thread, reach, thresholds};
 use crate::error::Failure;
 use crate::host::{Bodies, Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared, SharedStore};
 use crate::http::Transport;
+use crate::load::{Lifecycle, StopHandle};
 use crate::memory::Budget;
 use crate::options::{self, Given, PluginOptions, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan};
@@ -43,6 +44,17 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
+    /// The calls around the load, which `stop` ends.
+    pub(super) fn lifecycle<'a>(&'a self, stop: &'a StopHandle) -> Lifecycle<'a> {
+        Lifecycle::new(
+            &self.linked.pre,
+            &self.shared,
+            &self.transport,
+            &self.plan.limits,
+            stop,
+        )
+    }
+
     /// The guests' log lines; an empty queue the second time.
     pub(super) fn take_logs(&mut self) -> Receiver<LogLine> {
         self.logs.take().unwrap_or_else(|| sync_channel(1).1)
@@ -255,6 +267,7 @@ fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink, memor
     RunShared {
         begun: Instant::now(),
         seed: plan.seed,
+        rounds: Default::default(),
         params: options.given.params.iter().cloned().collect(),
         scenario_params: plan.scenarios.iter().map(|s| s.params.clone()).collect(),
         scenario_tags: plan.scenarios.iter().map(|s| tags_of(plan, s)).collect(),

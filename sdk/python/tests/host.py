@@ -168,7 +168,7 @@ def _row(name: str) -> list[tuple[str, str]]:
 def described(description: Any) -> dict[str, Any]:
     return {
         "about": description.about,
-        "options": json.loads(description.options or "{}"),
+        "options": json.loads(description.options),
         "shape": description.shape,
         "scenarios": [
             {

@@ -96,9 +96,9 @@ class B(A):
     host = "http://{}"
 """
         same, different = run(source.format("a")), run(source.format("b"))
-        self.assertEqual(same["description"]["options"], {"host": "http://a"})
+        self.assertEqual(same["description"]["options"], {"host": "http://a", "on_stop": "at-pause"})
         self.assertEqual([url for _, url, _ in same["requests"]], ["/x", "/x"])
-        self.assertEqual(different["description"]["options"], {})
+        self.assertEqual(different["description"]["options"], {"on_stop": "at-pause"})
         self.assertEqual([u for _, u, _ in different["requests"]], ["http://a/x", "http://b/x"])
 
 
@@ -293,7 +293,7 @@ class Shopper(HttpUser):
         self.assertEqual(found["checks"], [["both", True]])
         self.assertEqual(found["log"], [["INFO", "end {'a': 1}"]])
         self.assertEqual(found["description"]["about"], "text")
-        self.assertEqual(found["description"]["options"], {"users": 4})
+        self.assertEqual(found["description"]["options"], {"users": 4, "on_stop": "at-pause"})
 
     def test_events_by_name(self):
         text = refusal("from locust import events\nevents.quitting.add_listener(print)")

@@ -46,9 +46,11 @@ class Plugin:
 
     def _options(self) -> str:
         options = dict(setups.options)
+        # Locust ends users where they pause; the rest of a task doesn't come after the end.
+        options.setdefault("on_stop", "at-pause")
         if self.host:
             options.setdefault("host", self.host)
-        return json.dumps(options) if options else ""
+        return json.dumps(options)
 
 
 plugin: Plugin
