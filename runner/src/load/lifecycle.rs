@@ -78,6 +78,11 @@ impl<'a> Lifecycle<'a> {
         }
     }
 
+    /// What the host may hold for all VUs.
+    pub fn host_memory(&self) -> usize {
+        self.shared.memory.limit()
+    }
+
     /// Calls `setup`; returns the bytes for the VUs.
     ///
     /// # Errors

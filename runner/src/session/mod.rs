@@ -228,7 +228,7 @@ fn setup_scenarios(
     let mut held = setup_data.len();
     let mut fits = |bytes: usize| {
         held = held.saturating_add(bytes);
-        held <= lifecycle.shared.memory.limit()
+        held <= lifecycle.host_memory()
     };
     for scenario in plan.active_scenarios() {
         match lifecycle.setup_scenario(scenario, exec_of(plan, scenario), setup_data) {
