@@ -93,6 +93,11 @@ impl Account {
         self.limit.saturating_sub(self.used())
     }
 
+    /// Notes that there was no room for something that is counted elsewhere.
+    pub fn refuse(&self) {
+        self.refusals.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// How often there was no room since this was last asked.
     pub fn take_refusals(&self) -> u64 {
         // Mostly there are none, and reading is cheaper.
@@ -114,7 +119,7 @@ impl Account {
 
     fn take(&self, bytes: usize) -> Result<(), Exceeded> {
         let refuse = |why| {
-            self.refusals.fetch_add(1, Ordering::Relaxed);
+            self.refuse();
             Err(why)
         };
         if !grow(&self.used, bytes, self.limit) {

@@ -42,7 +42,11 @@ fn explain_limit(state: &VuState, error: &wasmtime::Error) -> String {
         let (used, allowed) = (used.as_millis(), allowed.as_millis());
         return format!("stopped after {used} ms of CPU time (limit {allowed} ms)");
     }
-    if state.is_out_of_room() || error.downcast_ref::<ResourceTableError>().is_some_and(is_full) {
+    let has_no_handle_left = error.downcast_ref::<ResourceTableError>().is_some_and(is_full);
+    if has_no_handle_left {
+        state.memory().refuse();
+    }
+    if has_no_handle_left || state.is_out_of_room() {
         return "it has more on the host than may be held for it: handles, headers, bodies (--vu-host-memory)".to_owned();
     }
     explain_trap(error)

@@ -23,7 +23,7 @@ const CPU_SECONDS: u64 = 30;
 const CPU_SECONDS_PER_MIB: u64 = 2;
 
 /// The same by the clock.
-const WALL_SECONDS: u64 = 30;
+const WALL_SECONDS: u64 = 25;
 const WALL_SECONDS_PER_MIB: u64 = 5;
 
 /// What the child answers with: its exit code says what the output is.
