@@ -27,6 +27,8 @@ const BODY_BYTES: usize = 2 * limits::CHUNK_BYTES;
 pub(super) struct Handles {
     held: Held,
     account: Arc<Account>,
+    /// What one call may add at most.
+    call_bytes: usize,
     /// Calls that can't reach the limit.
     safe_calls: usize,
     /// Shown in place of the real one.
@@ -41,8 +43,10 @@ pub(super) fn table(host_memory_bytes: usize) -> ResourceTable {
 }
 
 impl Handles {
-    pub(super) fn new(account: &Arc<Account>) -> Handles {
+    /// None yet, of which one call may make so many bytes' worth.
+    pub(super) fn new(account: &Arc<Account>, call_bytes: usize) -> Handles {
         Handles {
+            call_bytes,
             held: Held::new(account),
             account: Arc::clone(account),
             safe_calls: 0,
@@ -69,7 +73,7 @@ impl Handles {
         match self.held.resize(bytes) {
             Ok(()) => {
                 self.empty = None;
-                self.safe_calls = self.account.left() / limits::CALL_BYTES;
+                self.safe_calls = self.account.left() / self.call_bytes.max(1);
             }
             Err(_) => {
                 let mut empty = ResourceTable::new();
@@ -125,7 +129,7 @@ mod tests {
     #[test]
     fn headers_count_until_they_are_dropped() {
         let account = Account::new(&Arc::default(), 100_000);
-        let (mut handles, mut real) = (Handles::new(&account), table(100_000));
+        let (mut handles, mut real) = (Handles::new(&account, 1 << 20), table(100_000));
         let one = handles.table(&mut real).push(fields(40_000)).unwrap();
         handles.table(&mut real).push(fields(40_000)).unwrap();
         assert!(
@@ -146,7 +150,7 @@ mod tests {
             HostOutgoingBody::new(context, None, 1, limits::CHUNK_BYTES).0
         };
         let account = Account::new(&Arc::default(), 10 * BODY_BYTES);
-        let (mut handles, mut real) = (Handles::new(&account), table(10 * BODY_BYTES));
+        let (mut handles, mut real) = (Handles::new(&account, 1 << 20), table(10 * BODY_BYTES));
         let held = (0..20).take_while(|_| handles.table(&mut real).push(body()).is_ok());
         assert_eq!(held.count(), 10);
     }

@@ -53,9 +53,6 @@ impl VuState {
             memory: Arc::clone(&self.memory),
             ticket: self.require_run().is_ok().then(|| self.plain_ticket()),
         };
-        if self.desk.has_room() {
-            self.await_answer();
-        }
         WasiHttpCtxView {
             ctx: &mut self.wasi_http,
             table: self.handles.table(&mut self.table),

@@ -16,6 +16,9 @@ pub fn new_store(engine: &Engine, state: VuState) -> Store<VuState> {
     store
 }
 
+/// What the runtime says when a host call would copy too much out of a guest.
+const HANDED_OVER: &str = "fuel allocated for hostcalls";
+
 /// Why a call failed: the limit that was met, or else the guest's own words, or else those of the trap. The
 /// operator is told of the first of each.
 pub fn explain_call(state: &VuState, error: &wasmtime::Error) -> String {
@@ -49,7 +52,12 @@ fn explain_limit(state: &VuState, error: &wasmtime::Error) -> String {
     if has_no_handle_left || state.is_out_of_room() {
         return "it has more on the host than may be held for it: handles, headers, bodies (--vu-host-memory)".to_owned();
     }
-    explain_trap(error)
+    let why = explain_trap(error);
+    if error.root_cause().to_string().contains(HANDED_OVER) {
+        let limit = state.call_bytes() >> 20;
+        return format!("one call handed over more than {limit} MiB (--vu-memory): {why}");
+    }
+    why
 }
 
 fn is_full(error: &ResourceTableError) -> bool {

@@ -4,6 +4,7 @@
 use super::board::Status;
 use super::control::Control;
 use super::executor::Common;
+use super::pressure::Throttle;
 use super::scheduler::Scheduler;
 use super::stop::{EndReason, Stage, StopHandle};
 use super::thread::{Handed, INTERVAL, LoadThread};
@@ -152,6 +153,7 @@ struct Sums {
     main: Aggregator,
     warm_up: Option<Aggregator>,
     thresholds: Evaluator,
+    throttle: Throttle,
 }
 
 impl Sums {
@@ -161,6 +163,7 @@ impl Sums {
             main: aggregator(Set::Main),
             warm_up: run.plan.has_warm_up().then(|| aggregator(Set::WarmUp)),
             thresholds,
+            throttle: Throttle::open(),
         }
     }
 
@@ -209,6 +212,8 @@ impl Sums {
         let verdicts = self.thresholds.evaluate(elapsed);
         stop_if_asked(run, &verdicts);
         self.main.judge(verdicts);
+        let throttled = self.throttle.lap();
+        self.main.throttled(throttled);
         run.snapshots.send_replace(self.main.tick(elapsed));
         self.warm_up.iter_mut().for_each(|sums| drop(sums.tick(elapsed)));
     }

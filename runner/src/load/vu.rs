@@ -20,6 +20,7 @@ use crate::host::{Identity, Phase, VuState, with_shard};
 use crate::http::Client;
 use crate::metrics::IterationOutcome;
 use crate::plan::{Drawer, OnStop, Plan, ScenarioPlan, WaitTime};
+use crate::rota;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -227,7 +228,7 @@ impl Vu {
             if target > begun + busy {
                 self.due = Some(target);
                 self.retire.flag().pause_until(target).await;
-            } else if self.past.iterations.get().is_multiple_of(64) {
+            } else if self.past.iterations.get().is_multiple_of(64) || !rota::is_fresh(begun + busy) {
                 // A task that never blocks must not keep its thread from everybody else.
                 tokio::task::yield_now().await;
             }
@@ -270,7 +271,7 @@ impl Vu {
         turn.start();
         let ends = self.ends_at_pause();
         let (store, plugin) = instance;
-        store.data_mut().begin_call(self.thread.task_cpu());
+        store.data_mut().begin_call_at(self.thread.task_cpu(), begun);
         let labels = scenario.tasks.get(task as usize);
         store.data_mut().begin_task(labels.map_or(&[], |t| &t.tags));
         store.set_epoch_deadline(1);
