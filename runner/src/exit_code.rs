@@ -25,6 +25,8 @@ pub enum ExitCode {
     StoppedByScenario,
     /// A scenario called the run a failure.
     MarkedFailed,
+    /// Memory was nearly used up.
+    Memory,
 }
 
 impl ExitCode {
@@ -42,6 +44,7 @@ impl ExitCode {
             ExitCode::Guest => 107,
             ExitCode::StoppedByScenario => 108,
             ExitCode::MarkedFailed => 110,
+            ExitCode::Memory => 111,
         }
     }
 }

@@ -127,6 +127,7 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
         EndReason::ThresholdFailed(_) => ExitCode::Threshold,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,
         EndReason::NotGranted(_) => ExitCode::NotGranted,
+        EndReason::OutOfMemory(_) => ExitCode::Memory,
         EndReason::TooManyTraps(_)
         | EndReason::ShapeFailed(_)
         | EndReason::SetupFailed(_)
@@ -163,6 +164,7 @@ fn word(reason: &EndReason) -> &'static str {
         | EndReason::NotGranted(_)
         | EndReason::ThresholdFailed(_)
         | EndReason::ShapeFailed(_)
+        | EndReason::OutOfMemory(_)
         | EndReason::TooManyTraps(_) => "aborted",
         EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) | EndReason::Defect(_) => "failed",
     }
@@ -200,6 +202,10 @@ fn verdict(code: ExitCode, reason: &EndReason, wrong: Vec<String>) -> Result<Exi
         }
         (_, EndReason::NotGranted(_)) => Err(failure
             .hint("pass --insecure if any certificate is fine, or trust its authority with --ca-file FILE")),
+        (_, EndReason::OutOfMemory(_)) => Err(failure.hint(
+            "the figures above are complete up to then; use fewer users (-u), a smaller --vu-memory or \
+             --vu-host-memory, or a larger machine (or --max-memory)",
+        )),
         (_, EndReason::Aborted(_) | EndReason::ShapeFailed(_)) => Err(failure),
         _ => Ok(code),
     }
