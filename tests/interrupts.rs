@@ -177,7 +177,7 @@ const INTERRUPTIONS: [Interruption; 12] = [
     at("load", 1100, &["INT", "TERM", "HUP"], &["sleeper"]),
     at("load", 900, &["INT", "INT"], &["loop", "--task-cpu", "50s"]),
     at("starting users", 900, &["INT"], &["steady", "-e", "START=poll"]),
-    at("stop", 1600, &["INT"], &["sleeper", "-t", "1s", "-s", "9s"]),
+    at("stop", 1600, &["INT"], &["sleeper", "-t", "1s", "-s", "3s"]),
     at(
         "teardown",
         1600,
@@ -246,4 +246,33 @@ fn signals_in_any_phase_end_the_run_with_results_or_a_reason() {
         let delay = Duration::from_millis((number as u64 * 787) % 2_300);
         interrupt(&shop, interruption, delay);
     }
+}
+
+/// With users there is no rate that could be missed, and what was measured looks like the server's.
+#[test]
+fn a_generator_that_is_kept_from_its_cpu_says_so_with_users_too() {
+    let _machine = together();
+    let (shop, folder) = (Shop::start(&[]), tempfile::tempdir().unwrap());
+    let file = folder.path().join("out.json");
+    let run = start(
+        &shop,
+        &guests::plugin("quickstart"),
+        &file,
+        &["-u", "10", "-t", "4s"],
+    );
+    std::thread::sleep(Duration::from_millis(700));
+    for _ in 0..25 {
+        run.signal("STOP");
+        std::thread::sleep(Duration::from_millis(80));
+        run.signal("CONT");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let ran = run.finish().exits(0);
+    let summary = Summary::read(&file, &ran);
+    assert!(summary.number("/health/red_seconds") >= 2, "{}", ran.out);
+    assert!(
+        format!("{}{}", ran.out, ran.err).contains("this machine was too slow"),
+        "{}",
+        ran.out
+    );
 }

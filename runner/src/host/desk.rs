@@ -129,11 +129,6 @@ impl Desk {
         .await
     }
 
-    /// Whether one more letter may be left.
-    pub(super) fn has_room(&self) -> bool {
-        self.top().open < limits::PARALLEL
-    }
-
     /// The guest's side: leaves a letter, or gets it back when too many are open.
     #[expect(
         clippy::result_large_err,

@@ -5,15 +5,16 @@
 use super::crew::{Crew, Leave, Retire, Spawn, contained};
 use super::executor::{self, Common};
 use super::part::{Alarm, News, Part, PartEnd, places};
+use super::pressure::ThreadClock;
 use super::run::Run;
 use super::stop::{EndReason, Stage};
 use super::turns::{Place, Turns};
 use super::vu::Vu;
 use crate::host::{Set, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
-use crate::metrics::{Delta, Limits, Shard};
+use crate::metrics::{CpuWait, Delta, Limits, Shard};
 use crate::panics;
 use crate::plan::Workload;
-use crate::rota::{AbortHandle, Rota};
+use crate::rota::{AbortHandle, Excess, Rota};
 use crate::timer::Timers;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -26,6 +27,9 @@ use tokio::time::Instant;
 
 /// How often a thread hands over what it has recorded.
 pub(super) const INTERVAL: Duration = Duration::from_secs(1);
+
+/// How often it looks in between how late its timers are.
+const LOOKS: u32 = 20;
 
 /// What the VUs of one thread share.
 pub(super) struct ThreadShared {
@@ -117,7 +121,7 @@ impl Spawn for VuSpawner {
         let shared = Arc::clone(&self.shared);
         let panicked = move |what| shared.count_panic(place.scenario, what);
         let life = contained(leave, vu.run(), panicked);
-        self.rota.spawn(recording(self.set, life))
+        self.rota.spawn_as(place.scenario, recording(self.set, life))
     }
 }
 
@@ -197,7 +201,8 @@ impl LoadThread {
             traps: Arc::clone(&self.traps),
         });
         let me = Arc::clone(&self);
-        tokio::task::spawn_local(async move { me.report().await });
+        let vus = rota.clone();
+        tokio::task::spawn_local(async move { me.report(&vus).await });
         let vus = rota.clone();
         tokio::task::spawn_local(tokio::task::unconstrained(async move { vus.run().await }));
         let parts: Vec<_> = (0..self.run.plan.workloads.len())
@@ -251,24 +256,41 @@ impl LoadThread {
     }
 
     /// Hands over what was recorded, each second of the run, for ever.
-    async fn report(&self) {
+    async fn report(&self, rota: &Rota) {
         let mut begun = self.begun.clone();
         let Ok(Some(mut due)) = begun.wait_for(Option::is_some).await.map(|begun| *begun) else {
             return;
         };
+        let sets = self.sets();
+        let mut clock = ThreadClock::open();
+        let mut second = Instant::now();
         loop {
-            due += INTERVAL;
-            tokio::time::sleep_until(due).await;
-            let lag = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
-            for set in self.sets() {
-                in_set(set, || self.hand_over(set, lag));
+            for _ in 0..LOOKS {
+                due += INTERVAL / LOOKS;
+                tokio::time::sleep_until(due).await;
+                let lag = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
+                for &set in &sets {
+                    with_shard_of(set, |shard| shard.lag(lag));
+                }
+            }
+            let wait = clock.lap();
+            let on_cpu = second
+                .elapsed()
+                .saturating_sub(Duration::from_micros(wait.waited_us));
+            let excess = rota.close_second(on_cpu);
+            second = Instant::now();
+            for &set in &sets {
+                in_set(set, || self.hand_over(set, wait, excess));
             }
         }
     }
 
-    fn hand_over(&self, set: Set, lag: u64) {
+    fn hand_over(&self, set: Set, wait: CpuWait, excess: Option<Excess>) {
         let delta = with_shard_of(set, |shard| {
-            shard.lag(lag);
+            shard.waited(wait);
+            if let Some(Excess { time, kind }) = excess {
+                shard.starved(kind, u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+            }
             shard.take()
         });
         if let Some(delta) = delta {

@@ -20,6 +20,7 @@ use crate::host::{Identity, Phase, VuState, with_shard};
 use crate::http::Client;
 use crate::metrics::IterationOutcome;
 use crate::plan::{Drawer, OnStop, Plan, ScenarioPlan, WaitTime};
+use crate::rota;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,6 +28,9 @@ use wasmtime::Store;
 
 /// Pause after a start that failed, so that a broken plugin doesn't spin.
 const RETRY: Duration = Duration::from_secs(1);
+
+/// Least time that `on-stop` has, by the wall clock, however short the graceful stop is.
+const LEAST_FAREWELL: Duration = Duration::from_secs(5);
 
 /// A virtual user.
 pub(super) struct Vu {
@@ -230,7 +234,7 @@ impl Vu {
             if target > begun + busy {
                 self.due = Some(target);
                 self.retire.flag().pause_until(target).await;
-            } else if self.past.iterations.get().is_multiple_of(64) {
+            } else if self.past.iterations.get().is_multiple_of(64) || !rota::is_fresh(begun + busy) {
                 // A task that never blocks must not keep its thread from everybody else.
                 tokio::task::yield_now().await;
             }
@@ -273,7 +277,7 @@ impl Vu {
         turn.start();
         let ends = self.ends_at_pause();
         let (store, plugin) = instance;
-        store.data_mut().begin_call(self.thread.task_cpu());
+        store.data_mut().begin_call_at(self.thread.task_cpu(), begun);
         let labels = scenario.tasks.get(task as usize);
         store.data_mut().begin_task(labels.map_or(&[], |t| &t.tags));
         store.set_epoch_deadline(1);
@@ -331,12 +335,23 @@ impl Vu {
         store.set_epoch_deadline(1);
         let scenario = self.identity.scenario;
         let exec = self.exec();
+        let workload = self.thread.run.plan.workloads.get(self.workload);
+        let limit = workload.map_or(LEAST_FAREWELL, |w| w.graceful_stop.max(LEAST_FAREWELL));
         let desk = store.data().desk();
         let call = plugin
             .wasmswarm_scenario_scenario()
             .call_on_stop(&mut *store, exec);
-        let stopped = desk.serve(&mut self.client, call).await;
-        let stopped = stopped.unwrap_or_else(|trap| Err(call::explain_call(store.data(), &trap)));
+        // A run may end by its last VU: its farewell must not go on for ever. Boxed: rare, and every VU
+        // would have to hold it.
+        let served = desk.serve(&mut self.client, call);
+        let stopped = Box::pin(tokio::time::timeout(limit, served)).await;
+        let stopped = match stopped {
+            Ok(stopped) => stopped.unwrap_or_else(|trap| Err(call::explain_call(store.data(), &trap))),
+            Err(_) => Err(format!(
+                "it was not done after {} s (--graceful-stop)",
+                limit.as_secs_f64()
+            )),
+        };
         store.data_mut().end_call();
         if let Err(why) = stopped {
             with_shard(|shard| shard.iteration_error(scenario, u16::MAX, &format!("on-stop: {why}")));

@@ -2,6 +2,7 @@
 
 use super::burst::Burst;
 use super::custom::CustomPart;
+use super::health::{CpuWait, Greed};
 use super::keys::{ErrorKey, FailureKey, NameKey, SeriesKey, TaggedKey, TaskKey};
 use super::phases::PhaseParts;
 use super::sample::IterationOutcome;
@@ -26,6 +27,8 @@ pub struct Delta {
     pub(super) counts: Counts,
     pub(super) late: Burst,
     pub(super) lag: Burst,
+    pub(super) wait: CpuWait,
+    pub(super) greed: Greed,
 }
 
 /// Plain counts.
@@ -33,6 +36,8 @@ pub struct Delta {
 pub(super) struct Counts {
     pub(super) requests_started: u64,
     pub(super) requests_interrupted: u64,
+    pub(super) requests_unsent: u64,
+    pub(super) requests_refused: u64,
     pub(super) iterations_planned: u64,
     pub(super) iterations_started: u64,
     pub(super) iterations_dropped: u64,
@@ -49,6 +54,8 @@ impl Counts {
     pub(super) fn add(&mut self, other: &Self) {
         self.requests_started += other.requests_started;
         self.requests_interrupted += other.requests_interrupted;
+        self.requests_unsent += other.requests_unsent;
+        self.requests_refused += other.requests_refused;
         self.iterations_planned += other.iterations_planned;
         self.iterations_started += other.iterations_started;
         self.iterations_dropped += other.iterations_dropped;

@@ -24,7 +24,7 @@ pub use population::assign;
 pub use profile::{Curve, Profile, Stage};
 pub use quantity::{Beyond, MOST_RATE, Rate, SpawnRate};
 pub use scenario::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
-pub use search::{Climb, Search, SearchPlan};
+pub use search::{Climb, Search, SearchPlan, Tried};
 pub use seed::{Drawer, Stream, generator, round_seed, stream_seed};
 pub use threshold::ThresholdPlan;
 pub use vu_steps::{VuStep, vu_steps};

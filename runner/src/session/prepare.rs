@@ -22,6 +22,9 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+/// Most VUs of a search, unless somebody says otherwise.
+const MOST_SEARCHING: usize = 10_000;
+
 /// Log lines that may wait for the terminal.
 const LOG_QUEUE: usize = 1024;
 
@@ -59,6 +62,27 @@ impl Prepared {
 
 /// Checks and prepares everything, cheapest first.
 pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
+    prepare_with(options, make_room)
+}
+
+/// As [`prepare`], for runs at rates that aren't known yet: with room for as many VUs as these may need.
+pub(super) fn prepare_search(options: &RunOptions) -> Result<Prepared, Failure> {
+    prepare_with(options, |plan, options, sources| {
+        let machine = Machine::ask();
+        if options.load.shape.max_vus.is_none() {
+            room::make_for_rates(plan, MOST_SEARCHING.min(machine.most_vus(sources)));
+            if options.load.threads.is_none() {
+                plan.threads = cores().min(plan.peak_vus()).max(plan.threads);
+            }
+        }
+        check_machine(plan, &machine, sources)
+    })
+}
+
+/// Makes room for more VUs than the plan has, for a number of addresses to connect from.
+type MakeRoom = fn(&mut Plan, &RunOptions, usize) -> Result<(), Failure>;
+
+fn prepare_with(options: &RunOptions, make_room: MakeRoom) -> Result<Prepared, Failure> {
     let begun = Instant::now();
     check_summary(options)?;
     let baseline = thresholds::baseline(options.output.baseline.as_deref())?;

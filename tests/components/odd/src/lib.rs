@@ -2,6 +2,7 @@
 //! well-behaved neighbour whose figures must not change whatever the others do.
 
 mod cases;
+mod cpu_cases;
 mod data_cases;
 mod pause_cases;
 mod print_cases;
