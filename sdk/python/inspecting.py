@@ -281,15 +281,21 @@ class Inspector:
         if Path(plain(self.found.root / text)) in (*self.roots, *self.found.root.parents):
             return  # a folder that names are put together with
         place = self.found.place_of(text)
+        path = Path(plain(self.found.root / text))
+        if text.startswith(("/", "..")) and not self.found.reach.names(path):
+            if len(self.found.refused) < MOST_FILES:  # known at once, it costs no round
+                self.found.refused[place] = str(Elsewhere(path.parent))
+            return
         for root in self.roots:
             path = Path(plain(root / text))
             if self.found.reach.has_file(path):
-                return self._add_file(path, place)
+                self._add_file(path, place)
+                return
             if self.found.reach.has_folder(path):
                 for file in sorted(islice(path.rglob("*"), MOST_ENTRIES))[:MOST_FILES]:
                     if file.is_file() and "__pycache__" not in file.parts:
                         self._add_file(file, f"{place}/{file.relative_to(path)}")
-                return None
+                return
 
     def _add_file(self, path: Path, place: str) -> None:
         if path.suffix == ".py" or path.stat().st_size > MOST_BYTES:
