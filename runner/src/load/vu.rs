@@ -145,6 +145,7 @@ impl Vu {
         self.identity.life = self.past.begin_life();
         let stop = Arc::clone(self.retire.flag());
         let mut state = VuState::new(Arc::clone(&run.shared), stop, self.identity, Phase::Load);
+        self.client.charge_to(state.memory());
         state.iteration = self.past.iterations.get();
         let state = state.with_cookies(self.client.cookies());
         let mut store = call::new_store(run.pre.engine(), state);
