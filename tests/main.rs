@@ -10,6 +10,7 @@
 mod api;
 mod architecture;
 mod bad_input;
+mod bombs;
 mod compat;
 mod conformance;
 mod data;
@@ -23,6 +24,7 @@ mod interrupts;
 mod keys;
 mod languages;
 mod limits;
+mod memory;
 mod options;
 mod projects;
 mod reading;

@@ -126,6 +126,7 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
         EndReason::Interrupted | EndReason::StoppedByApi => ExitCode::Interrupted,
         EndReason::ThresholdFailed(_) => ExitCode::Threshold,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,
+        EndReason::OutOfMemory(_) => ExitCode::Memory,
         EndReason::TooManyTraps(_)
         | EndReason::ShapeFailed(_)
         | EndReason::SetupFailed(_)
@@ -149,6 +150,7 @@ fn word(reason: &EndReason) -> &'static str {
         EndReason::Aborted(_)
         | EndReason::ThresholdFailed(_)
         | EndReason::ShapeFailed(_)
+        | EndReason::OutOfMemory(_)
         | EndReason::TooManyTraps(_) => "aborted",
         EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) | EndReason::Defect(_) => "failed",
     }
@@ -184,6 +186,10 @@ fn verdict(code: ExitCode, reason: &EndReason, wrong: Vec<String>) -> Result<Exi
         (_, EndReason::TooManyTraps(_)) => {
             Err(failure.hint("the summary lists the messages; --max-traps sets how many are tolerated"))
         }
+        (_, EndReason::OutOfMemory(_)) => Err(failure.hint(
+            "the figures above are complete up to then; use fewer users (-u), a smaller --vu-memory or \
+             --vu-host-memory, or a larger machine (or --max-memory)",
+        )),
         (_, EndReason::Aborted(_) | EndReason::ShapeFailed(_)) => Err(failure),
         _ => Ok(code),
     }
