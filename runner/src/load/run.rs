@@ -11,6 +11,7 @@ use crate::host::{RunShared, Set, VuState};
 use crate::http::Transport;
 use crate::metrics::{Aggregator, Limits, RunInfo, ScenarioInfo, Snapshot, Verdict};
 use crate::plan::{ExecutorSpec, Plan, Workload};
+use crate::secret;
 use crate::thresholds::Evaluator;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -60,7 +61,7 @@ pub struct Outcome {
 /// If the operating system refuses a thread or its event queue.
 pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
     let run = Arc::new(run);
-    let limits = [Limits::default(), Limits::default()];
+    let limits = [(); 2].map(|()| limits(&run.plan));
     let (begin, begun) = watch::channel(None);
     let (deltas, received) = sync_channel(1024);
     let traps = Arc::new(AtomicU64::new(0));
@@ -105,6 +106,15 @@ pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
         warm_up,
         reason: run.stop.reason().unwrap_or(natural),
     })
+}
+
+/// The bounds of one set of measurements; two sets share the memory.
+fn limits(plan: &Plan) -> Limits {
+    let sets = 1 + usize::from(plan.has_warm_up());
+    Limits {
+        bytes: plan.limits.metrics_bytes / sets,
+        ..Limits::default()
+    }
 }
 
 /// Adds up what the threads hand over: the run, and apart from it what only warms up.
@@ -195,6 +205,7 @@ pub fn run_info(plan: &Plan, set: Set) -> RunInfo {
     RunInfo {
         scenarios: plan.scenarios.iter().map(scenario).collect(),
         vus: counted.map(|w| w.vus.len() as u64).sum(),
+        shown: Some(secret::hide),
     }
 }
 

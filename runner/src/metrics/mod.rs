@@ -16,6 +16,7 @@ mod history;
 mod keys;
 mod limits;
 mod phases;
+mod place;
 mod query;
 mod reconcile;
 mod rows;

@@ -25,7 +25,13 @@ fn aggregator(limits: &Limits) -> Aggregator {
         name: "shop".to_owned(),
         tasks,
     }];
-    Aggregator::new(limits, RunInfo { scenarios, vus: 0 })
+    Aggregator::new(
+        limits,
+        RunInfo {
+            scenarios,
+            ..RunInfo::default()
+        },
+    )
 }
 
 /// One random request with what may come with it.
