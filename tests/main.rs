@@ -10,6 +10,7 @@
 mod api;
 mod architecture;
 mod bad_input;
+mod bounds;
 mod compat;
 mod conformance;
 mod data;
@@ -25,6 +26,7 @@ mod options;
 mod projects;
 mod reconcile;
 mod sdks;
+mod secrets;
 mod shared;
 mod support;
 mod thresholds;

@@ -147,6 +147,15 @@ fn ramping_vus(ask: &Ask<'_>) -> Result<Load, Vec<Problem>> {
     })
 }
 
+/// What is said of levels that aren't 0 and might as well be.
+const TOO_SMALL: &str = "it must be 0, or at least 0.000000001 per second";
+
+/// Whether a level is so small that what is computed with it loses its digits: one VU or iteration
+/// in more than a year.
+fn is_lost(level: f64) -> bool {
+    level != 0.0 && level < 1e-9
+}
+
 /// The stages, each checked with the level that it begins at.
 fn profile(ask: &Ask<'_>, start: f64, factor: f64) -> Result<Profile, Vec<Problem>> {
     let texts = &ask.options.shape.stages;
@@ -159,9 +168,24 @@ fn profile(ask: &Ask<'_>, start: f64, factor: f64) -> Result<Profile, Vec<Proble
         ]);
     }
     let mut problems = Vec::new();
+    if is_lost(start) {
+        let id = if ask.setting("rate").is_some() {
+            "rate"
+        } else {
+            "start_rate"
+        };
+        problems.push(ask.problem(id, TOO_SMALL));
+    }
     let mut from = start;
     for (text, setting) in texts.iter().zip(ask.settings("stages")) {
         let stage = text.scaled(factor);
+        let amplitude = match stage.curve {
+            Curve::Sine { amplitude, .. } => amplitude,
+            _ => 0.0,
+        };
+        if [stage.target, amplitude].into_iter().any(is_lost) {
+            problems.push(setting.problem(TOO_SMALL));
+        }
         if stage.curve == Curve::Exponential && (from <= 0.0 || stage.target <= 0.0) {
             problems.push(setting.problem("an exponential stage can't begin or end at 0"));
         }
