@@ -16,6 +16,8 @@ mod show;
 mod signals;
 mod source;
 mod steering;
+#[cfg(test)]
+mod tests;
 mod thresholds;
 mod view;
 

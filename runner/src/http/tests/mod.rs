@@ -1,5 +1,6 @@
 //! The engine against real sockets. What a single file can prove is tested in that file.
 
+mod fuzz;
 mod plain;
 mod reuse;
 mod routes;
