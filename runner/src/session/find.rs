@@ -3,7 +3,7 @@
 
 use super::exit::Exit;
 use super::prepare::{self, Prepared};
-use super::{no_thread, signals, thresholds};
+use super::{finish, no_thread, signals, thresholds};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::load::{self, Control, EndReason, Lifecycle, Outcome, Run, Stage, StopHandle};
@@ -171,7 +171,7 @@ impl Finding<'_> {
     fn write(&self, path: &std::path::Path) -> Result<(), Failure> {
         let failed = || Failure::invalid(format!("failed to write the results to {:?}", path.display()));
         let text = report::find_json(&self.report).map_err(|e| failed().because(e))?;
-        report::write_whole(path, text.as_bytes()).map_err(|e| failed().because(e))
+        finish::write_results(path, &text).map_err(|e| failed().because(e))
     }
 }
 

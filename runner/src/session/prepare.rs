@@ -5,7 +5,7 @@ use super::machine::Machine;
 use super::prepared::{self, Linked};
 use super::room::{self, Room};
 use super::source::{self, Order, Read};
-use super::{View, no_thread, reach, thresholds};
+use super::{View, finish, no_thread, reach, thresholds};
 use crate::error::Failure;
 use crate::host::{Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared, SharedStore};
 use crate::http::Transport;
@@ -13,6 +13,7 @@ use crate::options::{self, Given, PluginOptions, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
 use crate::report;
+use crate::secret;
 use crate::target::Running;
 use crate::terminal;
 use crate::thresholds::{Baseline, Evaluator};
@@ -61,7 +62,7 @@ pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
         options,
         &read,
         &description,
-        settings.base.as_ref().map(ToString::to_string),
+        settings.base.as_ref().map(secret::shown_url),
     )?;
     let thresholds = thresholds::prepare(&plan, baseline.as_ref())?;
     make_room(&mut plan, options, settings.source_addresses.len())?;
@@ -115,6 +116,9 @@ fn check_summary(options: &RunOptions) -> Result<(), Failure> {
     let Some(path) = &options.output.summary_json else {
         return Ok(());
     };
+    if finish::is_stdout(path) {
+        return Ok(());
+    }
     report::check_writable(path).map_err(|error| {
         let failure = Failure::invalid(format!("the results can't be written to {:?}", path.display()));
         failure
