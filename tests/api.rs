@@ -331,3 +331,21 @@ fn a_rate_changes_within_a_second() {
     };
     assert!([100, 300, 20].into_iter().all(near), "{started:?}");
 }
+
+#[test]
+fn a_run_is_never_aimed_at_itself() {
+    let _machine = together();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (host, api) = (format!("http://{free}"), free.to_string());
+    let plugin = guests::plugin("quickstart");
+    let arguments = [
+        "run".as_ref(),
+        plugin.as_os_str(),
+        "--host".as_ref(),
+        host.as_ref(),
+        "--api".as_ref(),
+        api.as_ref(),
+    ];
+    let ran = run(arguments);
+    ran.exits(104).complains("served by this run itself");
+}

@@ -24,6 +24,7 @@ mod keys;
 mod languages;
 mod options;
 mod projects;
+mod reading;
 mod reconcile;
 mod sdks;
 mod secrets;

@@ -42,6 +42,7 @@ fn pre() -> &'static PluginPre<VuState> {
             cache: std::env::temp_dir(),
             engine: build::Engine::default(),
             parameters: Vec::new(),
+            grants: build::Grants::default(),
         };
         let path = build::build(&folder, &mut shop).unwrap().component;
         let source = plugin::load(path.to_str().unwrap(), None).unwrap();

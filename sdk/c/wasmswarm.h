@@ -214,7 +214,7 @@ typedef struct ws_request {
     double timeout;                        /* whole exchange; 0: the run's default */
     int32_t redirects;                     /* follow at most so many; 0: the run's default */
     ws_statuses expected[WS_MAX_EXPECTED]; /* none: 200 to 399 */
-    bool discard;                          /* leave headers and body on the host: cheapest */
+    bool discard;                          /* throw the body away as it comes: cheapest */
 } ws_request;
 
 /* Why there is no response. Each is recorded as a failed request already. */

@@ -91,7 +91,7 @@ func ExpectRange(low, high int) Option {
 	return Option{kind: addExpected, number: uint64(uint16(low))<<16 | uint64(uint16(high))}
 }
 
-// Discard throws headers and body away as they come: the cheapest way, when only the status matters.
+// Discard throws the body away as it comes, of any size and encoding: cheapest, when status and headers are enough.
 func Discard() Option { return Option{kind: discard} }
 
 // Get sends a GET request and waits for the whole response. A URL is absolute, or relative to the

@@ -15,9 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from folding import Folder
+from reaching import Elsewhere, Reach, plain
+
 #: Data files that a source may name: how large, how many, how deep in a folder.
 MOST_BYTES = 16 * 1024 * 1024
 MOST_FILES = 500
+
+#: Where the component finds the user's files: those around the source, and those from elsewhere.
+SOURCE, GRANTED = "/0/source", "/0/granted"
 
 #: Attributes that say that something isn't supported, wherever they are.
 ATTRIBUTES = {
@@ -47,26 +53,61 @@ class Inspection:
     """What a source consists of."""
 
     entry: Path
+    #: The folder of the source, and the outermost one around it that may be read.
     root: Path
-    #: All files to be copied: modules, and data that they name.
-    files: set[Path] = field(default_factory=set)
+    base: Path
+    reach: Reach
+    #: All files to be copied, with their content: modules, and data that they name.
+    files: dict[Path, bytes] = field(default_factory=dict)
+    #: Further places where the source finds some of them.
+    places: dict[str, Path] = field(default_factory=dict)
     #: Files that would be used if they were there.
     absent: set[Path] = field(default_factory=set)
-    #: Folders with packages of others.
-    packages: list[Path] = field(default_factory=list)
+    #: Places of what the source asked for and may not read, with the reason.
+    refused: dict[str, str] = field(default_factory=dict)
+    #: Folders with packages of others, and the names in them that are imported.
+    packages: dict[Path, set[str]] = field(default_factory=dict)
     #: Modules that functions import, when there are no files any more.
     lazy: set[str] = field(default_factory=set)
+    #: Texts outside of functions: among them are the parameters that the top level asks for.
+    texts: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
+    def take(self, path: Path, place: str = "") -> bytes:
+        """Reads a file, once. `place`: where else the source looks for it."""
+        if path not in self.files:
+            self.files[path] = self.reach.read(path)
+        if place:
+            self.places[place] = path
+        return self.files[path]
 
-def inspect(entry: Path, compat: Path) -> Inspection:
+    def place(self, path: Path) -> str:
+        """Where the component finds a file."""
+        if path == self.base or self.base in path.parents:
+            return "/".join([SOURCE, *path.relative_to(self.base).parts])
+        return GRANTED + str(path)
+
+    def place_of(self, name: str) -> str:
+        """Where it looks for a name, which is one from the source's folder or a whole path."""
+        return GRANTED + plain(name) if name.startswith("/") else self.place(Path(plain(self.root / name)))
+
+
+def inspect(entry: Path, compat: Path, reach: Reach | None = None) -> Inspection:
     """Looks at the file and at all of the user's modules that it imports."""
-    found = Inspection(entry, entry.parent)
+    entry = Path(plain(entry))
+    reach = reach or Reach.of(None, entry.parent)
+    found = Inspection(entry, entry.parent, _base(entry.parent, reach), reach)
     inspector = Inspector(found, compat)
     inspector.look_at(entry)
     if inspector.problems:
         raise Problem("\n".join(inspector.problems))
     return found
+
+
+def _base(root: Path, reach: Reach) -> Path:
+    names = [Path(name) for place in reach.places for name in place["names"]]
+    around = [name for name in names if name == root or name in root.parents]
+    return min(around, key=lambda name: len(name.parts), default=root)
 
 
 class Inspector:
@@ -77,15 +118,19 @@ class Inspector:
         self.compat = compat
         self.problems: list[str] = []
         self.why_not = _why_not(compat)
-        self.offered = [*_package_folders(found.root)]
+        #: Where the user's modules may lie.
+        self.roots = [*dict.fromkeys([found.root, found.base])]
+        self.offered = [*_package_folders(found)]
 
     def look_at(self, file: Path) -> None:
         """One of the user's modules, and what it imports."""
         if file in self.found.files:
             return
-        self.found.files.add(file)
         tree = self._parse(file)
+        folder = Folder(str(file), tree, str(self.found.root))
         for node, lazy, guarded in _statements(tree):
+            if isinstance(node, (ast.Call, ast.BinOp)) and (name := folder.fold(node)):
+                self._named_file(name)
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 for name in self._imported(file, node):
                     self._follow(file, node, name, lazy, guarded)
@@ -93,12 +138,20 @@ class Inspector:
                 self._attribute(file, node)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 self._named_file(node.value)
+                if not lazy:
+                    self.found.texts.add(node.value)
 
     def _parse(self, file: Path) -> ast.Module:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return ast.parse(file.read_bytes(), filename=str(file))
+                content = _entry(file) if file == self.found.entry else self.found.take(file)
+                self.found.files[file] = content
+                return ast.parse(content, filename=str(file))
+        except Elsewhere as error:
+            raise Problem(f"{file} may not be read: {error}") from None
+        except OSError as error:
+            raise Problem(f"{file} can't be read: {error}") from None
         except SyntaxError as error:
             old = sys.version_info < (3, 14)
             note = f" (read by Python {sys.version_info[0]}.{sys.version_info[1]})" if old else ""
@@ -118,15 +171,18 @@ class Inspector:
             package = file.parent
             for _ in range(node.level - 1):
                 package = package.parent
-            inside = package.relative_to(self.found.root).parts if self._is_own(package) else ()
-            base = ".".join([*inside, *([base] if base else [])])
+            base = ".".join([*self._inside(package), *([base] if base else [])])
         if base:
             yield base
         # Each of the names may be a module within; that it isn't there means nothing.
         yield from (f"{base}.{alias.name}".lstrip(".") + "?" for alias in node.names)
 
-    def _is_own(self, folder: Path) -> bool:
-        return folder == self.found.root or self.found.root in folder.parents
+    def _inside(self, folder: Path) -> tuple[str, ...]:
+        """The packages that a folder of the user's stands for."""
+        for root in self.roots:
+            if folder == root or root in folder.parents:
+                return folder.relative_to(root).parts
+        return ()
 
     def _follow(self, file: Path, node: Any, name: str, lazy: bool, guarded: bool) -> None:
         maybe, name = name.endswith("?"), name.rstrip("?")
@@ -141,21 +197,25 @@ class Inspector:
 
     def _own_module(self, name: str) -> bool:
         """Whether it is a file of the user's; then that is looked at too."""
-        path = self.found.root.joinpath(*name.split("."))
-        for candidate in (path.with_suffix(".py"), path / "__init__.py"):
-            if candidate.is_file():
-                self._packages_above(path)
-                self.look_at(candidate)
+        reach = self.found.reach
+        for root in self.roots:
+            path = root.joinpath(*name.split("."))
+            for candidate in (path.with_suffix(".py"), path / "__init__.py"):
+                if reach.has_file(candidate):
+                    self._packages_above(root, path)
+                    self.look_at(candidate)
+                    return True
+                if "." not in name and reach.names(candidate):
+                    self.found.absent.add(candidate)
+            if reach.has_folder(path) and any(path.glob("*.py")):
                 return True
-            if "." not in name:
-                self.found.absent.add(candidate)
-        return path.is_dir() and any(path.glob("*.py"))
+        return False
 
-    def _packages_above(self, path: Path) -> None:
+    def _packages_above(self, root: Path, path: Path) -> None:
         for folder in path.parents:
-            if folder == self.found.root:
+            if folder == root:
                 return
-            if (folder / "__init__.py").is_file():
+            if self.found.reach.has_file(folder / "__init__.py"):
                 self.look_at(folder / "__init__.py")
 
     def _check_foreign(self, file: Path, node: Any, name: str, lazy: bool) -> None:
@@ -165,9 +225,10 @@ class Inspector:
             self._refuse(file, node, f"module {name} isn't supported: {instead}")
         elif top in sys.stdlib_module_names or top == "wasmswarm" or self._in_compat(name):
             return
+        elif self._in_compat(top):
+            self._refuse(file, node, f"there is no module {name!r} here, in place of the package's")
         elif (folder := self._folder_with(top)) is not None:
-            if folder not in self.found.packages:
-                self.found.packages.append(folder)
+            self.found.packages.setdefault(folder, set()).add(top)
         else:
             text = (
                 f"there is no module {top!r}: put the package into a folder `vendor` or `.venv` beside "
@@ -179,6 +240,7 @@ class Inspector:
                 self._refuse(file, node, text)
 
     def _in_compat(self, name: str) -> bool:
+        name = name.removeprefix("requests.packages.")
         path = self.compat.joinpath(*name.split("."))
         return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
 
@@ -198,22 +260,31 @@ class Inspector:
             self._refuse(file, node, f"{name} isn't supported: {instead}")
 
     def _named_file(self, text: str) -> None:
-        """A text that is the name of a file beside the source: the top level may read it."""
-        if not 0 < len(text) < 256 or "\0" in text or text.startswith(("/", "~")) or ".." in text:
+        """A text that is the name of a file: the top level may read it, from the source's folder or the command's."""
+        if not 0 < len(text) < 1024 or "\0" in text or "\n" in text or not text.strip("./"):
             return
-        path = self.found.root / text
-        if path == self.found.root:
-            return
-        if path.is_file():
-            self._add_file(path)
-        elif path.is_dir():
-            for file in sorted(path.rglob("*"))[:MOST_FILES]:
-                if file.is_file() and "__pycache__" not in file.parts:
-                    self._add_file(file)
+        if Path(plain(self.found.root / text)) in (*self.roots, *self.found.root.parents):
+            return  # a folder that names are put together with
+        place = self.found.place_of(text)
+        for root in self.roots:
+            path = Path(plain(root / text))
+            if self.found.reach.has_file(path):
+                return self._add_file(path, place)
+            if self.found.reach.has_folder(path):
+                for file in sorted(path.rglob("*"))[:MOST_FILES]:
+                    if file.is_file() and "__pycache__" not in file.parts:
+                        self._add_file(file, f"{place}/{file.relative_to(path)}")
+                return None
 
-    def _add_file(self, path: Path) -> None:
-        if path.suffix != ".py" and path.stat().st_size <= MOST_BYTES:
-            self.found.files.add(path)
+    def _add_file(self, path: Path, place: str) -> None:
+        if path.suffix == ".py" or path.stat().st_size > MOST_BYTES:
+            return
+        try:
+            self.found.take(path, place)
+        except Elsewhere as error:
+            self.found.refused[place] = str(error)
+        except OSError as error:
+            self.found.notes.append(f"{path} can't be read: {error}")
 
     def _refuse(self, file: Path, node: Any, text: str) -> None:
         problem = f"{self._where(file, node)}: {text}"
@@ -255,13 +326,20 @@ def _name_of(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else ""
 
 
-def _package_folders(root: Path) -> Iterator[Path]:
+def _entry(file: Path) -> bytes:
+    """The operator named it, so it is read wherever a link leads."""
+    with open(file, "rb") as opened:
+        return opened.read()
+
+
+def _package_folders(found: Inspection) -> Iterator[Path]:
     """Where packages of others may lie beside the source."""
-    if (root / "vendor").is_dir():
-        yield root / "vendor"
+    root = found.root
+    folders = [root / "vendor"]
     for environment in (".venv", "venv"):
-        yield from sorted((root / environment).glob("lib/python3*/site-packages"))
-        yield from sorted((root / environment).glob("Lib/site-packages"))
+        folders += sorted((root / environment).glob("lib/python3*/site-packages"))
+        folders += sorted((root / environment).glob("Lib/site-packages"))
+    yield from (folder for folder in folders if found.reach.has_folder(folder))
 
 
 def _why_not(compat: Path) -> Any:

@@ -27,7 +27,7 @@ pub const Options = struct {
     redirects: Redirects = .inherit,
     /// Statuses that count as success; 200 to 399 if none are named.
     expect: []const Statuses = &.{},
-    /// Whether the host keeps headers and body to be asked for. `nothing` is cheapest.
+    /// Whether the host keeps the body to be asked for. `nothing` is cheapest.
     keep: enum { all, nothing } = .all,
 };
 

@@ -179,7 +179,7 @@ class Bench:
         return (window.dirty - one.dirty) / (self.options.vus - 1) / 1e6 if one and window else float("nan")
 
     def ratio(self, ours, theirs):
-        pairs = zip(self.windows.get(ours, []), self.windows.get(theirs, []))
+        pairs = zip(self.windows.get(ours, []), self.windows.get(theirs, []), strict=False)
         return report.median([measure.per_request(a) / measure.per_request(b) for a, b in pairs if a and b])
 
     def memory(self, name):

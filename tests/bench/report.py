@@ -39,7 +39,7 @@ def cost(windows):
 
 def ratio(results, ours, peer, key="closed"):
     """Median over the rounds of ours divided by the peer's in the same round."""
-    pairs = zip(results[key].get(ours, []), results[key].get(peer, []))
+    pairs = zip(results[key].get(ours, []), results[key].get(peer, []), strict=False)
     return median([measure.per_request(a) / measure.per_request(b) for a, b in pairs if a and b])
 
 

@@ -86,7 +86,9 @@ def every(folder, root):
     def found(*places):
         return next((p for p in places if p and (shutil.which(p) or os.access(p, os.X_OK))), None)
 
-    bench = lambda *parts: os.path.join(folder, *parts)
+    def bench(*parts):
+        return os.path.join(folder, *parts)
+
     ours = found(os.environ.get("WASMSWARM"), os.path.join(root, "target/release/wasmswarm"))
     plugin = os.environ.get("BENCH_PLUGIN") or bench("guests/wasm32-wasip2/release/bench_guests.wasm")
     tools = [

@@ -177,7 +177,7 @@ impl Summary {
         assert_eq!(self.counts().values().sum::<u64>(), requests);
     }
 
-    fn rows(&self, list: &str) -> &[Value] {
+    pub(crate) fn rows(&self, list: &str) -> &[Value] {
         self.0[list]
             .as_array()
             .unwrap_or_else(|| panic!("no list {list} in the summary"))

@@ -31,6 +31,11 @@ impl Door {
         })
     }
 
+    /// What it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Where it is.
     pub fn url(&self) -> String {
         format!("http://{}/v1", self.address)

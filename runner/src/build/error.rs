@@ -63,6 +63,24 @@ pub enum BuildError {
         /// Where it was looked for.
         why: String,
     },
+    /// A script imports or opens what it may not read.
+    #[error("{importer} asks for {request:?}, which it may not read")]
+    NotGranted {
+        /// What it asks for.
+        request: String,
+        /// Which file does.
+        importer: String,
+        /// What would let it.
+        hint: String,
+    },
+    /// The operator grants what isn't there.
+    #[error("--allow-read {} can't be used", path.display())]
+    NoGrant {
+        /// What was to be granted.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// The core module isn't one of this contract.
     #[error("the module can't become a plugin: {message}")]
     NotThisWorld {
@@ -167,7 +185,8 @@ impl BuildError {
             Self::Target { .. } => {
                 Some("run `rustup target add wasm32-wasip2`, or install your system's package of that target")
             }
-            Self::Missing { hint, .. } => Some(hint),
+            Self::Missing { hint, .. } | Self::NotGranted { hint, .. } => Some(hint),
+            Self::NoGrant { .. } => Some("name a folder or a file that is there"),
             Self::NotAgreed { .. } => Some("run it in a terminal and agree, or pass --yes"),
             Self::Install { .. } => {
                 Some("see whether its registry can be reached from here; a build tries again")

@@ -5,9 +5,10 @@
 //! of the source's place and of everything else that decides the result (see [`Kept::open`]).
 
 use super::Parameters;
+use super::reach::Reach;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -36,6 +37,14 @@ impl Inputs {
                 (name, value)
             })
             .collect();
+    }
+
+    /// The files that were there, each once and without links.
+    pub(super) fn read(&self) -> Vec<PathBuf> {
+        let there = self.files.iter().filter(|(_, digest)| digest.is_some());
+        let real = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
+        let files: BTreeSet<_> = there.map(|(path, _)| real(path)).collect();
+        files.into_iter().collect()
     }
 
     /// Whether a build would read the same.
@@ -92,16 +101,23 @@ impl Kept {
         })
     }
 
-    /// The component, if nothing that it was made of has changed. `now` is the list of inputs if it
-    /// can be known before the build; otherwise the recorded ones are looked at.
-    pub(super) fn find(&self, now: Option<&Inputs>, parameters: &Parameters) -> Option<PathBuf> {
+    /// The component and what it was made of, if nothing of that has changed. `now` is the list of inputs
+    /// if it can be known before the build; otherwise the recorded ones are looked at. With a `reach`,
+    /// each of them must be within it still.
+    pub(super) fn find(
+        &self,
+        now: Option<&Inputs>,
+        parameters: &Parameters,
+        reach: Option<&Reach>,
+    ) -> Option<(PathBuf, Inputs)> {
         let record: Record = serde_json::from_slice(&std::fs::read(self.record()).ok()?).ok()?;
         let fresh = match now {
             Some(now) => record.inputs == *now,
             None => record.inputs.are_as_they_were(parameters),
         };
+        let covered = |reach: &Reach| record.inputs.files.keys().all(|path| reach.still_covers(path));
         let component = self.dir.join(&record.component);
-        (fresh && component.is_file()).then_some(component)
+        (reach.is_none_or(covered) && fresh && component.is_file()).then_some((component, record.inputs))
     }
 
     /// Keeps a component, and answers where.
@@ -205,23 +221,44 @@ mod tests {
         std::fs::write(&source, "one").unwrap();
         let cache = dir.path().join("cache");
         let kept = Kept::open(&cache, &source, &["1"]).unwrap();
-        assert_eq!(kept.find(None, &Vec::new()), None);
+        let find = |kept: &Kept| kept.find(None, &Vec::new(), None).map(|(path, _)| path);
+        assert_eq!(find(&kept), None);
         let mut inputs = digests(vec![source.clone(), absent.clone()]);
         inputs.ask(vec!["A".to_owned()], &Vec::new());
         let path = kept.keep(inputs, b"component").unwrap();
-        assert_eq!(kept.find(None, &Vec::new()), Some(path));
-        assert_eq!(
-            Kept::open(&cache, &source, &["2"])
-                .unwrap()
-                .find(None, &Vec::new()),
-            None
-        );
+        assert_eq!(find(&kept), Some(path));
+        assert_eq!(find(&Kept::open(&cache, &source, &["2"]).unwrap()), None);
         std::fs::write(&absent, "now it is").unwrap();
-        assert_eq!(kept.find(None, &Vec::new()), None);
+        assert_eq!(find(&kept), None);
         std::fs::remove_file(&absent).unwrap();
-        assert!(kept.find(None, &Vec::new()).is_some());
+        assert!(find(&kept).is_some());
         std::fs::write(&source, "two").unwrap();
-        assert_eq!(kept.find(None, &Vec::new()), None);
+        assert_eq!(find(&kept), None);
+    }
+
+    #[test]
+    fn a_component_of_files_that_may_not_be_read_any_more_is_not_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let (pack, rows) = (dir.path().join("pack"), dir.path().join("rows.csv"));
+        std::fs::create_dir(&pack).unwrap();
+        std::fs::write(pack.join("s.py"), "").unwrap();
+        std::fs::write(&rows, "a").unwrap();
+        let reach = |folders: &[&Path]| {
+            let folders = folders.iter().map(|folder| folder.to_path_buf()).collect();
+            let grants = super::super::Grants {
+                folders,
+                files: Vec::new(),
+            };
+            Reach::of(&pack, &grants).unwrap()
+        };
+        let kept = Kept::open(&dir.path().join("cache"), &pack.join("s.py"), &[]).unwrap();
+        kept.keep(digests(vec![pack.join("s.py"), rows.clone()]), b"component")
+            .unwrap();
+        let find = |reach: &Reach| kept.find(None, &Vec::new(), Some(reach));
+        assert!(find(&reach(&[])).is_none());
+        let (_, inputs) = find(&reach(&[&rows])).unwrap();
+        let real = |path: PathBuf| path.canonicalize().unwrap();
+        assert_eq!(inputs.read(), [real(pack.join("s.py")), real(rows)]);
     }
 
     #[test]

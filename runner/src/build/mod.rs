@@ -11,6 +11,7 @@ mod go;
 mod kept;
 mod language;
 mod python;
+mod reach;
 mod rust;
 mod script;
 mod sdk;
@@ -19,10 +20,12 @@ mod zig;
 
 pub use error::BuildError;
 pub use language::{Language, is_source};
+pub use reach::Grants;
 pub use script::Engine;
 
 use kept::{Inputs, Kept};
 use language::Project;
+use reach::Reach;
 use std::hash::BuildHasher as _;
 use std::path::{Path, PathBuf};
 
@@ -41,6 +44,15 @@ pub struct Workshop<'a> {
     pub engine: Engine,
     /// Names and values that the operator passes to the plugin: a script's top level may read them.
     pub parameters: Parameters,
+    /// What a script may read beside what is near it.
+    pub grants: Grants,
+}
+
+impl Workshop<'_> {
+    /// What the project's script may read.
+    fn reach(&self, project: &Project) -> Result<Reach, BuildError> {
+        Reach::of(&project.dir, &self.grants)
+    }
 }
 
 /// A component that was made of sources.
@@ -54,6 +66,8 @@ pub struct Built {
     pub component: PathBuf,
     /// Whether nothing had to be done.
     pub from_cache: bool,
+    /// The files that a script's build read. Tools of other languages read what they like, and don't tell.
+    pub read: Vec<PathBuf>,
 }
 
 /// How the sources of one language become a component. Making one finds the language's tools.
@@ -88,16 +102,20 @@ impl From<Vec<u8>> for Made {
 /// If it isn't a source, a tool is missing, or it doesn't compile.
 pub fn build(path: &Path, shop: &mut Workshop<'_>) -> Result<Built, BuildError> {
     let project = Project::find(path)?;
-    let done = |component, from_cache| Built {
+    let done = |component, from_cache, read| Built {
         language: project.language,
         name: project.name(),
         component,
         from_cache,
+        read,
     };
     let Some(builder) = builder(&project, shop)? else {
         // Cargo knows by itself what has changed.
-        return Ok(done(rust::build(&project.dir, shop)?, false));
+        return Ok(done(rust::build(&project.dir, shop)?, false, Vec::new()));
     };
+    let tells = project.language.tells_what_it_read();
+    let reach = tells.then(|| shop.reach(&project)).transpose()?;
+    let read_by = |inputs: &Inputs| if tells { inputs.read() } else { Vec::new() };
     let built = shop.cache.join("built");
     let kept = Kept::open(
         &built,
@@ -106,16 +124,17 @@ pub fn build(path: &Path, shop: &mut Workshop<'_>) -> Result<Built, BuildError> 
     )
     .map_err(cannot_write(&built))?;
     let now = inputs(&project)?;
-    if let Some(component) = kept.find(now.as_ref(), &shop.parameters) {
-        return Ok(done(component, true));
+    if let Some((component, inputs)) = kept.find(now.as_ref(), &shop.parameters, reach.as_ref()) {
+        return Ok(done(component, true, read_by(&inputs)));
     }
     let made = builder.build(&project, shop)?;
     let inputs = match now.or(made.read) {
         Some(inputs) => inputs,
         None => near(&project)?,
     };
+    let read = read_by(&inputs);
     let component = kept.keep(inputs, &made.component).map_err(cannot_write(&built))?;
-    Ok(done(component, false))
+    Ok(done(component, false, read))
 }
 
 /// The builder for a project; none for Rust's, whose tool keeps its own account.

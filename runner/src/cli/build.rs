@@ -24,8 +24,12 @@ pub(super) struct BuildCommand {
     params: Vec<(String, String)>,
 
     /// Nothing but errors
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
+
+    /// Say which files a script's build reads
+    #[arg(short, long)]
+    verbose: bool,
 
     /// Folder for what is built and installed [default: your cache folder]
     #[arg(long, value_name = "DIR", env = "WASMSWARM_CACHE_DIR")]
@@ -42,7 +46,9 @@ pub(super) fn run(options: &BuildCommand) -> Result<ExitCode, Failure> {
         digest: None,
         cache_dir: options.cache_dir.as_deref(),
         quiet: options.quiet,
+        verbose: options.verbose,
         parameters: &options.params,
+        data: &[],
         build: &options.build,
     })?;
     let output = match &options.output {

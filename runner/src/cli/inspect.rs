@@ -41,7 +41,9 @@ pub(super) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
         digest: options.digest.as_deref(),
         cache_dir: options.cache_dir.as_deref(),
         quiet: false,
+        verbose: false,
         parameters: &[],
+        data: &[],
         build: &options.build,
     })?;
     let limits = LimitOptions::default().resolve();
@@ -75,6 +77,12 @@ fn render(read: &Read, description: &Description, limits: &LimitsPlan) -> String
     lines.extend(most(&read.inspection.imports, "imports", |name| {
         vec![import(name)]
     }));
+    if !read.files.is_empty() {
+        lines.push("\nfiles that its build read".to_owned());
+        lines.extend(most(&read.files, "files", |file| {
+            vec![format!("  {}", short_text(&file.to_string_lossy()))]
+        }));
+    }
     lines.push("\nlimits (the options of `run` change them)".to_owned());
     lines.extend(limit_lines(limits));
     lines.join("\n")

@@ -1,7 +1,10 @@
 //! `wasmswarm:scenario/http`: limits, conversion and recording. The engine is `crate::http`.
 
 use super::bindings::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request, Response, Timings};
+use super::ceiling::Ceiling;
 use super::desk::{Answer, Errand};
+use super::failure::Unanswered;
+use super::flight::{InFlight, wait_for};
 use super::limits;
 use super::recorder::with_shard;
 use super::responses::Kept;
@@ -9,7 +12,7 @@ use super::state::{Phase, VuState};
 use super::tags::check_name;
 use super::url_groups;
 use crate::http::{self as engine, Client};
-use crate::metrics::{RequestHandle, RequestKey, RequestSample, Shard};
+use crate::metrics::{RequestHandle, RequestKey, RequestSample};
 use crate::rota::suspends_here;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,15 +22,17 @@ impl http::Host for VuState {
     async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Response, ErrorCode>> {
         self.require_run()?;
         let begun = self.leave_guest();
-        let Some(tags) = self.admit(&request) else {
-            return Ok(Err(self.refuse(&request)));
+        self.reasons.clear();
+        let tags = match self.admit(&request) {
+            Ok(tags) => tags,
+            Err(why) => return Ok(Err(self.refuse(0, &request, why))),
         };
         let slot = self.book(1, begun);
         let ticket = self.ticket(tags, begun, slot);
         let errand = Errand::Send(Sending { request, ticket });
         suspends_here(self);
         match self.desk.ask(errand).await {
-            Answer::Landed(landed) => Ok(self.receive(landed)),
+            Answer::Landed(landed) => Ok(self.receive(0, landed)),
             _ => Ok(Err(ErrorCode::Interrupted)),
         }
     }
@@ -124,12 +129,15 @@ pub(super) struct Sending {
 }
 
 /// What sending and recording a request takes beside itself.
+#[derive(Debug)]
 pub(super) struct Ticket {
     tags: TagText,
     /// When it was meant to begin, or else when the guest asked for it.
     begun: Instant,
     /// Its slot below the run's ceiling, if that has one.
     slot: Option<Instant>,
+    /// The ceiling itself, for the redirects.
+    ceiling: Option<Arc<Ceiling>>,
     group_urls: bool,
     scenario: u16,
     phase: Phase,
@@ -138,29 +146,38 @@ pub(super) struct Ticket {
 /// A request that has ended and is recorded.
 pub(super) struct Landed {
     ended: Instant,
-    result: Result<Kept, ErrorCode>,
+    result: Result<Kept, Unanswered>,
+    ignored: engine::Ignored,
 }
 
 impl VuState {
-    /// Checks the limits that `wit/` states and the engine doesn't know. None: outside them.
-    fn admit(&self, request: &Request) -> Option<TagText> {
-        let fits = request.body.len() <= limits::BODY_BYTES
-            && request.headers.len() <= limits::HEADERS
-            && check_name(&request.name).is_ok();
-        if !fits {
-            return None;
+    /// Checks the limits that `wit/` states and the engine doesn't know.
+    fn admit(&self, request: &Request) -> Result<TagText, String> {
+        let (body, headers) = (request.body.len(), request.headers.len());
+        if body > limits::BODY_BYTES {
+            return Err(format!(
+                "a body of {body} bytes; at most {} are sent",
+                limits::BODY_BYTES
+            ));
         }
+        if headers > limits::HEADERS {
+            return Err(format!("{headers} headers; at most {} are sent", limits::HEADERS));
+        }
+        check_name(&request.name)?;
         if request.tags.is_empty() {
-            Some(self.tags.own())
-        } else {
-            self.tags.with(&request.tags).map(Some)
+            return Ok(self.tags.own());
         }
+        let tags = self.tags.with(&request.tags).map(Some);
+        tags.ok_or_else(|| "a tag breaks a limit".to_owned())
     }
 
     /// Books so many slots below the run's ceiling, if it has one.
     fn book(&self, count: u64, begun: Instant) -> Option<Instant> {
-        let ceiling = self.run.ceiling.as_ref().filter(|_| self.phase == Phase::Load)?;
-        Some(ceiling.book(count, begun))
+        Some(self.ceiling()?.book(count, begun))
+    }
+
+    fn ceiling(&self) -> Option<&Arc<Ceiling>> {
+        self.run.ceiling.as_ref().filter(|_| self.phase == Phase::Load)
     }
 
     /// Of a request by a standard client, with the VU's own tags.
@@ -176,6 +193,7 @@ impl VuState {
             tags,
             begun: self.intended.take().or(slot).unwrap_or(begun),
             slot,
+            ceiling: self.ceiling().cloned(),
             group_urls: self.run.group_urls,
             scenario: self.identity.scenario,
             phase: self.phase,
@@ -183,46 +201,74 @@ impl VuState {
     }
 
     #[cold]
-    fn refuse(&mut self, request: &Request) -> ErrorCode {
+    fn refuse(&mut self, index: usize, request: &Request, why: String) -> ErrorCode {
         let recorder = Recorder {
             scenario: self.identity.scenario,
             phase: self.phase,
             tags: self.tags.own(),
         };
-        recorder.refusal(request, engine::ErrorCode::InvalidRequest, self.run.group_urls);
+        let refused = recorder.refusal(
+            request,
+            engine::ErrorCode::InvalidRequest,
+            why,
+            self.run.group_urls,
+        );
         self.enter_guest();
-        ErrorCode::InvalidRequest
+        self.explain(index, refused)
+    }
+
+    /// Keeps the reason for the guest that asks for it, and tells the operator if it is news.
+    #[cold]
+    fn explain(&mut self, index: usize, unanswered: Unanswered) -> ErrorCode {
+        unanswered.tell(&self.run.log, self.identity.vu);
+        let code = unanswered.guest_code();
+        self.reasons.put(index, unanswered.detail);
+        code
     }
 
     async fn send_batch(&mut self, requests: Vec<Request>) -> Vec<Result<Response, ErrorCode>> {
         let begun = self.leave_guest();
+        self.reasons.clear();
         let mut refused = Vec::with_capacity(requests.len());
         let mut sendings = Vec::with_capacity(requests.len());
         let slot = self.book(requests.len() as u64, begun);
-        for request in requests {
-            let tags = self.admit(&request);
-            refused.push(tags.is_none().then(|| self.refuse(&request)));
-            sendings.extend(tags.map(|tags| {
-                let ticket = self.ticket(tags, begun, slot);
-                Sending { request, ticket }
-            }));
+        for (index, request) in requests.into_iter().enumerate() {
+            match self.admit(&request) {
+                Ok(tags) => {
+                    let ticket = self.ticket(tags, begun, slot);
+                    sendings.push(Sending { request, ticket });
+                    refused.push(None);
+                }
+                Err(why) => refused.push(Some(self.refuse(index, &request, why))),
+            }
         }
         let mut landed = match self.desk.ask(Errand::SendAll(sendings)).await {
             Answer::AllLanded(landed) => landed.into_iter(),
             _ => Vec::new().into_iter(),
         };
-        let results = refused.into_iter().map(|refused| match (refused, landed.next()) {
-            (None, Some(landed)) => self.receive(landed),
-            (Some(code), _) => Err(code),
-            (None, None) => Err(ErrorCode::Interrupted),
-        });
+        let results = refused
+            .into_iter()
+            .enumerate()
+            .map(|(index, refused)| match refused {
+                Some(code) => Err(code),
+                None => match landed.next() {
+                    Some(landed) => self.receive(index, landed),
+                    None => Err(ErrorCode::Interrupted),
+                },
+            });
         results.collect()
     }
 
     /// Gives the guest its view of a request that has ended.
-    fn receive(&mut self, landed: Landed) -> Result<Response, ErrorCode> {
+    fn receive(&mut self, index: usize, landed: Landed) -> Result<Response, ErrorCode> {
         self.enter_guest_at(landed.ended);
-        let kept = landed.result?;
+        if !landed.ignored.is_empty() {
+            self.run.log.ignored(self.identity.vu, landed.ignored);
+        }
+        let kept = match landed.result {
+            Ok(kept) => kept,
+            Err(unanswered) => return Err(self.explain(index, unanswered)),
+        };
         let view = Response {
             id: 0,
             status: kept.response.status,
@@ -237,9 +283,9 @@ impl VuState {
 impl Ticket {
     /// Records a request that can't be sent.
     #[cold]
-    pub(super) fn refuse(self, request: &Request, code: engine::ErrorCode) -> ErrorCode {
-        self.recorder().refusal(request, code, self.group_urls);
-        code_of(code)
+    pub(super) fn refuse(self, request: &Request, code: engine::ErrorCode, why: &str) -> Unanswered {
+        self.recorder()
+            .refusal(request, code, why.to_owned(), self.group_urls)
     }
 
     fn recorder(&self) -> Recorder {
@@ -251,9 +297,24 @@ impl Ticket {
     }
 }
 
+/// Each redirect is a request of its own: counted when it has come, and followed when the ceiling has room.
+impl engine::Watch for Ticket {
+    fn redirected(&self, hop: &engine::Hop) {
+        InFlight::new(self.phase).landed();
+        let name = path_name(&hop.name, self.group_urls);
+        let sample = sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None);
+        self.recorder()
+            .request(&hop.method, &name, hop.status, true, &sample);
+    }
+
+    fn next_at(&self) -> Option<Instant> {
+        Some(self.ceiling.as_ref()?.book(1, Instant::now()))
+    }
+}
+
 impl Landed {
     /// What the guest may have.
-    pub(super) fn response(self) -> Result<engine::Response, ErrorCode> {
+    pub(super) fn response(self) -> Result<engine::Response, Unanswered> {
         self.result.map(|kept| kept.response)
     }
 }
@@ -263,11 +324,30 @@ impl Sending {
         Sending { request, ticket }
     }
 
+    fn engine_request(&self) -> engine::Request<'_> {
+        let request = &self.request;
+        engine::Request {
+            // As the guest gave it: the engine refuses what isn't one.
+            method: &request.method,
+            url: &request.url,
+            headers: &request.headers,
+            body: &request.body,
+            timeout: (request.timeout > 0).then(|| Duration::from_micros(request.timeout)),
+            redirects: match request.redirects {
+                RedirectPolicy::Inherit => None,
+                RedirectPolicy::None => Some(0),
+                RedirectPolicy::Follow(hops) => Some(hops),
+            },
+            keep: request.keep == KeepPolicy::All,
+            watch: Some(&self.ticket),
+        }
+    }
+
     /// Makes the request and records what came of it.
     pub(super) async fn run(self, client: &mut Client) -> Landed {
         wait_for(self.ticket.slot).await;
         let flight = InFlight::new(self.ticket.phase);
-        let outcome = client.send(&engine_request(&self.request)).await;
+        let outcome = client.send(&self.engine_request()).await;
         flight.landed();
         self.land(outcome)
     }
@@ -276,7 +356,7 @@ impl Sending {
     pub(super) async fn run_beside(self, client: &Client) -> Landed {
         wait_for(self.ticket.slot).await;
         let flight = InFlight::new(self.ticket.phase);
-        let outcome = client.send_beside(&engine_request(&self.request)).await;
+        let outcome = client.send_beside(&self.engine_request()).await;
         flight.landed();
         self.land(outcome)
     }
@@ -284,7 +364,7 @@ impl Sending {
     /// Makes requests at once and records what came of them, in their order.
     pub(super) async fn run_all(all: Vec<Sending>, client: &Client) -> Vec<Landed> {
         wait_for(all.first().and_then(|sending| sending.ticket.slot)).await;
-        let requests: Vec<_> = all.iter().map(|s| engine_request(&s.request)).collect();
+        let requests: Vec<_> = all.iter().map(Sending::engine_request).collect();
         let flights: Vec<_> = all.iter().map(|s| InFlight::new(s.ticket.phase)).collect();
         let outcomes = client.send_all(&requests).await;
         flights.into_iter().for_each(InFlight::landed);
@@ -293,21 +373,18 @@ impl Sending {
     }
 
     fn land(&self, outcome: engine::Outcome) -> Landed {
-        let (request, ended) = (&self.request, outcome.ended());
+        let (request, ended, ignored) = (&self.request, outcome.ended(), outcome.ignored());
         let response_us = micros(ended.saturating_duration_since(self.ticket.begun));
         let recorder = self.ticket.recorder();
         let groups = self.ticket.group_urls;
-        recorder.hops(&outcome.hops, groups);
-        // A redirected request's last hop has a path of its own, unless the guest named it.
-        let landed = if request.name.is_empty() {
-            outcome.final_name()
-        } else {
-            None
-        };
-        let method = method_of(request);
-        let name = match &landed {
-            Some(path) => path_name(path, groups),
-            None => name_of(request, groups),
+        // A redirected request's last hop has a method of its own, and a path unless the guest named it.
+        let landing = outcome.landing().cloned();
+        let method = landing
+            .as_ref()
+            .map_or(method_of(request), |landing| &landing.method);
+        let name = match &landing {
+            Some(landing) if request.name.is_empty() => path_name(&landing.name, groups),
+            _ => name_of(request, groups),
         };
         let result = match outcome.result {
             Ok(response) => {
@@ -321,12 +398,13 @@ impl Sending {
                     failure,
                 })
             }
-            Err(failure) => {
-                recorder.failure(method, &name, &failure, response_us);
-                Err(code_of(failure.code))
-            }
+            Err(failure) => Err(recorder.failure(method, &name, failure, response_us)),
         };
-        Landed { ended, result }
+        Landed {
+            ended,
+            result,
+            ignored,
+        }
     }
 }
 
@@ -360,92 +438,29 @@ impl Recorder {
         with_shard(|shard| shard.request(&key, sample))
     }
 
-    fn hops(&self, hops: &[engine::Hop], groups: bool) {
-        for hop in hops {
-            InFlight::new(self.phase).landed();
-            let sample = sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None);
-            self.request(
-                &hop.method,
-                &path_name(&hop.name, groups),
-                hop.status,
-                true,
-                &sample,
-            );
-        }
-    }
-
     /// A request that was never sent.
     #[cold]
-    fn refusal(&self, request: &Request, code: engine::ErrorCode, groups: bool) {
+    fn refusal(&self, request: &Request, code: engine::ErrorCode, why: String, groups: bool) -> Unanswered {
         InFlight::new(self.phase).landed();
         let name = if check_name(&request.name).is_ok() {
             name_of(request, groups)
         } else {
             Cow::Borrowed("__invalid__")
         };
-        self.failure(method_of(request), &name, &engine::Failure::refused(code), 0);
+        self.failure(method_of(request), &name, engine::Failure::refused(code, why), 0)
     }
 
     #[cold]
-    fn failure(&self, method: &str, name: &str, failure: &engine::Failure, response_us: u64) {
-        let sample = sample_of(&failure.exchange, response_us, Some(failure.code.name()));
+    fn failure(&self, method: &str, name: &str, failure: engine::Failure, response_us: u64) -> Unanswered {
+        let sample = RequestSample {
+            detail: &failure.detail,
+            ..sample_of(&failure.exchange, response_us, Some(failure.code.name()))
+        };
         self.request(method, name, 0, false, &sample);
         if failure.code == engine::ErrorCode::HostNotAllowed {
             with_shard(|shard| shard.denied("host"));
         }
-    }
-}
-
-/// Waits for a slot below the run's ceiling.
-async fn wait_for(slot: Option<Instant>) {
-    if let Some(slot) = slot {
-        // Boxed: rare, and every VU would have to hold it.
-        Box::pin(tokio::time::sleep_until(slot.into())).await;
-    }
-}
-
-/// A request between its start and its end. Dropped before it landed, it was interrupted.
-struct InFlight {
-    counted: bool,
-}
-
-impl InFlight {
-    fn new(phase: Phase) -> InFlight {
-        if phase == Phase::Load {
-            with_shard(Shard::request_started);
-        }
-        InFlight {
-            counted: phase == Phase::Load,
-        }
-    }
-
-    fn landed(mut self) {
-        self.counted = false;
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        if self.counted {
-            with_shard(|shard| shard.request_interrupted());
-        }
-    }
-}
-
-fn engine_request(request: &Request) -> engine::Request<'_> {
-    engine::Request {
-        // As the guest gave it: the engine refuses what isn't one.
-        method: &request.method,
-        url: &request.url,
-        headers: &request.headers,
-        body: &request.body,
-        timeout: (request.timeout > 0).then(|| Duration::from_micros(request.timeout)),
-        redirects: match request.redirects {
-            RedirectPolicy::Inherit => None,
-            RedirectPolicy::None => Some(0),
-            RedirectPolicy::Follow(hops) => Some(hops),
-        },
-        keep: request.keep == KeepPolicy::All,
+        Unanswered::recorded(failure, method, name)
     }
 }
 
@@ -455,7 +470,8 @@ fn method_of(request: &Request) -> &str {
         return "GET";
     }
     // What is recorded, unlike what is sent, must be safe to print, whatever the guest gave.
-    let valid = (1..=32).contains(&method.len()) && method.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let valid = (1..=32).contains(&method.len()) && method.bytes().all(is_token);
     if valid { method } else { "INVALID" }
 }
 
@@ -517,33 +533,11 @@ fn sample_of<'a>(
         bytes_received: exchange.bytes_received,
         failed: failure.is_some(),
         failure,
+        detail: "",
         reused: exchange.reused,
     }
 }
 
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn code_of(code: engine::ErrorCode) -> ErrorCode {
-    use engine::ErrorCode as E;
-    match code {
-        E::InvalidUrl => ErrorCode::InvalidUrl,
-        E::InvalidRequest => ErrorCode::InvalidRequest,
-        E::HostNotAllowed => ErrorCode::HostNotAllowed,
-        E::Dns => ErrorCode::Dns,
-        E::ConnectionRefused => ErrorCode::ConnectionRefused,
-        E::Connect => ErrorCode::Connect,
-        E::Tls => ErrorCode::Tls,
-        E::Certificate => ErrorCode::Certificate,
-        E::Timeout => ErrorCode::Timeout,
-        E::ConnectionClosed => ErrorCode::ConnectionClosed,
-        E::Protocol => ErrorCode::Protocol,
-        E::ResponseTooLarge => ErrorCode::ResponseTooLarge,
-        E::Decode => ErrorCode::Decode,
-        E::TooManyRedirects => ErrorCode::TooManyRedirects,
-        E::Proxy => ErrorCode::Proxy,
-        E::Exhausted => ErrorCode::Exhausted,
-        E::Interrupted => ErrorCode::Interrupted,
-    }
 }

@@ -4,14 +4,18 @@ use super::bindings::log::{self, Level};
 use super::limits;
 use super::recorder::with_shard;
 use super::state::VuState;
+use crate::http::Ignored;
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// Different crashes of guests that one run tells of.
 const CRASHES: usize = 100;
+
+/// Different reasons of failed requests that one run tells of.
+const FAILURES: usize = 20;
 
 /// Lines of what a guest said about one crash.
 const CRASH_LINES: usize = 50;
@@ -38,6 +42,10 @@ pub struct LogSink {
     in_second: AtomicU32,
     /// Messages of the crashes that were told of.
     crashes: Mutex<HashSet<String>>,
+    /// Reasons of failed requests that were told of.
+    failures: Mutex<HashSet<String>>,
+    /// Headers that were told of.
+    ignored: AtomicU16,
 }
 
 impl LogSink {
@@ -50,6 +58,8 @@ impl LogSink {
             second: AtomicU64::new(0),
             in_second: AtomicU32::new(0),
             crashes: Mutex::default(),
+            failures: Mutex::default(),
+            ignored: AtomicU16::new(0),
         }
     }
 
@@ -63,6 +73,26 @@ impl LogSink {
         self.in_second.fetch_add(1, Ordering::Relaxed) < self.per_second
     }
 
+    /// Tells of headers that weren't sent as the guest gave them, once of each.
+    #[cold]
+    pub(super) fn ignored(&self, vu: u64, headers: Ignored) {
+        // Looked at before it is written: a guest that does it each time must not make threads wait for each other.
+        if headers.bits() & !self.ignored.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        let before = self.ignored.fetch_or(headers.bits(), Ordering::Relaxed);
+        let news = headers.bits() & !before;
+        if Ignored::closes(news) {
+            let why = "the plugin's `connection: close` ends a connection with each request that has it";
+            self.send(Level::Info, vu, why);
+        }
+        for name in Ignored::names(news) {
+            let why =
+                "is set by the host itself: what the plugin gave was left out, here and in other requests";
+            self.send(Level::Warn, vu, &format!("header {name:?} {why}"));
+        }
+    }
+
     /// Takes a line, if there is room for it.
     pub(super) fn write(&self, level: Level, vu: u64, message: &str) -> bool {
         // Admitted before it is copied: a dropped line costs the host next to nothing.
@@ -72,7 +102,7 @@ impl LogSink {
     /// Tells of a crash, if it is the first with this message in the run; `words` is all that the
     /// guest printed about it. The results have the count.
     pub(super) fn crash(&self, vu: u64, message: &str, words: &str) {
-        if !self.is_news(message) {
+        if !is_news(&self.crashes, CRASHES, message) {
             return;
         }
         self.send(Level::Error, vu, &format!("crashed: {message}"));
@@ -84,15 +114,23 @@ impl LogSink {
         }
     }
 
-    fn is_news(&self, message: &str) -> bool {
-        let mut crashes = self.crashes.lock().unwrap_or_else(PoisonError::into_inner);
-        crashes.len() < CRASHES && crashes.insert(message.to_owned())
+    /// Tells why a request failed, if it is the first with this reason in the run. The results have the count.
+    pub(super) fn failure(&self, vu: u64, subject: &str, code: &str, detail: &str) {
+        if is_news(&self.failures, FAILURES, detail) {
+            self.send(Level::Warn, vu, &format!("{subject} failed: {code}: {detail}"));
+        }
     }
 
     fn send(&self, level: Level, vu: u64, message: &str) -> bool {
         let message = limits::cut(message, limits::LOG_BYTES).to_owned();
         self.lines.try_send(LogLine { level, vu, message }).is_ok()
     }
+}
+
+/// Whether a text isn't in the set yet, which holds so many at most.
+fn is_news(told: &Mutex<HashSet<String>>, most: usize, text: &str) -> bool {
+    let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+    told.len() < most && told.insert(text.to_owned())
 }
 
 impl log::Host for VuState {

@@ -7,6 +7,8 @@ mod ceiling;
 mod checks;
 mod data;
 mod desk;
+mod failure;
+mod flight;
 mod groups;
 mod http;
 mod last_words;

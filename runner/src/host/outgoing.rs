@@ -4,8 +4,9 @@
 //! guest names it with the header `x-wasmswarm-name`, which isn't sent. Redirects are the client's business. A
 //! response is handed over once all of it is here, decompressed.
 
-use super::bindings::http::{ErrorCode, KeepPolicy, RedirectPolicy, Request};
+use super::bindings::http::{KeepPolicy, RedirectPolicy, Request};
 use super::desk::Desk;
+use super::failure::Unanswered;
 use super::http::{Sending, Ticket};
 use super::limits;
 use super::state::VuState;
@@ -25,6 +26,9 @@ use wasmtime_wasi_http::{
 
 /// The header that names a request in the results.
 const NAME: HeaderName = HeaderName::from_static("x-wasmswarm-name");
+
+/// Why a request that was never finished wasn't sent.
+const NOT_A_REQUEST: &str = "the guest handed over what isn't a request";
 
 /// Links the interfaces.
 pub(super) fn link(linker: &mut Linker<VuState>) -> wasmtime::Result<()> {
@@ -92,7 +96,7 @@ impl Drop for Post {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket.take() {
             // What was to be sent isn't even a request, so that nobody knows what it would have been.
-            ticket.refuse(&nameless(), engine::ErrorCode::InvalidRequest);
+            ticket.refuse(&nameless(), engine::ErrorCode::InvalidRequest, NOT_A_REQUEST);
         }
     }
 }
@@ -161,7 +165,9 @@ impl Letter {
     /// There is no room for it.
     fn refuse(self) {
         let request = read(&self.request, self.limit).unwrap_or_else(nameless);
-        self.ticket.refuse(&request, engine::ErrorCode::InvalidRequest);
+        let why = "more than 64 requests at once";
+        self.ticket
+            .refuse(&request, engine::ErrorCode::InvalidRequest, why);
         let _ = self.reply.send(Err(Error::ConnectionLimitReached));
     }
 }
@@ -178,7 +184,7 @@ async fn exchange(
         Limited::new(request.into_body(), limits::BODY_BYTES),
     );
     let body = tokio::time::timeout(wait, body.collect()).await;
-    let code = match (read, body) {
+    let unanswered = match (read, body) {
         (Some(request), Ok(Ok(body))) => {
             let body = body.to_bytes().to_vec();
             let sending = Sending::new(Request { body, ..request }, ticket);
@@ -188,11 +194,21 @@ async fn exchange(
                 .map(|response| view(&response))
                 .map_err(error_of);
         }
-        (Some(request), Err(_)) => ticket.refuse(&request, engine::ErrorCode::Timeout),
-        (Some(request), Ok(Err(_))) => ticket.refuse(&request, engine::ErrorCode::InvalidRequest),
-        (None, _) => ticket.refuse(&nameless(), engine::ErrorCode::InvalidRequest),
+        (Some(request), Err(_)) => {
+            let why = "the time limit passed before the guest had written its body";
+            ticket.refuse(&request, engine::ErrorCode::Timeout, why)
+        }
+        (Some(request), Ok(Err(error))) => {
+            let why = format!("the body can't be sent: {error}");
+            ticket.refuse(&request, engine::ErrorCode::InvalidRequest, &why)
+        }
+        (None, _) => ticket.refuse(
+            &nameless(),
+            engine::ErrorCode::InvalidRequest,
+            "a header isn't text",
+        ),
     };
-    Err(error_of(code))
+    Err(error_of(unanswered))
 }
 
 /// The request in the host's terms, but for its body. None: it has a header that isn't text.
@@ -253,12 +269,12 @@ fn view(response: &engine::Response) -> http::Response<WasiBody> {
     view
 }
 
-fn error_of(code: ErrorCode) -> Error {
-    match code {
+fn error_of(unanswered: Unanswered) -> Error {
+    use engine::ErrorCode;
+    match unanswered.code {
         ErrorCode::InvalidUrl => Error::HttpRequestUriInvalid,
-        ErrorCode::InvalidRequest => {
-            Error::InternalError(Some("the request is outside of the host's limits".to_owned()))
-        }
+        // Of the standard's cases, this one alone has room for words.
+        ErrorCode::InvalidRequest => Error::InternalError(Some(unanswered.detail)),
         ErrorCode::HostNotAllowed => Error::HttpRequestDenied,
         ErrorCode::Dns => Error::DnsError {
             rcode: None,

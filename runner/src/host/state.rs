@@ -2,6 +2,7 @@
 
 use super::ceiling::Ceiling;
 use super::desk::Desk;
+use super::failure::Reasons;
 use super::groups::Groups;
 use super::limits::{self, VuLimits};
 use super::log::LogSink;
@@ -48,7 +49,7 @@ pub struct RunShared {
     /// Memory limit of one VU.
     pub vu_memory_bytes: usize,
     /// The most requests per second, if there is a limit.
-    pub ceiling: Option<Ceiling>,
+    pub ceiling: Option<Arc<Ceiling>>,
     /// The first reason that a guest gave for aborting the run.
     pub abort: Mutex<Option<String>>,
     /// Wakes whoever watches `abort`.
@@ -172,6 +173,8 @@ pub struct VuState {
     pub stop_requested: bool,
     pub(super) desk: Arc<Desk>,
     pub(super) responses: Responses,
+    /// Why requests of the last call failed.
+    pub(super) reasons: Reasons,
     pub(super) tags: Tags,
     pub(super) groups: Groups,
     pub(super) random: Pcg32,
@@ -201,6 +204,7 @@ impl VuState {
             in_task: false,
             stop_requested: false,
             responses: Responses::default(),
+            reasons: Reasons::default(),
             tags: Tags::new(run.scenario_tags.get(usize::from(identity.scenario))),
             groups: Groups::default(),
             random: stream(Stream::Guest),

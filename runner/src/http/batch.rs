@@ -42,7 +42,7 @@ async fn limited<P>(core: &Core, request: &Request<'_>, turn: impl AsyncFnOnce()
         core.run(request, &mut trail).await
     };
     let result = tokio::time::timeout(limit, Box::pin(work)).await.ok();
-    trail.conclude(result)
+    trail.conclude(result, request, &core.transport)
 }
 
 impl Gates {

@@ -14,13 +14,13 @@ use url::Url;
 use super::connect::{Made, connect};
 use super::cookies::Jar;
 use super::deadline::Alarm;
-use super::decode::decode;
 use super::error::{ErrorCode, Failure, Fault};
 use super::h1::request::Job;
 use super::h1::response::{Reader, Wanted};
 use super::h1::{self, Connection, Lost};
 use super::h2::{self, Session};
-use super::outcome::{Hop, Outcome};
+use super::headers::closes;
+use super::outcome::{Hop, Landing, Outcome};
 use super::proxy::basic_authorization;
 use super::request::Request;
 use super::response::Response;
@@ -64,8 +64,8 @@ type Cookie = Option<Arc<str>>;
 pub(super) struct Trail {
     pub(super) trace: Trace,
     pub(super) hops: Vec<Hop>,
-    /// The path of the last hop, once there was a redirect.
-    pub(super) landed: Option<String>,
+    /// The last hop, once there was a redirect.
+    pub(super) landed: Option<Landing>,
 }
 
 impl Client {
@@ -93,7 +93,7 @@ impl Client {
             let run = pin!(self.core.run(request, &mut trail));
             self.alarm.limit(until.into(), run).await
         };
-        trail.conclude(result)
+        trail.conclude(result, request, &self.core.transport)
     }
 
     /// Sends requests at once and waits for all; the outcomes are in their order.
@@ -133,17 +133,23 @@ impl Trail {
     }
 
     /// Turns what came of it, `None` for a timeout, into an outcome.
-    pub(super) fn conclude(mut self, result: Option<Result<Response, Fault>>) -> Outcome {
+    pub(super) fn conclude(
+        mut self,
+        result: Option<Result<Response, Fault>>,
+        request: &Request<'_>,
+        transport: &Transport,
+    ) -> Outcome {
         let result = match result {
             Some(Ok(response)) => Ok(response),
             Some(Err(fault)) => Err(self.fail(fault)),
-            None => Err(self.fail(Fault::new(ErrorCode::Timeout, "the time limit passed"))),
+            None => Err(self.fail(late(request, transport, self.trace.phase()))),
         };
         Outcome {
             hops: self.hops,
             result,
             ended: self.trace.ended(),
             landed: self.landed,
+            ignored: self.trace.ignored,
         }
     }
 
@@ -162,16 +168,31 @@ impl Core {
     /// The whole way of a request, but for its time limit.
     pub(super) async fn run(&self, request: &Request<'_>, trail: &mut Trail) -> Result<Response, Fault> {
         let response = self.once(request, &mut trail.trace).await?;
-        let follow = request.redirects.unwrap_or(self.transport.max_redirects);
-        if follow == 0 || !super::redirect::is_redirect(&response) {
+        if !response.encoded && !super::redirect::is_redirect(&response) {
             return Ok(response);
         }
-        Box::pin(super::redirect::follow(self, request, response, trail)).await
+        Box::pin(self.finish(request, response, trail)).await
+    }
+
+    /// Follows redirects, and decompresses the body.
+    async fn finish(
+        &self,
+        request: &Request<'_>,
+        mut response: Response,
+        trail: &mut Trail,
+    ) -> Result<Response, Fault> {
+        if super::redirect::is_redirect(&response) && self.transport.redirects_of(request) > 0 {
+            response = super::redirect::follow(self, request, response, trail).await?;
+        }
+        if response.encoded {
+            response.decode(self.transport.max_body_bytes).await?;
+        }
+        Ok(response)
     }
 
     /// One hop.
     pub(super) async fn once(&self, request: &Request<'_>, trace: &mut Trace) -> Result<Response, Fault> {
-        request.check(&self.transport)?;
+        trace.ignored = request.check(&self.transport)?;
         if let Some(split) = target::split(request.url)
             && let Some((connection, cookie)) = self.take_for(&split, request, trace.exchange.started)
         {
@@ -181,12 +202,13 @@ impl Core {
                 path: split.path,
                 cookie,
                 authorization: None,
+                closes: closes(request.headers),
                 wanted,
             };
             trace.exchange.reused = true;
             match h1::exchange(connection, &job, trace).await {
-                Ok(done) => return self.complete(done, &job, trace),
-                Err(lost) if is_retried(&lost, request) => trace.restart(),
+                Ok(done) => return Ok(self.complete(done, &job, trace)),
+                Err(lost) if lost.goes_again(request, 0) => trace.restart(),
                 Err(lost) => return Err(lost.fault),
             }
         }
@@ -207,21 +229,24 @@ impl Core {
             path: &target.path,
             cookie: cookie.filter(|_| !has_cookie(request)),
             authorization: target.authorization.as_deref(),
+            closes: closes(request.headers),
             wanted: self.wanted(request),
         };
         loop {
             let made = self.connection(&target.origin, trace).await?;
             let lost = match made {
                 Made::Http1(connection) => match h1::exchange(connection, &job, trace).await {
-                    Ok(done) => return self.complete(done, &job, trace),
+                    Ok(done) => return Ok(self.complete(done, &job, trace)),
                     Err(lost) => lost,
                 },
                 Made::Http2(session) => match h2::exchange(&session, &job, trace).await {
-                    Ok(reader) => return self.respond(reader, &session.origin, session.remote, &job, trace),
+                    Ok(reader) => {
+                        return Ok(self.respond(reader, &session.origin, session.remote, &job, trace));
+                    }
                     Err(lost) => self.drop_closed(lost),
                 },
             };
-            if !is_retried(&lost, request) || trace.exchange.reconnects > 0 {
+            if !lost.goes_again(request, trace.exchange.reconnects) {
                 return Err(lost.fault);
             }
             trace.restart();
@@ -305,13 +330,8 @@ impl Core {
         Some((idle.swap_remove(at), cookie))
     }
 
-    fn complete(
-        &self,
-        (reader, connection): (Reader, Connection),
-        job: &Job<'_>,
-        trace: &Trace,
-    ) -> Result<Response, Fault> {
-        let reusable = reader.leaves_reusable() && self.transport.keep_alive;
+    fn complete(&self, (reader, connection): (Reader, Connection), job: &Job<'_>, trace: &Trace) -> Response {
+        let reusable = reader.leaves_reusable() && self.transport.keep_alive && !job.closes;
         let response = self.respond(reader, &connection.origin, connection.remote, job, trace);
         if reusable {
             self.keep(connection);
@@ -319,7 +339,7 @@ impl Core {
         response
     }
 
-    /// Makes the response that callers see: cookies stored, body decoded, URL noted.
+    /// Makes the response that callers see: cookies stored, URL noted.
     fn respond(
         &self,
         reader: Reader,
@@ -327,7 +347,7 @@ impl Core {
         remote: SocketAddr,
         job: &Job<'_>,
         trace: &Trace,
-    ) -> Result<Response, Fault> {
+    ) -> Response {
         let Reader {
             mut bytes,
             head_len,
@@ -341,31 +361,21 @@ impl Core {
                 .jar
                 .store(&url, bytes.get(..head_len).unwrap_or_default());
         }
-        let mut decoded = false;
-        if facts.encoded && job.wanted.keep {
-            let (head, body) = bytes.split_at(head_len.min(bytes.len()));
-            if let Some(body) = decode(head, body, job.wanted.max_body)? {
-                bytes.truncate(head_len);
-                bytes.extend_from_slice(&body);
-                decoded = true;
-            }
-        }
         let url_at = bytes.len();
         let buffer = bytes.ready();
         buffer.extend_from_slice(origin.prefix.as_bytes());
         buffer.extend_from_slice(job.path.as_bytes());
-        let (status, kept) = (facts.status, job.wanted.keep);
-        Ok(Response {
-            status,
+        Response {
+            status: facts.status,
             exchange: trace.exchange,
             remote,
             bytes,
             head_len,
             url_at,
-            kept,
-            decoded,
+            encoded: facts.encoded && job.wanted.keep,
+            decoded: false,
             redirects: facts.location,
-        })
+        }
     }
 
     fn keep(&self, connection: Connection) {
@@ -402,7 +412,6 @@ impl Core {
         Wanted {
             keep: request.keep,
             head: request.method == "HEAD",
-            cookies: self.transport.cookies,
             max_body: self.transport.max_body_bytes,
         }
     }
@@ -412,9 +421,20 @@ impl Core {
     }
 }
 
-/// Whether a lost exchange is made again on a new connection.
-fn is_retried(lost: &Lost, request: &Request<'_>) -> bool {
-    lost.stale && (lost.unsent || request.is_idempotent())
+/// The time limit passed: whose it was, and what the exchange was doing.
+#[cold]
+fn late(request: &Request<'_>, transport: &Transport, phase: Phase) -> Fault {
+    let limit = request.timeout.unwrap_or(transport.timeout);
+    let option = if request.timeout.is_none() {
+        " of --timeout"
+    } else {
+        ""
+    };
+    let doing = phase.doing();
+    Fault::new(
+        ErrorCode::Timeout,
+        format!("{limit:?}{option} passed while {doing}"),
+    )
 }
 
 fn has_cookie(request: &Request<'_>) -> bool {

@@ -1,12 +1,12 @@
-//! New connections: addresses, sockets, proxy, TLS. The cold path: its futures are boxed.
+//! New connections: through the proxy if there is one, and TLS. The cold path: its futures are boxed.
 
-use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use tokio::net::{TcpSocket, TcpStream};
-
+use super::addresses::allowed;
+use super::dial::{Attempts, dial};
 use super::error::{ErrorCode, Fault};
 use super::h1::Connection;
 use super::h2::Session;
@@ -32,30 +32,46 @@ pub(super) async fn connect(
     trace: &mut Trace,
 ) -> Result<Made, Fault> {
     let limit = transport.connect_timeout;
-    let made = tokio::time::timeout(limit, make(transport, origin, vu, trace)).await;
-    let late = |_| {
-        Fault::new(
-            ErrorCode::Timeout,
-            format!("no connection to {} within {limit:?}", origin.prefix),
-        )
+    let attempts = Attempts::default();
+    let mut way = Way {
+        vu,
+        trace,
+        attempts: &attempts,
     };
-    let made = made.map_err(late)?;
+    let made = tokio::time::timeout(limit, make(transport, origin, &mut way)).await;
+    let made = made.map_err(|_| late(origin, limit, way.trace.phase(), &attempts))?;
     trace.enter(Phase::Blocked);
     made
 }
 
-async fn make(
-    transport: &Transport,
-    origin: &Arc<Origin>,
+/// Who connects, and what is measured and noted of it.
+struct Way<'a> {
     vu: u64,
-    trace: &mut Trace,
-) -> Result<Made, Fault> {
+    trace: &'a mut Trace,
+    attempts: &'a Attempts,
+}
+
+#[cold]
+fn late(origin: &Origin, limit: Duration, phase: Phase, attempts: &Attempts) -> Fault {
+    let (to, doing) = (&origin.prefix, phase.doing());
+    let mut detail = format!("{limit:?} of --connect-timeout passed while {doing}, to {to}");
+    let told = attempts.told();
+    if !told.is_empty() {
+        detail.push_str(&format!(" ({told})"));
+    }
+    Fault::new(ErrorCode::Timeout, detail)
+}
+
+async fn make(transport: &Transport, origin: &Arc<Origin>, way: &mut Way<'_>) -> Result<Made, Fault> {
     let (mut stream, remote) = match &transport.proxy {
-        None => dial(transport, &origin.host, origin.port, vu, trace).await?,
-        Some(proxy) => through(transport, proxy, origin, vu, trace).await?,
+        None => {
+            let host = (origin.host.as_str(), origin.port);
+            to_host(transport, host, Some(origin), way).await?
+        }
+        Some(proxy) => through(transport, proxy, origin, way).await?,
     };
     if origin.https {
-        trace.enter(Phase::Tls);
+        way.trace.enter(Phase::Tls);
         stream = transport.tls.to_target(stream, &origin.host).await?;
     }
     if stream.agreed_http2() || transport.version == VersionPolicy::Http2PriorKnowledge {
@@ -78,14 +94,13 @@ async fn through(
     transport: &Transport,
     proxy: &Proxy,
     origin: &Origin,
-    vu: u64,
-    trace: &mut Trace,
+    way: &mut Way<'_>,
 ) -> Result<(Stream, SocketAddr), Fault> {
     let blame = |fault: Fault| match fault.code {
         ErrorCode::Exhausted | ErrorCode::Timeout => fault,
         _ => Fault::new(ErrorCode::Proxy, format!("proxy: {}", fault.detail)),
     };
-    let (mut stream, remote) = dial(transport, &proxy.host, proxy.port, vu, trace)
+    let (mut stream, remote) = to_host(transport, (&proxy.host, proxy.port), None, way)
         .await
         .map_err(blame)?;
     if proxy.https {
@@ -102,77 +117,23 @@ async fn through(
     Ok((stream, remote))
 }
 
-/// Resolves a name and connects to the first of its addresses that answers.
-async fn dial(
+/// Resolves a name and connects to the first of its addresses that answers. An origin's are checked; a proxy's are
+/// what the operator says.
+async fn to_host(
     transport: &Transport,
-    host: &str,
-    port: u16,
-    vu: u64,
-    trace: &mut Trace,
+    (host, port): (&str, u16),
+    origin: Option<&Origin>,
+    way: &mut Way<'_>,
 ) -> Result<(Stream, SocketAddr), Fault> {
-    trace.enter(Phase::Dns);
-    let addresses = transport.resolver.resolve(host, port).await?;
-    trace.enter(Phase::Connect);
-    let mut last = Fault::new(
-        ErrorCode::Connect,
-        format!("no source address fits any address of {host}"),
-    );
-    for remote in addresses {
-        let Some(source) = source_for(&transport.source_addresses, vu, remote) else {
-            continue;
-        };
-        match open(source, remote).await {
-            Ok(socket) => return Ok((Stream::Plain(socket), remote)),
-            Err(error) => last = Fault::connecting(&error, &format!("{host} ({remote})")),
-        }
+    way.trace.enter(Phase::Dns);
+    let mut found = transport.resolver.resolve(host, port).await?;
+    if let Some(origin) = origin
+        && !found.by_operator
+    {
+        found.addresses = allowed(transport, origin, found.addresses)?;
     }
-    Err(last)
-}
-
-async fn open(source: Option<IpAddr>, remote: SocketAddr) -> io::Result<TcpStream> {
-    let socket = if remote.is_ipv4() {
-        TcpSocket::new_v4()?
-    } else {
-        TcpSocket::new_v6()?
-    };
-    if let Some(address) = source {
-        socket.bind(SocketAddr::new(address, 0))?;
-    }
-    let stream = socket.connect(remote).await?;
-    stream.set_nodelay(true)?;
-    Ok(stream)
-}
-
-/// The VU's source address of the remote's family. `None`: there are source addresses, but none of that family.
-fn source_for(sources: &[IpAddr], vu: u64, remote: SocketAddr) -> Option<Option<IpAddr>> {
-    if sources.is_empty() {
-        return Some(None);
-    }
-    let fitting: Vec<IpAddr> = sources
-        .iter()
-        .copied()
-        .filter(|address| address.is_ipv4() == remote.is_ipv4())
-        .collect();
-    let turn = usize::try_from(vu % fitting.len().max(1) as u64).unwrap_or(0);
-    fitting.get(turn).copied().map(Some)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn deals_source_addresses_in_turn() {
-        let sources: Vec<IpAddr> = ["127.0.0.2", "::1", "127.0.0.3"]
-            .iter()
-            .map(|a| a.parse().expect(a))
-            .collect();
-        let remote: SocketAddr = "127.0.0.1:80".parse().expect("address");
-        let dealt: Vec<_> = (0..3)
-            .filter_map(|vu| source_for(&sources, vu, remote).flatten())
-            .collect();
-        assert_eq!(dealt, [sources[0], sources[2], sources[0]]);
-        assert_eq!(source_for(&[], 1, remote), Some(None));
-        assert_eq!(source_for(&sources[1..2], 1, remote), None);
-    }
+    way.trace.enter(Phase::Connect);
+    let sources = &transport.source_addresses;
+    let (socket, remote) = dial(host, &found.addresses, sources, way.vu, way.attempts).await?;
+    Ok((Stream::Plain(socket), remote))
 }

@@ -21,6 +21,14 @@ pub(super) struct Resolver {
     names: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Option<Answer>>>>>,
 }
 
+/// A name's addresses.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) addresses: Vec<SocketAddr>,
+    /// They are overrides.
+    pub(super) by_operator: bool,
+}
+
 #[derive(Debug)]
 struct Override {
     host: String,
@@ -56,22 +64,39 @@ impl Resolver {
     }
 
     /// The addresses to try, in order. Never empty.
-    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Fault> {
+    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Found, Fault> {
         let here = |entry: &&Override| entry.host == host && entry.port.is_none_or(|wanted| wanted == port);
-        if let Some(entry) = self.overrides.iter().find(here) {
-            return Ok(vec![SocketAddr::new(
-                entry.address,
-                entry.to_port.unwrap_or(port),
-            )]);
+        if let Some(first) = self.overrides.iter().find(here) {
+            // Several overrides alike are several addresses of the name.
+            let alike = |entry: &&Override| entry.host == host && entry.port == first.port;
+            let to = |entry: &Override| SocketAddr::new(entry.address, entry.to_port.unwrap_or(port));
+            return Ok(Found {
+                addresses: self.overrides.iter().filter(alike).map(to).collect(),
+                by_operator: true,
+            });
         }
-        if let Ok(address) = host.parse::<IpAddr>() {
-            return Ok(vec![SocketAddr::new(address, port)]);
-        }
-        let addresses = self.look_up(host).await?;
-        Ok(addresses
-            .iter()
-            .map(|&address| SocketAddr::new(address, port))
-            .collect())
+        let addresses = match host.parse::<IpAddr>() {
+            Ok(address) => vec![SocketAddr::new(address, port)],
+            Err(_) => {
+                let found = self.look_up(host).await?;
+                found
+                    .iter()
+                    .map(|&address| SocketAddr::new(address, port))
+                    .collect()
+            }
+        };
+        Ok(Found {
+            addresses,
+            by_operator: false,
+        })
+    }
+
+    /// Puts a name into the cache.
+    #[cfg(test)]
+    pub(super) async fn remember(&self, host: &str, addresses: &[IpAddr]) {
+        let at = Instant::now();
+        let result = Ok(addresses.into());
+        *self.slot(host).lock().await = Some(Answer { at, result });
     }
 
     /// Asks the cache, then the system: at most once at a time for a name.
@@ -162,16 +187,18 @@ mod tests {
     async fn overrides_go_first() {
         let resolver = resolver(&["API.test:80=127.0.0.9", "api.test=[::1]:99"]);
         let plain = resolver.resolve("api.test", 80).await.expect("override");
-        assert_eq!(plain, ["127.0.0.9:80".parse().expect("address")]);
+        assert_eq!(plain.addresses, ["127.0.0.9:80".parse().expect("address")]);
         let other = resolver.resolve("api.test", 443).await.expect("override");
-        assert_eq!(other, ["[::1]:99".parse().expect("address")]);
+        assert_eq!(other.addresses, ["[::1]:99".parse().expect("address")]);
+        assert!(plain.by_operator && other.by_operator);
     }
 
     #[tokio::test]
     async fn addresses_need_no_look_up() {
         let resolver = resolver(&[]);
         let found = resolver.resolve("::1", 5).await.expect("address");
-        assert_eq!(found, ["[::1]:5".parse().expect("address")]);
+        assert_eq!(found.addresses, ["[::1]:5".parse().expect("address")]);
+        assert!(!found.by_operator);
         assert!(resolver.names.lock().expect("lock").is_empty());
     }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::time::Instant;
 
 use super::timings::{Exchange, Trace};
+use super::trust::advice;
 
 /// Why a request has no response. The cases and their meaning are those of `error-code` in the WIT contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,12 +105,12 @@ pub struct Failure {
 
 impl Failure {
     /// A request that was refused before the engine saw it.
-    pub fn refused(code: ErrorCode) -> Failure {
+    pub fn refused(code: ErrorCode, detail: String) -> Failure {
         let exchange = Trace::start(Instant::now()).exchange;
         Failure {
             code,
             exchange,
-            detail: String::new(),
+            detail,
         }
     }
 }
@@ -130,6 +131,15 @@ impl Fault {
         }
     }
 
+    /// A body beyond the run's limit.
+    #[cold]
+    pub(super) fn too_large(limit: usize) -> Fault {
+        Fault::new(
+            ErrorCode::ResponseTooLarge,
+            format!("the body has more than {limit} bytes (--max-body)"),
+        )
+    }
+
     /// A fault while connecting: `what` says to where.
     #[cold]
     pub(super) fn connecting(error: &io::Error, what: &str) -> Fault {
@@ -147,13 +157,17 @@ impl Fault {
         let cause = error
             .get_ref()
             .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        let mut detail = format!("TLS handshake with {name}: {error}");
         let code = match cause {
-            Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => {
+            Some(rustls::Error::InvalidCertificate(why)) => {
+                detail.push_str("; ");
+                detail.push_str(advice(why));
                 ErrorCode::Certificate
             }
+            Some(rustls::Error::NoCertificatesPresented) => ErrorCode::Certificate,
             _ => ErrorCode::Tls,
         };
-        Fault::new(code, format!("TLS handshake with {name}: {error}"))
+        Fault::new(code, detail)
     }
 
     /// A fault of reading or writing an established connection.
@@ -167,6 +181,16 @@ impl Fault {
         };
         Fault::new(code, format!("connection lost: {error}"))
     }
+}
+
+/// Bytes that are quoted of what a server sent.
+const QUOTED: usize = 60;
+
+/// Text of a server's, short enough to be quoted: as a literal, so that what is hidden in it shows.
+pub(super) fn quoted(bytes: &[u8]) -> String {
+    let start = bytes.get(..QUOTED).unwrap_or(bytes);
+    let end = if bytes.len() > QUOTED { "…" } else { "" };
+    format!("{:?}{end}", String::from_utf8_lossy(start))
 }
 
 /// Whether this machine, rather than the server, ran out of something.

@@ -1,20 +1,29 @@
 //! HTTP/2 over hyper. One session per origin and VU, shared by the exchanges of a batch.
 
+use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http2::{self, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use super::buffers::Buffer;
 use super::error::{ErrorCode, Fault};
-use super::h1::Lost;
+use super::h1::head::{Facts, leads_on};
 use super::h1::request::Job;
-use super::h1::response::{Facts, Reader};
+use super::h1::response::Reader;
+use super::h1::{Again, Lost, is_hang_up};
+use super::headers::takes_trailers;
 use super::stream::Stream;
 use super::target::Origin;
 use super::timings::{Phase, Protocol, Trace};
@@ -26,7 +35,16 @@ pub(super) struct Session {
     pub(super) remote: SocketAddr,
     sender: SendRequest<Full<Bytes>>,
     driver: AbortHandle,
+    begun: Instant,
+    /// When it was last used, in milliseconds since it began.
+    used_at: AtomicU64,
+    /// The server takes no further exchange on it.
+    gone: AtomicBool,
+    heard: Arc<Heard>,
 }
+
+/// A connection that has been at rest for so long may have been closed meanwhile, without its driver's knowledge.
+const REST_MS: u64 = 2;
 
 impl Session {
     /// Speaks the preface, and spawns the connection's driver on this thread's runtime.
@@ -35,9 +53,13 @@ impl Session {
         origin: Arc<Origin>,
         remote: SocketAddr,
     ) -> Result<Session, Fault> {
+        let heard = Arc::new(Heard::default());
         let (sender, driver) = http2::Builder::new(TokioExecutor::new())
             .max_header_list_size(64 * 1024)
-            .handshake(TokioIo::new(stream))
+            .handshake(TokioIo::new(Listening {
+                stream,
+                heard: heard.clone(),
+            }))
             .await
             .map_err(|error| fault(&error))?;
         let driver = tokio::spawn(async move {
@@ -49,12 +71,85 @@ impl Session {
             remote,
             sender,
             driver: driver.abort_handle(),
+            begun: Instant::now(),
+            used_at: AtomicU64::new(0),
+            gone: AtomicBool::new(false),
+            heard,
         })
     }
 
     /// Whether no further exchange can be made.
     pub(super) fn is_closed(&self) -> bool {
-        self.sender.is_closed()
+        self.gone.load(Ordering::Relaxed) || self.sender.is_closed()
+    }
+
+    /// Lets the driver hear of what happened while the connection was at rest.
+    async fn wake_up(&self) {
+        let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let rested = now.saturating_sub(self.used_at.swap(now, Ordering::Relaxed));
+        if rested >= REST_MS {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// Whether a server has been heard of, whose first words say how many exchanges it takes at once. The first exchange
+/// doesn't wait for that; the others do.
+#[derive(Debug, Default)]
+struct Heard {
+    was: AtomicBool,
+    wake: Notify,
+}
+
+impl Heard {
+    fn note(&self) {
+        if !self.was.swap(true, Ordering::Relaxed) {
+            self.wake.notify_waiters();
+        }
+    }
+
+    async fn wait(&self) {
+        let wake = self.wake.notified();
+        if !self.was.load(Ordering::Relaxed) {
+            wake.await;
+        }
+    }
+}
+
+/// A stream that notes when something, if only its end, is read from it.
+struct Listening {
+    stream: Stream,
+    heard: Arc<Heard>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.heard.note();
+    }
+}
+
+impl AsyncRead for Listening {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let read = Pin::new(&mut this.stream).poll_read(cx, buf);
+        if read.is_ready() {
+            this.heard.note();
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Listening {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
     }
 }
 
@@ -69,28 +164,67 @@ pub(super) async fn exchange(session: &Session, job: &Job<'_>, trace: &mut Trace
     trace.enter(Phase::Blocked);
     trace.exchange.protocol = Protocol::Http2;
     let reused = trace.exchange.reused;
-    let lost = |error: hyper::Error, unsent: bool| Lost {
-        stale: reused && (error.is_canceled() || error.is_closed() || unsent),
-        fault: fault(&error),
-        unsent,
-    };
+    if reused {
+        session.heard.wait().await;
+        session.wake_up().await;
+    }
     let mut sender = session.sender.clone();
-    sender.ready().await.map_err(|error| lost(error, true))?;
+    if let Err(error) = sender.ready().await {
+        return Err(session.lost(&error, Again::Untouched));
+    }
     trace.rename(Phase::Sending);
-    let request = request(session, job, trace).map_err(|fault| Lost {
-        fault,
-        stale: false,
-        unsent: true,
-    })?;
+    let request = request(session, job, trace).map_err(Lost::for_good)?;
     let answer = sender.send_request(request);
     trace.enter(Phase::Waiting);
-    let answer = answer.await.map_err(|error| lost(error, false))?;
+    let answer = match answer.await {
+        Ok(answer) => answer,
+        Err(error) => return Err(session.lost(&error, again(&error, reused))),
+    };
     trace.enter(Phase::Receiving);
-    receive(answer, job, trace).await.map_err(|fault| Lost {
-        fault,
-        stale: false,
-        unsent: false,
-    })
+    receive(answer, job, trace).await.map_err(Lost::for_good)
+}
+
+impl Session {
+    #[cold]
+    fn lost(&self, error: &hyper::Error, again: Again) -> Lost {
+        // A stream that was refused leaves the connection as it is.
+        let refused = cause_in_h2(error).is_some_and(h2::Error::is_reset);
+        if again != Again::No && !refused {
+            self.gone.store(true, Ordering::Relaxed);
+        }
+        let fault = fault(error);
+        Lost { fault, again }
+    }
+}
+
+/// Whether an exchange that ended without an answer may be made again.
+#[cold]
+fn again(error: &hyper::Error, reused: bool) -> Again {
+    // It never reached the connection.
+    if error.is_canceled() || error.is_closed() {
+        return Again::Untouched;
+    }
+    match cause_in_h2(error) {
+        Some(cause) if cause.is_remote() && is_unprocessed(cause) => Again::Untouched,
+        None if reused && is_lost(error) => Again::Stale,
+        _ => Again::No,
+    }
+}
+
+/// Whether the server said that it has not processed the request (RFC 9113 §8.7). Of a connection that it goes away
+/// from, only the streams beyond the last that it took are ended in this way.
+fn is_unprocessed(cause: &h2::Error) -> bool {
+    cause.is_go_away() || (cause.is_reset() && cause.reason() == Some(h2::Reason::REFUSED_STREAM))
+}
+
+/// Whether the connection itself was lost. hyper takes the system's errors out of h2's.
+fn is_lost(error: &hyper::Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+    error.is_incomplete_message() || cause.is_some_and(is_hang_up)
+}
+
+fn cause_in_h2(error: &hyper::Error) -> Option<&h2::Error> {
+    std::error::Error::source(error)?.downcast_ref()
 }
 
 fn request(session: &Session, job: &Job<'_>, trace: &mut Trace) -> Result<http::Request<Full<Bytes>>, Fault> {
@@ -107,12 +241,14 @@ fn request(session: &Session, job: &Job<'_>, trace: &mut Trace) -> Result<http::
         .uri(url)
         .version(http::Version::HTTP_2);
     let cookie = job.cookie.as_deref().map(|value| ("cookie", value));
+    let te = takes_trailers(job.request.headers).then_some(("te", "trailers"));
     let own = |name: &str| name.eq_ignore_ascii_case("connection");
     for (name, value) in headers
         .into_iter()
         .skip(1)
         .filter(|(name, _)| !own(name))
         .chain(cookie)
+        .chain(te)
     {
         sent += name.len() + value.len();
         builder = builder.header(name, value.as_bytes());
@@ -140,10 +276,7 @@ async fn receive(
         trace.exchange.bytes_received += data.len() as u64;
         if job.wanted.keep {
             if bytes.len() - head_len + data.len() > job.wanted.max_body {
-                return Err(Fault::new(
-                    ErrorCode::ResponseTooLarge,
-                    "the body is larger than the run allows",
-                ));
+                return Err(Fault::too_large(job.wanted.max_body));
             }
             bytes.extend_from_slice(data);
         }
@@ -168,7 +301,10 @@ fn head_of(answer: &http::Response<Incoming>, facts: &mut Facts) -> Vec<u8> {
         persistent: true,
         encoded: has("content-encoding"),
         sets_cookies: has("set-cookie"),
-        location: has("location") && matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308),
+        location: answer
+            .headers()
+            .get("location")
+            .is_some_and(|location| leads_on(answer.status().as_u16(), location.as_bytes())),
     };
     head
 }
@@ -188,5 +324,17 @@ fn fault(error: &hyper::Error) -> Fault {
     } else {
         ErrorCode::Protocol
     };
-    Fault::new(code, format!("HTTP/2: {error}"))
+    Fault::new(code, format!("HTTP/2: {}", causes(error)))
+}
+
+/// The error with all that caused it, which is where hyper's has its reasons.
+fn causes(error: &hyper::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
 }

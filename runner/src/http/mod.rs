@@ -4,6 +4,7 @@
 //! is one `send`, one `recv`, three readings of the clock and no allocation; an idle VU holds a socket and no
 //! buffer. Everything that happens less often is boxed and may take its time.
 
+mod addresses;
 mod batch;
 mod buffers;
 mod client;
@@ -11,11 +12,13 @@ mod connect;
 mod cookies;
 mod deadline;
 mod decode;
+mod dial;
 mod dns;
 mod egress;
 mod error;
 mod h1;
 mod h2;
+mod headers;
 mod outcome;
 mod proxy;
 mod redirect;
@@ -27,15 +30,18 @@ mod target;
 mod timings;
 mod tls;
 mod transport;
+mod trust;
 
 #[cfg(test)]
 mod tests;
 
+pub use addresses::never_target;
 pub use client::Client;
 pub use egress::Egress;
 pub use error::{ErrorCode, Failure};
-pub use outcome::{Hop, Outcome};
-pub use request::Request;
+pub use headers::Ignored;
+pub use outcome::{Hop, Landing, Outcome};
+pub use request::{Request, Watch};
 pub use response::Response;
 pub use settings::{Settings, SettingsError, VersionPolicy};
 pub use timings::{Exchange, Protocol, Timings};

@@ -3,18 +3,29 @@
 use std::time::Instant;
 
 use super::error::Failure;
+use super::headers::Ignored;
 use super::response::Response;
 use super::timings::Exchange;
 
 /// What came of a request.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The redirects on the way, in order. Empty, without allocating, if there were none.
+    /// The redirects that were followed, in order. Empty, without allocating, if there were none.
     pub hops: Vec<Hop>,
     /// The response that ended it, or why there is none.
     pub result: Result<Response, Failure>,
     pub(super) ended: Instant,
-    pub(super) landed: Option<String>,
+    pub(super) landed: Option<Landing>,
+    pub(super) ignored: Ignored,
+}
+
+/// The last hop of a request that was redirected.
+#[derive(Clone, Debug)]
+pub struct Landing {
+    /// The method it was made with.
+    pub method: String,
+    /// The URL's path, without query.
+    pub name: String,
 }
 
 impl Outcome {
@@ -23,9 +34,14 @@ impl Outcome {
         self.ended
     }
 
-    /// The path of the last URL, if there were redirects.
-    pub fn final_name(&self) -> Option<String> {
-        self.landed.clone()
+    /// Headers that were not sent as they were given.
+    pub fn ignored(&self) -> Ignored {
+        self.ignored
+    }
+
+    /// The last hop, if there were redirects.
+    pub fn landing(&self) -> Option<&Landing> {
+        self.landed.as_ref()
     }
 }
 

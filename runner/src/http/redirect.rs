@@ -6,8 +6,8 @@ use url::Url;
 
 use super::client::{Core, Trail};
 use super::error::{ErrorCode, Fault};
-use super::outcome::Hop;
-use super::request::Request;
+use super::outcome::{Hop, Landing};
+use super::request::{Request, Watch};
 use super::response::{Response, field};
 use super::target;
 use super::timings::Trace;
@@ -24,19 +24,21 @@ pub(super) async fn follow(
     mut response: Response,
     trail: &mut Trail,
 ) -> Result<Response, Fault> {
-    let limit = request.redirects.unwrap_or(core.transport.max_redirects);
+    let limit = core.transport.redirects_of(request);
     let mut step = Step::first(request);
     let mut url = target::parse(request.url, core.transport.base.as_ref())?;
     for _ in 0..limit {
-        let location = location(&response);
-        trail.add_hop(&step, &url, response);
-        let next = next_url(&location, &url)?;
-        step.turn(
-            trail.hops.last().map_or(0, |hop| hop.status),
-            next.origin() == url.origin(),
-        );
+        // What can't be followed is no hop: it is what the request came to.
+        let next = next_url(&location(&response), &url)?;
+        core.transport.origin(&next)?;
+        let status = response.status;
+        trail.add_hop(&step, &url, response, request.watch).await;
+        step.turn(status, next.origin() == url.origin());
         url = next;
-        trail.landed = Some(url.path().to_owned());
+        trail.landed = Some(Landing {
+            method: step.method.clone(),
+            name: url.path().to_owned(),
+        });
         let hop = Request {
             method: &step.method,
             url: url.as_str(),
@@ -49,10 +51,14 @@ pub(super) async fn follow(
             return Ok(response);
         }
     }
-    trail.add_hop(&step, &url, response);
+    let by_itself = request.redirects.is_some_and(|own| own <= limit);
+    let option = if by_itself { "" } else { " (--max-redirects)" };
     Err(Fault::new(
         ErrorCode::TooManyRedirects,
-        format!("more than {limit} redirects"),
+        format!(
+            "more than {limit} redirects{option}, the last to {:?}",
+            location(&response)
+        ),
     ))
 }
 
@@ -72,15 +78,13 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Turns into the request that follows a redirect.
+    /// Turns into the request that follows a redirect. As in Go's client and in browsers' practice, 301, 302 and
+    /// 303 lead to a page, which is asked for with `GET`; 307 and 308 repeat the request.
     fn turn(&mut self, status: u16, same_origin: bool) {
-        let becomes_get = match status {
-            303 => !matches!(self.method.as_str(), "GET" | "HEAD"),
-            301 | 302 => self.method == "POST",
-            _ => false,
-        };
-        if becomes_get {
-            "GET".clone_into(&mut self.method);
+        if matches!(status, 301..=303) {
+            if self.method != "HEAD" {
+                "GET".clone_into(&mut self.method);
+            }
             self.body = &[];
             self.drop_headers(|name| name.starts_with("content-"));
         }
@@ -96,15 +100,23 @@ impl<'a> Step<'a> {
 }
 
 impl Trail {
-    /// Reports a redirect, and starts the measurement of what follows it.
-    fn add_hop(&mut self, step: &Step<'_>, url: &Url, response: Response) {
-        self.hops.push(Hop {
+    /// Reports a redirect, and starts the measurement of what follows it once that may be sent.
+    async fn add_hop(&mut self, step: &Step<'_>, url: &Url, response: Response, watch: Option<&dyn Watch>) {
+        let hop = Hop {
             method: step.method.clone(),
             name: url.path().to_owned(),
             url: response.final_url().into_owned(),
             status: response.status,
             exchange: response.exchange,
-        });
+        };
+        drop(response);
+        if let Some(watch) = watch {
+            watch.redirected(&hop);
+            if let Some(at) = watch.next_at() {
+                tokio::time::sleep_until(at.into()).await;
+            }
+        }
+        self.hops.push(hop);
         self.trace = Trace::start(Instant::now());
     }
 }
@@ -148,16 +160,24 @@ mod tests {
         let get = |headers| ("GET".to_owned(), headers, 0);
         assert_eq!(turned("POST", 301, true), get(3));
         assert_eq!(turned("POST", 302, true), get(3));
-        assert_eq!(turned("PUT", 303, true), get(3));
-        assert_eq!(turned("PUT", 302, true), ("PUT".to_owned(), 4, 4));
+        for (method, status) in [
+            ("PUT", 301),
+            ("DELETE", 302),
+            ("PATCH", 303),
+            ("PROPFIND", 302),
+            ("GET", 303),
+        ] {
+            assert_eq!(turned(method, status, true), get(3), "{method} {status}");
+        }
+        assert_eq!(turned("DELETE", 307, true), ("DELETE".to_owned(), 4, 4));
         assert_eq!(turned("POST", 307, true), ("POST".to_owned(), 4, 4));
         assert_eq!(turned("POST", 308, true), ("POST".to_owned(), 4, 4));
-        assert_eq!(turned("HEAD", 303, true), ("HEAD".to_owned(), 4, 4));
+        assert_eq!(turned("HEAD", 303, true), ("HEAD".to_owned(), 3, 0));
     }
 
     #[test]
     fn credentials_stay_with_their_origin() {
-        assert_eq!(turned("GET", 302, false), ("GET".to_owned(), 2, 4));
+        assert_eq!(turned("GET", 307, false), ("GET".to_owned(), 2, 4));
         let from = Url::parse("http://u:p@a.test/").expect("url");
         assert_eq!(
             next_url("http://x:y@b.test/", &from).expect("url").as_str(),

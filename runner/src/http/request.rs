@@ -1,17 +1,21 @@
 //! A request as the host asks for it, and what is refused before anything is sent.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::error::{ErrorCode, Fault};
+use super::error::Fault;
+use super::headers::{self, Ignored, Own, is_token, refused};
+use super::outcome::Hop;
 use super::transport::Transport;
 
 /// The most headers that a request may have.
 const MAX_HEADERS: usize = 128;
+/// The longest method.
+const METHOD_BYTES: usize = 32;
 
 /// A request. The name and tags under which it is counted are not the engine's business.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
-    /// Upper-case letters, at most 32. Empty: `GET`.
+    /// A token of at most 32 bytes, sent as it is. Empty: `GET`.
     pub method: &'a str,
     /// Absolute, or relative to the run's base URL.
     pub url: &'a str,
@@ -23,8 +27,18 @@ pub struct Request<'a> {
     pub timeout: Option<Duration>,
     /// The most redirects to follow; 0 returns the redirect itself. `None`: the run's.
     pub redirects: Option<u32>,
-    /// Keep headers and body; else the body is read, counted and dropped.
+    /// Keep the body; else it is read, counted and dropped, whatever its size and encoding.
     pub keep: bool,
+    /// Who wants to know of redirects as they come.
+    pub watch: Option<&'a dyn Watch>,
+}
+
+/// Who wants to know of a request's redirects while it is under way, and says when it may go on.
+pub trait Watch: std::fmt::Debug + Sync {
+    /// A redirect has come, which will be followed.
+    fn redirected(&self, hop: &Hop);
+    /// When the request that follows it may be sent, if it has to wait for that.
+    fn next_at(&self) -> Option<Instant>;
 }
 
 impl Request<'_> {
@@ -39,109 +53,86 @@ impl Request<'_> {
 
     /// Whether sending it twice does what sending it once does (RFC 9110 §9.2.2).
     pub(super) fn is_idempotent(&self) -> bool {
-        matches!(self.method(), "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS")
+        matches!(
+            self.method(),
+            "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS" | "TRACE"
+        )
     }
 
-    /// Refuses what could forge another message or break the framing.
-    pub(super) fn check(&self, transport: &Transport) -> Result<(), Fault> {
+    /// Refuses what could forge another message or break the framing, and notes which headers won't be sent as they
+    /// were given.
+    pub(super) fn check(&self, transport: &Transport) -> Result<Ignored, Fault> {
         let method = self.method();
-        let letters = method.bytes().all(|byte| byte.is_ascii_uppercase());
-        if method.len() > 32 || !letters || method == "CONNECT" {
+        if method.len() > METHOD_BYTES || !method.bytes().all(is_token) || method == "CONNECT" {
             return Err(refused(format!("method {method:?} is not allowed")));
         }
-        if self.headers.len() > MAX_HEADERS {
-            return Err(refused("more than 128 headers"));
+        let count = self.headers.len();
+        if count > MAX_HEADERS {
+            return Err(refused(format!(
+                "{count} headers; at most {MAX_HEADERS} are sent"
+            )));
         }
-        self.headers.iter().try_for_each(|(name, value)| {
-            check_header(name, value)?;
+        let (mut ignored, mut bytes) = (Ignored::default(), 0);
+        for (name, value) in self.headers {
+            headers::check(name, value)?;
+            bytes += name.len() + value.len();
+            if let Some(own) = Own::of(name) {
+                ignored.note(own, value, self.body.len());
+            }
             if name.eq_ignore_ascii_case("host") && !transport.allows_host_header(value) {
                 return Err(refused(format!(
                     "the run doesn't allow the host header {value:?}"
                 )));
             }
-            Ok(())
-        })
+        }
+        if bytes > headers::ALL_BYTES {
+            let most = headers::ALL_BYTES;
+            return Err(refused(format!(
+                "headers of {bytes} bytes; at most {most} are sent"
+            )));
+        }
+        Ok(ignored)
     }
-}
-
-/// Refuses a header that is malformed, or that belongs to the engine.
-pub(super) fn check_header(name: &str, value: &str) -> Result<(), Fault> {
-    if name.is_empty() || !name.bytes().all(is_token) {
-        return Err(refused(format!("invalid header name {name:?}")));
-    }
-    if value
-        .bytes()
-        .any(|byte| byte == 127 || (byte < 32 && byte != b'\t'))
-    {
-        return Err(refused(format!(
-            "the value of header {name:?} contains a control character"
-        )));
-    }
-    if is_reserved(name) {
-        return Err(refused(format!("header {name:?} is set by the host")));
-    }
-    Ok(())
-}
-
-#[cold]
-fn refused(detail: impl Into<String>) -> Fault {
-    Fault::new(ErrorCode::InvalidRequest, detail)
-}
-
-/// A byte of a header's name (RFC 9110 §5.6.2).
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
-}
-
-/// Framing and hop-by-hop fields. Sorted by length first: most headers have another.
-fn is_reserved(name: &str) -> bool {
-    let candidates: &[&str] = match name.len() {
-        2 => &["te"],
-        7 => &["trailer", "upgrade"],
-        10 => &["connection", "keep-alive"],
-        14 => &["content-length"],
-        16 => &["proxy-connection"],
-        17 => &["transfer-encoding"],
-        19 => &["proxy-authorization"],
-        _ => &[],
-    };
-    candidates
-        .iter()
-        .any(|reserved| name.eq_ignore_ascii_case(reserved))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{base, get, transport};
     use super::*;
 
     #[test]
-    fn refuses_headers_that_could_forge_a_message() {
-        for (name, value) in [
-            ("", "v"),
-            ("a b", "v"),
-            ("a:", "v"),
-            ("a\r\nb", "v"),
-            ("é", "v"),
-            ("a", "v\r\nb: c"),
-            ("a", "v\0"),
-            ("Content-Length", "5"),
-            ("transfer-encoding", "chunked"),
-            ("Connection", "close"),
-            ("proxy-authorization", "x"),
-        ] {
-            let error = check_header(name, value).expect_err(name);
-            assert_eq!(error.code, ErrorCode::InvalidRequest);
+    fn a_method_is_any_token_but_connect() {
+        let transport = transport(&base("http://h.test/"));
+        let is_fine = |method| Request { method, ..get("/") }.check(&transport).is_ok();
+        for method in ["", "GET", "get", "M-SEARCH", "VERSION-CONTROL", "X_Y!", "QUERY"] {
+            assert!(is_fine(method), "{method}");
+        }
+        let long = "M".repeat(33);
+        for method in ["CONNECT", "G ET", "GET ", "GET\r\n", "G\0T", "GÉT", "A/B", &long] {
+            assert!(!is_fine(method), "{method}");
         }
     }
 
     #[test]
-    fn accepts_usual_headers() {
-        for (name, value) in [
-            ("x-a", "tab\tand é"),
-            ("Authorization", "Bearer x"),
-            ("empty", ""),
-        ] {
-            assert!(check_header(name, value).is_ok());
-        }
+    fn headers_have_a_limit_of_their_own_and_one_together() {
+        let transport = transport(&base("http://h.test/"));
+        let check = |count: usize, bytes: usize| {
+            let headers: Vec<_> = (0..count)
+                .map(|at| (format!("h{at:03}"), "v".repeat(bytes)))
+                .collect();
+            let request = Request {
+                headers: &headers,
+                ..get("/")
+            };
+            request.check(&transport).map_err(|fault| fault.detail)
+        };
+        assert!(check(128, 508).is_ok());
+        assert!(check(128, 509).expect_err("65,664 bytes").contains("65664 bytes"));
+        assert!(
+            check(1, 64 * 1024)
+                .expect_err("too large")
+                .contains("at most 65536")
+        );
+        assert!(check(129, 1).expect_err("too many").contains("129 headers"));
     }
 }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use super::buffers::Buffer;
+use super::decode::decode;
+use super::error::Fault;
 use super::timings::Exchange;
 
 /// A completed exchange. Its buffer returns to the thread's pool when it is dropped.
@@ -19,8 +21,8 @@ pub struct Response {
     pub(super) bytes: Buffer,
     pub(super) head_len: usize,
     pub(super) url_at: usize,
-    /// The guest may see headers and body.
-    pub(super) kept: bool,
+    /// The body is kept with an encoding that its headers name.
+    pub(super) encoded: bool,
     /// The body is kept without the encoding that its headers name.
     pub(super) decoded: bool,
     /// It says where to go instead.
@@ -40,9 +42,23 @@ impl Response {
             .map(|(_, value)| value)
     }
 
-    /// All headers in the order received; none if they were not kept.
+    /// All headers in the order received.
     pub fn headers(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        fields(if self.kept { self.head() } else { &[] })
+        fields(self.head())
+    }
+
+    /// Undoes the encoding of the body, if it is one that is known here.
+    pub(super) async fn decode(&mut self, max_body: usize) -> Result<(), Fault> {
+        let Some(body) = decode(self.head(), self.body(), max_body).await? else {
+            return Ok(());
+        };
+        let url = self.bytes.split_off(self.url_at);
+        self.bytes.truncate(self.head_len);
+        self.bytes.extend_from_slice(&body);
+        self.url_at = self.bytes.len();
+        self.bytes.extend_from_slice(&url);
+        self.decoded = true;
+        Ok(())
     }
 
     /// Whether the body was decompressed, so that the headers about its encoding and length are those of what was sent.

@@ -20,8 +20,9 @@ pub struct Settings {
     pub timeout: Duration,
     /// For DNS, TCP and TLS together.
     pub connect_timeout: Duration,
-    /// The most redirects that are followed.
-    pub max_redirects: u32,
+    /// The most redirects that are followed, whatever a request asks for. `None`: 10, or as many as a request asks
+    /// for up to 30.
+    pub max_redirects: Option<u32>,
     /// Accept any certificate.
     pub insecure: bool,
     /// PEM file of further trusted certificates.
@@ -77,7 +78,7 @@ impl Default for Settings {
             allow: Vec::new(),
             timeout: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(10),
-            max_redirects: 10,
+            max_redirects: None,
             insecure: false,
             ca_file: None,
             client_cert: None,

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicU8;
 use url::{Position, Url};
 
 use super::error::{ErrorCode, Fault};
+use super::headers::Own;
 
 /// Where requests go: scheme, host and port, with all that is the same in every request there.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ pub(super) const SPEAKS_HTTP1: u8 = 1;
 pub(super) const SPEAKS_HTTP2: u8 = 2;
 
 impl Origin {
-    /// Whether a guest's headers replace any of the fixed part.
+    /// Whether a guest's headers replace any of the fixed part, or have to be sorted out.
     pub(super) fn overlaps(&self, headers: &[(String, String)]) -> bool {
         let standing = |name: &str| {
             self.standing
@@ -50,7 +51,7 @@ impl Origin {
         };
         headers
             .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("host") || standing(name))
+            .any(|(name, _)| name.eq_ignore_ascii_case("host") || standing(name) || Own::of(name).is_some())
     }
 
     /// Whether a split URL lies here.

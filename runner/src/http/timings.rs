@@ -6,6 +6,8 @@
 
 use std::time::Instant;
 
+use super::headers::Ignored;
+
 /// Microseconds per phase. A phase that did not happen is 0. Saturates at 71 minutes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timings {
@@ -83,6 +85,21 @@ pub(super) enum Phase {
     Receiving,
 }
 
+impl Phase {
+    /// What an exchange in this phase is doing, for people.
+    pub(super) fn doing(self) -> &'static str {
+        match self {
+            Phase::Blocked => "waiting for a connection",
+            Phase::Dns => "looking up the name",
+            Phase::Connect => "connecting",
+            Phase::Tls => "in the TLS handshake",
+            Phase::Sending => "sending the request",
+            Phase::Waiting => "waiting for the response",
+            Phase::Receiving => "receiving the response",
+        }
+    }
+}
+
 /// The running measurement of one exchange.
 #[derive(Debug)]
 pub(super) struct Trace {
@@ -92,6 +109,8 @@ pub(super) struct Trace {
     boundary: u32,
     /// The last boundary.
     ended: Instant,
+    /// Headers that are not sent as they were given.
+    pub(super) ignored: Ignored,
 }
 
 impl Trace {
@@ -111,6 +130,7 @@ impl Trace {
             phase: Phase::Blocked,
             boundary: 0,
             ended: now,
+            ignored: Ignored::default(),
         }
     }
 

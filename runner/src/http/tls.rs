@@ -1,19 +1,18 @@
-//! TLS: whom to trust, what to show, and the handshake.
+//! TLS: what it is set up with, and the handshake. Whether a certificate is trusted is said in `trust.rs`.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::Resumption;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::TlsConnector;
 
 use super::error::{ErrorCode, Fault};
 use super::settings::{Settings, VersionPolicy};
 use super::stream::Stream;
+use super::trust::{Trust, TrustAll};
 use crate::bounded;
 
 /// Larger files hold no certificates: all authorities of the Web take 220 KB.
@@ -66,7 +65,7 @@ async fn handshake(config: &Arc<ClientConfig>, stream: Stream, host: &str) -> Re
 
 fn base(settings: &Settings, problems: &mut Vec<String>) -> Option<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let roots = roots(settings, problems);
+    let own = own_authorities(settings, problems);
     let identity = settings
         .client_cert
         .as_ref()
@@ -78,9 +77,15 @@ fn base(settings: &Settings, problems: &mut Vec<String>) -> Option<ClientConfig>
     let builder = if settings.insecure {
         builder
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(TrustAll(provider)))
+            .with_custom_certificate_verifier(Arc::new(TrustAll))
     } else {
-        builder.with_root_certificates(roots)
+        let trust = Trust::new(roots(&own), provider, own);
+        let trust = trust
+            .map_err(|error| problems.push(format!("TLS: {error}")))
+            .ok()?;
+        builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(trust))
     };
     match identity {
         None => Some(builder.with_no_client_auth()),
@@ -95,23 +100,24 @@ fn base(settings: &Settings, problems: &mut Vec<String>) -> Option<ClientConfig>
     }
 }
 
+/// The certificates of `--ca-file`.
+fn own_authorities(settings: &Settings, problems: &mut Vec<String>) -> Vec<CertificateDer<'static>> {
+    let Some(path) = settings.ca_file.as_ref().filter(|_| !settings.insecure) else {
+        return Vec::new();
+    };
+    certificates(path).unwrap_or_else(|problem| {
+        problems.push(problem);
+        Vec::new()
+    })
+}
+
 /// Mozilla's roots, the system's and the operator's.
-fn roots(settings: &Settings, problems: &mut Vec<String>) -> RootCertStore {
+fn roots(own: &[CertificateDer<'static>]) -> RootCertStore {
     let mut roots = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
-    if settings.insecure {
-        return roots;
-    }
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(path) = &settings.ca_file {
-        match certificates(path) {
-            Ok(own) => {
-                roots.add_parsable_certificates(own);
-            }
-            Err(problem) => problems.push(problem),
-        }
-    }
+    roots.add_parsable_certificates(own.iter().cloned());
     roots
 }
 
@@ -135,44 +141,5 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
         Ok(found) if found.is_empty() => Err(problem(&"the file holds none")),
         Ok(found) => Ok(found),
         Err(error) => Err(problem(&error)),
-    }
-}
-
-/// What `insecure` asks for: any certificate, but a real handshake.
-#[derive(Debug)]
-struct TrustAll(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for TrustAll {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
     }
 }

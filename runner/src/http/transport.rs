@@ -13,8 +13,9 @@ use super::connect::connect;
 use super::dns::Resolver;
 use super::egress::{Egress, normal_host};
 use super::error::{ErrorCode, Failure, Fault};
+use super::headers::{self, Own};
 use super::proxy::{Proxy, basic_authorization};
-use super::request::check_header;
+use super::request::Request;
 use super::settings::{Settings, SettingsError, VersionPolicy, is_credential};
 use super::target::{Origin, SPEAKS_UNKNOWN};
 use super::timings::Trace;
@@ -22,6 +23,11 @@ use super::tls::Tls;
 
 /// Origins that are remembered; then it starts anew.
 const ORIGINS: usize = 10_000;
+
+/// Redirects that are followed where neither the operator nor the request says how many.
+const MAX_REDIRECTS: u32 = 10;
+/// Redirects that a request may ask for where the operator doesn't say how many.
+const REDIRECT_LIMIT: u32 = 30;
 
 /// Shared by the clients of a process.
 #[derive(Debug)]
@@ -32,7 +38,9 @@ pub struct Transport {
     pub(super) base: Option<Url>,
     pub(super) timeout: Duration,
     pub(super) connect_timeout: Duration,
-    pub(super) max_redirects: u32,
+    max_redirects: u32,
+    /// Beyond it no request goes, whatever it asks for.
+    redirect_limit: u32,
     pub(super) source_addresses: Vec<IpAddr>,
     pub(super) version: VersionPolicy,
     pub(super) cookies: bool,
@@ -66,7 +74,8 @@ impl Transport {
             base: settings.base.clone(),
             timeout: settings.timeout,
             connect_timeout: settings.connect_timeout,
-            max_redirects: settings.max_redirects,
+            max_redirects: settings.max_redirects.unwrap_or(MAX_REDIRECTS),
+            redirect_limit: settings.max_redirects.unwrap_or(REDIRECT_LIMIT),
             source_addresses: settings.source_addresses.clone(),
             version: settings.version,
             cookies: settings.cookies,
@@ -115,6 +124,18 @@ impl Transport {
         Ok(origin)
     }
 
+    /// The most redirects that a request follows: its own number, within the operator's.
+    pub(super) fn redirects_of(&self, request: &Request<'_>) -> u32 {
+        let own = request.redirects.unwrap_or(self.max_redirects);
+        own.min(self.redirect_limit)
+    }
+
+    /// Whether the operator granted this address itself for what goes to the origin.
+    pub(super) fn grants(&self, origin: &Origin, address: IpAddr) -> bool {
+        self.egress
+            .allows(origin.https, &address.to_string(), origin.port)
+    }
+
     /// Whether a guest may send this `host` header.
     pub(super) fn allows_host_header(&self, value: &str) -> bool {
         self.egress.allows_host_header(false, value) || self.egress.allows_host_header(true, value)
@@ -132,7 +153,7 @@ impl Transport {
         if host.is_empty() || !self.egress.allows(https, &host, port) {
             return Err(Fault::new(
                 ErrorCode::HostNotAllowed,
-                format!("the run doesn't allow {host}:{port}; grant it with the list of allowed hosts"),
+                format!("the run doesn't allow {host}:{port}; --allow-host grants it"),
             ));
         }
         let base = self
@@ -231,7 +252,12 @@ fn standing(settings: &Settings, problems: &mut Vec<String>) -> Vec<(String, Str
     }
     for (name, value) in &settings.headers {
         let name = name.to_ascii_lowercase();
-        match check_header(&name, value) {
+        match headers::check(&name, value) {
+            Ok(()) if Own::of(&name).is_some() => {
+                problems.push(format!(
+                    "header {name:?} is set by the engine itself; leave it out"
+                ));
+            }
             Ok(()) if name == "host" => {
                 problems.push("header \"host\": override the address instead".to_owned())
             }

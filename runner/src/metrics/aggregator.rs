@@ -4,9 +4,10 @@ use super::cells::{Cells, OTHER_SLOT};
 use super::custom::CustomTotals;
 use super::delta::{CheckCount, Counts, Delta, Outcomes};
 use super::distribution::Distribution;
+use super::failures::Failures;
 use super::health::HealthTotals;
 use super::history::{History, Interval};
-use super::keys::{ErrorKey, FailureKey, NameKey, SeriesKey, TaggedKey, TaskKey};
+use super::keys::{ErrorKey, NameKey, SeriesKey, TaggedKey, TaskKey};
 use super::limits::{Limits, Room};
 use super::phases::PhaseTotals;
 use super::series::SeriesTotals;
@@ -47,7 +48,7 @@ pub struct Aggregator {
     pub(super) durations: Distribution<u64>,
     pub(super) responses: Distribution<u64>,
     pub(super) phases: PhaseTotals,
-    pub(super) failures: Cells<FailureKey, i64>,
+    pub(super) failures: Failures,
     pub(super) iterations: Cells<TaskKey, TaskTotals>,
     pub(super) errors: Cells<ErrorKey, u64>,
     pub(super) checks: Cells<TaggedKey, CheckCount>,
@@ -88,7 +89,7 @@ impl Aggregator {
             durations: Distribution::default(),
             responses: Distribution::default(),
             phases: PhaseTotals::default(),
-            failures: Cells::new(limits.failure_messages),
+            failures: Failures::new(limits.failure_messages),
             iterations: Cells::new(names),
             errors: Cells::new(limits.failure_messages),
             checks: Cells::new(limits.check_names),
@@ -188,7 +189,7 @@ impl Aggregator {
             self.open.failures += part.failures;
         }
         for (key, change) in &delta.failures {
-            *self.failures.at(key.form()) += change;
+            self.failures.add(key.form(), *change);
         }
     }
 

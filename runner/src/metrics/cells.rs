@@ -55,6 +55,12 @@ impl<K: Key, V: Default> Cells<K, V> {
         }
     }
 
+    /// Whether this key has a slot.
+    pub(super) fn has(&self, form: K::Ref<'_>) -> bool {
+        let same = |&(_, slot): &(u64, usize)| self.keys.get(slot).is_some_and(|key| key.is(form));
+        self.slots.find(self.hasher.hash_one(form), same).is_some()
+    }
+
     /// The value of this key.
     #[inline]
     pub(super) fn at(&mut self, form: K::Ref<'_>) -> &mut V {

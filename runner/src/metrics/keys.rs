@@ -160,14 +160,16 @@ pub struct FailureKey {
     pub name: String,
     /// Why it failed; at most 500 bytes.
     pub message: String,
+    /// The message in words, such as what was wrong with a certificate; at most 500 bytes, and often empty.
+    pub detail: String,
 }
 
 /// Borrowed form of [`FailureKey`].
-pub(super) type FailureRef<'a> = (&'a str, &'a str, &'a str);
+pub(super) type FailureRef<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 impl FailureKey {
     pub(super) fn form(&self) -> FailureRef<'_> {
-        (&self.method, &self.name, &self.message)
+        (&self.method, &self.name, &self.message, &self.detail)
     }
 }
 
@@ -178,11 +180,12 @@ impl Key for FailureKey {
         self.form() == form
     }
 
-    fn own((method, name, message): FailureRef<'_>) -> Self {
+    fn own((method, name, message, detail): FailureRef<'_>) -> Self {
         Self {
             method: method.to_owned(),
             name: name.to_owned(),
             message: message.to_owned(),
+            detail: detail.to_owned(),
         }
     }
 
@@ -191,6 +194,7 @@ impl Key for FailureKey {
             method: String::new(),
             name: String::new(),
             message: OTHER.to_owned(),
+            detail: String::new(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod cells;
 mod custom;
 mod delta;
 mod distribution;
+mod failures;
 mod health;
 mod history;
 mod keys;

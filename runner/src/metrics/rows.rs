@@ -171,7 +171,7 @@ impl Aggregator {
     }
 
     fn failure_rows(&self) -> Vec<FailureRow> {
-        let counted = self.failures.iter().filter(|(_, count)| **count > 0);
+        let counted = self.failures.cells().iter().filter(|(_, count)| **count > 0);
         let mut rows: Vec<_> = counted
             .map(|(key, count)| FailureRow {
                 key: key.clone(),
@@ -251,7 +251,7 @@ impl Aggregator {
     }
 
     fn flags(&self) -> Flags {
-        let folded_failures = self.failures.other().map_or(0, |count| *count);
+        let folded_failures = self.failures.cells().other().map_or(0, |count| *count);
         let folded_values = self.customs.other().map_or(0, CustomTotals::samples);
         Flags {
             folded_requests: self.series.other().map_or(0, |series| series.requests),

@@ -46,6 +46,8 @@ pub struct RequestSample<'a> {
     pub failed: bool,
     /// Why it failed, such as `status 404` or `connection-refused`.
     pub failure: Option<&'a str>,
+    /// The same in words; empty where the message says it all.
+    pub detail: &'a str,
     /// Whether the connection had served a request before.
     pub reused: bool,
 }

@@ -6,9 +6,10 @@ use super::cells::Cells;
 use super::custom::CustomPart;
 use super::delta::{CheckCount, Counts, Delta, IterationPart};
 use super::distribution::MAX_TIME_US;
+use super::failures::Failures;
 use super::health::LATE_US;
 use super::keys::{
-    ANY_SCENARIO, ErrorKey, FailureKey, NameKey, OTHER, SeriesKey, SeriesRef, TaggedKey, TaskKey, message,
+    ANY_SCENARIO, ErrorKey, NameKey, OTHER, SeriesKey, SeriesRef, TaggedKey, TaskKey, message,
 };
 use super::limits::{KindMismatch, Kinds, Limits, MetricKind};
 use super::phases::PhaseParts;
@@ -27,7 +28,7 @@ pub struct Shard {
     known: Cells<NameKey, Known>,
     series: Cells<SeriesKey, SeriesPart>,
     phases: PhaseParts,
-    failures: Cells<FailureKey, i64>,
+    failures: Failures,
     iterations: Cells<TaskKey, IterationPart>,
     errors: Cells<ErrorKey, u64>,
     checks: Cells<TaggedKey, CheckCount>,
@@ -55,7 +56,7 @@ impl Shard {
             known: Cells::new(limits.metric_names),
             series: Cells::new(limits.series),
             phases: PhaseParts::default(),
-            failures: Cells::new(limits.failure_messages),
+            failures: Failures::new(limits.failure_messages),
             iterations: Cells::new(NAMES),
             errors: Cells::new(limits.failure_messages),
             checks: Cells::new(limits.check_names),
@@ -88,9 +89,14 @@ impl Shard {
         self.series.value(slot).record(key.status, sample);
         self.phases.record(sample);
         if sample.failed {
-            self.count_failure(slot, sample.failure.unwrap_or("failed"), 1);
+            self.count_failure(slot, sample.failure.unwrap_or("failed"), sample.detail, 1);
         }
         RequestHandle { slot }
+    }
+
+    /// Whether the failure that was recorded last has an explanation that this thread didn't meet before.
+    pub fn failure_is_news(&self) -> bool {
+        self.failures.had_news()
     }
 
     /// The guest declares a request to be a success. `had` is the message with which it was
@@ -98,7 +104,7 @@ impl Shard {
     pub fn pass(&mut self, handle: RequestHandle, had: Option<&str>) {
         if let Some(message) = had {
             self.series.value(handle.slot).failures -= 1;
-            self.count_failure(handle.slot, message, -1);
+            self.count_failure(handle.slot, message, "", -1);
         }
     }
 
@@ -106,7 +112,7 @@ impl Shard {
     /// message of one that counts as failed, call [`pass`](Self::pass) first.
     pub fn fail(&mut self, handle: RequestHandle, message: &str) {
         self.series.value(handle.slot).failures += 1;
-        self.count_failure(handle.slot, message, 1);
+        self.count_failure(handle.slot, message, "", 1);
     }
 
     /// Counts an iteration that begins.
@@ -217,7 +223,7 @@ impl Shard {
         Delta {
             series: self.series.drain(),
             phases: std::mem::take(&mut self.phases),
-            failures: self.failures.drain(),
+            failures: self.failures.cells_mut().drain(),
             iterations: self.iterations.drain(),
             errors: self.errors.drain(),
             checks: self.checks.drain(),
@@ -230,9 +236,15 @@ impl Shard {
         }
     }
 
-    fn count_failure(&mut self, slot: usize, text: &str, change: i64) {
+    fn count_failure(&mut self, slot: usize, text: &str, detail: &str, change: i64) {
         let key = self.series.key(slot);
-        *self.failures.at((&key.method, &key.name, message(text))) += change;
+        let form = (
+            key.method.as_str(),
+            key.name.as_str(),
+            message(text),
+            message(detail),
+        );
+        self.failures.add(form, change);
     }
 
     /// Whether the name has a place of its own. Asks the run only about names new to this thread.

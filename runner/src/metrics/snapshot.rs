@@ -280,7 +280,8 @@ impl Snapshot {
                 .for_each(change);
         }
         for row in &mut self.failures {
-            [&mut row.key.method, &mut row.key.name, &mut row.key.message]
+            let key = &mut row.key;
+            [&mut key.method, &mut key.name, &mut key.message, &mut key.detail]
                 .into_iter()
                 .for_each(change);
         }

@@ -37,7 +37,7 @@ pub struct HttpOptions {
     #[arg(long, value_name = "URL")]
     pub proxy: Option<String>,
 
-    /// Connect to another address than the name's own: HOST[:PORT]=ADDR[:PORT]
+    /// Connect to another address than the name's own: HOST[:PORT]=ADDR[:PORT]; of several, the first that answers
     #[arg(long, alias = "hosts", value_name = "OVERRIDE", value_parser = values::pair_text)]
     pub resolve: Vec<String>,
 
@@ -61,9 +61,14 @@ pub struct HttpOptions {
     #[arg(long, value_name = "TIME", value_parser = values::time, allow_hyphen_values = true)]
     pub connect_timeout: Option<Duration>,
 
-    /// Redirects to follow [default: 10]
+    /// Redirects to follow at most, whatever the plugin asks for [default: 10, or up to 30 where the plugin asks for more]
     #[arg(long, value_name = "N")]
     pub max_redirects: Option<u32>,
+
+    /// Largest body of a response that is kept for the plugin, before and after decompression; larger ones are failures
+    /// [default: 16MiB]
+    #[arg(long, value_name = "SIZE", value_parser = values::memory)]
+    pub max_body: Option<usize>,
 
     /// Send this header with every request: 'NAME: VALUE'
     #[arg(id = "headers", long = "header", value_name = "HEADER", value_parser = values::header)]

@@ -113,7 +113,7 @@ pub struct RunOptions {
     pub imposed: Option<Layer>,
 }
 
-/// How sources become a plugin. No file decides what is installed.
+/// How sources become a plugin. No file decides what is installed, or what a script may read.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct BuildOptions {
     /// Install what a language's builder needs into the cache folder without asking
@@ -123,6 +123,11 @@ pub struct BuildOptions {
     /// What runs JavaScript and TypeScript
     #[arg(long, value_name = "ENGINE", value_enum, default_value_t)]
     pub engine: Engine,
+
+    /// Let a script read this folder or file while it is built, beside its own folder and the one in which the
+    /// command is typed
+    #[arg(long, value_name = "DIR")]
+    pub allow_read: Vec<PathBuf>,
 }
 
 /// What to show instead of running. Flags only: no file decides that nothing is run.

@@ -2,7 +2,10 @@
 //! each table's definition.
 
 use crate::metrics::{RequestRow, Snapshot, Stats, Unit, Verdict};
-use crate::terminal::{Cell, Column, Paint, Style, Table, escape, units};
+use crate::terminal::{Cell, Column, Paint, Style, Table, escape, units, wrap};
+
+/// Stands before the words that explain a row.
+const DETAIL_INDENT: &str = "      ";
 
 /// Requests by method and name with their service times, or response times if asked.
 pub(super) fn requests(
@@ -72,7 +75,7 @@ fn several_scenarios(snapshot: &Snapshot) -> bool {
     names.any(|name| Some(name) != first)
 }
 
-/// Why requests failed.
+/// Why requests failed: below each row the words that explain it, unless the row before had the same.
 pub(super) fn failures(snapshot: &Snapshot, width: usize, paint: Paint) -> Vec<String> {
     let columns = [
         Column::figure("count", 0),
@@ -89,7 +92,21 @@ pub(super) fn failures(snapshot: &Snapshot, width: usize, paint: Paint) -> Vec<S
         };
         table.push(std::iter::once(count).chain(texts).collect());
     }
-    table.render(width, paint)
+    let mut lines = table.render(width, paint).into_iter();
+    let mut page: Vec<_> = lines.next().into_iter().collect();
+    let mut before = "";
+    for (row, line) in snapshot.failures.iter().zip(lines) {
+        page.push(line);
+        if !row.key.detail.is_empty() && row.key.detail != before {
+            let words = wrap(
+                &escape(&row.key.detail),
+                width.saturating_sub(DETAIL_INDENT.len()),
+            );
+            page.extend(words.iter().map(|words| format!("{DETAIL_INDENT}{words}")));
+        }
+        before = &row.key.detail;
+    }
+    page
 }
 
 /// Why iterations failed.

@@ -107,7 +107,9 @@ pub(super) fn order(options: &RunOptions) -> Order<'_> {
         digest: options.given.digest.as_deref(),
         cache_dir: options.given.cache_dir.as_deref(),
         quiet: options.output.quiet,
+        verbose: options.output.verbose,
         parameters: &options.given.params,
+        data: &options.given.data,
         build: &options.build,
     }
 }
@@ -249,7 +251,7 @@ fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> Ru
         log,
         scenarios: plan.scenarios.iter().map(|s| s.name.clone()).collect(),
         vu_memory_bytes: plan.limits.vu_memory_bytes,
-        ceiling: plan.max_rate.map(Ceiling::new),
+        ceiling: plan.max_rate.map(|rate| Arc::new(Ceiling::new(rate))),
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),
         group_urls: plan.group_urls,

@@ -1,11 +1,11 @@
 //! From what the operator typed to a component's bytes that may be compiled.
 
-use crate::build::{self, Built, Workshop};
+use crate::build::{self, Built, Grants, Workshop};
 use crate::error::Failure;
 use crate::options::BuildOptions;
 use crate::plugin::{self, Inspection, PluginError, Source};
 use crate::terminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Bytes that were inspected, not run.
 pub struct Read {
@@ -13,6 +13,8 @@ pub struct Read {
     pub source: Source,
     /// What it consists of.
     pub inspection: Inspection,
+    /// The files of the operator's that a script's build read.
+    pub files: Vec<PathBuf>,
 }
 
 /// Which plugin, and how it is got.
@@ -26,8 +28,12 @@ pub struct Order<'a> {
     pub cache_dir: Option<&'a Path>,
     /// Say nothing while building.
     pub quiet: bool,
+    /// Say which files a script's build read.
+    pub verbose: bool,
     /// What the operator passes to the plugin.
     pub parameters: &'a [(String, String)],
+    /// Data files that the plugin may read, by their names for it.
+    pub data: &'a [(String, PathBuf)],
     /// How sources become a component.
     pub build: &'a BuildOptions,
 }
@@ -38,16 +44,22 @@ pub struct Order<'a> {
 /// If there is no component that can be run.
 pub fn read(order: &Order<'_>) -> Result<Read, Failure> {
     let name = order.name;
-    let built = if build::is_source(Path::new(name)) {
-        Some(build(order)?.component.to_string_lossy().into_owned())
-    } else {
-        None
+    let built = build::is_source(Path::new(name))
+        .then(|| build(order))
+        .transpose()?;
+    let (component, files) = match built {
+        Some(built) => (Some(built.component.to_string_lossy().into_owned()), built.read),
+        None => (None, Vec::new()),
     };
-    let source = plugin::load(built.as_deref().unwrap_or(name), order.digest);
+    let source = plugin::load(component.as_deref().unwrap_or(name), order.digest);
     let mut source = source.map_err(|e| refuse(name, e))?;
     name.clone_into(&mut source.name);
     let inspection = plugin::inspect(&source.bytes).map_err(|e| refuse(name, e))?;
-    Ok(Read { source, inspection })
+    Ok(Read {
+        source,
+        inspection,
+        files,
+    })
 }
 
 /// Builds the plugin from its sources.
@@ -67,8 +79,22 @@ pub fn build(order: &Order<'_>) -> Result<Built, Failure> {
         cache: order.cache_dir.map_or_else(plugin::cache_root, Path::to_owned),
         engine: order.build.engine,
         parameters: order.parameters.to_vec(),
+        grants: Grants {
+            folders: order.build.allow_read.clone(),
+            files: order.data.iter().map(|(_, file)| file.clone()).collect(),
+        },
     };
-    build::build(Path::new(order.name), &mut shop).map_err(|error| {
+    let built = build::build(Path::new(order.name), &mut shop);
+    if let Ok(built) = &built
+        && order.verbose
+    {
+        for file in &built.read {
+            let name = file.to_string_lossy();
+            let name = terminal::escape(&name);
+            terminal::print_error(&format!("read {name} to build the plugin"));
+        }
+    }
+    built.map_err(|error| {
         let mut failure = Failure::invalid(format!("failed to build the plugin {:?}", order.name));
         failure.hint = error.hint().map(str::to_owned);
         let source = std::error::Error::source(&error).map(ToString::to_string);

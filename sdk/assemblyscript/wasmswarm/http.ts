@@ -109,7 +109,7 @@ export class Request {
     return this;
   }
 
-  /// Leaves headers and body on the host, where they are thrown away: cheapest.
+  /// Throws the body away as it comes, of any size and encoding: cheapest.
   discard(): this {
     this._keep = 1;
     return this;

@@ -5,7 +5,15 @@
 
 import { componentize } from "@bytecodealliance/componentize-js";
 import { build } from "esbuild";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,12 +27,34 @@ const JSLIB = "https://jslib.k6.io/";
 const OPENED = /\bopen\(\s*(["'`])((?:(?!\1)[^$\\\n])+)\1/g;
 
 function readArguments() {
-  const options = { output: { type: "string", short: "o" }, wit: { type: "string" } };
+  const options = {
+    output: { type: "string", short: "o" },
+    wit: { type: "string" },
+    reach: { type: "string" },
+  };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   if (positionals.length !== 1 || !values.output || !values.wit) {
     throw new Error("usage: node build.mjs SCRIPT -o OUT.wasm --wit FOLDER");
   }
-  return { script: resolve(positionals[0]), output: values.output, wit: resolve(values.wit) };
+  const reach = values.reach && JSON.parse(readFileSync(values.reach, "utf8"));
+  return { script: resolve(positionals[0]), output: values.output, wit: resolve(values.wit), reach };
+}
+
+/** Says why a script may not read a file; nothing if it may. `reach`: the places, as `wasmswarm` names them. */
+function whyNot(file, script, reach) {
+  if (!reach || file === script) return undefined;
+  const covers = (path) =>
+    reach.places.some(({ names, without_hidden: withoutHidden }) =>
+      names.some((name) => {
+        if (path !== name && !path.startsWith(`${name}/`)) return false;
+        const [own] = path.slice(name.length).split("/node_modules/");
+        return !withoutHidden || !own.split("/").some((part) => part.startsWith("."));
+      }),
+    );
+  const real = existsSync(file) ? realpathSync(file) : file;
+  if (covers(file) && covers(real)) return undefined;
+  const folder = dirname(covers(file) ? real : file);
+  return `${file} may not be read: a script reads its own folder, and the one in which the command was typed if it lies in there; \`--allow-read ${folder}\` lets it read that folder too`;
 }
 
 /** The library's file that a name in a script means. */
@@ -37,7 +67,7 @@ function libraryFile(name) {
 }
 
 /** Tells the bundler what the names mean that are not files. */
-function names(script, why, files) {
+function names(script, why, files, reach) {
   const isOfLibrary = (file) => !relative(library, file).startsWith("..");
   return {
     name: "wasmswarm",
@@ -60,8 +90,11 @@ function names(script, why, files) {
         const reason = why(path) ?? `there is no module "${path}"`;
         return { errors: [{ text: reason }] };
       });
-      bundler.onLoad({ filter: /\.[cm]?[jt]s$/, namespace: "file" }, ({ path }) => {
-        if (!isOfLibrary(path) && !path.startsWith(here)) gather(path, files);
+      bundler.onLoad({ filter: /.*/, namespace: "file" }, ({ path }) => {
+        if (isOfLibrary(path) || path.startsWith(here)) return undefined;
+        const refused = whyNot(path, script, reach);
+        if (refused) return { errors: [{ text: refused }] };
+        if (/\.[cm]?[jt]s$/.test(path)) gather(path, files, script, reach);
         return undefined;
       });
     },
@@ -69,9 +102,11 @@ function names(script, why, files) {
 }
 
 /** Reads the files that a script opens, as far as they are there; see `native.js`. */
-function gather(path, files) {
+function gather(path, files, script, reach) {
   for (const [, , name] of readFileSync(path, "utf8").matchAll(OPENED)) {
     const file = resolve(dirname(path), name);
+    const refused = whyNot(file, script, reach);
+    if (refused) throw new Error(refused);
     if (!existsSync(file) || !statSync(file).isFile()) continue;
     if (files.has(name) && files.get(name) !== file) {
       throw new Error(
@@ -95,7 +130,7 @@ async function reasons() {
   return why;
 }
 
-async function bundle(script, files, contents) {
+async function bundle(script, files, contents, reach) {
   const why = await reasons();
   const held = {
     name: "files",
@@ -114,17 +149,17 @@ async function bundle(script, files, contents) {
     keepNames: true,
     write: false,
     logLevel: "silent",
-    plugins: [names(script, why, files), held],
+    plugins: [names(script, why, files, reach), held],
   });
   return result.outputFiles[0].text;
 }
 
 async function main() {
-  const { script, output, wit } = readArguments();
+  const { script, output, wit, reach } = readArguments();
   const files = new Map();
   // Which files it opens is known only when it has been read once.
-  await bundle(script, files, filesModule(new Map()));
-  const code = await bundle(script, files, filesModule(files));
+  await bundle(script, files, filesModule(new Map()), reach);
+  const code = await bundle(script, files, filesModule(files), reach);
   const folder = mkdtempSync(join(tmpdir(), "wasmswarm-"));
   try {
     const sourcePath = join(folder, "plugin.js");

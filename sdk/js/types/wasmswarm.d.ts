@@ -120,7 +120,7 @@ export interface RequestOptions {
   redirects?: number | boolean;
   /** Statuses that count as success, instead of 200 to 399: `404`, `[200, 404]`, `[[200, 299], 404]`. */
   expect?: number | (number | [number, number])[];
-  /** Leaves headers and body on the host: cheapest. */
+  /** Throws the body away as it comes, of any size and encoding: cheapest. */
   discard?: boolean;
 }
 

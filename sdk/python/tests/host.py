@@ -34,6 +34,9 @@ seen: dict[str, Any] = {
     "stopped": 0,
 }
 bodies: dict[int, bytes] = {}
+#: By number: the headers that a response has beside the usual ones.
+more_headers: dict[int, list[tuple[str, str]]] = {}
+urls: dict[int, str] = {}
 state: dict[str, Any] = {"id": 0, "iteration": 0, "scenario": 0, "now": 0, "totals": {}}
 
 
@@ -61,12 +64,33 @@ def answer(request: Any) -> tuple[int, bytes]:
     return 200, json.dumps(found.get(path, echo)).encode()
 
 
+def odd_answer(request: Any) -> tuple[int, bytes, list[tuple[str, str]]] | None:
+    """Answers that need headers of their own, for `/digest`, `/moved/302` and `/as?HEADER`."""
+    path, _, query = request.url.removeprefix("http://shop").partition("?")
+    given = dict((name.lower(), value) for name, value in request.headers)
+    if path == "/digest" and not given.get("authorization", "").startswith("Digest "):
+        return 401, b"", [("WWW-Authenticate", 'Digest realm="r", nonce="n", qop="auth", opaque="o"')]
+    if path.startswith("/moved/"):
+        return int(path.rpartition("/")[2]), b"", [("location", query or "/echo")]
+    if path == "/as":
+        name, _, value = query.partition("=")
+        return 200, "gr\u00fcn".encode(), [(name, value)]
+    return None
+
+
 def send(request: Any) -> Any:
     seen["requests"].append([request.method, request.url, request.name])
     if request.url.endswith("/down"):
         raise Err(http.ErrorCode.CONNECTION_REFUSED)
-    status, body = answer(request)
+    if request.url.endswith("/late"):
+        raise Err(http.ErrorCode.TIMEOUT)
+    if request.url.endswith("/flaky") and len(seen["requests"]) < 3:
+        raise Err(http.ErrorCode.CONNECTION_CLOSED)
     number = len(seen["requests"])
+    odd = odd_answer(request)
+    status, body = odd[:2] if odd else answer(request)
+    more_headers[number] = odd[2] if odd else []
+    urls[number] = "http://shop" + request.url.removeprefix("http://shop")
     bodies[number] = body
     expected = request.expected or [(200, 399)]
     ok = any(low <= status <= high for low, high in expected)
@@ -102,16 +126,14 @@ def wire(parameters: dict[str, str]) -> None:
     """Puts the host's functions where the SDK looks for them."""
     http.send, http.send_all = send, send_all
     http.body = lambda id: bodies[id]
-    http.header = lambda id, name: {
-        "content-type": "application/json",
-        "location": "/redirect/0",
-    }.get(name.lower())
-    http.headers = lambda id: [
+    usual = [
         ("content-type", "application/json"),
         ("location", "/redirect/0"),
         ("set-cookie", "session=s; Path=/"),
     ]
-    http.final_url = lambda id: "http://shop/"
+    http.headers = lambda id: more_headers.get(id) or usual
+    http.header = lambda id, name: dict(http.headers(id)).get(name.lower())
+    http.final_url = lambda id: urls.get(id, "http://shop/")
     http.pass_ = lambda id: seen["marks"].append("pass")
     http.fail = lambda id, message: seen["marks"].append(message)
     checks.check = lambda name, passed, tags: seen["checks"].append([name, passed]) or passed
@@ -122,6 +144,10 @@ def wire(parameters: dict[str, str]) -> None:
     params.all = lambda: sorted(parameters.items())
     data.row = lambda name, pick, end: _row(name)
     shared.add = add_total
+    queues: dict[str, list[bytes]] = {}
+    shared.push = lambda name, value: queues.setdefault(name, []).append(value)
+    shared.pop = lambda name: queues[name].pop(0) if queues.get(name) else None
+    shared.length = lambda name: len(queues.get(name, []))
     shared.total = lambda name: state["totals"].get(name, 0)
     vu.current = Identity
     vu.sleep = seen["sleeps"].append

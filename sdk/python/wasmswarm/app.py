@@ -21,11 +21,14 @@ def load() -> None:
     import wasmswarm_source as source
 
     time.sleep = _sleep
-    environ.install()
+    environ.install(source.PARAMETERS)
     output.install()
     phase.bar_calls()
+    files.load(source)
     try:
-        loader.load(source.NAME, source.PATH, source.ROOT, source.LAZY)
+        loader.load(source.NAME, source.PATH, source.ROOT, source.LAZY, source.BASE)
+        for name in environ.asked():
+            files.tell("asked", name)
     except BaseException as error:
         print(f"{MARK}{describe(error)}{MARK}", file=sys.stderr)
         raise SystemExit(1) from None

@@ -75,7 +75,8 @@ def _places(holders: list[tuple[str, Any]]) -> list[tuple[Place, Any]]:
 
 def _is_of_sdk(value: Any) -> bool:
     """Modules, and what this SDK put there: neither changes in `test_start`."""
-    return type(value).__name__ == "module" or type(value).__module__.startswith("wasmswarm")
+    is_of_sdk = type(value).__module__.startswith("wasmswarm") and not isinstance(value, list)
+    return type(value).__name__ == "module" or is_of_sdk
 
 
 def _fingerprint(value: Any) -> Any:

@@ -10,8 +10,10 @@ from . import phase
 from ._wit import params
 from .errors import LocustError
 
-#: Names that the top level asked for, with what it found: nothing.
-_asked: set[str] = set()
+#: Names that the top level asked for, with what it found when the component was made. An empty name: all.
+_asked: dict[str, str | None] = {}
+#: What the operator passed when the component was made.
+_at_build: dict[str, str] = {}
 
 
 class Environ(MutableMapping[str, str]):
@@ -28,7 +30,9 @@ class Environ(MutableMapping[str, str]):
             if value is not None:
                 return value
         else:
-            _asked.add(name)
+            _asked[name] = _at_build.get(name)
+            if name in _at_build:
+                return _at_build[name]
         raise KeyError(name)
 
     def __setitem__(self, name: str, value: str) -> None:
@@ -38,7 +42,11 @@ class Environ(MutableMapping[str, str]):
         del self._set[name]
 
     def _names(self) -> list[str]:
-        passed = [name for name, _ in params.all()] if phase.running else []
+        if phase.running:
+            passed = [name for name, _ in params.all()]
+        else:
+            _asked[""] = None
+            passed = list(_at_build)
         return [*dict.fromkeys([*self._set, *passed])]
 
     def __iter__(self) -> Iterator[str]:
@@ -54,8 +62,12 @@ class Environ(MutableMapping[str, str]):
 _environ = Environ()
 
 
-def install() -> None:
-    """Puts it in the place of the real one, of which nothing is visible to a plugin."""
+def install(parameters: dict[str, str] | None = None) -> None:
+    """Puts it in the place of the real one, of which nothing is visible to a plugin.
+
+    `parameters`: what the operator passed when the component was made.
+    """
+    _at_build.update(parameters or {})
     os.environ = _environ  # type: ignore[assignment]  # noqa: B003
 
     def getenv(key: str, default: Any = None) -> Any:
@@ -69,12 +81,20 @@ def set_aside() -> None:
     os.environ = {}  # type: ignore[assignment]  # noqa: B003
 
 
+def asked() -> list[str]:
+    """What the top level asked for: with another value it would be another component."""
+    _at_build.clear()
+    return list(_asked)
+
+
 def begin() -> None:
-    """Once per instance. Refuses a parameter that the top level has already done without."""
+    """Once per instance. Refuses a parameter that the top level found to have another value."""
     os.environ = _environ  # type: ignore[assignment]  # noqa: B003
-    for name in sorted(_asked):
-        if params.get(name) is not None:
+    for name in sorted(filter(None, _asked)):
+        value = params.get(name)
+        if value is not None and value != _asked[name]:
             raise LocustError(
                 f"-e {name}=... comes too late: the file reads {name} at its top level, which ran "
-                "when the component was made; read it in on_start or in @events.test_start"
+                "when the component was made; pass it to `build` too, or read it in on_start or in "
+                "@events.test_start"
             )

@@ -10,19 +10,7 @@ class Unsupported(LocustError):
 
 
 class ResponseError(Exception):
-    """There was no response; the text says why."""
-
-
-class HTTPError(ResponseError):
-    """A status of 400 or above, after `raise_for_status`."""
-
-
-class ConnectionFailed(ResponseError):
-    """There was no response."""
-
-
-class RequestTimeout(ResponseError):
-    """The time limit passed."""
+    """Raised in a `with` block: the response counts as failed."""
 
 
 class CatchResponseError(Exception):

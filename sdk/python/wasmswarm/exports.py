@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import carried, loader, outcome, trace
+from . import carried, loader, outcome, sharing, trace
 from ._wit import Err, vu
 from .errors import RunStopped, StopTest, StopUser
 from .events import events
@@ -111,6 +111,7 @@ def _start(scenario: int, setup_data: bytes, scenario_data: bytes) -> None:
     environment = loader.begin_user()
     setups.data = carried.unpack(setup_data, loader.plugin.modules, environment)
     setups.scenario_data = carried.load(scenario_data)
+    sharing.begin(loader.plugin.modules if setup_data else [])
     plan = loader.plugin.scenarios[scenario]
     try:
         user = plan.user_class(environment)

@@ -9,7 +9,7 @@ import sys
 from types import CodeType, ModuleType
 from typing import Any
 
-from . import cookies, environ, plan, trace
+from . import after, cookies, environ, plan, sharing, trace
 from ._wit import exported
 from .environment import Environment, parser
 from .errors import LocustError, Unsupported
@@ -54,25 +54,29 @@ class Plugin:
 plugin: Plugin
 
 
-def load(name: str, path: str, root: str, lazy: list[str]) -> None:
-    """Runs the file's top level. `lazy`: modules that its functions import."""
+def load(name: str, path: str, root: str, lazy: list[str], base: str = "") -> None:
+    """Runs the file's top level. `lazy`: modules that its functions import; `base`: where more may lie."""
     global plugin
     trace.source_root = root
-    sys.path.insert(0, root)
+    sys.path[:0] = [*dict.fromkeys([root, base or root])]
     os.chdir(root)  # so that the top level finds files beside it
     name = name if name not in sys.modules else "locustfile"
+    sharing.install([root, base or root])
     entry = ModuleType(name)
     entry.__file__ = path
     sys.modules[name] = entry
     with open(path, "rb") as file:
-        code = compile(file.read(), path[len(root) :].lstrip("/"), "exec")
+        code = sharing.compiled(file.read(), path[len(root) :].lstrip("/"), name)
     known = set(sys.modules)
     exec(code, entry.__dict__)
     _import_now(lazy)
-    modules = [entry, *_own_modules(known, root)]
-    cookies.mentioned = any(_names_cookies(code) for code in [code, *_codes(modules)])
+    modules = [entry, *_own_modules(known, base or root)]
+    codes = [code, *_codes(modules)]
+    cookies.mentioned = any(_names(code, "cookies") for code in codes)
+    after.history_mentioned = any(_names(code, "history") for code in codes)
     for listener in events.init_command_line_parser.listeners:
         listener(parser=parser)
+    sharing.settle(modules)
     plugin = Plugin(entry, modules)
 
 
@@ -142,11 +146,12 @@ def _codes(modules: list[ModuleType]) -> list[CodeType]:
     return found
 
 
-def _names_cookies(code: CodeType) -> bool:
-    if "cookies" in code.co_names or ("cookies",) in code.co_consts:
+def _names(code: CodeType, name: str) -> bool:
+    """Whether code, or what is within it, has an attribute or argument of this name."""
+    if name in code.co_names or (name,) in code.co_consts:
         return True
     return any(
-        (isinstance(const, CodeType) and _names_cookies(const))
-        or (isinstance(const, tuple) and "cookies" in const)
+        (isinstance(const, CodeType) and _names(const, name))
+        or (isinstance(const, tuple) and name in const)
         for const in code.co_consts
     )

@@ -41,6 +41,7 @@ class Plain:
     redirects = INHERIT
     expected = NONE
     keep = KEEP_ALL
+    after = None
 
     def __init__(self, url: str, name: str) -> None:
         self.url = url
@@ -69,6 +70,7 @@ class Request:
         "redirects",
         "expected",
         "keep",
+        "after",
     )
 
     def __init__(self, method: str, url: str, name: str) -> None:
@@ -82,6 +84,8 @@ class Request:
         self.redirects: Any = INHERIT
         self.expected: list[tuple[int, int]] = NONE
         self.keep = KEEP_ALL
+        #: What is left to do with the response; not of the contract.
+        self.after: Any = None
 
 
 for _record in (Plain, Request):

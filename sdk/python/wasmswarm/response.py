@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import io
 import json
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urljoin
 
-from . import trace
+from . import encoding as encodings
+from . import sent, trace
 from ._wit import http
-from .errors import (
-    CatchResponseError,
-    ConnectionFailed,
-    HTTPError,
-    LocustError,
-    RequestTimeout,
-    ResponseError,
-    Unsupported,
-)
+from .errors import CatchResponseError, LocustError, ResponseError, Unsupported
+from .failures import HTTPError, JSONDecodeError, failure_of
 from .headers import CaseInsensitiveDict
+from .request import PLAIN, Plain
 
 #: The id of the newest response; and the first one of the export call that runs.
 _newest: list[Any] = [-1]
@@ -52,11 +49,17 @@ class Response:
         "_headers",
         "_url",
         "_caught",
+        "_charset",
+        "_fast",
+        "_history",
+        "_made",
         "error",
         "js",
     )
 
-    def __init__(self, id: int | None, status: int, ok: bool, duration: int) -> None:
+    def __init__(
+        self, id: int | None = None, status: int = 0, ok: bool = False, duration: int = 0
+    ) -> None:
         self._id = id
         _newest[0] = id
         self.status_code = status
@@ -86,24 +89,43 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text."""
+        """The body as text, in the encoding that the response names, or else in what it looks like."""
         content = self.content
+        if content.isascii() and not hasattr(self, "_charset") and b"\0" not in content:
+            return content.decode("ascii")  # the same in all that servers send
         try:
-            return content.decode()
-        except UnicodeDecodeError:
-            return content.decode(self.encoding or "utf-8", "replace")
+            return str(content, self.encoding or self.apparent_encoding, "replace")
+        except LookupError:
+            return str(content, errors="replace")
 
     @property
     def encoding(self) -> str | None:
-        """The character set that the response names."""
-        kind = self.header("content-type") or ""
-        return kind.partition("charset=")[2].partition(";")[0].strip('" ') or None
+        """The character set that the response names, or that its kind implies. May be set."""
+        try:
+            return self._charset
+        except AttributeError:
+            kind = self.header("content-type") or ""
+            return encodings.named(kind if not hasattr(self, "_fast") else f"{kind};charset=utf-8")
+
+    @encoding.setter
+    def encoding(self, value: str | None) -> None:
+        self._charset = value
+
+    @property
+    def apparent_encoding(self) -> str:
+        """What the bytes look like."""
+        return encodings.apparent(self.content)
 
     def json(self, **options: Any) -> Any:
         """The body, parsed as JSON."""
         if not self._answered:
             self.raise_for_status()
-        return json.loads(self.content, **options)
+        try:
+            return json.loads(self.content, **options)
+        except UnicodeDecodeError:
+            return json.loads(self.text, **options)
+        except json.JSONDecodeError as error:
+            raise JSONDecodeError(error.msg, error.doc, error.pos) from None
 
     def header(self, name: str) -> str | None:
         """One header, whatever the case of its name: cheaper than `headers`."""
@@ -115,20 +137,50 @@ class Response:
         try:
             return self._headers
         except AttributeError:
-            pairs = http.headers(self._readable()) if self._answered else []
-            self._headers: CaseInsensitiveDict = CaseInsensitiveDict(pairs)
+            self._headers: CaseInsensitiveDict = CaseInsensitiveDict.joined(self.header_pairs())
             return self._headers
+
+    def header_pairs(self) -> list[tuple[str, str]]:
+        """All headers in the order received, repeated ones too."""
+        return http.headers(self._readable()) if self._answered else []
 
     @property
     def cookies(self) -> dict[str, str]:
         """The cookies that this response sets."""
-        pairs = http.headers(self._readable()) if self._answered else []
-        return cookies_of(pairs)
+        return cookies_of(self.header_pairs())
 
     @property
     def url(self) -> str:
         """The URL that answered, after redirects."""
         return http.final_url(self._readable()) if self._answered else self._url
+
+    @property
+    def request(self) -> sent.PreparedRequest:
+        """What was sent."""
+        made = self._made if not isinstance(self._made, str) else PLAIN["GET"](self._made, "")
+        return sent.sent(made, urljoin(self.url, made.url))
+
+    @request.setter
+    def request(self, made: Any) -> None:
+        self._made = made
+
+    @property
+    def links(self) -> dict[str, dict[str, str]]:
+        """The links of the header `Link`, by their relation."""
+        found = encodings.links(self.header("link") or "")
+        return {link.get("rel") or link["url"]: link for link in found}
+
+    @property
+    def raw(self) -> io.BytesIO:
+        """The body as an open file."""
+        return io.BytesIO(self.content)
+
+    @property
+    def next(self) -> sent.PreparedRequest | None:
+        """The request that a redirect asks for, if there is one that wasn't followed."""
+        if not self.is_redirect:
+            return None
+        return sent.PreparedRequest("GET", urljoin(self.url, self.header("location") or ""))
 
     @property
     def reason(self) -> str:
@@ -158,11 +210,13 @@ class Response:
         return self.status_code in (301, 302, 303, 307, 308) and bool(self.header("location"))
 
     @property
+    def is_permanent_redirect(self) -> bool:
+        return self.status_code in (301, 308) and bool(self.header("location"))
+
+    @property
     def history(self) -> list[Any]:
-        raise Unsupported(
-            "response.history isn't supported: each hop is a request of its own in the results; "
-            "send with allow_redirects=False to look at one"
-        )
+        """The redirects on the way. Each is a request of its own in the results."""
+        return getattr(self, "_history", [])
 
     @property
     def request_meta(self) -> dict[str, Any]:
@@ -171,21 +225,38 @@ class Response:
             "returns; give it its name before: client.get(url, name=...)"
         )
 
-    def iter_lines(self, *_options: Any, **_more: Any) -> Iterator[bytes]:
+    def iter_lines(
+        self, chunk_size: int = 512, decode_unicode: bool = False, delimiter: Any = None
+    ) -> Iterator[Any]:
         """The lines of the body, which is here as a whole."""
-        return iter(self.content.splitlines())
+        content: Any = self.content
+        if decode_unicode and self.encoding:
+            content = self.text
+        if delimiter is None:
+            return iter(content.splitlines())
+        pieces = content.split(delimiter)
+        return iter(pieces if pieces[-1] else pieces[:-1])
 
-    def iter_content(self, chunk_size: int | None = 1, **_options: Any) -> Iterator[bytes]:
+    def iter_content(
+        self, chunk_size: int | None = 1, decode_unicode: bool = False
+    ) -> Iterator[Any]:
         """Pieces of the body, which is here as a whole."""
         content, size = self.content, chunk_size or max(1, len(self.content))
-        return (content[at : at + size] for at in range(0, len(content), size))
+        pieces = (content[at : at + size] for at in range(0, len(content), size))
+        return encodings.decoded(pieces, self.encoding) if decode_unicode else pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.iter_content(128)
 
     def raise_for_status(self) -> None:
         """Raises if there was no response, or one with a status of 400 or above."""
         if not self._answered:
             raise self.error
         if self.status_code >= 400:
-            raise HTTPError(f"{self.status_code} {self.reason} for url: {self.url}")
+            whose = "Client" if self.status_code < 500 else "Server"
+            raise HTTPError(
+                f"{self.status_code} {whose} Error: {self.reason} for url: {self.url}", response=self
+            )
 
     def success(self) -> None:
         """Counts this response as a success; needs `catch_response=True`."""
@@ -235,15 +306,15 @@ class Response:
         return self._id
 
 
-def failed(request: Any, code: Any) -> Response:
-    """Stands for a request without a response."""
+def failed(made: Any, code: Any, index: int = 0) -> Response:
+    """Stands for a request without a response. `index`: which one of the last call it was."""
     newest = _newest[0]
     response = Response(None, 0, False, 0)
     _newest[0] = newest
-    response._url = request.url
-    reason = code.name.lower().replace("_", " ")
-    kind = RequestTimeout if code is http.ErrorCode.TIMEOUT else ConnectionFailed
-    response.error = kind(f"{reason} ({request.method} {request.url})")
+    response._url = made.url
+    response._made = made.url if isinstance(made, Plain) else made
+    response.error = failure_of(code, index, f"{made.method} {made.url}")
+    response.error.request = response.request
     return response
 
 
@@ -258,7 +329,7 @@ def cookies_of(pairs: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def _message(exc: Any) -> str:
-    if isinstance(exc, (CatchResponseError, ResponseError)):
+    if isinstance(exc, (CatchResponseError, ResponseError, OSError)):
         return str(exc)
     return trace.last_line(exc) if isinstance(exc, BaseException) else str(exc)
 

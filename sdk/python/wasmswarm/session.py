@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from . import after, sent
+from . import auth as auths
 from . import body as bodies
 from . import request as requests
 from ._wit import Err, http
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
 _INTERRUPTED = http.ErrorCode.INTERRUPTED
 _PLAIN_GET = requests.PLAIN["GET"]
 
-#: The options of a request that change nothing here, with what the host does instead.
-_IGNORED = {"stream", "context", "hooks"}
+#: Options that are the operator's. Where certificates aren't to be checked, a request fails or
+#: it doesn't, and says why; without the certificate or proxy that it names, it would be another one.
+_IGNORED = {"stream", "context", "verify"}
 _REFUSED = {
-    "verify": "whether certificates are checked is the operator's choice: `--insecure`",
     "cert": "client certificates are the operator's: see `wasmswarm run --help`",
     "proxies": "a proxy is the operator's choice: see `wasmswarm run --help`",
 }
@@ -39,7 +41,9 @@ class _Extras:
     def __init__(self) -> None:
         self.headers = CaseInsensitiveDict()
         self.auth: Any = None
-        self.params: Any = None
+        self.params: Any = {}
+        self.hooks: dict[str, list[Any]] = {"response": []}
+        self.adapters: dict[str, Any] = {}
         self.request_name: str | None = None
 
 
@@ -58,6 +62,12 @@ def _extra(name: str, what: str) -> Any:
 class HttpSession:
     """Sends requests; its headers, authentication and name hold for all of them."""
 
+    #: What `requests` has, and the operator decides.
+    verify: Any = True
+    stream = False
+    trust_env = False
+    max_redirects = after.MOST_HOPS
+
     def __init__(
         self, base_url: str = "", user: User | None = None, timeout: float | None = None
     ) -> None:
@@ -67,12 +77,15 @@ class HttpSession:
         self._timeout = _microseconds(timeout)
         self._extras: _Extras | None = None
         #: Whether nothing of this session has to be added to a request; and such a request, to reuse.
-        self._is_plain = not (base_url or self._timeout or self.cookies.in_use)
+        self._is_plain = not (
+            base_url or self._timeout or self.cookies.in_use or after.history_mentioned
+        )
         self._get = _PLAIN_GET("", "")
 
-    headers = _extra("headers", "Sent with every request.")
     auth = _extra("auth", "User name and password for every request.")
     params = _extra("params", "Query parameters of every request.")
+    hooks = _extra("hooks", "Called with every response.")
+    adapters = _extra("adapters", "What `mount` was given.")
     request_name = _extra("request_name", "The name of requests that are given none.")
 
     def get(
@@ -92,6 +105,7 @@ class HttpSession:
         made.url = url
         made.name = name or ""
         response = self._send(made)
+        response._made = url
         if catch_response:
             response._caught = True
         return response
@@ -130,10 +144,39 @@ class HttpSession:
         `failure`.
         """
         context = options.pop("context", None)
-        response = self._send(self.prepare(method, url, **options), context)
-        if catch_response:
-            response._caught = True
-        return response
+        return self._sent(self.prepare(method, url, **options), catch_response, context)
+
+    def prepare_request(self, request: sent.Request) -> sent.PreparedRequest:
+        """A request of one's own, with what this session adds, to be sent with `send`."""
+        prepared = request.prepare()
+        extras = self._extras
+        if extras is not None:
+            for name, value in extras.headers.items():
+                prepared.headers.setdefault(name, value)
+            if extras.params:
+                prepared.url = bodies.with_query(prepared.url, extras.params)
+            if extras.auth and not request.auth:
+                prepared.prepare_auth(extras.auth)
+            for hook in sent.hooks_of(extras.hooks).get("response", []):
+                prepared.register_hook("response", hook)
+        return prepared
+
+    def send(self, request: sent.PreparedRequest, **options: Any) -> Response:
+        """Sends a prepared request, with nothing more."""
+        caught, context = options.pop("catch_response", False), options.pop("context", None)
+        given = {
+            "data": request.body,
+            "headers": request.headers,
+            "hooks": request.hooks,
+            "cookies": request._cookies,
+            "auth": request._auth if isinstance(request._auth, auths.HTTPDigestAuth) else None,
+        }
+        own, self._extras = self._extras, None
+        try:
+            made = self.prepare(request.method, request.url, **given, **options)
+        finally:
+            self._extras = own
+        return self._sent(made, caught, context)
 
     def prepare(
         self,
@@ -148,6 +191,7 @@ class HttpSession:
         cookies: Any = None,
         files: Any = None,
         auth: Any = None,
+        hooks: Any = None,
         timeout: Any = None,
         allow_redirects: bool | int = True,
         tags: dict[str, str] | None = None,
@@ -158,50 +202,87 @@ class HttpSession:
         """A request for `parallel`.
 
         Beside what `requests` knows: `tags` split the results further; `expected` are the statuses,
-        or ranges of them, that count as success; `discard` leaves headers and body on the host.
+        or ranges of them, that count as success; `discard` throws the body away as it comes.
         """
         if others:
             _refuse(others)
-        made = requests.Request(method.upper(), self._address(url), name or "")
-        kind = None
-        if json is not None and data is None:
-            made.body, kind = bodies.json_body(json), bodies.JSON
-        elif files:
-            made.body, kind = bodies.multipart(data, files)
-        elif data is not None:
-            made.body, kind = bodies.data_body(data)
+        made = requests.Request(sent.text_of(method).upper(), self._address(url), name or "")
+        made.body, kind = bodies.body_of(data, json, files)
         extras = self._extras
         if extras is not None:
             made.name = made.name or extras.request_name or ""
-            params = extras.params if params is None else params
             auth = auth or extras.auth
-        if params is not None:
+            params = _merged(extras.params, params)
+        if params:
             made.url = bodies.with_query(made.url, params)
-        made.headers = self._headers(headers, kind, auth, cookies)
+        made.headers = self._headers(headers, kind, cookies)
+        if auth:
+            auth = _authorize(made, auth)
         made.timeout = self._timeout if timeout is None else _microseconds(timeout)
-        if allow_redirects is not True:
-            made.redirects = _redirects(allow_redirects)
         if tags:
             made.tags = [(key, str(value)) for key, value in tags.items()]
         if expected:
             made.expected = [item if isinstance(item, tuple) else (item, item) for item in expected]
         if discard:
             made.keep = requests.KEEP_NOTHING
+        self._leave(made, auth, hooks, allow_redirects)
         return made
+
+    def _leave(self, made: Any, auth: Any, hooks: Any, redirects: bool | int) -> None:
+        """What is left to do with the response: by the host, or here."""
+        hops = self.max_redirects if redirects is True else int(redirects)
+        if redirects is not True or hops != after.MOST_HOPS:
+            made.redirects = _redirects(hops)
+        called = list(self._extras.hooks.get("response") or ()) if self._extras is not None else []
+        called = sent.hooks_of({"response": called}).get("response", [])
+        called += sent.hooks_of(hooks).get("response", [])
+        digest = auth if isinstance(auth, auths.HTTPDigestAuth) else None
+        followed = hops if after.history_mentioned else 0
+        if followed:
+            made.redirects = requests.NO_REDIRECTS
+        retry = self._retry(made.url)
+        if called or digest or followed or retry:
+            made.after = after.After(digest, called, followed, retry)
+
+    def _retry(self, url: str) -> Any:
+        """How often a mounted adapter has a request tried again, if at all."""
+        if self._extras is None or not self._extras.adapters:
+            return None
+        retry = getattr(self.get_adapter(url), "max_retries", None)
+        return retry if getattr(retry, "total", 0) else None
 
     def parallel(self, *prepared: requests.Request) -> list[Response]:
         """Sends all of them at once and waits for all; at most 64."""
         responses = []
-        for made, result in zip(prepared, http.send_all(list(prepared)), strict=True):
-            if isinstance(result, Err):
-                responses.append(_failed(made, result))
-            else:
-                self._finish(result.value, made, None)
-                responses.append(result.value)
+        results = zip(prepared, http.send_all(list(prepared)), strict=True)
+        for index, (made, result) in enumerate(list(results)):
+            is_failed = isinstance(result, Err)
+            response = _failed(made, result, index) if is_failed else result.value
+            response._made = made
+            if made.after is not None:
+                response = made.after.finish(self, made, response)
+            self._finish(response, made, None)
+            responses.append(response)
         return responses
 
     def close(self) -> None:
         """Nothing to do: connections end with the user."""
+
+    def mount(self, prefix: str, adapter: Any) -> None:
+        """Keeps the adapter, and changes nothing: connections are the host's."""
+        self.adapters[prefix] = adapter
+
+    def get_adapter(self, url: str) -> Any:
+        """The adapter for a URL, of those that were mounted."""
+        is_relative = "://" not in url  # it goes to the run's host, over http or https
+        fitting = [p for p in self.adapters if is_relative or url.lower().startswith(p.lower())]
+        return self.adapters[max(fitting, key=len)] if fitting else None
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
 
     @contextmanager
     def rename_request(self, name: str) -> Iterator[None]:
@@ -237,22 +318,54 @@ class HttpSession:
             yield response
 
     @property
-    def verify(self) -> bool:
-        """Whether certificates are checked, which the operator says."""
-        return True
+    def headers(self) -> CaseInsensitiveDict:
+        """Sent with every request."""
+        return self._extra().headers
 
-    @verify.setter
-    def verify(self, value: Any) -> None:
-        if value is not True:
-            raise Unsupported(f"client.verify: {_REFUSED['verify']}")
+    @headers.setter
+    def headers(self, value: Any) -> None:
+        self._extra().headers = CaseInsensitiveDict(value)
+
+    @property
+    def proxies(self) -> dict[str, str]:
+        """None: the operator says which proxy there is."""
+        return {}
+
+    @proxies.setter
+    def proxies(self, value: Any) -> None:
+        if value:
+            raise Unsupported(f"client.proxies: {_REFUSED['proxies']}")
+
+    @property
+    def cert(self) -> None:
+        """None: the operator says which certificate the client has."""
+
+    @cert.setter
+    def cert(self, value: Any) -> None:
+        if value:
+            raise Unsupported(f"client.cert: {_REFUSED['cert']}")
+
+    def _sent(self, made: Any, catch_response: bool, context: Any) -> Response:
+        response = self._send(made, context)
+        if catch_response:
+            response._caught = True
+        return response
 
     def _send(self, made: Any, context: Any = None) -> Response:
+        response = self._exchange(made)
+        if made.after is not None:
+            response = made.after.finish(self, made, response)
+        if self.cookies.in_use or events.request.listeners:
+            self._finish(response, made, context)
+        return response
+
+    def _exchange(self, made: Any) -> Response:
+        """One request, and what came back."""
         try:
             response = http.send(made)
         except Err as error:
             response = _failed(made, error)
-        if self.cookies.in_use or events.request.listeners:
-            self._finish(response, made, context)
+        response._made = made
         return response
 
     def _finish(self, response: Response, made: Any, context: Any) -> None:
@@ -274,53 +387,80 @@ class HttpSession:
             return self.base_url + (url if url.startswith("/") else f"/{url}")
         return url
 
-    def _headers(self, given: Any, kind: Any, auth: Any, cookies: Any) -> list[tuple[str, str]]:
+    def _headers(self, given: Any, kind: Any, cookies: Any) -> list[tuple[str, str]]:
         own = self._extras.headers if self._extras is not None else None
         if own or given:
-            merged = CaseInsensitiveDict(own.pairs() if own else ())
-            for name, value in (given or {}).items():
+            merged = own.copy() if own else CaseInsensitiveDict()
+            for name, value in dict(given or {}).items():
+                name = sent.text_of(name)
                 if value is None:
                     merged.pop(name, None)
                 else:
-                    merged[name] = str(value)
-            headers = merged.pairs()
+                    merged[name] = sent.header_value(name, value)
+            headers = [(name, sent.header_value(name, v)) for name, v in merged.pairs() if v is not None]
             if kind and kind[0] not in merged:
                 headers.append(kind)
         else:
             headers = [kind] if kind else []
-        if auth:
-            headers.append(bodies.basic_auth(auth))
         cookie = self.cookies.header(cookies)
         if cookie:
             headers.append(("Cookie", cookie))
         return headers
 
 
+def _merged(own: Any, given: Any) -> Any:
+    """A session's query parameters with a request's, of which one that is None removes the other."""
+    if not own or not given:
+        return given or own
+    if not (hasattr(own, "items") and hasattr(given, "items")):
+        return given
+    return {**own, **given}
+
+
+def _authorize(made: Any, auth: Any) -> Any:
+    """Changes a request as `auth=` says, which outranks a header. Returns what `auth=` is called with."""
+    auth = auths.of(auth)
+    if not callable(auth):
+        raise LocustError(f"auth={auth!r} is neither a pair of user name and password nor callable")
+    shown = sent.PreparedRequest(made.method, made.url, made.body or None)
+    shown.headers.update(made.headers)
+    shown = auth(shown)
+    made.method, made.url, made.headers = shown.method, shown.url, shown.headers.pairs()
+    made.body = bodies.data_body(shown.body)[0] if shown.body else b""
+    return auth
+
+
 class FastHttpSession(HttpSession):
-    """The session of a `FastHttpUser`."""
+    """The session of a `FastHttpUser`, whose client takes text for UTF-8."""
+
+    def _send(self, made: Any, context: Any = None) -> Response:
+        response = super()._send(made, context)
+        response._fast = True
+        return response
 
 
-def _failed(made: Any, error: Err) -> Response:
+def _failed(made: Any, error: Err, index: int = 0) -> Response:
     if error.value is _INTERRUPTED:
         raise RunStopped
-    return failed(made, error.value)
+    return failed(made, error.value, index)
 
 
-def _redirects(allowed: bool | int) -> Any:
-    return http.RedirectPolicy_Follow(int(allowed)) if allowed else requests.NO_REDIRECTS
+def _redirects(hops: int) -> Any:
+    return http.RedirectPolicy_Follow(hops) if hops else requests.NO_REDIRECTS
 
 
 def _microseconds(timeout: Any) -> int:
     """A time limit for the whole exchange; of a pair, the sum."""
     if timeout is None:
         return 0
-    seconds = sum(part or 0 for part in timeout) if isinstance(timeout, tuple) else timeout
+    pair = isinstance(timeout, (tuple, list)) or hasattr(timeout, "connect")
+    seconds = sum(part or 0 for part in timeout) if pair else timeout
     return max(1, round(seconds * 1_000_000)) if seconds else 0
 
 
 def _refuse(options: dict[str, Any]) -> None:
     for name, value in options.items():
-        if name in _IGNORED or (name == "verify" and value is True):
+        if name in _IGNORED or (name in _REFUSED and not value):
             continue
         if name in _REFUSED:
             raise Unsupported(f"{name}=: {_REFUSED[name]}")

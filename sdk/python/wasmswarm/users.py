@@ -42,6 +42,8 @@ class User(metaclass=UserMeta):
 
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
+        if self.host is None:
+            self.host = ""  # so that `self.host + "/path"` goes to the run's host
 
     def on_start(self) -> None:
         """Called when the user begins."""

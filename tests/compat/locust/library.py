@@ -1,5 +1,5 @@
 # title: Locust as a library
-# expect: refused: module locust.env isn't supported
+# expect: refused: Environment() isn't supported
 from locust import HttpUser, task
 from locust.env import Environment
 

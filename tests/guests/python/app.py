@@ -7,11 +7,19 @@ Build: componentize-py -d ../../../wit -w plugin componentize -p . app -o OUT.wa
 import json
 
 import wit_world
-from wit_world.exports.scenario import (
-    Description, LoadTarget_Stop, NextTask_Scheduled, NextWait_Scheduled, Outcome,
-    Population_Weight, ScenarioInfo, TaskInfo, TaskOrder, WaitTime_None_,
-)
 from componentize_py_types import Err
+from wit_world.exports.scenario import (
+    Description,
+    LoadTarget_Stop,
+    NextTask_Scheduled,
+    NextWait_Scheduled,
+    Outcome,
+    Population_Weight,
+    ScenarioInfo,
+    TaskInfo,
+    TaskOrder,
+    WaitTime_None_,
+)
 from wit_world.imports import checks, data, http, shared, vu
 
 

@@ -5,7 +5,8 @@
 mod immortal;
 
 use super::language::Project;
-use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, kept, sdk, tool};
+use super::reach::Reach;
+use super::{BuildError, Builder, Language, Made, Parameters, Workshop, cannot_write, kept, sdk, tool};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -33,14 +34,24 @@ impl Builder for Componentizer {
         let sdk = sdk::PYTHON.unpack(&shop.cache)?;
         let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;
         let (wasm, read) = (out.path().join("plugin.wasm"), out.path().join("inputs.json"));
+        let orders = out.path().join("orders.json");
+        let order = Orders {
+            reach: shop.reach(project)?,
+            parameters: &shop.parameters,
+        };
+        write_orders(&orders, &order)?;
         let mut command = Command::new(python);
         command
+            .env_clear()
+            .envs(std::env::vars_os().filter(|(name, _)| KEPT_VARIABLES.iter().any(|kept| name == *kept)))
             .arg(sdk.join("build.py"))
             .arg(&project.main)
             .arg("--wit")
             .arg(sdk.join("wit"))
             .arg("--output")
             .arg(&wasm)
+            .arg("--orders")
+            .arg(&orders)
             .arg("--inputs")
             .arg(&read);
         tool::run(Language::Python, &mut command)?;
@@ -51,20 +62,48 @@ impl Builder for Componentizer {
         })?;
         Ok(Made {
             component,
-            read: Some(inputs_in(&read)?),
+            read: Some(inputs_in(&read, &shop.parameters)?),
         })
     }
 }
 
-/// What the build says of files: those it read, and those whose absence mattered.
+/// What of the operator's environment the tools need. Nothing of it reaches the script.
+const KEPT_VARIABLES: [&str; 7] = [
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LANG",
+    "LC_ALL",
+    "LD_LIBRARY_PATH",
+    "SYSTEMROOT",
+];
+
+/// What the build is told.
+#[derive(serde::Serialize)]
+struct Orders<'a> {
+    /// Which files it may read.
+    reach: Reach,
+    /// What the operator passes: the top level may read it.
+    parameters: &'a Parameters,
+}
+
+/// In a file of its own, because others see a program's arguments.
+fn write_orders(path: &Path, orders: &Orders<'_>) -> Result<(), BuildError> {
+    let text = serde_json::to_vec(orders).map_err(|error| cannot_write(path)(error.into()))?;
+    std::fs::write(path, text).map_err(cannot_write(path))
+}
+
+/// What the build says of files: those it read, and those whose absence mattered; and of parameters:
+/// which it asked for.
 #[derive(serde::Deserialize)]
 struct Account {
     read: Vec<PathBuf>,
     absent: Vec<PathBuf>,
+    asked: Vec<String>,
 }
 
 /// The files that the build read, by its own account.
-fn inputs_in(account: &Path) -> Result<kept::Inputs, BuildError> {
+fn inputs_in(account: &Path, parameters: &Parameters) -> Result<kept::Inputs, BuildError> {
     let unreadable = |source| BuildError::Read {
         path: account.to_owned(),
         source,
@@ -75,6 +114,7 @@ fn inputs_in(account: &Path) -> Result<kept::Inputs, BuildError> {
     inputs
         .files
         .extend(account.absent.into_iter().map(|path| (path, None)));
+    inputs.ask(account.asked, parameters);
     Ok(inputs)
 }
 

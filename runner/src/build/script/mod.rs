@@ -57,7 +57,7 @@ impl Builder for Evaluator {
     fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
         (shop.say)("preparing the JavaScript engine");
         let runtime = Runtime::new(&self.wasm)?;
-        let mut files = Files::beside(&project.main)?;
+        let mut files = Files::beside(&project.main, shop.reach(project)?);
         let entry = files.entry().to_owned();
         let mut sources = vec![files.read_entry()?];
         (shop.say)(&format!("evaluating {}", project.named().display()));

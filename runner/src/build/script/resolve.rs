@@ -2,14 +2,12 @@
 
 use super::super::BuildError;
 use super::super::kept::{Inputs, hex};
+use super::super::reach::{self, Reach, Refusal};
 use super::evaluate::{Need, NeedKind, Source};
 use super::strip;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
-
-/// The most bytes that one file may have.
-const MAX_BYTES: u64 = 64 << 20;
 
 /// What is tried for a module that is named without its whole name.
 const ENDINGS: [&str; 10] = [
@@ -32,17 +30,19 @@ pub(super) struct Files {
     /// Where the folder of packages is that the names of some files begin with, if not in the root.
     outside: HashMap<String, PathBuf>,
     inputs: Inputs,
+    reach: Reach,
 }
 
 impl Files {
-    pub(super) fn beside(main: &Path) -> Result<Files, BuildError> {
+    pub(super) fn beside(main: &Path, reach: Reach) -> Files {
         let name = main.file_name().unwrap_or_default();
-        Ok(Files {
+        Files {
             root: main.parent().unwrap_or(Path::new("")).to_owned(),
             entry: name.to_string_lossy().into_owned(),
             outside: HashMap::new(),
             inputs: Inputs::default(),
-        })
+            reach,
+        }
     }
 
     /// The name of the script itself.
@@ -54,54 +54,91 @@ impl Files {
         self.inputs
     }
 
+    /// The script, which the operator named: wherever a link leads.
     pub(super) fn read_entry(&mut self) -> Result<Source, BuildError> {
         let path = self.root.join(&self.entry);
-        let content = self.read(&path)?;
+        let content = reach::read_named(&path).map_err(|source| BuildError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        self.note(&path, Some(&content));
         self.module(&self.entry.clone(), &path, content)
     }
 
     /// The file that answers a need.
     pub(super) fn find(&mut self, need: &Need) -> Result<Source, BuildError> {
         match need.kind {
-            NeedKind::File => self.plain(need),
+            NeedKind::File => {
+                let path = self.root.join(&need.request);
+                Ok(Source {
+                    request: need.request.clone(),
+                    path: need.request.clone(),
+                    content: self.read(&path, need)?,
+                })
+            }
             NeedKind::Module => {
-                let path = self
-                    .first_of(&self.folder_of(&need.importer).join(&need.request))
-                    .or_else(|| self.package(need));
-                let path = path.ok_or_else(|| {
-                    not_found(
-                        need,
-                        "it is neither built in, nor a file beside it, nor a package in `node_modules`",
-                    )
-                })?;
-                let content = self.read(&path)?;
+                let path = self.module_file(need)?;
+                let content = self.read(&path, need)?;
                 self.module(&need.request, &path, content)
             }
         }
     }
 
-    fn plain(&mut self, need: &Need) -> Result<Source, BuildError> {
-        let path = self.root.join(&need.request);
-        if !path.is_file() {
-            self.inputs.files.insert(path, None);
-            return Err(not_found(need, "there is no such file"));
+    fn module_file(&mut self, need: &Need) -> Result<PathBuf, BuildError> {
+        let beside = self.folder_of(&need.importer).join(&need.request);
+        if let Some(path) = self.first_of(&beside).or_else(|| self.package(need)) {
+            return Ok(path);
         }
-        Ok(Source {
-            request: need.request.clone(),
-            path: need.request.clone(),
-            content: self.read(&path)?,
-        })
+        let is_name = !need.request.starts_with(['.', '/']);
+        match self.package_elsewhere(need).filter(|_| is_name) {
+            Some(folder) => Err(not_granted(need, &folder)),
+            None if self.reach.names(&beside) => Err(not_found(
+                need,
+                "it is neither built in, nor a file beside it, nor a package in `node_modules`",
+            )),
+            None => self.read(&beside, need).map(|_| beside),
+        }
     }
 
     /// A module of an installed package: `node_modules/NAME`, from the importing file's folder upwards.
     fn package(&mut self, need: &Need) -> Option<PathBuf> {
-        let importer = self.folder_of(&need.importer).join(&need.importer);
-        let importer = std::path::absolute(&importer).unwrap_or(importer);
-        importer.ancestors().skip(1).find_map(|folder| {
-            let base = folder.join("node_modules").join(&need.request);
-            let main = main_of(&base).and_then(|main| self.first_of(&main));
+        let folders = self.folders_of_packages(need);
+        folders.into_iter().find_map(|folder| {
+            let base = folder.join(&need.request);
+            let main = self.main_of(&base).and_then(|main| self.first_of(&main));
             main.or_else(|| self.first_of(&base))
         })
+    }
+
+    /// The folder that has the package, if the script may not read it. The operator is told of it.
+    fn package_elsewhere(&self, need: &Need) -> Option<PathBuf> {
+        let mut folders = self.folders_of_packages(need).into_iter();
+        folders.find(|folder| !self.reach.names(folder) && folder.join(&need.request).exists())
+    }
+
+    fn folders_of_packages(&self, need: &Need) -> Vec<PathBuf> {
+        let importer = self.folder_of(&need.importer).join(&need.importer);
+        let importer = std::path::absolute(&importer).unwrap_or(importer);
+        let above = importer.ancestors().skip(1);
+        above.map(|folder| folder.join("node_modules")).collect()
+    }
+
+    /// What a package says is its main module.
+    fn main_of(&mut self, base: &Path) -> Option<PathBuf> {
+        let path = base.join("package.json");
+        let found = self.reach.read(&path).ok()?;
+        self.note(&path, Some(&found.content));
+        let package: serde_json::Value = serde_json::from_slice(&found.content).ok()?;
+        let named = [
+            "/exports/./import",
+            "/exports/import",
+            "/exports/.",
+            "/exports",
+            "/module",
+            "/main",
+        ];
+        let main = named.iter().find_map(|at| package.pointer(at)?.as_str())?;
+        Some(base.join(main.trim_start_matches("./")))
     }
 
     /// The first file that a name can stand for. Those that were looked for in vain are remembered.
@@ -110,31 +147,43 @@ impl Files {
             let mut name = base.as_os_str().to_owned();
             name.push(ending);
             let path = PathBuf::from(name);
+            if !self.reach.names(&path) {
+                continue;
+            }
             if path.is_file() {
                 return Some(path);
             }
             if !path.is_dir() {
-                self.inputs.files.insert(path, None);
+                self.note(&path, None);
             }
         }
         None
     }
 
-    fn read(&mut self, path: &Path) -> Result<Vec<u8>, BuildError> {
-        let unreadable = |source| BuildError::Read {
-            path: path.to_owned(),
-            source,
-        };
-        let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
-        if bytes > MAX_BYTES {
-            let why = std::io::Error::other(format!("it has {bytes} bytes (limit {MAX_BYTES})"));
-            return Err(unreadable(why));
+    fn read(&mut self, path: &Path, need: &Need) -> Result<Vec<u8>, BuildError> {
+        match self.reach.read(path) {
+            Ok(found) => {
+                self.note(path, Some(&found.content));
+                self.note(&found.path, Some(&found.content));
+                Ok(found.content)
+            }
+            Err(Refusal::Elsewhere(folder)) => Err(not_granted(need, &folder)),
+            Err(Refusal::Absent) => {
+                self.note(path, None);
+                Err(not_found(need, "there is no such file"))
+            }
+            Err(Refusal::Unreadable(source)) => Err(BuildError::Read {
+                path: path.to_owned(),
+                source,
+            }),
         }
-        let content = std::fs::read(path).map_err(unreadable)?;
-        self.inputs
-            .files
-            .insert(path.to_owned(), Some(hex(&Sha256::digest(&content))));
-        Ok(content)
+    }
+
+    /// Remembers what a file held, or that there was none.
+    fn note(&mut self, path: &Path, content: Option<&[u8]>) {
+        let digest = content.map(|content| hex(&Sha256::digest(content)));
+        let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        self.inputs.files.insert(whole, digest);
     }
 
     /// As the engine takes it: without types.
@@ -190,20 +239,12 @@ fn slashed(path: &Path) -> String {
     parts.join("/").replacen("//", "/", 1)
 }
 
-/// What a package says is its main module.
-fn main_of(base: &Path) -> Option<PathBuf> {
-    let text = std::fs::read(base.join("package.json")).ok()?;
-    let package: serde_json::Value = serde_json::from_slice(&text).ok()?;
-    let named = [
-        "/exports/./import",
-        "/exports/import",
-        "/exports/.",
-        "/exports",
-        "/module",
-        "/main",
-    ];
-    let main = named.iter().find_map(|at| package.pointer(at)?.as_str())?;
-    Some(base.join(main.trim_start_matches("./")))
+fn not_granted(need: &Need, folder: &Path) -> BuildError {
+    BuildError::NotGranted {
+        request: need.request.clone(),
+        importer: need.importer.clone(),
+        hint: reach::hint(folder),
+    }
 }
 
 fn not_found(need: &Need, why: &str) -> BuildError {

@@ -70,13 +70,16 @@ impl Builder for Componentizer {
             project.named().display()
         ));
         let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;
-        let wasm = out.path().join("plugin.wasm");
+        let (wasm, reach) = (out.path().join("plugin.wasm"), out.path().join("reach.json"));
+        shop.reach(project)?.write(&reach).map_err(cannot_write(&reach))?;
         let mut command = Command::new(&self.node);
         command
             .arg(sdk.join("starlingmonkey/build.mjs"))
             .arg(&project.main)
             .arg("--wit")
             .arg(sdk.join("wit"))
+            .arg("--reach")
+            .arg(&reach)
             .arg("-o")
             .arg(&wasm);
         tool::run(project.language, &mut command)?;

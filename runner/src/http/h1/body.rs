@@ -115,10 +115,12 @@ impl Chunks {
             (At::LastLineEnd, b'\n') => At::Done,
             (At::Trailer, b'\n') => At::TrailerStart,
             (At::TrailerStart | At::Trailer, _) => At::Trailer,
-            _ => return Err(malformed()),
+            (state, byte) => return Err(misplaced(state, byte)),
         };
         if self.overhead > OVERHEAD_BYTES {
-            Err(malformed())
+            Err(malformed(
+                "a line of a chunk, or the trailers, are longer than 64 KiB",
+            ))
         } else {
             Ok(())
         }
@@ -130,7 +132,7 @@ impl Chunks {
             .left
             .checked_mul(16)
             .and_then(|left| left.checked_add(digit))
-            .ok_or_else(malformed)?;
+            .ok_or_else(|| malformed("a chunk's size is too large"))?;
         Ok(At::Size)
     }
 
@@ -143,8 +145,20 @@ impl Chunks {
 }
 
 #[cold]
-fn malformed() -> Fault {
-    Fault::new(ErrorCode::Protocol, "malformed chunked body")
+fn malformed(why: &str) -> Fault {
+    Fault::new(ErrorCode::Protocol, format!("malformed chunked body: {why}"))
+}
+
+/// What was due where this byte came.
+#[cold]
+fn misplaced(state: &At, byte: u8) -> Fault {
+    let due = match state {
+        At::FirstDigit | At::Size => "the size of a chunk",
+        At::Extension | At::SizeEnd => "the end of the line of a chunk's size",
+        At::DataEnd | At::DataLineEnd => "the end of a chunk",
+        _ => "the end of the trailers",
+    };
+    malformed(&format!("{:?} instead of {due}", char::from(byte)))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! Connecting, redirects, cookies and deadlines are the client's business.
 
 pub(super) mod body;
+pub(super) mod head;
 pub(super) mod request;
 pub(super) mod response;
 
@@ -12,15 +13,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use self::request::Job;
+use self::response::Reader;
 use super::buffers;
 use super::error::Fault;
+use super::request::Request;
 use super::stream::Stream;
 use super::target::Origin;
 use super::timings::{Phase, Trace};
-use request::Job;
-use response::Reader;
 
 /// A connection that speaks HTTP/1.1. It has no buffers of its own.
 #[derive(Debug)]
@@ -36,10 +38,41 @@ pub(super) struct Connection {
 #[derive(Debug)]
 pub(super) struct Lost {
     pub(super) fault: Fault,
+    pub(super) again: Again,
+}
+
+/// Whether a lost exchange may be made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    /// The server may have acted on it, or would fail again.
+    No,
     /// A kept-alive connection was closed by the server before it answered.
-    pub(super) stale: bool,
-    /// Nothing was written.
-    pub(super) unsent: bool,
+    Stale,
+    /// The server has not acted on it: nothing was written, or it said so.
+    Untouched,
+}
+
+/// How often a request that servers don't take up is sent again.
+const UNTOUCHED: u8 = 3;
+
+impl Lost {
+    /// For good.
+    #[cold]
+    pub(super) fn for_good(fault: Fault) -> Lost {
+        Lost {
+            fault,
+            again: Again::No,
+        }
+    }
+
+    /// Whether it is made again, on a new connection if its own is closed. `before`: how often it was already.
+    pub(super) fn goes_again(&self, request: &Request<'_>, before: u8) -> bool {
+        match self.again {
+            Again::No => false,
+            Again::Stale => before == 0 && request.is_idempotent(),
+            Again::Untouched => before < UNTOUCHED,
+        }
+    }
 }
 
 /// Sends `job` and reads the response. Gives the connection back with it.
@@ -50,34 +83,59 @@ pub(super) async fn exchange(
 ) -> Result<(Reader, Connection), Lost> {
     trace.rename(Phase::Sending);
     let written = poll_fn(|cx| write(&mut connection, job, trace, cx)).await;
-    let broken = match written {
-        Ok(None) => None,
-        Ok(Some(rest)) => Box::pin(write_rest(&mut connection.stream, rest, job, trace))
-            .await
-            .err(),
+    let mut reader = Reader::new(job.wanted);
+    let outcome = match written {
+        Ok(None) => {
+            trace.enter(Phase::Waiting);
+            poll_fn(|cx| read(&mut connection, &mut reader, trace, cx)).await
+        }
+        // Rare, so that its future is boxed.
+        Ok(Some(rest)) => Box::pin(go_on(&mut connection, &rest, job, &mut reader, trace)).await,
         Err(lost) => return Err(lost),
     };
-    trace.enter(Phase::Waiting);
-    let mut reader = Reader::new(job.wanted);
-    let outcome = poll_fn(|cx| read(&mut connection, &mut reader, trace, cx)).await;
     match outcome {
         Ok(()) => {
-            reader.facts.persistent &= broken.is_none();
             connection.used = true;
             Ok((reader, connection))
         }
         Err((fault, hung_up)) => {
-            let silent = trace.exchange.bytes_received == 0;
-            let fault = broken
-                .filter(|_| silent)
-                .map_or(fault, |error| Fault::transfer(&error));
-            Err(Lost {
-                fault,
-                stale: connection.used && silent && hung_up,
-                unsent: false,
-            })
+            let stale = connection.used && trace.exchange.bytes_received == 0 && hung_up;
+            let again = if stale { Again::Stale } else { Again::No };
+            Err(Lost { fault, again })
         }
     }
+}
+
+/// Writes what did not fit at once, then reads.
+async fn go_on(
+    connection: &mut Connection,
+    rest: &[u8],
+    job: &Job<'_>,
+    reader: &mut Reader,
+    trace: &mut Trace,
+) -> Result<(), (Fault, bool)> {
+    let written = write_rest(connection, rest, job, reader, trace).await;
+    if trace.phase() == Phase::Sending {
+        trace.enter(Phase::Waiting);
+    }
+    let (outcome, broken) = match written {
+        Rest::Answered(outcome) => (outcome, None),
+        Rest::Broken(error) => (
+            poll_fn(|cx| read(connection, reader, trace, cx)).await,
+            Some(error),
+        ),
+        Rest::Written => return poll_fn(|cx| read(connection, reader, trace, cx)).await,
+    };
+    // Nothing can follow a request that wasn't sent as a whole.
+    let silent = trace.exchange.bytes_received == 0;
+    match (outcome, broken) {
+        (Err((_, hung_up)), Some(error)) if silent => Err((Fault::transfer(&error), hung_up)),
+        // What a server leaves unread makes its end of the connection a reset.
+        (Err((fault, true)), _) => reader.close().map_err(|_| (fault, true)),
+        (outcome, _) => outcome,
+    }?;
+    reader.facts.persistent = false;
+    Ok(())
 }
 
 /// Builds the request and writes what the socket takes at once. Returns what is left to write, if anything is.
@@ -89,11 +147,8 @@ fn write(
 ) -> Poll<Result<Option<Vec<u8>>, Lost>> {
     if connection.used && connection.stream.is_stale(cx) {
         let fault = Fault::transfer(&io::ErrorKind::ConnectionReset.into());
-        return Poll::Ready(Err(Lost {
-            fault,
-            stale: true,
-            unsent: true,
-        }));
+        let again = Again::Untouched;
+        return Poll::Ready(Err(Lost { fault, again }));
     }
     buffers::with_request(|buffer| {
         job.write(&connection.origin, buffer);
@@ -114,27 +169,63 @@ fn write(
 
 #[cold]
 fn write_failed(error: &io::Error, used: bool) -> Lost {
+    let stale = used && is_hang_up(error);
     Lost {
         fault: Fault::transfer(error),
-        stale: used && is_hang_up(error),
-        unsent: false,
+        again: if stale { Again::Stale } else { Again::No },
     }
 }
 
-/// Writes what did not fit at once. An error is held back: the server may have answered before it hung up.
+/// What came of writing what did not fit at once.
+enum Rest {
+    Written,
+    /// The error is held back: the server may have answered before it hung up.
+    Broken(io::Error),
+    /// The exchange is over: the server answered, or failed, without having read everything.
+    Answered(Result<(), (Fault, bool)>),
+}
+
+/// Writes what did not fit at once, and listens meanwhile: a server that refuses a body answers before it has read
+/// it, and may never read the rest (RFC 9112 §9.3).
 async fn write_rest(
-    stream: &mut Stream,
-    rest: Vec<u8>,
+    connection: &mut Connection,
+    rest: &[u8],
     job: &Job<'_>,
+    reader: &mut Reader,
     trace: &mut Trace,
-) -> Result<(), io::Error> {
-    stream.write_all(&rest).await?;
-    trace.exchange.bytes_sent += rest.len() as u64;
-    if !job.inlines_body() {
-        stream.write_all(job.request.body).await?;
-        trace.exchange.bytes_sent += job.request.body.len() as u64;
+) -> Rest {
+    let body = if job.inlines_body() { &[] } else { job.request.body };
+    let mut left = [rest, body];
+    poll_fn(|cx| {
+        if let Poll::Ready(outcome) = read(connection, reader, trace, cx) {
+            return Poll::Ready(Rest::Answered(outcome));
+        }
+        match ready!(write_parts(&mut connection.stream, &mut left, trace, cx)) {
+            Ok(()) => Poll::Ready(Rest::Written),
+            Err(error) => Poll::Ready(Rest::Broken(error)),
+        }
+    })
+    .await
+}
+
+/// Writes parts one after another, and takes from them what is written.
+fn write_parts(
+    stream: &mut Stream,
+    parts: &mut [&[u8]],
+    trace: &mut Trace,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<()>> {
+    for part in parts {
+        while !part.is_empty() {
+            let taken = ready!(Pin::new(&mut *stream).poll_write(cx, part))?;
+            if taken == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            trace.exchange.bytes_sent += taken as u64;
+            *part = &part[taken..];
+        }
     }
-    stream.flush().await
+    Pin::new(stream).poll_flush(cx)
 }
 
 /// Reads of one turn; then the other VUs have theirs.
@@ -163,7 +254,7 @@ fn read(
                 trace.finish();
                 return Poll::Ready(closed);
             }
-            let first = trace.phase() == Phase::Waiting;
+            let first = trace.phase() != Phase::Receiving;
             if first {
                 trace.enter(Phase::Receiving);
             }
@@ -186,7 +277,7 @@ fn finish<E>(trace: &mut Trace, fine: bool, error: impl FnOnce() -> E) -> Result
     if fine { Ok(()) } else { Err(error()) }
 }
 
-fn is_hang_up(error: &io::Error) -> bool {
+pub(super) fn is_hang_up(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
     matches!(
         error.kind(),

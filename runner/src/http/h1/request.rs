@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::headers::{Own, takes_trailers};
 use super::super::request::Request;
 use super::super::target::Origin;
 use super::response::Wanted;
@@ -18,6 +19,8 @@ pub(in super::super) struct Job<'a> {
     pub(in super::super) cookie: Option<Arc<str>>,
     /// Basic authorization out of the URL.
     pub(in super::super) authorization: Option<&'a str>,
+    /// The guest wants the connection to be closed.
+    pub(in super::super) closes: bool,
     pub(in super::super) wanted: Wanted,
 }
 
@@ -46,6 +49,7 @@ impl Job<'_> {
             headers
                 .iter()
                 .for_each(|(name, value)| put_header(buffer, name, value));
+            self.put_connection(origin, buffer);
         }
         if let Some(cookie) = &self.cookie {
             put_header(buffer, "cookie", cookie);
@@ -53,7 +57,23 @@ impl Job<'_> {
         self.write_body(buffer);
     }
 
-    /// All headers but `cookie` and `content-length`, where the guest's replace the standing ones. `host` is first.
+    /// What the guest's own `connection` and `te` ask for, where they ask for something.
+    fn put_connection(&self, origin: &Origin, buffer: &mut Vec<u8>) {
+        let trailers = takes_trailers(self.request.headers);
+        // Without keep-alive, it is among the standing headers.
+        let closes = self.closes && !origin.standing.iter().any(|(name, _)| name == "connection");
+        match (closes, trailers) {
+            (false, false) => {}
+            (true, false) => put_header(buffer, "connection", "close"),
+            (false, true) => put_header(buffer, "connection", "te"),
+            (true, true) => put_header(buffer, "connection", "close, te"),
+        }
+        if trailers {
+            put_header(buffer, "te", "trailers");
+        }
+    }
+
+    /// All headers but `cookie` and those that the engine minds itself, where the guest's replace the standing ones. `host` is first.
     pub(in super::super) fn headers<'s>(&'s self, origin: &'s Origin) -> Vec<(&'s str, &'s str)> {
         let guest = self.request.headers;
         let replaced = |name: &str| {
@@ -73,7 +93,7 @@ impl Job<'_> {
         }
         let own = guest
             .iter()
-            .filter(|(name, _)| !name.eq_ignore_ascii_case("host"));
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("host") && Own::of(name).is_none());
         all.extend(own.map(|(name, value)| (name.as_str(), value.as_str())));
         all
     }

@@ -1,29 +1,20 @@
 //! Reads one HTTP/1 response out of whatever pieces the socket delivers.
 
-use std::mem::MaybeUninit;
-
-use httparse::{Header, ParserConfig, Status};
-
 use super::super::buffers::Buffer;
 use super::super::error::{ErrorCode, Fault};
-use super::body::{Chunks, Framing};
+use super::body::Framing;
+use super::head::{Facts, parse, unfold};
 
 /// The largest response head, interim responses included.
 const HEAD_BYTES: usize = 64 * 1024;
-/// Headers that are parsed without reserving more stack.
-const USUAL_HEADERS: usize = 32;
-/// The most headers a response may have.
-const MAX_HEADERS: usize = 128;
 
 /// What the caller wants of the response.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Wanted {
-    /// Keep headers and body.
+    /// Keep the body, beside the head.
     pub(in super::super) keep: bool,
     /// The request was `HEAD`.
     pub(in super::super) head: bool,
-    /// Keep the head if it sets cookies.
-    pub(in super::super) cookies: bool,
     /// The largest body to keep, in bytes.
     pub(in super::super) max_body: usize,
 }
@@ -33,26 +24,15 @@ pub(in super::super) struct Wanted {
 pub(in super::super) struct Reader {
     wanted: Wanted,
     framing: Option<Framing>,
-    /// The head so far; then, if kept, head and body.
+    /// The head so far; then head and, if kept, body.
     pub(in super::super) bytes: Buffer,
-    /// Length of the head in `bytes`, 0 if the head was not kept.
+    /// Length of the head in `bytes`.
     pub(in super::super) head_len: u32,
     pub(in super::super) facts: Facts,
     /// Bytes of interim responses, which count against the head's limit.
     interim: usize,
     /// More came than the response has.
     surplus: bool,
-}
-
-/// What the engine itself needs to know of a head.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in super::super) struct Facts {
-    pub(in super::super) status: u16,
-    /// The server will keep the connection.
-    pub(in super::super) persistent: bool,
-    pub(in super::super) encoded: bool,
-    pub(in super::super) sets_cookies: bool,
-    pub(in super::super) location: bool,
 }
 
 impl Reader {
@@ -101,9 +81,19 @@ impl Reader {
         }
     }
 
-    fn feed_head(&mut self, mut bytes: &[u8]) -> Result<bool, Fault> {
+    fn feed_head(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
+        let mut unfolded: Vec<u8>;
+        let mut bytes = bytes;
         loop {
-            match parse(bytes, self.wanted.head)? {
+            let parsed = match parse(bytes, self.wanted.head) {
+                Ok(parsed) => parsed,
+                Err(fault) => {
+                    unfolded = unfold(bytes).ok_or(fault)?;
+                    bytes = &unfolded;
+                    continue;
+                }
+            };
+            match parsed {
                 None if bytes.len() + self.interim >= HEAD_BYTES => return Err(head_too_large()),
                 None => {
                     self.bytes.ready().extend_from_slice(bytes);
@@ -137,11 +127,8 @@ impl Reader {
     }
 
     fn keep_head(&mut self, head: &[u8]) {
-        let needed = self.facts.location || (self.facts.sets_cookies && self.wanted.cookies);
-        if self.wanted.keep || needed {
-            self.bytes.ready().extend_from_slice(head);
-            self.head_len = u32::try_from(head.len()).unwrap_or(u32::MAX);
-        }
+        self.bytes.ready().extend_from_slice(head);
+        self.head_len = u32::try_from(head.len()).unwrap_or(u32::MAX);
     }
 
     fn feed_body(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
@@ -149,16 +136,14 @@ impl Reader {
             return Ok(false);
         };
         let (keep, kept) = (self.wanted.keep, &mut self.bytes);
-        let limit = self.wanted.max_body.saturating_add(self.head_len as usize);
+        let max_body = self.wanted.max_body;
+        let limit = max_body.saturating_add(self.head_len as usize);
         let taken = framing.feed(bytes, &mut |part| {
             if !keep {
                 return Ok(());
             }
             if kept.len() + part.len() > limit {
-                return Err(Fault::new(
-                    ErrorCode::ResponseTooLarge,
-                    "the body is larger than the run allows",
-                ));
+                return Err(Fault::too_large(max_body));
             }
             kept.extend_from_slice(part);
             Ok(())
@@ -168,140 +153,19 @@ impl Reader {
     }
 }
 
-type Parsed = Option<(usize, Facts, Framing)>;
-
-/// Parses a head; `None` while it isn't complete.
-fn parse(bytes: &[u8], to_head: bool) -> Result<Parsed, Fault> {
-    match parse_with::<USUAL_HEADERS>(bytes, to_head) {
-        Err(httparse::Error::TooManyHeaders) => parse_many(bytes, to_head),
-        other => other.unwrap_or_else(|error| Err(not_http(error))),
-    }
-}
-
-/// Apart, because an array of 128 headers takes 4 KiB of the caller's small stack.
-#[cold]
-#[inline(never)]
-fn parse_many(bytes: &[u8], to_head: bool) -> Result<Parsed, Fault> {
-    parse_with::<MAX_HEADERS>(bytes, to_head).unwrap_or_else(|error| Err(not_http(error)))
-}
-
-#[cold]
-fn not_http(error: httparse::Error) -> Fault {
-    Fault::new(
-        ErrorCode::Protocol,
-        format!("the response head isn't valid HTTP: {error}"),
-    )
-}
-
 #[cold]
 fn head_too_large() -> Fault {
     Fault::new(ErrorCode::Protocol, "the response head is larger than 64 KiB")
 }
 
-fn parse_with<const N: usize>(bytes: &[u8], to_head: bool) -> Result<Result<Parsed, Fault>, httparse::Error> {
-    let mut headers = [const { MaybeUninit::<Header<'_>>::uninit() }; N];
-    let mut response = httparse::Response::new(&mut []);
-    let status =
-        ParserConfig::default().parse_response_with_uninit_headers(&mut response, bytes, &mut headers)?;
-    let Status::Complete(length) = status else {
-        return Ok(Ok(None));
-    };
-    let read = facts(&response, to_head);
-    Ok(read.map(|(facts, framing)| Some((length, facts, framing))))
-}
-
-/// What the headers say about the body and the connection.
-#[derive(Default)]
-struct Findings {
-    length: Option<u64>,
-    chunked: bool,
-    close: bool,
-    keep_alive: bool,
-}
-
-fn facts(response: &httparse::Response<'_, '_>, to_head: bool) -> Result<(Facts, Framing), Fault> {
-    let mut facts = Facts {
-        status: response.code.unwrap_or(0),
-        ..Facts::default()
-    };
-    let mut findings = Findings::default();
-    for header in response.headers.iter() {
-        note(header, &mut facts, &mut findings)?;
-    }
-    let modern = response.version == Some(1);
-    // A body that has both framings may have been tampered with: read it as chunked, then hang up (RFC 9112 §6.3).
-    let ambiguous = findings.chunked && (findings.length.is_some() || !modern);
-    facts.persistent = !findings.close && !ambiguous && (modern || findings.keep_alive);
-    let framing = match () {
-        () if to_head || facts.status < 200 || matches!(facts.status, 204 | 304) => Framing::Length(0),
-        () if findings.chunked => Framing::Chunked(Chunks::default()),
-        () => findings.length.map_or(Framing::Close, Framing::Length),
-    };
-    Ok((facts, framing))
-}
-
-/// Takes in one header. Sorted by length first, because most headers are none of these.
-fn note(header: &Header<'_>, facts: &mut Facts, findings: &mut Findings) -> Result<(), Fault> {
-    let is = |name: &str| header.name.eq_ignore_ascii_case(name);
-    match header.name.len() {
-        8 if is("location") => facts.location = matches!(facts.status, 301 | 302 | 303 | 307 | 308),
-        10 if is("connection") => note_connection(header.value, findings),
-        10 if is("set-cookie") => facts.sets_cookies = true,
-        14 if is("content-length") => findings.length = Some(length(header.value, findings.length)?),
-        16 if is("content-encoding") => facts.encoded = true,
-        17 if is("transfer-encoding") => findings.chunked = chunked(header.value, findings.chunked)?,
-        _ => {}
-    }
-    Ok(())
-}
-
-fn note_connection(value: &[u8], findings: &mut Findings) {
-    for option in value.split(|&byte| byte == b',') {
-        let option = option.trim_ascii();
-        findings.close |= option.eq_ignore_ascii_case(b"close");
-        findings.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
-    }
-}
-
-fn length(value: &[u8], earlier: Option<u64>) -> Result<u64, Fault> {
-    let wrong = || Fault::new(ErrorCode::Protocol, "the response has an invalid content-length");
-    let mut agreed = earlier;
-    for item in value.split(|&byte| byte == b',') {
-        let item = item.trim_ascii();
-        if item.is_empty() || !item.iter().all(u8::is_ascii_digit) {
-            return Err(wrong());
-        }
-        let number = std::str::from_utf8(item)
-            .ok()
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(wrong)?;
-        if agreed.is_some_and(|agreed| agreed != number) {
-            return Err(wrong());
-        }
-        agreed = Some(number);
-    }
-    agreed.ok_or_else(wrong)
-}
-
-fn chunked(value: &[u8], earlier: bool) -> Result<bool, Fault> {
-    match value.trim_ascii() {
-        coding if coding.eq_ignore_ascii_case(b"chunked") && !earlier => Ok(true),
-        coding if coding.eq_ignore_ascii_case(b"identity") => Ok(earlier),
-        _ => Err(Fault::new(
-            ErrorCode::Protocol,
-            "the response has an unknown transfer coding",
-        )),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::super::response::field;
     use super::*;
 
     const WANTED: Wanted = Wanted {
         keep: true,
         head: false,
-        cookies: true,
         max_body: 1000,
     };
 
@@ -341,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_nothing_that_is_not_wanted() {
+    fn keeps_no_body_that_is_not_wanted_however_large() {
         let wanted = Wanted {
             keep: false,
             max_body: 0,
@@ -350,19 +214,38 @@ mod tests {
         let (reader, done) =
             read(wanted, b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello").expect("valid");
         assert!(done);
-        assert_eq!((reader.bytes.len(), reader.bytes.capacity()), (0, 0));
+        assert_eq!((reader.bytes.len(), reader.head_len), (38, 38));
     }
 
     #[test]
-    fn keeps_a_head_that_the_engine_needs() {
-        let wanted = Wanted {
-            keep: false,
-            ..WANTED
-        };
-        let wire = b"HTTP/1.1 200 OK\r\nset-cookie: a=b\r\ncontent-length: 0\r\n\r\n";
-        assert_eq!(read(wanted, wire).expect("valid").0.head_len as usize, wire.len());
-        let wire = b"HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\n\r\n";
-        assert_eq!(read(wanted, wire).expect("valid").0.head_len as usize, wire.len());
+    fn folded_headers_are_one_line_wherever_the_pieces_break() {
+        let wire = b"HTTP/1.1 103 Early\r\nlink: a\r\n b\r\n\r\nHTTP/1.1 200 OK\r\nx: one,\r\n two\r\n\t three\r\ny:\n z\r\ncontent-length: 6\r\n\r\na\r\n b\n";
+        for split in 0..=wire.len() {
+            let mut reader = Reader::new(WANTED);
+            let first = reader.feed(&wire[..split]).expect("valid");
+            let done = first || reader.feed(&wire[split..]).expect("valid");
+            assert!(done && reader.leaves_reusable(), "split at {split}");
+            assert_eq!(body(&reader), b"a\r\n b\n");
+            let head = &reader.bytes[..reader.head_len as usize];
+            let words = |name| {
+                let value = field(head, name).expect(name).into_owned();
+                value
+                    .split_whitespace()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            };
+            assert_eq!(
+                (words("x"), words("y")),
+                ("one, two three".to_owned(), "z".to_owned())
+            );
+        }
+    }
+
+    #[test]
+    fn a_first_line_is_not_folded() {
+        let wire = b"HTTP/1.1 200 OK\r\n x: y\r\ncontent-length: 0\r\n\r\n";
+        assert_eq!(read(WANTED, wire).expect_err("invalid").code, ErrorCode::Protocol);
     }
 
     #[test]
@@ -415,6 +298,40 @@ mod tests {
             b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
         ] {
             assert_eq!(read(WANTED, wire).expect_err("invalid").code, ErrorCode::Protocol);
+        }
+    }
+
+    #[test]
+    fn names_what_is_wrong_with_a_response() {
+        for (wire, why) in [
+            (
+                &b"HTTP/1.1 200 OK\r\na: b\r\nc d: e\r\n\r\n"[..],
+                "in line 3, \"c d: e\"",
+            ),
+            (b"HTTP/1.1 2x0 OK\r\n\r\n", "in line 1, \"HTTP/1.1 2x0 OK\""),
+            (
+                b"HTTP/1.1 200 OK\r\na: \x1b[31m\r\n\r\n",
+                "in line 2, \"a: \\u{1b}[31m\"",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\ncontent-length: 0x5\r\n\r\n",
+                "content-length, \"0x5\"",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n",
+                "5 and \"6\"",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\ntransfer-encoding: br\r\n\r\n",
+                "coding, \"br\"",
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nabc",
+                "'c' instead of the end of a chunk",
+            ),
+        ] {
+            let detail = read(WANTED, wire).expect_err("invalid").detail;
+            assert!(detail.ends_with(why), "{detail}");
         }
     }
 

@@ -39,7 +39,6 @@ fn read(pieces: &[&[u8]]) -> Result<(bool, Vec<u8>), String> {
     let mut reader = Reader::new(Wanted {
         keep: true,
         head: false,
-        cookies: true,
         max_body: 1 << 20,
     });
     for piece in pieces {

@@ -1,11 +1,13 @@
 //! The engine against real sockets. What a single file can prove is tested in that file.
 
 mod fuzz;
+mod odd;
 mod plain;
 mod reuse;
 mod routes;
 mod secure;
 mod server;
+mod streams;
 
 use std::sync::Arc;
 
@@ -23,6 +25,7 @@ pub(super) fn get(url: &str) -> Request<'_> {
         timeout: None,
         redirects: None,
         keep: true,
+        watch: None,
     }
 }
 

@@ -26,7 +26,8 @@ async fn follows_redirects_and_reports_each_hop() {
         .map(|h| (h.method.as_str(), h.name.as_str(), h.status))
         .collect();
     assert_eq!(hops, [("POST", "/a", 302), ("GET", "/b", 302)]);
-    assert_eq!(outcome.final_name().as_deref(), Some("/c"));
+    let landing = outcome.landing().expect("redirected");
+    assert_eq!((landing.method.as_str(), landing.name.as_str()), ("GET", "/c"));
     let last = response(outcome);
     assert_eq!((last.body(), last.exchange.reused), (&b"end"[..], true));
     assert_eq!(last.final_url(), format!("{}c", server.url()));
@@ -58,22 +59,81 @@ async fn stops_after_the_allowed_number_of_redirects() {
         ..get("/")
     };
     let outcome = client(&base(&server.url())).send(&request).await;
-    assert_eq!((outcome.hops.len(), server.seen().len()), (3, 3));
-    assert_eq!(
-        outcome.result.expect_err("too many").code,
-        ErrorCode::TooManyRedirects
-    );
+    // Two that were followed, and the one that wasn't.
+    assert_eq!((outcome.hops.len(), server.seen().len()), (2, 3));
+    let failure = outcome.result.expect_err("too many");
+    assert_eq!(failure.code, ErrorCode::TooManyRedirects);
+    assert!(failure.exchange.bytes_received > 0);
 }
 
 #[tokio::test]
 async fn a_redirect_to_a_host_that_is_not_allowed_is_not_followed() {
     let server = Server::start(vec![vec![to("http://evil.test/")]]).await;
     let outcome = client(&base(&server.url())).send(&get("/")).await;
-    assert_eq!(outcome.hops.len(), 1);
+    assert_eq!((outcome.hops.len(), server.seen().len()), (0, 1));
     assert_eq!(
         outcome.result.expect_err("denied").code,
         ErrorCode::HostNotAllowed
     );
+}
+
+/// A server at `127.0.0.1`, and a client whose granted names lead there.
+async fn misled(scripts: Vec<Vec<Step>>, first: &str) -> (Server, crate::http::Client, u16) {
+    let server = Server::start(scripts).await;
+    let port = server.port;
+    let transport = super::transport(&Settings {
+        allow: vec!["shop.test".into(), "*.wild.test".into()],
+        ..base(&format!("http://{first}:{port}/"))
+    });
+    for name in ["base.test", "shop.test", "a.wild.test"] {
+        transport
+            .resolver
+            .remember(name, &["127.0.0.1".parse().expect("address")])
+            .await;
+    }
+    (server, crate::http::Client::new(transport, 0), port)
+}
+
+#[tokio::test]
+async fn a_name_that_leads_to_this_machine_is_dialled_only_if_the_run_is_for_it() {
+    let (server, mut client, port) = misled(vec![vec![reply("200 OK", "")]], "base.test").await;
+    for name in ["shop.test", "a.wild.test"] {
+        let url = format!("http://{name}:{port}/");
+        let failure = client.send(&get(&url)).await.result.expect_err("denied");
+        assert_eq!(failure.code, ErrorCode::HostNotAllowed);
+        assert!(
+            failure.detail.contains("leads to 127.0.0.1"),
+            "{}",
+            failure.detail
+        );
+    }
+    assert!(server.seen().is_empty());
+    response(client.send(&get("/")).await);
+}
+
+#[tokio::test]
+async fn a_redirect_leads_to_this_machine_no_more_than_a_request() {
+    let step = |port: u16| to(&format!("http://shop.test:{port}/secret"));
+    let aimed = Server::start(vec![vec![reply("200 OK", "secret")]]).await;
+    let (server, mut client, _) = misled(vec![vec![step(aimed.port)]], "base.test").await;
+    let outcome = client.send(&get("/")).await;
+    assert_eq!(
+        outcome.result.expect_err("denied").code,
+        ErrorCode::HostNotAllowed
+    );
+    assert_eq!((server.seen().len(), aimed.seen().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_location_that_is_empty_leads_nowhere() {
+    let server = Server::start(vec![vec![to(""), reply("302 Found", "here")]]).await;
+    let mut client = client(&base(&server.url()));
+    for body in ["", "here"] {
+        let outcome = client.send(&get("/")).await;
+        assert!(outcome.hops.is_empty());
+        let response = response(outcome);
+        assert_eq!((response.status, response.body()), (302, body.as_bytes()));
+    }
 }
 
 #[tokio::test]

@@ -28,16 +28,20 @@ struct Authority {
 /// A certificate for `api.test`, and a server that shows it.
 fn authority(protocols: &[&str]) -> Authority {
     let made = rcgen::generate_simple_self_signed(vec!["api.test".to_owned()]).expect("certificate");
+    authority_of(&made.cert, &made.signing_key, protocols)
+}
+
+fn authority_of(certificate: &rcgen::Certificate, key: &rcgen::KeyPair, protocols: &[&str]) -> Authority {
     let mut file = tempfile::NamedTempFile::new().expect("file");
-    file.write_all(made.cert.pem().as_bytes()).expect("write");
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    file.write_all(certificate.pem().as_bytes()).expect("write");
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("TLS");
     let mut config = builder
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
+        .with_single_cert(vec![certificate.der().clone()], key)
         .expect("cert");
     config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
     Authority {
@@ -155,6 +159,85 @@ async fn a_certificate_must_be_trusted_and_fit_the_name() {
     );
 }
 
+/// A server that shows these bytes as its certificate.
+async fn showing(certificate: Vec<u8>) -> SocketAddr {
+    let key = rcgen::KeyPair::generate().expect("key");
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let key = rustls::crypto::ring::sign::any_supported_type(&key).expect("key");
+    let shown = rustls::sign::CertifiedKey::new(vec![certificate.into()], key);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("TLS")
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(shown)));
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let (listener, address) = listen().await;
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            if let Ok(stream) = acceptor.accept(socket).await {
+                let script = vec![reply("200 OK", "in")];
+                tokio::spawn(play(stream, script, Arc::new(Mutex::new(Vec::new()))));
+            }
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn insecure_means_any_certificate() {
+    let other = rcgen::generate_simple_self_signed(vec!["other.test".to_owned()]).expect("certificate");
+    for shown in [b"what nobody can read".to_vec(), other.cert.der().to_vec()] {
+        let address = showing(shown).await;
+        let secure = base(&format!("https://{address}/"));
+        let insecure = Settings {
+            insecure: true,
+            ..secure.clone()
+        };
+        assert_eq!(response(client(&insecure).send(&get("/")).await).body(), b"in");
+        let refused = client(&secure)
+            .send(&get("/"))
+            .await
+            .result
+            .expect_err("certificate");
+        assert_eq!(refused.code, ErrorCode::Certificate);
+        assert!(refused.detail.contains("--insecure"), "{}", refused.detail);
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_its_own_authority_is_trusted_if_it_was_named() {
+    let made = |names: &[&str]| {
+        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+        let mut params = rcgen::CertificateParams::new(names).expect("names");
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let key = rcgen::KeyPair::generate().expect("key");
+        let certificate = params.self_signed(&key).expect("certificate");
+        (certificate, key)
+    };
+    let (shown, key) = made(&["api.test"]);
+    let authority = authority_of(&shown, &key, &[]);
+    let address = start(&authority, (0..4).map(|_| vec![reply("200 OK", "in")]).collect()).await;
+    let trusting = settings(&authority, address);
+    assert_eq!(response(client(&trusting).send(&get("/")).await).body(), b"in");
+    // Not for another name, and not because another one with its name was named.
+    let wrong = format!("https://wrong.test:{}/", address.port());
+    let refused = client(&trusting)
+        .send(&get(&wrong))
+        .await
+        .result
+        .expect_err("name");
+    assert_eq!(refused.code, ErrorCode::Certificate);
+    let (double, double_key) = made(&["api.test"]);
+    let double = authority_of(&double, &double_key, &[]);
+    let other = Settings {
+        ca_file: Some(double.file.path().to_owned()),
+        ..trusting
+    };
+    let refused = client(&other).send(&get("/")).await.result.expect_err("another");
+    assert_eq!(refused.code, ErrorCode::Certificate);
+}
+
 #[tokio::test]
 async fn a_server_without_tls_is_a_tls_error() {
     let (listener, address) = listen().await;
@@ -182,6 +265,8 @@ async fn a_batch_shares_one_http2_connection() {
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
             counted.fetch_add(1, Ordering::SeqCst);
+            // What it says first is waited for, and must not wait for an acknowledgement itself.
+            socket.set_nodelay(true).expect("an option");
             serve_http2(acceptor.accept(socket).await.expect("TLS"), seen.clone());
         }
     });

@@ -24,7 +24,7 @@ function perform(method, url, body, params) {
     d.timeout,
     d.redirects,
     d.expected,
-    true,
+    d.form !== "none",
   );
   return finish(receive(result, method, d.url, d.headers, d.body), d.jar, d.form, d.throws);
 }
@@ -141,7 +141,7 @@ function sendTogether(list) {
       d.timeout,
       d.redirects,
       d.expected,
-      true,
+      d.form !== "none",
     ];
   });
   const results = sendAll(calls);

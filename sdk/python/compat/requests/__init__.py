@@ -1,90 +1,75 @@
 """The part of `requests` that locustfiles use beside `self.client`. These requests are measured too."""
 
-from __future__ import annotations
+from . import (
+    adapters,
+    api,
+    auth,
+    certs,
+    cookies,
+    exceptions,
+    hooks,
+    models,
+    packages,
+    sessions,
+    structures,
+    utils,
+)
+from .api import delete, get, head, options, patch, post, put, request
+from .exceptions import (
+    ConnectionError,
+    ConnectTimeout,
+    FileModeWarning,
+    HTTPError,
+    JSONDecodeError,
+    ReadTimeout,
+    RequestException,
+    SSLError,
+    Timeout,
+    TooManyRedirects,
+    URLRequired,
+)
+from .models import PreparedRequest, Request, Response
+from .sessions import Session, session
+from .status_codes import codes
 
-from typing import Any
-
-from wasmswarm.response import Response
-from wasmswarm.session import HttpSession
-
-from . import auth, exceptions
-from .exceptions import ConnectionError, HTTPError, RequestException, Timeout
+__version__ = "2.34.2+wasmswarm"
 
 __all__ = [
+    "ConnectTimeout",
     "ConnectionError",
+    "FileModeWarning",
     "HTTPError",
+    "JSONDecodeError",
+    "PreparedRequest",
+    "ReadTimeout",
+    "Request",
     "RequestException",
     "Response",
+    "SSLError",
     "Session",
     "Timeout",
+    "TooManyRedirects",
+    "URLRequired",
+    "adapters",
+    "api",
     "auth",
+    "certs",
+    "codes",
+    "cookies",
     "delete",
     "exceptions",
     "get",
     "head",
+    "hooks",
+    "models",
     "options",
+    "packages",
     "patch",
     "post",
     "put",
     "request",
     "session",
+    "sessions",
+    "structures",
+    "utils",
 ]
-
-
-class Session(HttpSession):
-    """A session of its own; it shares the user's connections and cookies."""
-
-    def _send(self, made: Any, context: Any = None) -> Response:
-        response = super()._send(made, context)
-        if not response.status_code:
-            raise response.error
-        return response
-
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self.close()
-
-
-session = Session
-
-
-def request(method: str, url: str, **options: Any) -> Response:
-    """Sends with any method."""
-    return Session().request(method, url, **options)
-
-
-def get(url: str, params: Any = None, **options: Any) -> Response:
-    """GET."""
-    return request("GET", url, params=params, **options)
-
-
-def head(url: str, **options: Any) -> Response:
-    """HEAD."""
-    return Session().head(url, **options)
-
-
-def options(url: str, **options: Any) -> Response:
-    """OPTIONS."""
-    return request("OPTIONS", url, **options)
-
-
-def post(url: str, data: Any = None, json: Any = None, **options: Any) -> Response:
-    """POST."""
-    return request("POST", url, data=data, json=json, **options)
-
-
-def put(url: str, data: Any = None, **options: Any) -> Response:
-    """PUT."""
-    return request("PUT", url, data=data, **options)
-
-
-def patch(url: str, data: Any = None, **options: Any) -> Response:
-    """PATCH."""
-    return request("PATCH", url, data=data, **options)
-
-
-def delete(url: str, **options: Any) -> Response:
-    """DELETE."""
-    return request("DELETE", url, **options)

@@ -1,9 +1,6 @@
-"""User names with passwords."""
+"""How a request says who sends it."""
 
+from wasmswarm.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth, HTTPProxyAuth
+from wasmswarm.auth import basic as _basic_auth_str
 
-class HTTPBasicAuth:
-    """Basic authentication."""
-
-    def __init__(self, username: str, password: str) -> None:
-        self.username = username
-        self.password = password
+__all__ = ["AuthBase", "HTTPBasicAuth", "HTTPDigestAuth", "HTTPProxyAuth", "_basic_auth_str"]

@@ -1,25 +1,67 @@
 """Exceptions of `requests`."""
 
-from json import JSONDecodeError
+from wasmswarm.failures import (
+    ChunkedEncodingError,
+    ConnectionError,
+    ConnectTimeout,
+    ContentDecodingError,
+    HTTPError,
+    InvalidHeader,
+    InvalidJSONError,
+    InvalidProxyURL,
+    InvalidSchema,
+    InvalidURL,
+    JSONDecodeError,
+    MissingSchema,
+    ProxyError,
+    ReadTimeout,
+    RequestException,
+    RetryError,
+    SSLError,
+    StreamConsumedError,
+    Timeout,
+    TooManyRedirects,
+    UnrewindableBodyError,
+    URLRequired,
+)
 
-from wasmswarm.errors import ConnectionFailed as ConnectionError
-from wasmswarm.errors import HTTPError
-from wasmswarm.errors import RequestTimeout as Timeout
-from wasmswarm.errors import ResponseError as RequestException
 
-ConnectTimeout = ReadTimeout = Timeout
-#: The host says that a URL is wrong by giving no response.
-InvalidSchema = InvalidURL = MissingSchema = ConnectionError
+class RequestsWarning(Warning):
+    """None is given here."""
+
+
+class FileModeWarning(RequestsWarning, DeprecationWarning):
+    """None is given here."""
+
+
+class RequestsDependencyWarning(RequestsWarning):
+    """None is given here."""
+
 
 __all__ = [
+    "ChunkedEncodingError",
     "ConnectTimeout",
     "ConnectionError",
+    "ContentDecodingError",
+    "FileModeWarning",
     "HTTPError",
+    "InvalidHeader",
+    "InvalidJSONError",
+    "InvalidProxyURL",
     "InvalidSchema",
     "InvalidURL",
     "JSONDecodeError",
     "MissingSchema",
+    "ProxyError",
     "ReadTimeout",
     "RequestException",
+    "RequestsDependencyWarning",
+    "RequestsWarning",
+    "RetryError",
+    "SSLError",
+    "StreamConsumedError",
     "Timeout",
+    "TooManyRedirects",
+    "URLRequired",
+    "UnrewindableBodyError",
 ]

@@ -138,7 +138,7 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Throws headers and body away as they come: the cheapest way, when only the status matters.
+    /// Throws the body away as it comes, of any size and encoding: the cheapest way, when status and headers are enough.
     pub fn discard(mut self) -> Self {
         self.keep = wit::KeepPolicy::Nothing;
         self

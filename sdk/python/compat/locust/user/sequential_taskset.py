@@ -1,5 +1,5 @@
-"""Sequences, under the name that they have in Locust."""
+"""Sequences, under the names that they have in Locust."""
 
-from wasmswarm import SequentialTaskSet
+from wasmswarm.tasks import SequentialTaskSet, SequentialTaskSetMeta
 
-__all__ = ["SequentialTaskSet"]
+__all__ = ["SequentialTaskSet", "SequentialTaskSetMeta"]

@@ -1,0 +1,1 @@
+"""Small helpers of Locust's that scripts use by themselves."""
