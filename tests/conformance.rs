@@ -2,6 +2,7 @@
 //! `plugins/conformance/README.md`, the seed and nothing else, and which are the shop's own counters.
 
 mod expected;
+mod surroundings;
 
 use crate::support::cli::{Ran, run_plugin, wasmswarm};
 use crate::support::summary::Summary;
@@ -57,6 +58,11 @@ macro_rules! languages {
             #[test]
             fn aborts_the_run() {
                 LANGUAGE.aborts();
+            }
+
+            #[test]
+            fn stands_on_what_the_host_gives() {
+                LANGUAGE.looks_around();
             }
 
             #[test]
@@ -141,6 +147,21 @@ impl Language {
         assert_eq!(failures(&summary), expected.failures());
         assert_fails_on_purpose(&summary, expected.failing());
         expected.assert_metrics(&summary.0["custom"]);
+    }
+
+    #[track_caller]
+    fn looks_around(&self) {
+        let _machine = together();
+        let server = surroundings::start();
+        let host = format!("{}/base", server.url());
+        let items = format!("items={}", root().join("plugins/conformance/items.csv").display());
+        let mut arguments = vec!["--host", &host, "--data", &items, "-e", "surroundings=yes"];
+        arguments.extend(["-u", "1", "--iterations-per-vu", "2", "--seed", SEED, "--yes"]);
+        let (ran, summary) = run_plugin(&self.build(), &arguments);
+        ran.exits(0).says_nothing_raw();
+        summary.adds_up();
+        surroundings::assert_checks(&checks(&summary), self.folder != "assemblyscript");
+        surroundings::assert_seen(&server.heads());
     }
 
     /// The first `goodbye` ends the run for its reason.

@@ -22,6 +22,7 @@ mod hostile;
 mod interrupts;
 mod keys;
 mod languages;
+mod limits;
 mod options;
 mod projects;
 mod reading;

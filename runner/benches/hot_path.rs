@@ -77,6 +77,8 @@ fn shared() -> Arc<RunShared> {
         log: LogSink::new(sync_channel(1).0, 0),
         scenarios: Vec::new(),
         vu_memory_bytes: MEMORY,
+        max_request_body: 16 << 20,
+        bodies: Default::default(),
         ceiling: None,
         abort: Mutex::new(None),
         abort_requested: Notify::new(),

@@ -203,7 +203,7 @@ typedef struct ws_statuses {
 /* A request. Only `url` must be set. */
 typedef struct ws_request {
     const char *method; /* NULL: GET */
-    const char *url;    /* absolute, or relative to the run's host */
+    const char *url;    /* absolute, or under the run's host and its path */
     const char *name;   /* groups requests in the results: "/users/{id}" for "/users/17" */
     const char *json;   /* a body, sent with the content type of JSON */
     const char *body;   /* any other body */
@@ -215,6 +215,8 @@ typedef struct ws_request {
     int32_t redirects;                     /* follow at most so many; 0: the run's default */
     ws_statuses expected[WS_MAX_EXPECTED]; /* none: 200 to 399 */
     bool discard;                          /* throw the body away as it comes: cheapest */
+    uint64_t jar;                          /* whose cookies: ws_new_jar, WS_NO_JAR; 0: the VU's own */
+    uint64_t shared;                       /* instead of a body: the `handle` of ws_share_body */
 } ws_request;
 
 /* Why there is no response. Each is recorded as a failed request already. */
@@ -251,6 +253,7 @@ typedef struct ws_response {
     double duration; /* from the first byte written to the last byte read */
     uint64_t id;
     ws_bytes fetched; /* the body, once it was asked for; use ws_body */
+    const char *reason; /* why there is none, in words: which header, limit, certificate … */
 } ws_response;
 
 /* Sends a request and waits for the whole response. Never NULL. */
@@ -298,6 +301,56 @@ const char *ws_final_url(const ws_response *response);
 /* Counts the response as a success or as a failure with this message, whatever its status. */
 void ws_pass(const ws_response *response);
 void ws_reject(const ws_response *response, const char *format, ...) WS_PRINTF(2, 3);
+
+/* A body that the host has and that many requests send. Where it wasn't taken, `handle` is 0. */
+typedef struct ws_shared_body {
+    uint64_t handle;
+    ws_http_error error;
+    const char *reason;
+} ws_shared_body;
+
+/* Hands a body over once per VU, at its start. Equal ones are kept once for the whole run. A VU can
+ * share 64; the different ones of a run have at most 256 MiB. */
+ws_shared_body ws_share_body(ws_bytes body);
+
+/* --- Cookies --- */
+
+/* The VU's cookies as the host keeps, sends and stores them: there is no other jar. URLs are those
+ * of requests. A `cookie` header of a request goes out together with the jar's cookies: its own
+ * first, and of the jar those that have another name. */
+#define WS_OWN_JAR 0
+#define WS_NO_JAR UINT64_MAX
+
+typedef struct ws_cookie {
+    const char *name;
+    const char *value;
+    const char *domain; /* in lower case, without a leading dot */
+    const char *path;
+    uint64_t expires; /* seconds since 1970; 0: as long as the jar */
+    bool secure;      /* only over https */
+    bool http_only;   /* makes no difference here */
+    bool host_only;   /* only to `domain` itself */
+} ws_cookie;
+
+/* What a request to this URL carries, in that order; all, in the order in which they were set. Both
+ * end with a cookie without a name. */
+const ws_cookie *ws_cookies(uint64_t jar, const char *url);
+const ws_cookie *ws_all_cookies(uint64_t jar);
+
+/* The value of the first cookie of this name that a request to this URL carries, or NULL. */
+const char *ws_cookie_value(uint64_t jar, const char *url, const char *name);
+
+/* Takes in the text of a Set-Cookie header, as if this URL had answered with it; puts in a cookie
+ * as it is. False if it is ignored there, or can't be sent. */
+bool ws_set_cookie(uint64_t jar, const char *url, const char *text);
+bool ws_put_cookie(uint64_t jar, const ws_cookie *cookie);
+
+/* Removes those of this name that a request to this URL carries, and returns how many; all. */
+uint32_t ws_delete_cookies(uint64_t jar, const char *url, const char *name);
+void ws_clear_cookies(uint64_t jar);
+
+/* An empty jar for requests that name it. Of a VU's jars, the 64 that were used last have cookies. */
+uint64_t ws_new_jar(void);
 
 /* --- JSON --- */
 

@@ -277,6 +277,65 @@ inline std::string quote(Text text) { return ws_json_quote(text.c_str()); }
 
 using Statuses = ws_statuses;
 
+using Cookie = ws_cookie;
+
+// Cookies for requests, as the host keeps, sends and stores them. URLs are those of requests. A
+// `cookie` header of a request goes out together with the jar's cookies: its own first, and of the
+// jar those that have another name.
+class Jar {
+public:
+    // The VU's own.
+    constexpr Jar() = default;
+
+    // An empty one, for requests that name it; and none at all. Of a VU's jars, the 64 that were used
+    // last have cookies.
+    static Jar make() { return Jar(ws_new_jar()); }
+    static constexpr Jar none() { return Jar(WS_NO_JAR); }
+
+    // What a request to this URL carries, in that order; all, in the order in which they were set.
+    std::vector<Cookie> matching(Text url) const { return list(ws_cookies(number_, url.c_str())); }
+    std::vector<Cookie> all() const { return list(ws_all_cookies(number_)); }
+
+    // The value of the first cookie of this name that a request to this URL carries.
+    std::optional<std::string_view> get(Text url, Text name) const;
+
+    // Takes in the text of a Set-Cookie header, as if this URL had answered with it; puts in a
+    // cookie as it is. False if it is ignored there, or can't be sent.
+    bool set(Text url, Text text) const { return ws_set_cookie(number_, url.c_str(), text.c_str()); }
+    bool put(const Cookie &cookie) const { return ws_put_cookie(number_, &cookie); }
+
+    // Removes those of this name that a request to this URL carries, and returns how many; all.
+    std::uint32_t remove(Text url, Text name) const {
+        return ws_delete_cookies(number_, url.c_str(), name.c_str());
+    }
+    void clear() const { ws_clear_cookies(number_); }
+
+    constexpr std::uint64_t number() const { return number_; }
+
+private:
+    explicit constexpr Jar(std::uint64_t number) : number_(number) {}
+
+    static std::vector<Cookie> list(const ws_cookie *cookies);
+
+    std::uint64_t number_ = WS_OWN_JAR;
+};
+
+// A body that the host has and that many requests send: `http::share` once per VU, at its start.
+// Where it wasn't taken it is false, and `error` and `reason` say why.
+class SharedBody {
+public:
+    SharedBody() = default;
+    explicit SharedBody(ws_shared_body c) : c_(c) {}
+
+    explicit operator bool() const { return c_.handle != 0; }
+    ws_http_error error() const { return c_.error; }
+    std::string_view reason() const { return c_.reason; }
+    std::uint64_t handle() const { return c_.handle; }
+
+private:
+    ws_shared_body c_ = {};
+};
+
 // A request beyond its method and URL. All members may be left out.
 struct Options {
     Text name = {};             // groups requests: "/users/{id}" for "/users/17"
@@ -288,6 +347,8 @@ struct Options {
     std::optional<std::uint32_t> redirects = {}; // follow at most so many
     std::vector<Statuses> expected = {};         // none: 200 to 399
     bool discard = false;                        // leave headers and body on the host: cheapest
+    Jar jar = {};                                // whose cookies it carries
+    SharedBody shared = {};                      // instead of a body
 };
 
 using HttpError = ws_http_error;
@@ -300,6 +361,7 @@ public:
     bool ok() const { return c_->ok; }
     HttpError error() const { return c_->error; }
     std::string_view error_name() const { return ws_http_error_name(c_->error); }
+    std::string_view reason() const { return c_->reason; }
     double duration() const { return c_->duration; }
 
     std::string_view body() const { return {ws_body(c_), ws_body_length(c_)}; }
@@ -340,6 +402,12 @@ inline Response post(Text url, const Options &options = {}) { return send("POST"
 inline Response put(Text url, const Options &options = {}) { return send("PUT", url, options); }
 inline Response patch(Text url, const Options &options = {}) { return send("PATCH", url, options); }
 inline Response del(Text url, const Options &options = {}) { return send("DELETE", url, options); }
+
+// Hands over a body that many requests send. Equal ones are kept once for the whole run. A VU can
+// share 64; the different ones of a run have at most 256 MiB.
+inline SharedBody share(std::string_view body) {
+    return SharedBody(ws_share_body({body.data(), body.size()}));
+}
 
 // Percent-encodes text for a URL's query or path.
 inline std::string url_encode(Text text) { return ws_url_encode(text.c_str()); }

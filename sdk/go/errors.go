@@ -13,11 +13,18 @@ type RequestError struct {
 }
 
 func (e *RequestError) Error() string {
+	if e.Code != 0 && e.problem != "" {
+		return e.title + ": " + e.Code.Error() + ": " + e.problem
+	}
 	if e.Code != 0 {
 		return e.title + ": " + e.Code.Error()
 	}
 	return e.title + ": " + e.problem
 }
+
+// Reason says in words which header, limit, certificate or place in the response it was. It may be
+// empty.
+func (e *RequestError) Reason() string { return e.problem }
 
 // Unwrap is the code, if there is one.
 func (e *RequestError) Unwrap() error {
@@ -34,7 +41,7 @@ type ErrorCode uint8
 const (
 	// ErrInvalidURL: the URL can't be parsed, or its scheme isn't http or https.
 	ErrInvalidURL ErrorCode = iota + 1
-	// ErrInvalidRequest: a method, header, name, tag or size is outside the limits.
+	// ErrInvalidRequest: a method, header or size is outside the limits.
 	ErrInvalidRequest
 	// ErrHostNotAllowed: the run doesn't allow this host. Nothing was sent.
 	ErrHostNotAllowed

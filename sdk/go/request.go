@@ -30,14 +30,17 @@ const (
 	setRedirects
 	addExpected
 	discard
+	setJar
+	setShared
 	broken
 )
 
-// Name groups requests in the results: "/items/{id}" for "/items/17". At most 200 bytes. Without
-// it, the URL's path counts.
+// Name groups requests in the results: "/items/{id}" for "/items/17". Without it, the URL's path
+// counts. It never keeps a request from being sent: what is longer than 200 bytes is cut.
 func Name(name string) Option { return Option{kind: setName, value: name} }
 
-// Tag adds a tag of the form "key=value", which splits the results further. At most 16.
+// Tag adds a tag of the form "key=value", which splits the results further. 16 count, of
+// 200 bytes each; the rest is left out.
 func Tag(tag string) Option {
 	pair := splitTag(tag)
 	return Option{kind: addTag, key: pair.Key, value: pair.Value}
@@ -55,7 +58,7 @@ func BasicAuth(user, password string) Option {
 	return Header("authorization", "Basic "+encoded)
 }
 
-// Body sends these bytes as they are. At most 8 MiB.
+// Body sends these bytes as they are. At most 16 MiB, unless the operator allows more.
 func Body(body []byte) Option { return Option{kind: setBody, value: string(body)} }
 
 // Text sends this text as it is.
@@ -69,6 +72,24 @@ func JSON(value any) Option {
 	}
 	return Option{kind: setBody, value: host.Text(body), key: "application/json"}
 }
+
+// SharedBody is a body that the host has and that many requests can send: see [VU.ShareBody].
+type SharedBody struct{ number uint64 }
+
+// ShareBody hands over a body that many requests send, so that it crosses into the host once per VU:
+// do it at the VU's start. Equal bodies are kept once for the whole run. An error means that it is
+// larger than a body may be, or that there is no room: a VU can share 64 bodies, and the different
+// ones of a run have at most 256 MiB.
+func (vu *VU) ShareBody(body []byte) (SharedBody, error) {
+	number, reason := host.ShareBody(string(body))
+	if reason != 0 {
+		return SharedBody{}, &RequestError{title: "share a body", Code: ErrorCode(reason), problem: host.Failure(0)}
+	}
+	return SharedBody{number}, nil
+}
+
+// Shared sends a body that [VU.ShareBody] has handed over.
+func Shared(body SharedBody) Option { return Option{kind: setShared, number: body.number + 1} }
 
 // Form sends pairs as an HTML form does.
 func Form(values url.Values) Option {
@@ -95,7 +116,8 @@ func ExpectRange(low, high int) Option {
 func Discard() Option { return Option{kind: discard} }
 
 // Get sends a GET request and waits for the whole response. A URL is absolute, or relative to the
-// run's host. An error means that there is no response, and is a [*RequestError]; a bad status is
+// run's host, under whose path it then goes: with --host http://h/api, "/items" is
+// http://h/api/items. An error means that there is no response, and is a [*RequestError]; a bad status is
 // none: the host has counted it as failed.
 func (vu *VU) Get(url string, options ...Option) (Response, error) {
 	return vu.Do("GET", url, options...)
@@ -217,7 +239,7 @@ func fill(r *host.Request, method, url string, options []Option) error {
 		case addHeader:
 			r.Headers = append(r.Headers, host.Pair{Key: o.key, Value: o.value})
 		case setBody:
-			r.Body, contentType = o.value, o.key
+			r.Body, contentType, r.Shared = o.value, o.key, 0
 		case setTimeout:
 			r.Timeout = o.number
 		case setRedirects:
@@ -226,6 +248,10 @@ func fill(r *host.Request, method, url string, options []Option) error {
 			r.Expected = append(r.Expected, host.Statuses{Low: uint16(o.number >> 16), High: uint16(o.number)})
 		case discard:
 			r.Discard = true
+		case setJar:
+			r.Jar = o.number
+		case setShared:
+			r.Body, contentType, r.Shared = "", "", o.number
 		case broken:
 			return &RequestError{title: title(r), problem: "the body can't be written as JSON: " + o.value}
 		}
@@ -254,7 +280,7 @@ func has(headers []host.Pair, name string) bool {
 
 func received(r *host.Request, result host.Result) (Response, error) {
 	if result.Reason != 0 {
-		return Response{}, &RequestError{title: title(r), Code: ErrorCode(result.Reason)}
+		return Response{}, &RequestError{title: title(r), Code: ErrorCode(result.Reason), problem: result.Why}
 	}
 	raw := result.Response
 	return Response{Status: int(raw.Status), OK: raw.OK, Duration: duration(raw.Duration), id: raw.ID}, nil

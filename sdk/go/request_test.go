@@ -88,8 +88,13 @@ func TestReasonsHaveTheContractsNames(t *testing.T) {
 	if err == nil || err.Error() != "POST /items/{id}: connection-refused" {
 		t.Error(err)
 	}
+	_, err = received(r, host.Result{Reason: uint8(ErrConnectionRefused), Why: "nobody listens on 127.0.0.1:9"})
+	if err == nil || err.Error() != "POST /items/{id}: connection-refused: nobody listens on 127.0.0.1:9" {
+		t.Error(err)
+	}
 	var failed *RequestError
-	if !errors.Is(err, ErrConnectionRefused) || !errors.As(err, &failed) || failed.Code != ErrConnectionRefused {
+	if !errors.Is(err, ErrConnectionRefused) || !errors.As(err, &failed) || failed.Code != ErrConnectionRefused ||
+		failed.Reason() != "nobody listens on 127.0.0.1:9" {
 		t.Errorf("%#v", err)
 	}
 	if len(codeNames) != int(ErrInterrupted)+1 || ErrInterrupted.Error() != "interrupted" {

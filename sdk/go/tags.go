@@ -9,7 +9,7 @@ import (
 	"github.com/wasmswarm/wasmswarm/sdk/go/internal/host"
 )
 
-// maxTags is one more than there may be, so that the host sees when there are too many.
+// maxTags is one more than there may be, so that the host counts what it leaves out.
 const maxTags = 17
 
 // tagPairs are the tags of the call that is made; kept here, they are on the heap.

@@ -110,7 +110,8 @@ func (vu *VU) Sleep(pause time.Duration) { host.Sleep(micros(pause)) }
 
 // Group runs part of a task as a group, and returns what it returns. Everything that is recorded
 // inside has the tag `group`, which is `::login` here and `::login::token` in a group "token"
-// within; the time that it took goes to the trend `group_duration`. Groups are nested at most 8 deep.
+// within; the time that it took goes to the trend `group_duration`. What is deeper than 8 groups counts
+// to the eighth.
 func (vu *VU) Group(name string, part func() error) error {
 	host.EnterGroup(name)
 	defer host.LeaveGroup()

@@ -69,7 +69,22 @@ pub const http = struct {
     };
 
     pub extern "wasmswarm:scenario/http@0.1.0" fn send(request: *const Request, answer: *Answer) void;
-    pub extern "wasmswarm:scenario/http@0.1.0" fn @"send-all"(requests: [*]const Request, count: usize, answers: *Slice(Answer)) void;
+    /// What `send-shared` is given.
+    pub const WithBody = extern struct { request: Request, body: u64 };
+
+    /// Stands for a request's own body among the numbers of shared ones.
+    pub const own_body = ~@as(u64, 0);
+
+    /// `result<u64, error-code>`.
+    pub const Shared = extern struct {
+        is_error: bool,
+        payload: extern union { number: u64, code: u8 },
+    };
+
+    pub extern "wasmswarm:scenario/http@0.1.0" fn @"send-shared"(request: *const WithBody, answer: *Answer) void;
+    pub extern "wasmswarm:scenario/http@0.1.0" fn @"send-all-shared"(requests: [*]const Request, count: usize, bodies: [*]const u64, body_count: usize, answers: *Slice(Answer)) void;
+    pub extern "wasmswarm:scenario/http@0.1.0" fn @"share-body"(content: [*]const u8, content_len: usize, result: *Shared) void;
+    pub extern "wasmswarm:scenario/http@0.1.0" fn failure(index: u32, text: *Bytes) void;
     pub extern "wasmswarm:scenario/http@0.1.0" fn body(response: u64, bytes: *Bytes) void;
     pub extern "wasmswarm:scenario/http@0.1.0" fn header(response: u64, name: [*]const u8, name_len: usize, value: *MaybeBytes) void;
     pub extern "wasmswarm:scenario/http@0.1.0" fn headers(response: u64, pairs: *Slice(Pair)) void;
@@ -78,6 +93,29 @@ pub const http = struct {
     pub extern "wasmswarm:scenario/http@0.1.0" fn @"final-url"(response: u64, url: *Bytes) void;
     pub extern "wasmswarm:scenario/http@0.1.0" fn pass(response: u64) void;
     pub extern "wasmswarm:scenario/http@0.1.0" fn fail(response: u64, message: [*]const u8, message_len: usize) void;
+};
+
+pub const cookies = struct {
+    pub const Cookie = extern struct {
+        name: Bytes,
+        value: Bytes,
+        domain: Bytes,
+        path: Bytes,
+        expires: u64,
+        secure: bool,
+        http_only: bool,
+        host_only: bool,
+    };
+
+    pub extern "wasmswarm:scenario/cookies@0.1.0" fn matching(jar: u64, url: [*]const u8, url_len: usize, list: *Slice(Cookie)) void;
+    pub extern "wasmswarm:scenario/cookies@0.1.0" fn all(jar: u64, list: *Slice(Cookie)) void;
+    pub extern "wasmswarm:scenario/cookies@0.1.0" fn set(jar: u64, url: [*]const u8, url_len: usize, text: [*]const u8, text_len: usize) bool;
+    pub extern "wasmswarm:scenario/cookies@0.1.0" fn put(jar: u64, name: [*]const u8, name_len: usize, value: [*]const u8, value_len: usize, domain: [*]const u8, domain_len: usize, path: [*]const u8, path_len: usize, expires: u64, secure: bool, http_only: bool, host_only: bool) bool;
+    pub extern "wasmswarm:scenario/cookies@0.1.0" fn delete(jar: u64, url: [*]const u8, url_len: usize, name: [*]const u8, name_len: usize) u32;
+    pub extern "wasmswarm:scenario/cookies@0.1.0" fn clear(jar: u64) void;
+    pub extern "wasmswarm:scenario/cookies@0.1.0" fn @"new-jar"() u64;
+    pub extern "wasmswarm:scenario/cookies@0.1.0" fn @"use-jar"(jar: u64) void;
+    pub extern "wasmswarm:scenario/cookies@0.1.0" fn @"use-jars"(jars: [*]const u64, count: usize) void;
 };
 
 pub const metrics = struct {

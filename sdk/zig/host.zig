@@ -75,5 +75,6 @@ pub fn describe(problem: anyerror) []const u8 {
 
 /// The texts lie in the memory of the call that is over.
 pub fn forget() void {
+    @import("http.zig").last_reason = "";
     reason = null;
 }

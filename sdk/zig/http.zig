@@ -5,6 +5,7 @@
 
 const std = @import("std");
 const abi = @import("abi.zig");
+const cookies = @import("cookies.zig");
 const encode = @import("encode.zig");
 const host = @import("host.zig");
 const raw = abi.http;
@@ -20,7 +21,9 @@ pub const Options = struct {
     auth: Auth = .none,
     /// Of `vu.json`, `vu.form`, `.text("…")` or `.bytes("…")`.
     body: Body = .{},
-    /// Split the results further; at most 16.
+    /// Whose cookies it carries, and where those go that it is answered with.
+    jar: cookies.Jar = .own,
+    /// Split the results further; 16 count.
     tags: []const host.Pair = &.{},
     /// Seconds for the whole exchange; 0 is the run's limit.
     timeout: f64 = 0,
@@ -74,6 +77,8 @@ pub const Auth = union(enum) {
 pub const Body = struct {
     content: []const u8 = "",
     content_type: []const u8 = "",
+    /// The number of a body that the host has: see `vu.share`.
+    shared: ?u64 = null,
 
     pub fn bytes(content: []const u8) Body {
         return .{ .content = content };
@@ -122,8 +127,15 @@ pub const Request = struct {
     pub fn send(request: Request) Error!Response {
         const lowered = request.lower();
         var answer: raw.Answer = undefined;
-        raw.send(&lowered, &answer);
-        return request.lift(answer);
+        const jar = request.options.jar.number;
+        if (jar != 0) abi.cookies.@"use-jar"(jar);
+        defer if (jar != 0) abi.cookies.@"use-jar"(0);
+        if (request.options.body.shared) |body| {
+            raw.@"send-shared"(&.{ .request = lowered, .body = body }, &answer);
+        } else {
+            raw.send(&lowered, &answer);
+        }
+        return request.lift(answer, if (answer.is_error) why(0) else "");
     }
 
     fn lower(request: Request) raw.Request {
@@ -149,17 +161,20 @@ pub const Request = struct {
         };
     }
 
-    fn lift(request: Request, answer: raw.Answer) Error!Response {
+    fn lift(request: Request, answer: raw.Answer, reason: []const u8) Error!Response {
         if (!answer.is_error) {
             const response = answer.payload.response;
             return .{ .id = response.id, .status = response.status, .ok = response.ok, .duration = response.duration };
         }
         const cause = causes[answer.payload.code];
         const path = request.url[0 .. std.mem.findAny(u8, request.url, "?#") orelse request.url.len];
-        return host.explain(cause.@"error", "{s} {s}: {s}", .{
+        last_reason = reason;
+        return host.explain(cause.@"error", "{s} {s}: {s}{s}{s}", .{
             request.method,
             if (request.options.name.len > 0) request.options.name else path,
             cause.text,
+            if (reason.len > 0) ": " else "",
+            reason,
         });
     }
 };
@@ -184,22 +199,57 @@ pub fn sendAll(requests: []const Request) []const Answer {
     const lowered = host.alloc(raw.Request, requests.len);
     for (lowered, requests) |*to, request| to.* = request.lower();
     var results: abi.Slice(raw.Answer) = undefined;
-    raw.@"send-all"(lowered.ptr, lowered.len, &results);
+    const bodies = host.alloc(u64, requests.len);
+    for (bodies, requests) |*body, request| body.* = request.options.body.shared orelse raw.own_body;
+    useJars(requests);
+    raw.@"send-all-shared"(lowered.ptr, lowered.len, bodies.ptr, bodies.len, &results);
     const answers = host.alloc(Answer, requests.len);
-    for (answers, requests, results.get()) |*answer, request, result| {
-        answer.* = .{ .request = request, .raw = result };
+    for (answers, requests, results.get(), 0..) |*answer, request, result, index| {
+        answer.* = .{ .request = request, .raw = result, .reason = if (result.is_error) why(index) else "" };
     }
     return answers;
+}
+
+/// Lets each request of the next batch use its own jar, if any of them has one.
+fn useJars(requests: []const Request) void {
+    const others = for (requests) |request| {
+        if (request.options.jar.number != 0) break true;
+    } else false;
+    if (!others) return;
+    const jars = host.alloc(u64, requests.len);
+    for (jars, requests) |*jar, request| jar.* = request.options.jar.number;
+    abi.cookies.@"use-jars"(jars.ptr, jars.len);
+}
+
+/// Why the last request that failed did, in words. It lies in the memory of the call.
+pub var last_reason: []const u8 = "";
+
+fn why(index: usize) []const u8 {
+    var text: abi.Bytes = undefined;
+    raw.failure(@intCast(index), &text);
+    return text.get();
+}
+
+/// Hands over a body that many requests send. Equal bodies are kept once for the whole run.
+pub fn share(content: []const u8) Error!Body {
+    var shared: raw.Shared = undefined;
+    raw.@"share-body"(content.ptr, content.len, &shared);
+    if (!shared.is_error) return .{ .shared = shared.payload.number };
+    const cause = causes[shared.payload.code];
+    last_reason = why(0);
+    return host.explain(cause.@"error", "share a body: {s}: {s}", .{ cause.text, last_reason });
 }
 
 /// What became of one of several requests.
 pub const Answer = struct {
     request: Request,
     raw: raw.Answer,
+    /// Why there is no response, in words.
+    reason: []const u8,
 
     /// The response, or why there is none.
     pub fn get(answer: Answer) Error!Response {
-        return answer.request.lift(answer.raw);
+        return answer.request.lift(answer.raw, answer.reason);
     }
 };
 

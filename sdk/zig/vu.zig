@@ -3,6 +3,7 @@
 const std = @import("std");
 const abi = @import("abi.zig");
 const arena = @import("arena.zig");
+const jars = @import("cookies.zig");
 const data_sets = @import("data.zig");
 const encode = @import("encode.zig");
 const host = @import("host.zig");
@@ -61,6 +62,22 @@ pub const Vu = struct {
     /// A body as an HTML form sends it: `vu.form(&.{.{ "user", "ann" }})`.
     pub fn form(_: *Vu, pairs: []const host.Pair) http.Body {
         return .{ .content = encode.form(pairs), .content_type = "application/x-www-form-urlencoded" };
+    }
+
+    /// A body that many requests send, handed over once: `self.file = try vu.share(bytes)` in `onStart`, then
+    /// `.body = self.file`. A VU can share 64; the different ones of a run have at most 256 MiB.
+    pub fn share(_: *Vu, content: []const u8) http.Error!http.Body {
+        return http.share(content);
+    }
+
+    /// Why the last request that failed did: which header, limit, certificate or place in the response it was.
+    pub fn reason(_: *Vu) []const u8 {
+        return http.last_reason;
+    }
+
+    /// The VU's own cookies.
+    pub fn cookies(_: *Vu) jars.Jar {
+        return .own;
     }
 
     /// Formatted text in the memory of this call.
@@ -137,8 +154,8 @@ pub const Vu = struct {
     }
 
     /// Ends the whole run in an orderly way, for this reason.
-    pub fn abort(_: *Vu, reason: []const u8) void {
-        raw.abort(reason.ptr, reason.len);
+    pub fn abort(_: *Vu, why: []const u8) void {
+        raw.abort(why.ptr, why.len);
     }
 
     /// The value of a parameter that the operator passed with `-e NAME=value`.

@@ -1,5 +1,6 @@
 //! Load scenarios for wasmswarm in Zig: `const ws = @import("wasmswarm");`. See README.md.
 
+const cookies = @import("cookies.zig");
 const http = @import("http.zig");
 const host = @import("host.zig");
 const data = @import("data.zig");
@@ -10,6 +11,9 @@ pub const Vu = vu.Vu;
 pub const Identity = vu.Identity;
 pub const Group = vu.Group;
 pub const Pair = host.Pair;
+
+pub const Cookie = cookies.Cookie;
+pub const Jar = cookies.Jar;
 
 pub const Request = http.Request;
 pub const Options = http.Options;

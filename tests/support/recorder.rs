@@ -1,4 +1,4 @@
-//! A server that answers 200 to everything and remembers what it was asked: the witness
+//! A server that answers 200 to everything, or as a test says, and remembers what it was asked: the witness
 //! for what was sent, byte by byte.
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,16 +12,25 @@ pub(crate) struct Recorder {
     pub(crate) address: SocketAddr,
     heads: Arc<Mutex<Vec<String>>>,
     connections: Arc<AtomicU64>,
+    answer: Answer,
 }
+
+/// From a request's head to header lines, each with its end, and a body.
+type Answer = fn(&str) -> (String, String);
 
 impl Recorder {
     pub(crate) fn start() -> Recorder {
+        Recorder::answering(|_| (String::new(), "ok".to_owned()))
+    }
+
+    pub(crate) fn answering(answer: Answer) -> Recorder {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         let recorder = Recorder {
             address,
             heads: Arc::default(),
             connections: Arc::default(),
+            answer,
         };
         let serving = recorder.clone();
         std::thread::spawn(move || {
@@ -64,11 +73,11 @@ impl Recorder {
             if reader.read_exact(&mut body).is_err() {
                 return;
             }
+            let (fields, text) = (self.answer)(&head);
             self.heads.lock().expect("no thread panics").push(head);
-            if writer
-                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
-                .is_err()
-            {
+            let length = text.len();
+            let answer = format!("HTTP/1.1 200 OK\r\n{fields}content-length: {length}\r\n\r\n{text}");
+            if writer.write_all(answer.as_bytes()).is_err() {
                 return;
             }
         }

@@ -2,8 +2,10 @@
 #include <wasmswarm.h>
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static ws_result setup(ws_bytes *data) {
     *data = ws_text("from setup");
@@ -99,7 +101,64 @@ static ws_result hello(void) {
     ws_gauge("level", 7);
     ws_rate("odd", ws_current().iteration % 2 == 1);
     ws_info("hello from C");
-    return ws_after(0.001, ws_next("goodbye"));
+    bool more = ws_equal(ws_param("surroundings"), "yes");
+    return ws_after(0.001, ws_next(more ? "surroundings" : "goodbye"));
+}
+
+static double seconds_of(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void clocks(void) {
+    double server = ws_json_number(ws_body(ws_get("clock")), "ms") / 1e3;
+    ws_check("the wall clock is right", fabs(seconds_of(CLOCK_REALTIME) - server) < 5);
+    double own = seconds_of(CLOCK_MONOTONIC);
+    double run = ws_now();
+    ws_sleep(0.03);
+    run = ws_now() - run;
+    own = seconds_of(CLOCK_MONOTONIC) - own;
+    ws_check("clocks agree", run >= 0.03 && own + 0.001 >= run && own < run + 5);
+}
+
+static void jars(void) {
+    ws_get("/set");
+    const ws_cookie *seen = ws_cookies(WS_OWN_JAR, "/deep/x");
+    ws_check("cookies are read in order", ws_equal(seen[0].name, "b") && ws_equal(seen[0].value, "2") &&
+                                              ws_equal(seen[1].name, "a") &&
+                                              ws_equal(seen[1].value, "1") && !seen[2].name);
+    ws_set_cookie(WS_OWN_JAR, "/", "c=3; Path=/base");
+    ws_delete_cookies(WS_OWN_JAR, "/", "a");
+    ws_get("/deep/x");
+    uint64_t jar = ws_new_jar();
+    ws_set_cookie(jar, "/", "j=4; Path=/base");
+    ws_get("/deep/x", .jar = jar);
+    ws_get("/deep/x", .jar = WS_NO_JAR);
+}
+
+static ws_result surroundings(void) {
+    uint64_t drawn[50];
+    bool differ = true;
+    for (int i = 0; i < 50; i++) {
+        drawn[i] = ws_random();
+        for (int j = 0; j < i; j++) {
+            differ = differ && drawn[j] != drawn[i];
+        }
+    }
+    ws_check("random numbers differ", differ);
+    clocks();
+    jars();
+    ws_response *refused = ws_get("http://127.0.0.9:1/");
+    ws_check("the reason is said", strstr(refused->reason, "127.0.0.9") != NULL);
+    char *letters = ws_alloc(50000);
+    memset(letters, 'x', 50000);
+    ws_shared_body body = ws_share_body((ws_bytes){letters, 50000});
+    for (int i = 0; i < 2; i++) {
+        ws_post("/upload", .shared = body.handle);
+    }
+    ws_shared_add("starts", 1);
+    return ws_ok();
 }
 
 static ws_result goodbye(void) {
@@ -137,6 +196,7 @@ const ws_plugin plugin = {
             .order = WS_ORDER_SEQUENTIAL,
             .tasks = WS_TASKS(
                 {.name = "hello", .run = hello},
-                {.name = "goodbye", .run = goodbye}),
+                {.name = "goodbye", .run = goodbye},
+                {.name = "surroundings", .run = surroundings, .weight = WS_NEVER}),
         }),
 };

@@ -2,7 +2,9 @@
 #include <wasmswarm.hpp>
 
 #include <cassert>
+#include <cmath>
 #include <cstdlib>
+#include <set>
 
 using namespace wasmswarm;
 
@@ -80,7 +82,55 @@ struct Once {
         gauge("level", 7);
         rate("odd", vu::iteration() % 2 == 1);
         log::info("hello from C++");
-        return next("goodbye").after(std::chrono::milliseconds(1));
+        bool more = param("surroundings") == "yes";
+        return next(more ? "surroundings" : "goodbye").after(std::chrono::milliseconds(1));
+    }
+
+    void surroundings() {
+        std::set<std::uint64_t> drawn;
+        for (int i = 0; i < 50; i++) {
+            drawn.insert(random::number());
+        }
+        check("random numbers differ", drawn.size() == 50);
+        clocks();
+        jars();
+        auto refused = http::get("http://127.0.0.9:1/");
+        check("the reason is said", refused.reason().find("127.0.0.9") != std::string_view::npos);
+        auto body = http::share(std::string(50'000, 'x'));
+        for (int i = 0; i < 2; i++) {
+            http::post("/upload", {.shared = body});
+        }
+        shared::add("starts", 1);
+    }
+
+    void clocks() {
+        using namespace std::chrono;
+        double server = http::get("clock").json()["ms"].number() / 1e3;
+        double wall = duration<double>(system_clock::now().time_since_epoch()).count();
+        check("the wall clock is right", std::abs(wall - server) < 5);
+        auto own = steady_clock::now();
+        double run = vu::now();
+        vu::sleep(0.03);
+        run = vu::now() - run;
+        double passed = duration<double>(steady_clock::now() - own).count();
+        check("clocks agree", run >= 0.03 && passed + 0.001 >= run && passed < run + 5);
+    }
+
+    void jars() {
+        http::get("/set");
+        Jar own;
+        std::string seen;
+        for (const Cookie &cookie : own.matching("/deep/x")) {
+            seen += std::string(cookie.name) + "=" + cookie.value + ";";
+        }
+        check("cookies are read in order", seen == "b=2;a=1;");
+        own.set("/", "c=3; Path=/base");
+        own.remove("/", "a");
+        http::get("/deep/x");
+        Jar jar = Jar::make();
+        jar.set("/", "j=4; Path=/base");
+        http::get("/deep/x", {.jar = jar});
+        http::get("/deep/x", {.jar = Jar::none()});
     }
 
     void goodbye() {
@@ -119,6 +169,7 @@ Plugin wasmswarm::describe() {
                 .tasks = {
                     {.name = "hello", .run = &Once::hello},
                     {.name = "goodbye", .run = &Once::goodbye},
+                    {.name = "surroundings", .run = &Once::surroundings, .weight = never},
                 },
             },
         },

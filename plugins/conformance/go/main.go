@@ -2,9 +2,11 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	wasmswarm "github.com/wasmswarm/wasmswarm/sdk/go"
@@ -32,7 +34,8 @@ func main() {
 		Fixed(1).
 		InOrder().
 		Task("hello", 1, (*Once).hello).
-		Task("goodbye", 1, (*Once).goodbye)
+		Task("goodbye", 1, (*Once).goodbye).
+		Task("surroundings", 0, (*Once).surroundings)
 	wasmswarm.Run(wasmswarm.Plugin{
 		About:     "conformance in Go",
 		Scenarios: []wasmswarm.Scenario{shopper, once},
@@ -191,7 +194,11 @@ func (*Once) hello(vu *wasmswarm.VU) error {
 	level.Set(7)
 	odd.Add(vu.Iteration()%2 == 1)
 	vu.Infof("hello from Go")
-	vu.Next("goodbye")
+	next := "goodbye"
+	if vu.Param("surroundings") == "yes" {
+		next = "surroundings"
+	}
+	vu.Next(next)
 	vu.NextIn(time.Millisecond)
 	return nil
 }
@@ -205,4 +212,66 @@ func (*Once) goodbye(vu *wasmswarm.VU) error {
 		panic("crash on purpose")
 	}
 	return nil
+}
+
+// surroundings looks at what a scenario stands on.
+func (*Once) surroundings(vu *wasmswarm.VU) error {
+	drawn := map[uint64]bool{}
+	for range 50 {
+		drawn[vu.Rand().Uint64()] = true
+	}
+	vu.Check("random numbers differ", len(drawn) == 50)
+	if err := errors.Join(clocks(vu), jars(vu)); err != nil {
+		return err
+	}
+	_, refused := vu.Get("http://127.0.0.9:1/")
+	var failed *wasmswarm.RequestError
+	said := errors.As(refused, &failed) && strings.Contains(failed.Reason(), "127.0.0.9")
+	vu.Check("the reason is said", said)
+	body, err := vu.ShareBody(bytes.Repeat([]byte("x"), 50_000))
+	for range 2 {
+		if err == nil {
+			_, err = vu.Post("/upload", wasmswarm.Shared(body))
+		}
+	}
+	starts.Add(1)
+	return err
+}
+
+func clocks(vu *wasmswarm.VU) error {
+	response, err := vu.Get("clock")
+	if err != nil {
+		return err
+	}
+	var clock struct{ Ms int64 }
+	if err := response.JSON(&clock); err != nil {
+		return err
+	}
+	vu.Check("the wall clock is right", time.Since(time.UnixMilli(clock.Ms)).Abs() < 5*time.Second)
+	own, run := time.Now(), vu.Now()
+	vu.Sleep(30 * time.Millisecond)
+	passed := vu.Now() - run
+	measured := time.Since(own)
+	agree := measured+time.Millisecond >= passed && measured < passed+5*time.Second
+	vu.Check("clocks agree", passed >= 30*time.Millisecond && agree)
+	return nil
+}
+
+func jars(vu *wasmswarm.VU) error {
+	if _, err := vu.Get("/set"); err != nil {
+		return err
+	}
+	seen := ""
+	for _, cookie := range vu.Cookies().Matching("/deep/x") {
+		seen += cookie.Name + "=" + cookie.Value + ";"
+	}
+	vu.Check("cookies are read in order", seen == "b=2;a=1;")
+	vu.Cookies().Set("/", "c=3; Path=/base")
+	vu.Cookies().Delete("/", "a")
+	_, own := vu.Get("/deep/x")
+	jar := vu.NewJar()
+	jar.Set("/", "j=4; Path=/base")
+	_, other := vu.Get("/deep/x", wasmswarm.UseJar(jar))
+	_, none := vu.Get("/deep/x", wasmswarm.NoCookies())
+	return errors.Join(own, other, none)
 }

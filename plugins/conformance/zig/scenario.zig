@@ -100,7 +100,7 @@ pub const Shopper = struct {
 pub const Once = struct {
     pub const fixed = 1;
     pub const order = .sequential;
-    pub const tasks = .{ .hello = .{}, .goodbye = .{} };
+    pub const tasks = .{ .hello = .{}, .goodbye = .{}, .surroundings = .{ .weight = 0 } };
 
     pub fn hello(vu: *Vu) ws.Outcome {
         const greeting = vu.param("greeting") orelse "";
@@ -108,7 +108,58 @@ pub const Once = struct {
         level.set(7);
         odd.add(vu.current().iteration % 2 == 1);
         std.log.info("hello from Zig", .{});
-        return .{ .next = .{ .task = "goodbye" }, .wait = 0.001 };
+        const more = std.mem.eql(u8, vu.param("surroundings") orelse "", "yes");
+        return .{ .next = .{ .task = if (more) "surroundings" else "goodbye" }, .wait = 0.001 };
+    }
+
+    pub fn surroundings(vu: *Vu) !void {
+        var drawn: [50]u64 = undefined;
+        var differ = true;
+        for (&drawn, 0..) |*number, count| {
+            number.* = vu.random().int(u64);
+            if (std.mem.findScalar(u64, drawn[0..count], number.*) != null) differ = false;
+        }
+        _ = vu.check("random numbers differ", differ);
+        try clocks(vu);
+        try jars(vu);
+        if (vu.get("http://127.0.0.9:1/", .{})) |_| {} else |_| {}
+        _ = vu.check("the reason is said", std.mem.find(u8, vu.reason(), "127.0.0.9") != null);
+        const body = try vu.share(&@as([50_000]u8, @splat('x')));
+        for (0..2) |_| _ = try vu.post("/upload", .{ .body = body });
+        _ = ws.shared.add("starts", 1);
+    }
+
+    fn clocks(vu: *Vu) !void {
+        const clock = try (try vu.get("clock", .{})).json(struct { ms: i64 });
+        const wall: i64 = @intCast(nanoseconds(.REALTIME) / std.time.ns_per_ms);
+        _ = vu.check("the wall clock is right", @abs(wall - clock.ms) < 5_000);
+        const own = nanoseconds(.MONOTONIC);
+        const run = vu.now();
+        vu.sleep(0.03);
+        const passed = vu.now() - run;
+        const measured = (nanoseconds(.MONOTONIC) - own) / std.time.ns_per_us;
+        const agree = measured + 1_000 >= passed and measured < passed + 5_000_000;
+        _ = vu.check("clocks agree", passed >= 30_000 and agree);
+    }
+
+    fn nanoseconds(clock: std.os.wasi.clockid_t) u64 {
+        var now: u64 = 0;
+        _ = std.os.wasi.clock_time_get(clock, 1, &now);
+        return now;
+    }
+
+    fn jars(vu: *Vu) !void {
+        _ = try vu.get("/set", .{});
+        var seen: []const u8 = "";
+        for (vu.cookies().matching("/deep/x")) |cookie| seen = vu.print("{s}{s}={s};", .{ seen, cookie.name, cookie.value });
+        _ = vu.check("cookies are read in order", std.mem.eql(u8, seen, "b=2;a=1;"));
+        _ = vu.cookies().set("/", "c=3; Path=/base");
+        _ = vu.cookies().delete("/", "a");
+        _ = try vu.get("/deep/x", .{});
+        const jar = ws.Jar.init();
+        _ = jar.set("/", "j=4; Path=/base");
+        _ = try vu.get("/deep/x", .{ .jar = jar });
+        _ = try vu.get("/deep/x", .{ .jar = .none });
     }
 
     pub fn goodbye(vu: *Vu) void {

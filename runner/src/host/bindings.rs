@@ -8,6 +8,8 @@ mod generated {
         imports: {
             "wasmswarm:scenario/http.send": async | trappable,
             "wasmswarm:scenario/http.send-all": async | trappable,
+            "wasmswarm:scenario/http.send-shared": async | trappable,
+            "wasmswarm:scenario/http.send-all-shared": async | trappable,
             "wasmswarm:scenario/vu.sleep": async | trappable,
             default: trappable,
         },
@@ -16,5 +18,5 @@ mod generated {
 }
 
 pub use generated::exports::wasmswarm::scenario::scenario as exported;
-pub use generated::wasmswarm::scenario::{checks, data, http, log, metrics, params, shared, vu};
+pub use generated::wasmswarm::scenario::{checks, cookies, data, http, log, metrics, params, shared, vu};
 pub use generated::{Plugin, PluginPre};

@@ -65,7 +65,6 @@ impl Reasons {
     }
 
     /// Why the request of this number failed; empty if it didn't.
-    #[expect(dead_code, reason = "the contract's `failure` asks it")]
     pub(super) fn of(&self, index: u32) -> &str {
         let found = self.0.iter().find(|(own, _)| *own == index);
         found.map_or("", |(_, detail)| detail)

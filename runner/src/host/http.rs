@@ -1,17 +1,17 @@
 //! `wasmswarm:scenario/http`: limits, conversion and recording. The engine is `crate::http`.
 
 use super::bindings::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request, Response, Timings};
+use super::bodies::SharedBody;
 use super::ceiling::Ceiling;
 use super::desk::{Answer, Errand};
 use super::failure::Unanswered;
 use super::flight::{InFlight, wait_for};
 use super::limits;
+use super::naming::{method_of, name_of, path_name};
 use super::recorder::with_shard;
 use super::responses::Kept;
 use super::state::{Phase, VuState};
-use super::tags::check_name;
-use super::url_groups;
-use crate::http::{self as engine, Client};
+use crate::http::{self as engine, Client, JarUse};
 use crate::metrics::{RequestHandle, RequestKey, RequestSample};
 use crate::rota::suspends_here;
 use std::borrow::Cow;
@@ -21,25 +21,48 @@ use std::time::{Duration, Instant};
 impl http::Host for VuState {
     async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Response, ErrorCode>> {
         self.require_run()?;
-        let begun = self.leave_guest();
+        Ok(self.send_one(request, None).await)
+    }
+
+    async fn send_shared(
+        &mut self,
+        request: Request,
+        body: u64,
+    ) -> wasmtime::Result<Result<Response, ErrorCode>> {
+        self.require_run()?;
+        let body = self.shared_body(&request, body)?;
+        Ok(self.send_one(request, Some(body)).await)
+    }
+
+    fn share_body(&mut self, body: Vec<u8>) -> wasmtime::Result<Result<u64, ErrorCode>> {
+        self.require_run()?;
         self.reasons.clear();
-        let tags = match self.admit(&request) {
-            Ok(tags) => tags,
-            Err(why) => return Ok(Err(self.refuse(0, &request, why))),
+        let shared = match self.check_body(body.len()) {
+            Ok(()) => self.bodies.share(&self.run.bodies, body),
+            Err(why) => Err((ErrorCode::InvalidRequest, why)),
         };
-        let slot = self.book(1, begun);
-        let ticket = self.ticket(tags, begun, slot);
-        let errand = Errand::Send(Sending { request, ticket });
-        suspends_here(self);
-        match self.desk.ask(errand).await {
-            Answer::Landed(landed) => Ok(self.receive(0, landed)),
-            _ => Ok(Err(ErrorCode::Interrupted)),
-        }
+        Ok(shared.map_err(|(code, why)| {
+            self.reasons.put(0, why);
+            code
+        }))
+    }
+
+    fn failure(&mut self, index: u32) -> wasmtime::Result<String> {
+        self.require_run()?;
+        Ok(self.reasons.of(index).to_owned())
     }
 
     async fn send_all(
         &mut self,
         requests: Vec<Request>,
+    ) -> wasmtime::Result<Vec<Result<Response, ErrorCode>>> {
+        self.send_all_shared(requests, Vec::new()).await
+    }
+
+    async fn send_all_shared(
+        &mut self,
+        requests: Vec<Request>,
+        bodies: Vec<u64>,
     ) -> wasmtime::Result<Vec<Result<Response, ErrorCode>>> {
         self.require_run()?;
         if requests.len() > limits::PARALLEL {
@@ -48,6 +71,16 @@ impl http::Host for VuState {
                 limits::PARALLEL
             ));
         }
+        let mut bodies = bodies.into_iter();
+        let with_body = |request: Request| {
+            let body = bodies.next().filter(|&body| body != OWN_BODY);
+            let body = body.map(|body| self.shared_body(&request, body)).transpose()?;
+            Ok((request, body))
+        };
+        let requests = requests
+            .into_iter()
+            .map(with_body)
+            .collect::<wasmtime::Result<_>>()?;
         // Off the stack of the guest: a batch is rare, and its future is large.
         Ok(Box::pin(self.send_batch(requests)).await)
     }
@@ -119,12 +152,18 @@ impl http::Host for VuState {
     }
 }
 
+/// Stands for a request's own body among the numbers of shared ones.
+const OWN_BODY: u64 = u64::MAX;
+
 /// Canonical tags; none where there are none.
 type TagText = Option<Arc<str>>;
 
 /// A request of a guest on its way.
 pub(super) struct Sending {
     request: Request,
+    /// The body, if it isn't the request's own.
+    body: Option<SharedBody>,
+    jar: JarUse,
     ticket: Ticket,
 }
 
@@ -139,6 +178,8 @@ pub(super) struct Ticket {
     /// The ceiling itself, for the redirects.
     ceiling: Option<Arc<Ceiling>>,
     group_urls: bool,
+    /// The largest body.
+    max_body: usize,
     scenario: u16,
     phase: Phase,
 }
@@ -151,24 +192,36 @@ pub(super) struct Landed {
 }
 
 impl VuState {
+    async fn send_one(&mut self, request: Request, body: Option<SharedBody>) -> Result<Response, ErrorCode> {
+        let begun = self.leave_guest();
+        self.reasons.clear();
+        let tags = match self.admit(&request) {
+            Ok(tags) => tags,
+            Err(why) => return Err(self.refuse(0, &request, why)),
+        };
+        let slot = self.book(1, begun);
+        let ticket = self.ticket(tags, begun, slot);
+        let errand = Errand::Send(Sending {
+            request,
+            body,
+            jar: self.jar,
+            ticket,
+        });
+        suspends_here(self);
+        match self.desk.ask(errand).await {
+            Answer::Landed(landed) => self.receive(0, landed),
+            _ => Err(ErrorCode::Interrupted),
+        }
+    }
+
     /// Checks the limits that `wit/` states and the engine doesn't know.
     fn admit(&self, request: &Request) -> Result<TagText, String> {
-        let (body, headers) = (request.body.len(), request.headers.len());
-        if body > limits::BODY_BYTES {
-            return Err(format!(
-                "a body of {body} bytes; at most {} are sent",
-                limits::BODY_BYTES
-            ));
-        }
+        self.check_body(request.body.len())?;
+        let headers = request.headers.len();
         if headers > limits::HEADERS {
             return Err(format!("{headers} headers; at most {} are sent", limits::HEADERS));
         }
-        check_name(&request.name)?;
-        if request.tags.is_empty() {
-            return Ok(self.tags.own());
-        }
-        let tags = self.tags.with(&request.tags).map(Some);
-        tags.ok_or_else(|| "a tag breaks a limit".to_owned())
+        Ok(self.tags.over(&request.tags))
     }
 
     /// Books so many slots below the run's ceiling, if it has one.
@@ -195,6 +248,7 @@ impl VuState {
             slot,
             ceiling: self.ceiling().cloned(),
             group_urls: self.run.group_urls,
+            max_body: self.run.max_request_body,
             scenario: self.identity.scenario,
             phase: self.phase,
         }
@@ -226,22 +280,31 @@ impl VuState {
         code
     }
 
-    async fn send_batch(&mut self, requests: Vec<Request>) -> Vec<Result<Response, ErrorCode>> {
+    async fn send_batch(
+        &mut self,
+        requests: Vec<(Request, Option<SharedBody>)>,
+    ) -> Vec<Result<Response, ErrorCode>> {
         let begun = self.leave_guest();
         self.reasons.clear();
         let mut refused = Vec::with_capacity(requests.len());
         let mut sendings = Vec::with_capacity(requests.len());
         let slot = self.book(requests.len() as u64, begun);
-        for (index, request) in requests.into_iter().enumerate() {
+        for (index, (request, body)) in requests.into_iter().enumerate() {
             match self.admit(&request) {
                 Ok(tags) => {
                     let ticket = self.ticket(tags, begun, slot);
-                    sendings.push(Sending { request, ticket });
+                    sendings.push(Sending {
+                        request,
+                        body,
+                        jar: self.jar_of(index),
+                        ticket,
+                    });
                     refused.push(None);
                 }
                 Err(why) => refused.push(Some(self.refuse(index, &request, why))),
             }
         }
+        self.batch_jars.clear();
         let mut landed = match self.desk.ask(Errand::SendAll(sendings)).await {
             Answer::AllLanded(landed) => landed.into_iter(),
             _ => Vec::new().into_iter(),
@@ -281,6 +344,11 @@ impl VuState {
 }
 
 impl Ticket {
+    /// The largest body that its request may have.
+    pub(super) fn max_body(&self) -> usize {
+        self.max_body
+    }
+
     /// Records a request that can't be sent.
     #[cold]
     pub(super) fn refuse(self, request: &Request, code: engine::ErrorCode, why: &str) -> Unanswered {
@@ -321,25 +389,11 @@ impl Landed {
 
 impl Sending {
     pub(super) fn new(request: Request, ticket: Ticket) -> Sending {
-        Sending { request, ticket }
-    }
-
-    fn engine_request(&self) -> engine::Request<'_> {
-        let request = &self.request;
-        engine::Request {
-            // As the guest gave it: the engine refuses what isn't one.
-            method: &request.method,
-            url: &request.url,
-            headers: &request.headers,
-            body: &request.body,
-            timeout: (request.timeout > 0).then(|| Duration::from_micros(request.timeout)),
-            redirects: match request.redirects {
-                RedirectPolicy::Inherit => None,
-                RedirectPolicy::None => Some(0),
-                RedirectPolicy::Follow(hops) => Some(hops),
-            },
-            keep: request.keep == KeepPolicy::All,
-            watch: Some(&self.ticket),
+        Sending {
+            request,
+            body: None,
+            jar: JarUse::default(),
+            ticket,
         }
     }
 
@@ -370,6 +424,26 @@ impl Sending {
         flights.into_iter().for_each(InFlight::landed);
         let landed = all.iter().zip(outcomes);
         landed.map(|(sending, outcome)| sending.land(outcome)).collect()
+    }
+
+    fn engine_request(&self) -> engine::Request<'_> {
+        let request = &self.request;
+        engine::Request {
+            // As the guest gave it: the engine refuses what isn't one.
+            method: &request.method,
+            url: &request.url,
+            headers: &request.headers,
+            body: self.body.as_ref().map_or(&request.body, |body| body.as_slice()),
+            timeout: (request.timeout > 0).then(|| Duration::from_micros(request.timeout)),
+            redirects: match request.redirects {
+                RedirectPolicy::Inherit => None,
+                RedirectPolicy::None => Some(0),
+                RedirectPolicy::Follow(hops) => Some(hops),
+            },
+            keep: request.keep == KeepPolicy::All,
+            jar: self.jar,
+            watch: Some(&self.ticket),
+        }
     }
 
     fn land(&self, outcome: engine::Outcome) -> Landed {
@@ -442,11 +516,7 @@ impl Recorder {
     #[cold]
     fn refusal(&self, request: &Request, code: engine::ErrorCode, why: String, groups: bool) -> Unanswered {
         InFlight::new(self.phase).landed();
-        let name = if check_name(&request.name).is_ok() {
-            name_of(request, groups)
-        } else {
-            Cow::Borrowed("__invalid__")
-        };
+        let name = name_of(request, groups);
         self.failure(method_of(request), &name, engine::Failure::refused(code, why), 0)
     }
 
@@ -461,48 +531,6 @@ impl Recorder {
             with_shard(|shard| shard.denied("host"));
         }
         Unanswered::recorded(failure, method, name)
-    }
-}
-
-fn method_of(request: &Request) -> &str {
-    let method = request.method.as_str();
-    if method.is_empty() {
-        return "GET";
-    }
-    // What is recorded, unlike what is sent, must be safe to print, whatever the guest gave.
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    let valid = (1..=32).contains(&method.len()) && method.bytes().all(is_token);
-    if valid { method } else { "INVALID" }
-}
-
-/// The name that results are grouped by: the guest's, or else the URL's path, in which ids are
-/// replaced if `groups` asks for it.
-fn name_of(request: &Request, groups: bool) -> Cow<'_, str> {
-    if !request.name.is_empty() {
-        return Cow::Borrowed(&request.name);
-    }
-    let url = request.url.as_str();
-    let path = match url.find("://") {
-        Some(scheme) => url
-            .get(scheme + 3..)
-            .and_then(|rest| rest.find('/').and_then(|p| rest.get(p..))),
-        None => Some(url),
-    };
-    let path = path
-        .and_then(|p| p.split(['?', '#']).next())
-        .filter(|p| !p.is_empty())
-        .unwrap_or("/");
-    path_name(path, groups)
-}
-
-/// A path as a name.
-fn path_name(path: &str, groups: bool) -> Cow<'_, str> {
-    if !groups {
-        return Cow::Borrowed(limits::cut(path, limits::NAME_BYTES));
-    }
-    match url_groups::group(path) {
-        Cow::Borrowed(path) => Cow::Borrowed(limits::cut(path, limits::NAME_BYTES)),
-        Cow::Owned(name) => Cow::Owned(limits::cut(&name, limits::NAME_BYTES).to_owned()),
     }
 }
 

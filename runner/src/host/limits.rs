@@ -2,10 +2,12 @@
 
 use wasmtime::ResourceLimiter;
 
-/// Bytes that one host call may lift out of a guest.
-pub const CALL_BYTES: usize = 9 << 20;
-/// Request body.
-pub const BODY_BYTES: usize = 8 << 20;
+/// Bytes that one host call may lift out of a guest, beside what its memory or one body may have.
+pub const CALL_BYTES: usize = 1 << 20;
+/// Different shared bodies of a run, all together.
+pub const SHARED_BODY_BYTES: usize = 256 << 20;
+/// Shared bodies of one instance.
+pub const SHARED_BODIES: usize = 64;
 /// Headers of one request.
 pub const HEADERS: usize = 128;
 /// Names, tag keys and tag values.

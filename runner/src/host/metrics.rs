@@ -1,10 +1,9 @@
 //! `wasmswarm:scenario/metrics`.
 
 use super::bindings::metrics::{self, MetricType};
-use super::limits;
 use super::recorder::with_shard;
 use super::state::VuState;
-use super::tags::check_name;
+use super::{labels, limits};
 use crate::metrics::{MetricKind, RequestKey, RequestSample};
 
 impl metrics::Host for VuState {
@@ -16,8 +15,7 @@ impl metrics::Host for VuState {
         tags: Vec<(String, String)>,
     ) -> wasmtime::Result<()> {
         self.require_run()?;
-        check_name(&name).map_err(wasmtime::Error::msg)?;
-        let tags = self.tags.over(&tags)?;
+        let (name, tags) = (labels::name(&name), self.tags.over(&tags));
         let tags = tags.as_deref().unwrap_or_default();
         let scenario = self.identity.scenario;
         match with_shard(|shard| shard.custom(scenario, &name, kind_of(kind), value, tags)) {
@@ -35,9 +33,7 @@ impl metrics::Host for VuState {
         error: String,
     ) -> wasmtime::Result<()> {
         self.require_run()?;
-        check_name(&protocol)
-            .and_then(|()| check_name(&name))
-            .map_err(wasmtime::Error::msg)?;
+        let (protocol, name) = (labels::name(&protocol), labels::name(&name));
         let tags = self.tags.own();
         let failure = (!error.is_empty()).then(|| limits::cut(&error, limits::MESSAGE_BYTES));
         let key = RequestKey {

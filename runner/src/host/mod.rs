@@ -3,18 +3,22 @@
 //! The work itself is elsewhere: requests in `http`, numbers in `metrics`, tasks in `load`.
 
 pub mod bindings;
+mod bodies;
 mod ceiling;
 mod checks;
+mod cookies;
 mod data;
 mod desk;
 mod failure;
 mod flight;
 mod groups;
 mod http;
+mod labels;
 mod last_words;
 pub mod limits;
 mod log;
 mod metrics;
+mod naming;
 mod outgoing;
 mod output;
 mod params;
@@ -28,6 +32,7 @@ mod vu;
 mod wasi;
 
 pub use crate::data::{DataError, DataSet, DataSets};
+pub use bodies::Bodies;
 pub use ceiling::Ceiling;
 pub use desk::Desk;
 pub use log::{LogLine, LogSink};

@@ -8,7 +8,6 @@ use super::bindings::http::{KeepPolicy, RedirectPolicy, Request};
 use super::desk::Desk;
 use super::failure::Unanswered;
 use super::http::{Sending, Ticket};
-use super::limits;
 use super::state::VuState;
 use crate::http::{self as engine, Client};
 use bytes::Bytes;
@@ -181,7 +180,7 @@ async fn exchange(
     let read = read(&request, limit);
     let (wait, body) = (
         client.limit(limit),
-        Limited::new(request.into_body(), limits::BODY_BYTES),
+        Limited::new(request.into_body(), ticket.max_body()),
     );
     let body = tokio::time::timeout(wait, body.collect()).await;
     let unanswered = match (read, body) {

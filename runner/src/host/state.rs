@@ -1,5 +1,6 @@
 //! The data of one VU's store: everything that its host calls may touch.
 
+use super::bodies::{Bodies, OwnBodies};
 use super::ceiling::Ceiling;
 use super::desk::Desk;
 use super::failure::Reasons;
@@ -13,6 +14,7 @@ use super::responses::Responses;
 use super::shared::Store as SharedStore;
 use super::tags::Tags;
 use crate::data::DataSets;
+use crate::http::{Cookies, JarUse};
 use crate::metrics::MetricKind;
 use crate::plan::{Stream, stream_seed};
 use rand_pcg::Pcg32;
@@ -48,6 +50,10 @@ pub struct RunShared {
     pub scenarios: Vec<String>,
     /// Memory limit of one VU.
     pub vu_memory_bytes: usize,
+    /// The largest body of a request.
+    pub max_request_body: usize,
+    /// Bodies that guests send many times.
+    pub bodies: Bodies,
     /// The most requests per second, if there is a limit.
     pub ceiling: Option<Arc<Ceiling>>,
     /// The first reason that a guest gave for aborting the run.
@@ -80,6 +86,8 @@ impl RunShared {
             log,
             scenarios: Vec::new(),
             vu_memory_bytes: 0,
+            max_request_body: 16 << 20,
+            bodies: Bodies::default(),
             ceiling: None,
             abort: Mutex::default(),
             abort_requested: Notify::new(),
@@ -175,6 +183,13 @@ pub struct VuState {
     pub(super) responses: Responses,
     /// Why requests of the last call failed.
     pub(super) reasons: Reasons,
+    pub(super) bodies: OwnBodies,
+    /// The VU's jars, which its client sends from and stores in.
+    pub(super) cookies: Arc<Cookies>,
+    /// What the requests of the running call use of them.
+    pub(super) jar: JarUse,
+    /// The same for each request of the next batch.
+    pub(super) batch_jars: Vec<u64>,
     pub(super) tags: Tags,
     pub(super) groups: Groups,
     pub(super) random: Pcg32,
@@ -205,6 +220,10 @@ impl VuState {
             stop_requested: false,
             responses: Responses::default(),
             reasons: Reasons::default(),
+            bodies: OwnBodies::default(),
+            cookies: Arc::default(),
+            jar: JarUse::default(),
+            batch_jars: Vec::new(),
             tags: Tags::new(run.scenario_tags.get(usize::from(identity.scenario))),
             groups: Groups::default(),
             random: stream(Stream::Guest),
@@ -223,10 +242,25 @@ impl VuState {
         }
     }
 
+    /// Gives the guest the jars of the client that makes its requests.
+    #[must_use]
+    pub fn with_cookies(mut self, cookies: Arc<Cookies>) -> VuState {
+        self.cookies = cookies;
+        self
+    }
+
+    /// Bytes that one host call may lift out of the guest: what its memory holds, or a body of the largest size.
+    /// A guest can name the same memory many times over; beyond this it is stopped.
+    pub fn call_bytes(&self) -> usize {
+        limits::CALL_BYTES + self.run.vu_memory_bytes.max(self.run.max_request_body)
+    }
+
     /// Begins an export call that may use this much CPU time. What an earlier call kept is freed.
     pub fn begin_call(&mut self, cpu: Duration) {
         self.budget = CpuBudget::new(cpu);
         self.responses.clear();
+        self.jar = JarUse::default();
+        self.batch_jars.clear();
         self.in_task = false;
     }
 
@@ -256,6 +290,9 @@ impl VuState {
     /// # Errors
     /// There is none, or its metric is of another kind.
     pub(super) fn close_group(&mut self) -> Result<(), String> {
+        if self.groups.leave_nameless() {
+            return Ok(());
+        }
         let begun = self.groups.begun().ok_or("there is no group to leave")?;
         let ms = begun.elapsed().as_secs_f64() * 1e3;
         let (scenario, tags) = (self.identity.scenario, self.tags.own());

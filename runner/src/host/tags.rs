@@ -1,6 +1,6 @@
 //! Tags in the form in which results are keyed by them: `k=v,k2=v2`, sorted by key.
 
-use super::limits;
+use super::{labels, limits};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,17 +36,17 @@ impl Tags {
     }
 
     /// Sets or (with an empty value) removes a tag of the VU.
-    pub(super) fn set(&mut self, key: String, value: String) -> Result<(), String> {
-        check_pair(&key, &value)?;
+    pub(super) fn set(&mut self, key: &str, value: &str) {
+        let key = labels::key(key);
         self.own.retain(|(k, _)| *k != key);
-        if !value.is_empty() {
-            self.own.push((key, value));
-        }
-        if self.own.len() > limits::TAGS {
-            return Err(format!("more than {} tags", limits::TAGS));
+        let is_full = self.own.len() == limits::TAGS;
+        if key.is_empty() || (is_full && !value.is_empty()) {
+            labels::altered();
+        } else if !value.is_empty() {
+            self.own
+                .push((key.into_owned(), labels::value(value).into_owned()));
         }
         self.write();
-        Ok(())
     }
 
     /// Makes the labels of the form `key=value` the task's tags.
@@ -71,39 +71,39 @@ impl Tags {
         self.text.clone()
     }
 
-    /// The VU's tags overlaid with `extra`. None if `extra` breaks a limit.
-    pub(super) fn with(&self, extra: &[(String, String)]) -> Option<Arc<str>> {
-        if extra.len() > limits::TAGS || extra.iter().any(|(k, v)| check_pair(k, v).is_err()) {
-            return None;
+    /// The VU's tags overlaid with those of `extra` that can be kept, without a copy where there is nothing to
+    /// overlay; none if there are none.
+    pub(super) fn over(&self, extra: &[(String, String)]) -> Option<Arc<str>> {
+        if extra.is_empty() {
+            return self.own();
         }
-        Some(self.overlaid(extra))
+        let fits = |(key, value): &(String, String)| check_pair(key, value).is_ok() && !value.is_empty();
+        if extra.len() <= limits::TAGS && extra.iter().all(fits) {
+            return Some(self.overlaid(extra.iter().map(|(k, v)| (k.as_str(), v.as_str()))));
+        }
+        Some(self.over_fitted(extra)).filter(|text| !text.is_empty())
     }
 
-    /// The VU's tags overlaid with `extra`, without a copy where there is nothing to overlay; none
-    /// if there are none.
-    ///
-    /// # Errors
-    /// `extra` breaks a limit: misuse, which traps the guest.
-    pub(super) fn over(&self, extra: &[(String, String)]) -> wasmtime::Result<Option<Arc<str>>> {
-        if extra.is_empty() {
-            return Ok(self.own());
+    #[cold]
+    fn over_fitted(&self, extra: &[(String, String)]) -> Arc<str> {
+        let mut kept: Vec<_> = extra.iter().filter_map(|(k, v)| labels::pair(k, v)).collect();
+        if kept.len() > limits::TAGS {
+            labels::altered();
+            kept.truncate(limits::TAGS);
         }
-        let text = self.with(extra).map(Some);
-        text.ok_or_else(|| wasmtime::Error::msg("a tag breaks a limit"))
+        self.overlaid(kept.iter().map(|(k, v)| (&**k, &**v)))
     }
 
     fn write(&mut self) {
-        self.text = Some(self.overlaid(&[])).filter(|text| !text.is_empty());
+        self.text = Some(self.overlaid([].into_iter())).filter(|text| !text.is_empty());
     }
 
-    fn overlaid(&self, extra: &[(String, String)]) -> Arc<str> {
+    fn overlaid<'a>(&'a self, extra: impl Iterator<Item = (&'a str, &'a str)>) -> Arc<str> {
         let group = self.group.as_deref().map(|path| (GROUP, path));
         let layers = self.scenario.iter().chain(&self.task).chain(&self.own);
         let layers = layers.map(|(k, v)| (k.as_str(), v.as_str())).chain(group);
         // Of one key, the last layer stays.
-        let all: BTreeMap<&str, &str> = layers
-            .chain(extra.iter().map(|(k, v)| (k.as_str(), v.as_str())))
-            .collect();
+        let all: BTreeMap<&str, &str> = layers.chain(extra).collect();
         let mut text = String::new();
         for (key, value) in all {
             if !text.is_empty() {
@@ -160,11 +160,11 @@ mod tests {
     #[test]
     fn request_tags_overlay_the_vus_own() {
         let mut tags = Tags::default();
-        tags.set("b".to_owned(), "1".to_owned()).unwrap();
-        tags.set("a".to_owned(), "1".to_owned()).unwrap();
+        tags.set("b", "1");
+        tags.set("a", "1");
         assert_eq!(tags.own().as_deref(), Some("a=1,b=1"));
-        assert_eq!(&*tags.with(&[pair("a", "2")]).unwrap(), "a=2,b=1");
-        tags.set("a".to_owned(), String::new()).unwrap();
+        assert_eq!(tags.over(&[pair("a", "2")]).as_deref(), Some("a=2,b=1"));
+        tags.set("a", "");
         assert_eq!(tags.own().as_deref(), Some("b=1"));
     }
 
@@ -175,25 +175,45 @@ mod tests {
         assert_eq!(tags.own().as_deref(), Some("k=scenario,team=x"));
         tags.set_task(&["slow".to_owned(), "k=task".to_owned()]);
         assert_eq!(tags.own().as_deref(), Some("k=task,team=x"));
-        tags.set("k".to_owned(), "vu".to_owned()).unwrap();
+        tags.set("k", "vu");
         assert_eq!(tags.own().as_deref(), Some("k=vu,team=x"));
         tags.set_group("::login");
         assert_eq!(tags.own().as_deref(), Some("group=::login,k=vu,team=x"));
         assert_eq!(
-            tags.over(&[pair("k", "call")]).unwrap().as_deref(),
+            tags.over(&[pair("k", "call")]).as_deref(),
             Some("group=::login,k=call,team=x")
         );
         tags.set_group("");
-        tags.set("k".to_owned(), String::new()).unwrap();
+        tags.set("k", "");
         tags.set_task(&[]);
         assert_eq!(tags.own().as_deref(), Some("k=scenario,team=x"));
     }
 
     #[test]
-    fn refuses_what_would_break_the_key() {
-        assert!(Tags::default().with(&[pair("a,b", "1")]).is_none());
-        assert!(Tags::default().with(&[pair("a", "x\n")]).is_none());
-        assert!(Tags::default().over(&[pair("a", "x\n")]).is_err());
+    fn what_would_break_the_key_is_replaced_or_left_out() {
+        let mut tags = Tags::default();
+        let over = |tags: &Tags, extra: &[(String, String)]| tags.over(extra).map(|text| text.to_string());
+        assert_eq!(
+            over(&tags, &[pair("a,b", "1=2"), pair("", "x")]).as_deref(),
+            Some("a_b=1=2")
+        );
+        assert_eq!(over(&tags, &[pair("a", "x\n,y")]).as_deref(), Some("a=x__y"));
+        assert_eq!(over(&tags, &[pair("a", "")]), None);
+        let many: Vec<_> = (10..40).map(|n| pair(&format!("t{n}"), "v")).collect();
+        let kept = over(&tags, &many).unwrap();
+        assert!(kept.starts_with("t10=v,") && kept.ends_with(",t25=v"), "{kept}");
+        for number in 10..40 {
+            tags.set(&format!("t{number}"), "v");
+        }
+        assert_eq!(tags.own().as_deref(), Some(&*kept));
+        tags.set("t12", "w");
+        assert!(tags.own().unwrap().contains("t12=w"));
+        tags.set(&"k".repeat(300), "");
+        assert_eq!(tags.own().unwrap().split(',').count(), 16);
+    }
+
+    #[test]
+    fn a_plugins_own_labels_are_checked() {
         assert!(tag_of_label("=1").is_err() && tag_of_label("a=b=c").is_ok());
         assert_eq!(tag_of_label("browse"), Ok(None));
     }

@@ -32,13 +32,13 @@ impl vu::Host for VuState {
 
     fn set_tag(&mut self, key: String, value: String) -> wasmtime::Result<()> {
         self.require_run()?;
-        self.tags.set(key, value).map_err(wasmtime::Error::msg)
+        self.tags.set(&key, &value);
+        Ok(())
     }
 
     fn enter_group(&mut self, name: String) -> wasmtime::Result<()> {
         self.require_run()?;
-        let path = self.groups.enter(&name, Instant::now());
-        self.tags.set_group(path.map_err(wasmtime::Error::msg)?);
+        self.tags.set_group(self.groups.enter(&name, Instant::now()));
         Ok(())
     }
 

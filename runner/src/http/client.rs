@@ -3,6 +3,7 @@
 //! The usual case, a kept-alive HTTP/1 connection and a plain URL, is short and allocates nothing. All else goes
 //! through a boxed future, because every VU pays for the size of the usual one.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::atomic::Ordering;
@@ -12,7 +13,7 @@ use std::time::Instant;
 use url::Url;
 
 use super::connect::{Made, connect};
-use super::cookies::Jar;
+use super::cookies::{Cookies, Header};
 use super::deadline::Alarm;
 use super::error::{ErrorCode, Failure, Fault};
 use super::h1::request::Job;
@@ -45,6 +46,7 @@ pub(super) struct Core {
     pub(super) transport: Arc<Transport>,
     vu: u64,
     state: Mutex<State>,
+    pub(super) cookies: Arc<Cookies>,
     /// Held while connecting to a server that may turn out to speak HTTP/2, where one connection will do.
     greeting: tokio::sync::Mutex<()>,
 }
@@ -53,11 +55,7 @@ pub(super) struct Core {
 struct State {
     idle: Vec<Connection>,
     sessions: Vec<Arc<Session>>,
-    jar: Jar,
 }
-
-/// The value of a `cookie` header.
-type Cookie = Option<Arc<str>>;
 
 /// What is known of a request under way; outlives it when it is cut short.
 #[derive(Debug)]
@@ -72,6 +70,7 @@ impl Client {
     /// A client without connections for the VU of this number, which picks its source address.
     pub fn new(transport: Arc<Transport>, vu: u64) -> Client {
         let core = Core {
+            cookies: Arc::new(Cookies::new(Arc::clone(&transport))),
             transport,
             vu,
             state: Mutex::default(),
@@ -111,14 +110,20 @@ impl Client {
         own.unwrap_or(self.core.transport.timeout)
     }
 
+    /// Its jars, which the guest may look into.
+    pub fn cookies(&self) -> Arc<Cookies> {
+        Arc::clone(&self.core.cookies)
+    }
+
     /// Goes on without the cookies that it has.
     pub fn forget_cookies(&mut self) {
-        self.core.state().jar = Jar::default();
+        self.core.cookies.clear(0);
     }
 
     /// Starts a new life: no connections, no cookies.
     pub fn reset(&mut self) {
         *self.core.state() = State::default();
+        self.core.cookies.reset();
         self.alarm = Alarm::default();
     }
 }
@@ -197,9 +202,14 @@ impl Core {
             && let Some((connection, cookie)) = self.take_for(&split, request, trace.exchange.started)
         {
             let wanted = self.wanted(request);
+            let below = &self.transport.below;
+            let path = match split.prefix {
+                None if !below.is_empty() => Cow::Owned(format!("{below}{}", split.path)),
+                _ => Cow::Borrowed(split.path),
+            };
             let job = Job {
                 request,
-                path: split.path,
+                path: &path,
                 cookie,
                 authorization: None,
                 closes: closes(request.headers),
@@ -218,16 +228,10 @@ impl Core {
     /// One hop on a new connection, over HTTP/2, or with a URL that needs parsing.
     async fn once_cold(&self, request: &Request<'_>, trace: &mut Trace) -> Result<Response, Fault> {
         let target = self.target(request.url)?;
-        let url = format!("{}{}", target.origin.prefix, target.path);
-        let cookie = if self.transport.cookies {
-            self.state().jar.header(&url)
-        } else {
-            None
-        };
         let job = Job {
             request,
             path: &target.path,
-            cookie: cookie.filter(|_| !has_cookie(request)),
+            cookie: self.cookies.header(request, &target.origin, &target.path),
             authorization: target.authorization.as_deref(),
             closes: closes(request.headers),
             wanted: self.wanted(request),
@@ -314,20 +318,15 @@ impl Core {
         split: &Split<'_>,
         request: &Request<'_>,
         now: Instant,
-    ) -> Option<(Connection, Cookie)> {
+    ) -> Option<(Connection, Header)> {
         let mut state = self.state();
         let at = state
             .idle
             .iter()
             .rposition(|connection| connection.origin.matches(split))?;
-        let State { idle, jar, .. } = &mut *state;
-        let cookie = match idle.get(at) {
-            Some(connection) if !jar.is_empty() && !has_cookie(request) => {
-                jar.header_everywhere(&connection.origin.prefix, now).ok()?
-            }
-            _ => None,
-        };
-        Some((idle.swap_remove(at), cookie))
+        let origin = &state.idle.get(at)?.origin;
+        let cookie = self.cookies.anywhere(request, origin, now).ok()?;
+        Some((state.idle.swap_remove(at), cookie))
     }
 
     fn complete(&self, (reader, connection): (Reader, Connection), job: &Job<'_>, trace: &Trace) -> Response {
@@ -356,10 +355,8 @@ impl Core {
         } = reader;
         let head_len = head_len as usize;
         if facts.sets_cookies && self.transport.cookies {
-            let url = format!("{}{}", origin.prefix, job.path);
-            self.state()
-                .jar
-                .store(&url, bytes.get(..head_len).unwrap_or_default());
+            let head = bytes.get(..head_len).unwrap_or_default();
+            self.cookies.store(job.request.jar, origin, job.path, head);
         }
         let url_at = bytes.len();
         let buffer = bytes.ready();
@@ -395,7 +392,7 @@ impl Core {
     /// Resolves a URL, and refuses it if the run doesn't allow its host.
     pub(super) fn target(&self, url: &str) -> Result<Target, Fault> {
         let base = self.transport.base.as_ref();
-        let url = target::parse(url, base)?;
+        let url = target::resolve(url, base)?;
         let origin = self.transport.origin(&url)?;
         let authorization = basic_authorization(&url);
         // The base URL's own is among the standing headers, where the operator's goes before it.
@@ -435,11 +432,4 @@ fn late(request: &Request<'_>, transport: &Transport, phase: Phase) -> Fault {
         ErrorCode::Timeout,
         format!("{limit:?}{option} passed while {doing}"),
     )
-}
-
-fn has_cookie(request: &Request<'_>) -> bool {
-    request
-        .headers
-        .iter()
-        .any(|(name, _)| name.eq_ignore_ascii_case("cookie"))
 }

@@ -37,6 +37,7 @@ mod tests;
 
 pub use addresses::never_target;
 pub use client::Client;
+pub use cookies::{Cookie, Cookies, JarUse};
 pub use egress::Egress;
 pub use error::{ErrorCode, Failure};
 pub use headers::Ignored;

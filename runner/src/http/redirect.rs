@@ -5,6 +5,7 @@ use std::time::Instant;
 use url::Url;
 
 use super::client::{Core, Trail};
+use super::cookies::{is_cookie, pairs, set_by};
 use super::error::{ErrorCode, Fault};
 use super::outcome::{Hop, Landing};
 use super::request::{Request, Watch};
@@ -26,12 +27,13 @@ pub(super) async fn follow(
 ) -> Result<Response, Fault> {
     let limit = core.transport.redirects_of(request);
     let mut step = Step::first(request);
-    let mut url = target::parse(request.url, core.transport.base.as_ref())?;
+    let mut url = target::resolve(request.url, core.transport.base.as_ref())?;
     for _ in 0..limit {
         // What can't be followed is no hop: it is what the request came to.
         let next = next_url(&location(&response), &url)?;
         core.transport.origin(&next)?;
         let status = response.status;
+        step.give_way(response.head());
         trail.add_hop(&step, &url, response, request.watch).await;
         step.turn(status, next.origin() == url.origin());
         url = next;
@@ -91,6 +93,23 @@ impl<'a> Step<'a> {
         if !same_origin {
             self.drop_headers(|name| matches!(name, "authorization" | "cookie" | "host"));
         }
+    }
+
+    /// Leaves out of the request's own `cookie` headers what a response has set anew: the jar has it now.
+    fn give_way(&mut self, head: &[u8]) {
+        let names: Vec<String> = set_by(head)
+            .filter_map(|text| Some(text.split_once('=')?.0.trim().to_owned()))
+            .collect();
+        if names.is_empty() {
+            return;
+        }
+        for (_, value) in self.headers.iter_mut().filter(|(name, _)| is_cookie(name)) {
+            let stay = pairs(value).filter(|(name, _)| names.iter().all(|set| set != name));
+            let stay: Vec<_> = stay.map(|(name, value)| format!("{name}={value}")).collect();
+            *value = stay.join("; ");
+        }
+        self.headers
+            .retain(|(name, value)| !is_cookie(name) || !value.is_empty());
     }
 
     fn drop_headers(&mut self, dropped: impl Fn(&str) -> bool) {

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::cookies::JarUse;
 use super::error::Fault;
 use super::headers::{self, Ignored, Own, is_token, refused};
 use super::outcome::Hop;
@@ -17,7 +18,7 @@ const METHOD_BYTES: usize = 32;
 pub struct Request<'a> {
     /// A token of at most 32 bytes, sent as it is. Empty: `GET`.
     pub method: &'a str,
-    /// Absolute, or relative to the run's base URL.
+    /// Absolute, or relative to the run's base URL, under whose path it then goes.
     pub url: &'a str,
     /// Sent in this order, after the standing headers; replaces those of the same name.
     pub headers: &'a [(String, String)],
@@ -29,6 +30,8 @@ pub struct Request<'a> {
     pub redirects: Option<u32>,
     /// Keep the body; else it is read, counted and dropped, whatever its size and encoding.
     pub keep: bool,
+    /// Where its cookies come from and go to.
+    pub jar: JarUse,
     /// Who wants to know of redirects as they come.
     pub watch: Option<&'a dyn Watch>,
 }

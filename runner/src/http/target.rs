@@ -97,7 +97,28 @@ pub(super) fn split(url: &str) -> Option<Split<'_>> {
     })
 }
 
-/// Resolves a URL against the base, and checks its scheme.
+/// The path that a base URL's relative URLs go under, without the last slash.
+pub(super) fn path_below(base: &Url) -> &str {
+    base.path().trim_end_matches('/')
+}
+
+/// Resolves the URL of a request: what is relative goes under the base's path, whether it begins with a slash or not.
+pub(super) fn resolve(url: &str, base: Option<&Url>) -> Result<Url, Fault> {
+    let below = base.map_or("", path_below);
+    let text = url.trim_matches(|character| character <= ' ');
+    let is_below = || Url::parse(text) == Err(url::ParseError::RelativeUrlWithoutBase);
+    if below.is_empty() || text.is_empty() || text.starts_with("//") || !is_below() {
+        return parse(url, base);
+    }
+    let between = if text.starts_with(['/', '\\', '?', '#']) {
+        ""
+    } else {
+        "/"
+    };
+    parse(&format!("{below}{between}{text}"), base)
+}
+
+/// Resolves a URL against another as the standard says, and checks its scheme.
 pub(super) fn parse(url: &str, base: Option<&Url>) -> Result<Url, Fault> {
     let parsed = match base {
         Some(base) => base.join(url),

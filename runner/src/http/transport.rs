@@ -17,7 +17,7 @@ use super::headers::{self, Own};
 use super::proxy::{Proxy, basic_authorization};
 use super::request::Request;
 use super::settings::{Settings, SettingsError, VersionPolicy, is_credential};
-use super::target::{Origin, SPEAKS_UNKNOWN};
+use super::target::{self, Origin, SPEAKS_UNKNOWN};
 use super::timings::Trace;
 use super::tls::Tls;
 
@@ -36,6 +36,8 @@ pub struct Transport {
     pub(super) resolver: Resolver,
     pub(super) proxy: Option<Proxy>,
     pub(super) base: Option<Url>,
+    /// What comes before the path of a relative URL; mostly empty.
+    pub(super) below: String,
     pub(super) timeout: Duration,
     pub(super) connect_timeout: Duration,
     max_redirects: u32,
@@ -72,6 +74,7 @@ impl Transport {
             resolver,
             proxy,
             base: settings.base.clone(),
+            below: settings.base.as_ref().map_or("", target::path_below).to_owned(),
             timeout: settings.timeout,
             connect_timeout: settings.connect_timeout,
             max_redirects: settings.max_redirects.unwrap_or(MAX_REDIRECTS),

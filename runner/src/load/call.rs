@@ -7,9 +7,10 @@ use wasmtime_wasi::I32Exit;
 
 /// A store whose guest is limited and interruptible from its first instruction.
 pub fn new_store(engine: &Engine, state: VuState) -> Store<VuState> {
+    let call_bytes = state.call_bytes();
     let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.limits);
-    store.set_hostcall_fuel(limits::CALL_BYTES);
+    store.set_hostcall_fuel(call_bytes);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|mut store| Ok(store.data_mut().on_epoch()));
     store

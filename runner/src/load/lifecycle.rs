@@ -135,6 +135,7 @@ impl Lifecycle<'_> {
         };
         let stop = Arc::new(StopFlag::default());
         let state = VuState::new(Arc::clone(self.shared), stop, identity, phase);
+        let state = state.with_cookies(client.cookies());
         let mut store = call::new_store(self.pre.engine(), state);
         let cpu = Duration::from_millis(self.limits.start_cpu_ms);
         store.data_mut().begin_call(cpu);

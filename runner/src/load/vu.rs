@@ -117,6 +117,7 @@ impl Vu {
         let stop = Arc::clone(self.retire.flag());
         let mut state = VuState::new(Arc::clone(&run.shared), stop, self.identity, Phase::Load);
         state.iteration = self.iterations;
+        let state = state.with_cookies(self.client.cookies());
         let mut store = call::new_store(run.pre.engine(), state);
         store.data_mut().begin_call(self.thread.start_cpu());
         let desk = store.data().desk();

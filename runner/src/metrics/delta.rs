@@ -38,6 +38,7 @@ pub(super) struct Counts {
     pub(super) iterations_dropped: u64,
     pub(super) instances_replaced: u64,
     pub(super) logs_dropped: u64,
+    pub(super) labels_altered: u64,
     pub(super) values_dropped: u64,
     pub(super) late_starts: u64,
     pub(super) extra_sent: u64,
@@ -53,6 +54,7 @@ impl Counts {
         self.iterations_dropped += other.iterations_dropped;
         self.instances_replaced += other.instances_replaced;
         self.logs_dropped += other.logs_dropped;
+        self.labels_altered += other.labels_altered;
         self.values_dropped += other.values_dropped;
         self.late_starts += other.late_starts;
         self.extra_sent += other.extra_sent;

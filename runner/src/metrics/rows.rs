@@ -261,6 +261,7 @@ impl Aggregator {
             values_dropped: self.counts.values_dropped,
             kind_conflicts: self.kind_conflicts,
             logs_dropped: self.counts.logs_dropped,
+            labels_altered: self.counts.labels_altered,
         }
     }
 }

@@ -195,6 +195,11 @@ impl Shard {
         self.counts.logs_dropped += lines;
     }
 
+    /// Counts a name or tag that results don't have as the guest gave it.
+    pub fn label_altered(&mut self) {
+        self.counts.labels_altered += 1;
+    }
+
     /// Counts something that the sandbox refused, by kind, such as `connect` or `host evil.example`.
     pub fn denied(&mut self, kind: &str) {
         *self.denials.at((ANY_SCENARIO, message(kind))) += 1;

@@ -258,6 +258,8 @@ pub struct Flags {
     pub kind_conflicts: u64,
     /// Log lines that were dropped.
     pub logs_dropped: u64,
+    /// Names and tags that were cut, changed or left out.
+    pub labels_altered: u64,
 }
 
 impl Snapshot {

@@ -12,6 +12,10 @@ pub struct LimitOptions {
     #[arg(long, value_name = "SIZE", value_parser = values::memory)]
     pub vu_memory: Option<usize>,
 
+    /// Largest body of a request [default: 16MiB]
+    #[arg(long, value_name = "SIZE", value_parser = values::size)]
+    pub max_request_body: Option<usize>,
+
     /// CPU time of one task [default: 1s]
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub task_cpu: Option<Duration>,
@@ -44,6 +48,7 @@ impl LimitOptions {
         let ms = |time: Option<Duration>, default: u64| time.map_or(default, |t| t.as_millis() as u64);
         LimitsPlan {
             vu_memory_bytes: self.vu_memory.unwrap_or(64 << 20),
+            max_request_body_bytes: self.max_request_body.unwrap_or(16 << 20),
             task_cpu_ms: ms(self.task_cpu, 1_000),
             start_cpu_ms: ms(self.start_cpu, 5_000),
             setup_wall_ms: ms(self.setup_timeout, 60_000),

@@ -231,6 +231,26 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
 /// # Errors
 /// In words for the command line.
 pub(super) fn memory(text: &str) -> Result<usize, String> {
+    match bytes(text)? {
+        // Wasm memory comes in pages of 64 KiB.
+        Some(bytes) if (1 << 20..=4 << 30).contains(&bytes) => Ok(bytes.next_multiple_of(64 << 10)),
+        _ => Err("it must be between 1MiB and 4GiB".to_owned()),
+    }
+}
+
+/// A size of something that is sent, up to 1 GiB, written as that of memory is.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn size(text: &str) -> Result<usize, String> {
+    match bytes(text)? {
+        Some(bytes) if (1..=1 << 30).contains(&bytes) => Ok(bytes),
+        _ => Err("it must be between 1B and 1GiB".to_owned()),
+    }
+}
+
+/// None: more than there can be.
+fn bytes(text: &str) -> Result<Option<usize>, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let shift = match unit.trim() {
@@ -241,11 +261,7 @@ pub(super) fn memory(text: &str) -> Result<usize, String> {
         _ => return Err("write it as 64MiB".to_owned()),
     };
     let bytes = number.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift));
-    match bytes.and_then(|b| usize::try_from(b).ok()) {
-        // Wasm memory comes in pages of 64 KiB.
-        Some(bytes) if (1 << 20..=4 << 30).contains(&bytes) => Ok(bytes.next_multiple_of(64 << 10)),
-        _ => Err("it must be between 1MiB and 4GiB".to_owned()),
-    }
+    Ok(bytes.and_then(|b| usize::try_from(b).ok()))
 }
 
 /// `NAME=VALUE`.
@@ -382,6 +398,13 @@ mod tests {
                 .iter()
                 .all(|t| memory(t).is_err())
         );
+    }
+
+    #[test]
+    fn sizes_are_exact_within_bounds() {
+        assert_eq!(size("10MB"), Ok(10 << 20));
+        assert_eq!(size("1000"), Ok(1000));
+        assert!(["0", "2GiB", "x", "-1", ""].iter().all(|t| size(t).is_err()));
     }
 
     #[test]

@@ -77,6 +77,8 @@ pub struct PluginPlan {
 pub struct LimitsPlan {
     /// Linear memory of one VU, in bytes.
     pub vu_memory_bytes: usize,
+    /// The largest body of a request.
+    pub max_request_body_bytes: usize,
     /// CPU time of one task, in milliseconds.
     pub task_cpu_ms: u64,
     /// CPU time of `describe`, `setup`, `teardown`, `on-start` and `on-stop`, in milliseconds.

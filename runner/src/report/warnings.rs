@@ -72,6 +72,10 @@ fn counted(snapshot: &Snapshot) -> impl Iterator<Item = String> {
             "parts of custom metrics were dropped: one name, several kinds",
         ),
         (flags.logs_dropped, "log lines were dropped: too many per second"),
+        (
+            flags.labels_altered,
+            "names or tags were cut, changed or left out: they have at most 200 bytes, no control characters, and tags no `,`; a request has 16 tags, groups are 8 deep",
+        ),
     ];
     let some = counts.into_iter().filter(|(count, _)| *count > 0);
     some.map(|(count, what)| format!("{} {what}", units::count(count)))

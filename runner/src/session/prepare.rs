@@ -7,7 +7,7 @@ use super::room::{self, Room};
 use super::source::{self, Order, Read};
 use super::{View, finish, no_thread, reach, thresholds};
 use crate::error::Failure;
-use crate::host::{Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared, SharedStore};
+use crate::host::{Bodies, Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared, SharedStore};
 use crate::http::Transport;
 use crate::options::{self, Given, PluginOptions, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan};
@@ -251,6 +251,8 @@ fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> Ru
         log,
         scenarios: plan.scenarios.iter().map(|s| s.name.clone()).collect(),
         vu_memory_bytes: plan.limits.vu_memory_bytes,
+        max_request_body: plan.limits.max_request_body_bytes,
+        bodies: Bodies::default(),
         ceiling: plan.max_rate.map(|rate| Arc::new(Ceiling::new(rate))),
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),

@@ -3,7 +3,7 @@
 use super::source::{self, Read};
 use crate::error::Failure;
 use crate::host::bindings::PluginPre;
-use crate::host::{self, LogSink, RunShared, VuState};
+use crate::host::{self, Bodies, LogSink, RunShared, VuState};
 use crate::plan::LimitsPlan;
 use crate::plugin::{self, Description, EngineSpec, PerVu, PluginError};
 use std::path::Path;
@@ -99,6 +99,8 @@ pub(super) fn nobody(limits: &LimitsPlan) -> RunShared {
         log: LogSink::new(sync_channel(1).0, 0),
         scenarios: Vec::new(),
         vu_memory_bytes: limits.vu_memory_bytes,
+        max_request_body: limits.max_request_body_bytes,
+        bodies: Bodies::default(),
         ceiling: None,
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),

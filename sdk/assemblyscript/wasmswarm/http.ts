@@ -1,5 +1,6 @@
 // Requests, made and measured by the host.
 
+import { Jar } from "./cookies";
 import * as host from "./imports";
 import { encodeForm, encodeBasic } from "./encode";
 import { Json, json } from "./json";
@@ -10,6 +11,9 @@ import {
 
 const REQUEST_SIZE = 80;
 const RESULT_SIZE = 32;
+
+/// Stands for a request's own body among the numbers of shared ones.
+const OWN_BODY: u64 = u64.MAX_VALUE;
 
 const NO_PAIRS: Pair[] = [];
 const NO_RANGES: StaticArray<u16>[] = [];
@@ -26,6 +30,8 @@ export class Request {
   private _hops: u32 = 0;
   private _expected: StaticArray<u16>[] = NO_RANGES;
   private _keep: u8 = 0;
+  private _jar: u64 = 0;
+  private _shared: u64 = OWN_BODY;
 
   constructor(private method: string, private url: string) {}
 
@@ -70,6 +76,19 @@ export class Request {
     return this;
   }
 
+  /// A body that `http.share` has handed over.
+  sharedBody(body: SharedBody): this {
+    this._shared = body.number;
+    return this;
+  }
+
+  /// Sends the cookies of this jar, and stores in it what the response sets, instead of the VU's own;
+  /// `noCookies` is none.
+  jar(jar: Jar): this {
+    this._jar = jar.number;
+    return this;
+  }
+
   /// A value to send as JSON.
   json(value: Json): this {
     this._text = value.toString();
@@ -82,7 +101,7 @@ export class Request {
     return this.defaultType("application/x-www-form-urlencoded");
   }
 
-  /// Splits the results further; at most 16.
+  /// Splits the results further; 16 count.
   tag(key: string, value: string): this {
     if (this._tags === NO_PAIRS) this._tags = [];
     this._tags.push([key, value]);
@@ -118,10 +137,25 @@ export class Request {
   /// Sends the request and waits for the whole response.
   send(): Response {
     begin();
-    const request = reserve(REQUEST_SIZE);
+    const request = reserve(REQUEST_SIZE + 8);
     this.lowerInto(request);
-    host.httpSend(request, area);
-    return this.lift(area);
+    if (this._jar != 0) host.cookiesUseJar(this._jar);
+    if (this._shared == OWN_BODY) host.httpSend(request, area);
+    else {
+      store<u64>(request, this._shared, REQUEST_SIZE);
+      host.httpSendShared(request, area);
+    }
+    const response = this.lift(area, 0);
+    if (this._jar != 0) host.cookiesUseJar(0);
+    return response;
+  }
+
+  get jarNumber(): u64 {
+    return this._jar;
+  }
+
+  get bodyNumber(): u64 {
+    return this._shared;
   }
 
   lowerInto(place: usize): void {
@@ -138,14 +172,18 @@ export class Request {
     store<u8>(place, this._keep, 72);
   }
 
-  lift(place: usize): Response {
+  lift(place: usize, index: u32): Response {
     if (load<u8>(place) != 0) {
-      return new Response(0, 0, false, 0, `${this.method} ${this.title()}: ${CAUSES[load<u8>(place, 8)]}`);
+      const cause = CAUSES[load<u8>(place, 8)];
+      const reason = why(index);
+      const text = `${this.method} ${this.title()}: ${cause}`;
+      return new Response(0, 0, false, 0, reason == "" ? text : `${text}: ${reason}`);
     }
     return new Response(load<u64>(place, 8), load<u16>(place, 16), load<bool>(place, 18), load<u64>(place, 24), "");
   }
 
   private lowerBody(): Lowered {
+    if (this._shared != OWN_BODY) return lowered(8, 0);
     const bytes = this._bytes;
     return bytes === null ? lowerText(this._text) : lowered(bytes.dataStart, bytes.byteLength);
   }
@@ -160,6 +198,30 @@ export class Request {
     }
     return this.header("content-type", type);
   }
+}
+
+/// A body that the host has and that many requests can send. Where it wasn't taken, `error` says why.
+export class SharedBody {
+  constructor(public number: u64, public error: string) {}
+}
+
+/// Why a request of the last call failed. It lies apart from where results are.
+function why(index: u32): string {
+  host.httpFailure(index, reason);
+  return liftText(reason);
+}
+
+const reason: usize = memory.data(8, 4);
+
+/// Lets each request of the next batch use its own jar, if any of them has one.
+function useJars(requests: Request[]): void {
+  let others = false;
+  const jars = reserve(requests.length * 8);
+  for (let i = 0; i < requests.length; i++) {
+    store<u64>(jars + i * 8, requests[i].jarNumber);
+    others = others || requests[i].jarNumber != 0;
+  }
+  if (others) host.cookiesUseJars(jars, requests.length);
 }
 
 function lowerRanges(ranges: StaticArray<u16>[]): Lowered {
@@ -303,15 +365,28 @@ export namespace http {
     return new Request(method, url);
   }
 
+  /// Hands over a body that many requests send, so that it crosses into the host once per VU: do it at the VU's
+  /// start. Equal bodies are kept once for the whole run. A VU can share 64; the different ones of a run have at
+  /// most 256 MiB.
+  export function share(bytes: Uint8Array): SharedBody {
+    begin();
+    host.httpShareBody(bytes.dataStart, bytes.byteLength, area);
+    if (load<u8>(area) == 0) return new SharedBody(load<u64>(area, 8), "");
+    return new SharedBody(OWN_BODY, `share a body: ${CAUSES[load<u8>(area, 8)]}: ${why(0)}`);
+  }
+
   /// Sends all requests at once (at most 64) and waits for all. The responses are in their order.
   export function sendAll(requests: Request[]): Response[] {
     begin();
     const list = reserve(requests.length * REQUEST_SIZE);
     for (let i = 0; i < requests.length; i++) requests[i].lowerInto(list + i * REQUEST_SIZE);
-    host.httpSendAll(list, requests.length, area);
+    const bodies = reserve(requests.length * 8);
+    for (let i = 0; i < requests.length; i++) store<u64>(bodies + i * 8, requests[i].bodyNumber);
+    useJars(requests);
+    host.httpSendAllShared(list, requests.length, bodies, requests.length, area);
     const results = load<usize>(area);
     const responses = new Array<Response>(requests.length);
-    for (let i = 0; i < requests.length; i++) responses[i] = requests[i].lift(results + i * RESULT_SIZE);
+    for (let i = 0; i < requests.length; i++) responses[i] = requests[i].lift(results + i * RESULT_SIZE, i);
     return responses;
   }
 }

@@ -2,8 +2,16 @@
 
 @external("wasmswarm:scenario/http@0.1.0", "send")
 export declare function httpSend(request: usize, result: usize): void;
-@external("wasmswarm:scenario/http@0.1.0", "send-all")
-export declare function httpSendAll(requests: usize, count: usize, result: usize): void;
+@external("wasmswarm:scenario/http@0.1.0", "send-shared")
+export declare function httpSendShared(requestAndBody: usize, result: usize): void;
+@external("wasmswarm:scenario/http@0.1.0", "send-all-shared")
+export declare function httpSendAllShared(
+  requests: usize, count: usize, bodies: usize, bodyCount: usize, result: usize,
+): void;
+@external("wasmswarm:scenario/http@0.1.0", "share-body")
+export declare function httpShareBody(body: usize, bodySize: usize, result: usize): void;
+@external("wasmswarm:scenario/http@0.1.0", "failure")
+export declare function httpFailure(index: u32, result: usize): void;
 @external("wasmswarm:scenario/http@0.1.0", "body")
 export declare function httpBody(response: u64, result: usize): void;
 @external("wasmswarm:scenario/http@0.1.0", "header")
@@ -20,6 +28,28 @@ export declare function httpFinalUrl(response: u64, result: usize): void;
 export declare function httpPass(response: u64): void;
 @external("wasmswarm:scenario/http@0.1.0", "fail")
 export declare function httpFail(response: u64, message: usize, messageSize: usize): void;
+
+@external("wasmswarm:scenario/cookies@0.1.0", "matching")
+export declare function cookiesMatching(jar: u64, url: usize, urlSize: usize, result: usize): void;
+@external("wasmswarm:scenario/cookies@0.1.0", "all")
+export declare function cookiesAll(jar: u64, result: usize): void;
+@external("wasmswarm:scenario/cookies@0.1.0", "set")
+export declare function cookiesSet(jar: u64, url: usize, urlSize: usize, text: usize, textSize: usize): bool;
+@external("wasmswarm:scenario/cookies@0.1.0", "put")
+export declare function cookiesPut(
+  jar: u64, name: usize, nameSize: usize, value: usize, valueSize: usize, domain: usize, domainSize: usize,
+  path: usize, pathSize: usize, expires: u64, secure: bool, httpOnly: bool, hostOnly: bool,
+): bool;
+@external("wasmswarm:scenario/cookies@0.1.0", "delete")
+export declare function cookiesDelete(jar: u64, url: usize, urlSize: usize, name: usize, nameSize: usize): u32;
+@external("wasmswarm:scenario/cookies@0.1.0", "clear")
+export declare function cookiesClear(jar: u64): void;
+@external("wasmswarm:scenario/cookies@0.1.0", "new-jar")
+export declare function cookiesNewJar(): u64;
+@external("wasmswarm:scenario/cookies@0.1.0", "use-jar")
+export declare function cookiesUseJar(jar: u64): void;
+@external("wasmswarm:scenario/cookies@0.1.0", "use-jars")
+export declare function cookiesUseJars(jars: usize, count: usize): void;
 
 @external("wasmswarm:scenario/metrics@0.1.0", "add")
 export declare function metricsAdd(

@@ -4,8 +4,9 @@
 import "./output";
 
 export { check, Identity, params, vu } from "./vu";
+export { Cookie, cookies, Jar, newJar, noCookies } from "./cookies";
 export { data, Row } from "./data";
-export { http, Request, Response, Timings } from "./http";
+export { http, Request, Response, SharedBody, Timings } from "./http";
 export { Json, json } from "./json";
 export { Counter, Gauge, Rate, recordRequest, Trend } from "./metrics";
 export { Pair } from "./memory";

@@ -11,6 +11,18 @@ extern void __wasm_import_wasmswarm_scenario_http_send(uint8_t *, uint8_t *);
 __attribute__((__import_module__("wasmswarm:scenario/http@0.1.0"), __import_name__("send-all")))
 extern void __wasm_import_wasmswarm_scenario_http_send_all(uint8_t *, size_t, uint8_t *);
 
+__attribute__((__import_module__("wasmswarm:scenario/http@0.1.0"), __import_name__("failure")))
+extern void __wasm_import_wasmswarm_scenario_http_failure(int32_t, uint8_t *);
+
+__attribute__((__import_module__("wasmswarm:scenario/http@0.1.0"), __import_name__("share-body")))
+extern void __wasm_import_wasmswarm_scenario_http_share_body(uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("wasmswarm:scenario/http@0.1.0"), __import_name__("send-shared")))
+extern void __wasm_import_wasmswarm_scenario_http_send_shared(uint8_t *, uint8_t *);
+
+__attribute__((__import_module__("wasmswarm:scenario/http@0.1.0"), __import_name__("send-all-shared")))
+extern void __wasm_import_wasmswarm_scenario_http_send_all_shared(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
+
 __attribute__((__import_module__("wasmswarm:scenario/http@0.1.0"), __import_name__("body")))
 extern void __wasm_import_wasmswarm_scenario_http_body(int64_t, uint8_t *);
 
@@ -34,6 +46,44 @@ extern void __wasm_import_wasmswarm_scenario_http_pass(int64_t);
 
 __attribute__((__import_module__("wasmswarm:scenario/http@0.1.0"), __import_name__("fail")))
 extern void __wasm_import_wasmswarm_scenario_http_fail(int64_t, uint8_t *, size_t);
+
+// Imported Functions from `wasmswarm:scenario/cookies@0.1.0`
+
+__attribute__((__import_module__("wasmswarm:scenario/cookies@0.1.0"), __import_name__("matching")))
+extern void __wasm_import_wasmswarm_scenario_cookies_matching(int64_t, uint8_t *, size_t, uint8_t *);
+
+__attribute__((__import_module__("wasmswarm:scenario/cookies@0.1.0"), __import_name__("all")))
+extern void __wasm_import_wasmswarm_scenario_cookies_all(int64_t, uint8_t *);
+
+__attribute__((__import_module__("wasmswarm:scenario/cookies@0.1.0"), __import_name__("set")))
+extern int32_t __wasm_import_wasmswarm_scenario_cookies_set(int64_t, uint8_t *, size_t, uint8_t *, size_t);
+
+__attribute__((__import_module__("wasmswarm:scenario/cookies@0.1.0"), __import_name__("put")))
+extern int32_t __wasm_import_wasmswarm_scenario_cookies_put(int64_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, int64_t, int32_t, int32_t, int32_t);
+
+__attribute__((__import_module__("wasmswarm:scenario/cookies@0.1.0"), __import_name__("delete")))
+extern int32_t __wasm_import_wasmswarm_scenario_cookies_delete(int64_t, uint8_t *, size_t, uint8_t *, size_t);
+
+__attribute__((__import_module__("wasmswarm:scenario/cookies@0.1.0"), __import_name__("remove")))
+extern int32_t __wasm_import_wasmswarm_scenario_cookies_remove(int64_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t);
+
+__attribute__((__import_module__("wasmswarm:scenario/cookies@0.1.0"), __import_name__("clear")))
+extern void __wasm_import_wasmswarm_scenario_cookies_clear(int64_t);
+
+__attribute__((__import_module__("wasmswarm:scenario/cookies@0.1.0"), __import_name__("new-jar")))
+extern int64_t __wasm_import_wasmswarm_scenario_cookies_new_jar(void);
+
+__attribute__((__import_module__("wasmswarm:scenario/cookies@0.1.0"), __import_name__("drop-jar")))
+extern void __wasm_import_wasmswarm_scenario_cookies_drop_jar(int64_t);
+
+__attribute__((__import_module__("wasmswarm:scenario/cookies@0.1.0"), __import_name__("use-jar")))
+extern void __wasm_import_wasmswarm_scenario_cookies_use_jar(int64_t);
+
+__attribute__((__import_module__("wasmswarm:scenario/cookies@0.1.0"), __import_name__("use-jars")))
+extern void __wasm_import_wasmswarm_scenario_cookies_use_jars(uint8_t *, size_t);
+
+__attribute__((__import_module__("wasmswarm:scenario/cookies@0.1.0"), __import_name__("set-sending")))
+extern void __wasm_import_wasmswarm_scenario_cookies_set_sending(int32_t);
 
 // Imported Functions from `wasmswarm:scenario/metrics@0.1.0`
 
@@ -452,9 +502,43 @@ void wasmswarm_scenario_http_list_result_response_error_code_free(wasmswarm_scen
   }
 }
 
+void wasmswarm_scenario_http_result_u64_error_code_free(wasmswarm_scenario_http_result_u64_error_code_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+  }
+}
+
+void plugin_list_u64_free(plugin_list_u64_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    uint64_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
 void plugin_option_string_free(plugin_option_string_t *ptr) {
   if (ptr->is_some) {
     plugin_string_free(&ptr->val);
+  }
+}
+
+void wasmswarm_scenario_cookies_cookie_free(wasmswarm_scenario_cookies_cookie_t *ptr) {
+  plugin_string_free(&ptr->name);
+  plugin_string_free(&ptr->value);
+  plugin_string_free(&ptr->domain);
+  plugin_string_free(&ptr->path);
+}
+
+void wasmswarm_scenario_cookies_list_cookie_free(wasmswarm_scenario_cookies_list_cookie_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    wasmswarm_scenario_cookies_cookie_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      wasmswarm_scenario_cookies_cookie_free(&list_ptr[i]);
+    }
+    free(list_ptr);
   }
 }
 
@@ -750,6 +834,115 @@ void wasmswarm_scenario_http_send_all(wasmswarm_scenario_http_list_request_t *re
   *ret = (wasmswarm_scenario_http_list_result_response_error_code_t) { (wasmswarm_scenario_http_result_response_error_code_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
 }
 
+void wasmswarm_scenario_http_failure(uint32_t index, plugin_string_t *ret) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_wasmswarm_scenario_http_failure((int32_t) (index), ptr);
+  *ret = (plugin_string_t) { (uint8_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
+}
+
+bool wasmswarm_scenario_http_share_body(plugin_list_u8_t *body, uint64_t *ret, wasmswarm_scenario_http_error_code_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[16];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_wasmswarm_scenario_http_share_body((uint8_t *) (*body).ptr, (*body).len, ptr);
+  wasmswarm_scenario_http_result_u64_error_code_t result;
+  switch ((int32_t) *((uint8_t*) (ptr + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (uint64_t) (*((int64_t*) (ptr + 8)));
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      result.val.err = (int32_t) *((uint8_t*) (ptr + 8));
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+bool wasmswarm_scenario_http_send_shared(wasmswarm_scenario_http_request_t *request, uint64_t body, wasmswarm_scenario_http_response_t *ret, wasmswarm_scenario_http_error_code_t *err) {
+  __attribute__((__aligned__(8)))
+  uint8_t ret_area[(32+14*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  *((size_t*)(ptr + sizeof(void*))) = ((*request).method).len;
+  *((uint8_t **)(ptr + 0)) = (uint8_t *) ((*request).method).ptr;
+  *((size_t*)(ptr + (3*sizeof(void*)))) = ((*request).url).len;
+  *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) ((*request).url).ptr;
+  *((size_t*)(ptr + (5*sizeof(void*)))) = ((*request).headers).len;
+  *((uint8_t **)(ptr + (4*sizeof(void*)))) = (uint8_t *) ((*request).headers).ptr;
+  *((size_t*)(ptr + (7*sizeof(void*)))) = ((*request).body).len;
+  *((uint8_t **)(ptr + (6*sizeof(void*)))) = (uint8_t *) ((*request).body).ptr;
+  *((size_t*)(ptr + (9*sizeof(void*)))) = ((*request).name).len;
+  *((uint8_t **)(ptr + (8*sizeof(void*)))) = (uint8_t *) ((*request).name).ptr;
+  *((size_t*)(ptr + (11*sizeof(void*)))) = ((*request).tags).len;
+  *((uint8_t **)(ptr + (10*sizeof(void*)))) = (uint8_t *) ((*request).tags).ptr;
+  *((int64_t*)(ptr + (12*sizeof(void*)))) = (int64_t) ((*request).timeout);
+  switch ((int32_t) ((*request).redirects).tag) {
+    case 0: {
+      *((int8_t*)(ptr + (8+12*sizeof(void*)))) = 0;
+      break;
+    }
+    case 1: {
+      *((int8_t*)(ptr + (8+12*sizeof(void*)))) = 1;
+      break;
+    }
+    case 2: {
+      const uint32_t *payload1 = &((*request).redirects).val.follow;
+      *((int8_t*)(ptr + (8+12*sizeof(void*)))) = 2;
+      *((int32_t*)(ptr + (12+12*sizeof(void*)))) = (int32_t) (*payload1);
+      break;
+    }
+  }
+  *((size_t*)(ptr + (16+13*sizeof(void*)))) = ((*request).expected).len;
+  *((uint8_t **)(ptr + (16+12*sizeof(void*)))) = (uint8_t *) ((*request).expected).ptr;
+  *((int8_t*)(ptr + (16+14*sizeof(void*)))) = (int32_t) (*request).keep;
+  *((int64_t*)(ptr + (24+14*sizeof(void*)))) = (int64_t) (body);
+  uint8_t *ptr2 = (uint8_t *) &ret_area;
+  __wasm_import_wasmswarm_scenario_http_send_shared(ptr, ptr2);
+  wasmswarm_scenario_http_result_response_error_code_t result;
+  switch ((int32_t) *((uint8_t*) (ptr2 + 0))) {
+    case 0: {
+      result.is_err = false;
+      result.val.ok = (wasmswarm_scenario_http_response_t) {
+        (uint64_t) (uint64_t) (*((int64_t*) (ptr2 + 8))),
+        (uint16_t) (uint16_t) ((int32_t) *((uint16_t*) (ptr2 + 16))),
+        (bool) (int32_t) *((uint8_t*) (ptr2 + 18)),
+        (uint64_t) (uint64_t) (*((int64_t*) (ptr2 + 24))),
+      };
+      break;
+    }
+    case 1: {
+      result.is_err = true;
+      result.val.err = (int32_t) *((uint8_t*) (ptr2 + 8));
+      break;
+    }
+  }
+  if (!result.is_err) {
+    *ret = result.val.ok;
+    return 1;
+  } else {
+    *err = result.val.err;
+    return 0;
+  }
+}
+
+void wasmswarm_scenario_http_send_all_shared(wasmswarm_scenario_http_list_request_t *requests, plugin_list_u64_t *bodies, wasmswarm_scenario_http_list_result_response_error_code_t *ret) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_wasmswarm_scenario_http_send_all_shared((uint8_t *) (*requests).ptr, (*requests).len, (uint8_t *) (*bodies).ptr, (*bodies).len, ptr);
+  *ret = (wasmswarm_scenario_http_list_result_response_error_code_t) { (wasmswarm_scenario_http_result_response_error_code_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
+}
+
 void wasmswarm_scenario_http_body(uint64_t response, plugin_list_u8_t *ret) {
   __attribute__((__aligned__(sizeof(void*))))
   uint8_t ret_area[(2*sizeof(void*))];
@@ -825,6 +1018,67 @@ void wasmswarm_scenario_http_pass(uint64_t response) {
 
 void wasmswarm_scenario_http_fail(uint64_t response, plugin_string_t *message) {
   __wasm_import_wasmswarm_scenario_http_fail((int64_t) (response), (uint8_t *) (*message).ptr, (*message).len);
+}
+
+void wasmswarm_scenario_cookies_matching(uint64_t jar, plugin_string_t *url, wasmswarm_scenario_cookies_list_cookie_t *ret) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_wasmswarm_scenario_cookies_matching((int64_t) (jar), (uint8_t *) (*url).ptr, (*url).len, ptr);
+  *ret = (wasmswarm_scenario_cookies_list_cookie_t) { (wasmswarm_scenario_cookies_cookie_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
+}
+
+void wasmswarm_scenario_cookies_all(uint64_t jar, wasmswarm_scenario_cookies_list_cookie_t *ret) {
+  __attribute__((__aligned__(sizeof(void*))))
+  uint8_t ret_area[(2*sizeof(void*))];
+  uint8_t *ptr = (uint8_t *) &ret_area;
+  __wasm_import_wasmswarm_scenario_cookies_all((int64_t) (jar), ptr);
+  *ret = (wasmswarm_scenario_cookies_list_cookie_t) { (wasmswarm_scenario_cookies_cookie_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
+}
+
+bool wasmswarm_scenario_cookies_set(uint64_t jar, plugin_string_t *url, plugin_string_t *text) {
+  int32_t ret = __wasm_import_wasmswarm_scenario_cookies_set((int64_t) (jar), (uint8_t *) (*url).ptr, (*url).len, (uint8_t *) (*text).ptr, (*text).len);
+  return ret;
+}
+
+bool wasmswarm_scenario_cookies_put(uint64_t jar, wasmswarm_scenario_cookies_cookie_t *cookie) {
+  int32_t ret = __wasm_import_wasmswarm_scenario_cookies_put((int64_t) (jar), (uint8_t *) ((*cookie).name).ptr, ((*cookie).name).len, (uint8_t *) ((*cookie).value).ptr, ((*cookie).value).len, (uint8_t *) ((*cookie).domain).ptr, ((*cookie).domain).len, (uint8_t *) ((*cookie).path).ptr, ((*cookie).path).len, (int64_t) ((*cookie).expires), (*cookie).secure, (*cookie).http_only, (*cookie).host_only);
+  return ret;
+}
+
+uint32_t wasmswarm_scenario_cookies_delete(uint64_t jar, plugin_string_t *url, plugin_string_t *name) {
+  int32_t ret = __wasm_import_wasmswarm_scenario_cookies_delete((int64_t) (jar), (uint8_t *) (*url).ptr, (*url).len, (uint8_t *) (*name).ptr, (*name).len);
+  return (uint32_t) (ret);
+}
+
+bool wasmswarm_scenario_cookies_remove(uint64_t jar, plugin_string_t *domain, plugin_string_t *path, plugin_string_t *name) {
+  int32_t ret = __wasm_import_wasmswarm_scenario_cookies_remove((int64_t) (jar), (uint8_t *) (*domain).ptr, (*domain).len, (uint8_t *) (*path).ptr, (*path).len, (uint8_t *) (*name).ptr, (*name).len);
+  return ret;
+}
+
+void wasmswarm_scenario_cookies_clear(uint64_t jar) {
+  __wasm_import_wasmswarm_scenario_cookies_clear((int64_t) (jar));
+}
+
+uint64_t wasmswarm_scenario_cookies_new_jar(void) {
+  int64_t ret = __wasm_import_wasmswarm_scenario_cookies_new_jar();
+  return (uint64_t) (ret);
+}
+
+void wasmswarm_scenario_cookies_drop_jar(uint64_t jar) {
+  __wasm_import_wasmswarm_scenario_cookies_drop_jar((int64_t) (jar));
+}
+
+void wasmswarm_scenario_cookies_use_jar(uint64_t jar) {
+  __wasm_import_wasmswarm_scenario_cookies_use_jar((int64_t) (jar));
+}
+
+void wasmswarm_scenario_cookies_use_jars(plugin_list_u64_t *jars) {
+  __wasm_import_wasmswarm_scenario_cookies_use_jars((uint8_t *) (*jars).ptr, (*jars).len);
+}
+
+void wasmswarm_scenario_cookies_set_sending(bool sending) {
+  __wasm_import_wasmswarm_scenario_cookies_set_sending(sending);
 }
 
 void wasmswarm_scenario_metrics_add(plugin_string_t *name, wasmswarm_scenario_metrics_metric_type_t kind, double value, plugin_list_tuple2_string_string_t *tags) {

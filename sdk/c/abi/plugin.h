@@ -27,7 +27,8 @@ typedef struct wasmswarm_scenario_http_redirect_policy_t {
 #define WASMSWARM_SCENARIO_HTTP_REDIRECT_POLICY_INHERIT 0
 // Return the redirect itself.
 #define WASMSWARM_SCENARIO_HTTP_REDIRECT_POLICY_NONE 1
-// At most this many hops; then the error `too-many-redirects`.
+// At most this many hops; then the error `too-many-redirects`. The run's options
+// bound it: without any, 30.
 #define WASMSWARM_SCENARIO_HTTP_REDIRECT_POLICY_FOLLOW 2
 
 // What the host keeps of a response for the guest to ask for.
@@ -35,7 +36,8 @@ typedef uint8_t wasmswarm_scenario_http_keep_policy_t;
 
 // Headers and body.
 #define WASMSWARM_SCENARIO_HTTP_KEEP_POLICY_ALL 0
-// Neither; cheapest. The body is read, counted and thrown away.
+// Headers only; cheapest. The body is read, counted and thrown away, whatever
+// its size and encoding.
 #define WASMSWARM_SCENARIO_HTTP_KEEP_POLICY_NOTHING 1
 
 typedef struct {
@@ -66,19 +68,32 @@ typedef struct {
 // A request. Only `method` and `url` must be filled in: an empty string, an empty
 // list, 0 or the first case of a variant always means "the default".
 typedef struct wasmswarm_scenario_http_request_t {
-  // Upper case, such as `GET`; at most 32 bytes, letters only.
+  // Such as `GET`, or any other token of at most 32 bytes but `CONNECT`; sent as it is.
   plugin_string_t   method;
-  // Absolute (`http://` or `https://`), or relative to the run's host.
+  // Absolute (`http://` or `https://`), or relative to the run's host: then it goes
+  // under that URL's path, whether or not it begins with `/`. With the host
+  // `http://h/api`, both `/users` and `users` are `http://h/api/users`, `?a=1` is
+  // `http://h/api?a=1`, and an empty one is `http://h/api`. `//other/x` names
+  // another host.
   plugin_string_t   url;
   // Sent in this order, beside what the host adds (`host`, `user-agent`,
-  // `accept-encoding`, cookies). At most 128, 64 KiB in all.
+  // `accept-encoding`, cookies). At most 128, 64 KiB in all. What concerns the
+  // framing or the connection (`connection`, `content-length`, `keep-alive`, `te`,
+  // `trailer`, `transfer-encoding`, `upgrade`, `proxy-…`) is the host's: it closes
+  // the connection for `connection: close`, sends `te: trailers`, and leaves out the
+  // rest, which is told once in the log.
   plugin_list_tuple2_string_string_t   headers;
-  // Sent with its length. At most 8 MiB.
+  // Sent with its length. At most 16 MiB, unless the operator allows more
+  // (`--max-request-body`); a larger one is an `invalid-request`.
   plugin_list_u8_t   body;
-  // Groups requests in the results: `/users/{id}` for `/users/17`. At most 200
-  // bytes. Empty: the URL's path without its query.
+  // Groups requests in the results: `/users/{id}` for `/users/17`. Empty: the URL's
+  // path without its query. It never decides whether the request is sent: one that
+  // is longer than 200 bytes is cut, and control characters become `_`.
   plugin_string_t   name;
-  // Key and value pairs that split the results further. At most 16, 200 bytes each.
+  // Key and value pairs that split the results further. Nor do these decide
+  // anything: keys and values are cut at 200 bytes, control characters and `,`
+  // become `_`, as does `=` in a key; a pair without key or value, and those
+  // after the first 16, are left out. The results say once how often that was.
   plugin_list_tuple2_string_string_t   tags;
   // Whole exchange, redirects included, in microseconds. 0: the run's default.
   uint64_t   timeout;
@@ -127,7 +142,7 @@ typedef uint8_t wasmswarm_scenario_http_error_code_t;
 
 // The URL can't be parsed, or its scheme isn't http or https.
 #define WASMSWARM_SCENARIO_HTTP_ERROR_CODE_INVALID_URL 0
-// A method, header, name, tag or size is outside the limits above.
+// A method, header or size is outside the limits above.
 #define WASMSWARM_SCENARIO_HTTP_ERROR_CODE_INVALID_REQUEST 1
 // The run doesn't allow this host. Nothing was sent.
 #define WASMSWARM_SCENARIO_HTTP_ERROR_CODE_HOST_NOT_ALLOWED 2
@@ -179,9 +194,47 @@ typedef struct {
 } wasmswarm_scenario_http_list_result_response_error_code_t;
 
 typedef struct {
+  bool is_err;
+  union {
+    uint64_t ok;
+    wasmswarm_scenario_http_error_code_t err;
+  } val;
+} wasmswarm_scenario_http_result_u64_error_code_t;
+
+typedef struct {
+  uint64_t *ptr;
+  size_t len;
+} plugin_list_u64_t;
+
+typedef struct {
   bool is_some;
   plugin_string_t val;
 } plugin_option_string_t;
+
+// One cookie.
+typedef struct wasmswarm_scenario_cookies_cookie_t {
+  // Never empty.
+  plugin_string_t   name;
+  // As it was set: quotes belong to it.
+  plugin_string_t   value;
+  // In lower case, without a leading dot.
+  plugin_string_t   domain;
+  // Begins with `/`.
+  plugin_string_t   path;
+  // When it expires, in seconds since 1970; 0: never, as long as the jar lives.
+  uint64_t   expires;
+  // Only sent over https.
+  bool   secure;
+  // Not meant for scripts in a page. It makes no difference here.
+  bool   http_only;
+  // Only sent to `domain` itself, not to hosts below it.
+  bool   host_only;
+} wasmswarm_scenario_cookies_cookie_t;
+
+typedef struct {
+  wasmswarm_scenario_cookies_cookie_t *ptr;
+  size_t len;
+} wasmswarm_scenario_cookies_list_cookie_t;
 
 // What a metric's values mean.
 typedef uint8_t wasmswarm_scenario_metrics_metric_type_t;
@@ -522,12 +575,33 @@ extern bool wasmswarm_scenario_http_send(wasmswarm_scenario_http_request_t *requ
 // needs that, and waits for all. The results are in the order of the requests.
 // At most 64. Blocks this VU for about as long as the slowest one.
 extern void wasmswarm_scenario_http_send_all(wasmswarm_scenario_http_list_request_t *requests, wasmswarm_scenario_http_list_result_response_error_code_t *ret);
+// Why request number `index` of the last call that sent some failed, in words: which
+// header, limit, certificate or place in the response it was; 0 where there was one
+// only. Empty if it didn't fail, or if there is no such request. It can hold text of
+// the server's. After `share-body`: why that was refused (0).
+extern void wasmswarm_scenario_http_failure(uint32_t index, plugin_string_t *ret);
+// Hands over a body that many requests send, and returns its number. It is valid as
+// long as this instance lives. Bodies that are equal are kept once for the whole run,
+// however many VUs share them, so each instance should share a body once.
+// 
+// The error is `invalid-request` for a body that is larger than requests may have, and
+// `exhausted` if there is no room left: an instance may have 64 bodies, a run's different
+// bodies at most 256 MiB.
+extern bool wasmswarm_scenario_http_share_body(plugin_list_u8_t *body, uint64_t *ret, wasmswarm_scenario_http_error_code_t *err);
+// As `send`, with a shared body, which doesn't cross the border again. The request's
+// own body must be empty: else it is misuse, as is a number that was never given: a
+// trap. Blocks this VU.
+extern bool wasmswarm_scenario_http_send_shared(wasmswarm_scenario_http_request_t *request, uint64_t body, wasmswarm_scenario_http_response_t *ret, wasmswarm_scenario_http_error_code_t *err);
+// As `send-all`, each request with the shared body whose number is in the same place.
+// The largest number, 2^64 - 1, stands for the request's own body, as does the end of
+// the list. Blocks this VU.
+extern void wasmswarm_scenario_http_send_all_shared(wasmswarm_scenario_http_list_request_t *requests, plugin_list_u64_t *bodies, wasmswarm_scenario_http_list_result_response_error_code_t *ret);
 // The body, decompressed. Empty if it was not kept.
 extern void wasmswarm_scenario_http_body(uint64_t response, plugin_list_u8_t *ret);
 // The first header of this name (any case), as text; bytes that aren't UTF-8 are
 // replaced by U+FFFD.
 extern bool wasmswarm_scenario_http_header(uint64_t response, plugin_string_t *name, plugin_string_t *ret);
-// All headers in the order received. Empty if they were not kept.
+// All headers in the order received.
 extern void wasmswarm_scenario_http_headers(uint64_t response, plugin_list_tuple2_string_string_t *ret);
 // Where the time went.
 extern void wasmswarm_scenario_http_get_timings(uint64_t response, wasmswarm_scenario_http_timings_t *ret);
@@ -540,6 +614,43 @@ extern void wasmswarm_scenario_http_pass(uint64_t response);
 // Counts this response as a failure with this message (cut at 500 bytes).
 extern void wasmswarm_scenario_http_fail(uint64_t response, plugin_string_t *message);
 
+// Imported Functions from `wasmswarm:scenario/cookies@0.1.0`
+// What a request to this URL carries, in that order.
+extern void wasmswarm_scenario_cookies_matching(uint64_t jar, plugin_string_t *url, wasmswarm_scenario_cookies_list_cookie_t *ret);
+// All cookies that haven't expired, in the order in which they were set.
+extern void wasmswarm_scenario_cookies_all(uint64_t jar, wasmswarm_scenario_cookies_list_cookie_t *ret);
+// Takes in a `Set-Cookie` text such as `a=1; Path=/; Max-Age=60`, as if this URL had
+// answered with it. False if a browser would have ignored it there: it has no name, is
+// too large, or its domain isn't the URL's or one above it. One that has expired
+// removes the cookie that it names.
+extern bool wasmswarm_scenario_cookies_set(uint64_t jar, plugin_string_t *url, plugin_string_t *text);
+// Puts in a cookie as it is, whoever it belongs to. False if it has no name or no
+// domain, is too large, or holds what can't be sent.
+extern bool wasmswarm_scenario_cookies_put(uint64_t jar, wasmswarm_scenario_cookies_cookie_t *cookie);
+// Removes the cookies of this name that a request to this URL carries, and returns how
+// many these were.
+extern uint32_t wasmswarm_scenario_cookies_delete(uint64_t jar, plugin_string_t *url, plugin_string_t *name);
+// Removes the cookie of this domain, path and name. Returns whether there was one.
+extern bool wasmswarm_scenario_cookies_remove(uint64_t jar, plugin_string_t *domain, plugin_string_t *path, plugin_string_t *name);
+// Removes all cookies.
+extern void wasmswarm_scenario_cookies_clear(uint64_t jar);
+// Makes an empty jar.
+extern uint64_t wasmswarm_scenario_cookies_new_jar(void);
+// Removes all cookies of a jar that is needed no more. It may still be used.
+extern void wasmswarm_scenario_cookies_drop_jar(uint64_t jar);
+// Lets the requests from now on, until the export call returns, use this jar: they
+// carry its cookies, and what they are answered is stored in it. The largest number,
+// 2^64 - 1, is no jar at all: nothing is sent or stored. Requests of a client that
+// speaks `wasi:http` always use the VU's own.
+extern void wasmswarm_scenario_cookies_use_jar(uint64_t jar);
+// As `use-jar`, but only for the next `http.send-all`, and for each of its requests
+// on its own: the first number for the first request. Requests beyond the list use
+// the jar of `use-jar`.
+extern void wasmswarm_scenario_cookies_use_jars(plugin_list_u64_t *jars);
+// Whether the requests from now on, until the export call returns, carry cookies of
+// the jar (as they do at first). What they are answered is stored either way.
+extern void wasmswarm_scenario_cookies_set_sending(bool sending);
+
 // Imported Functions from `wasmswarm:scenario/metrics@0.1.0`
 // Adds a value. Trends must not be negative; they are kept to three significant
 // digits, from 0.001 to 3.6 billion.
@@ -550,10 +661,10 @@ extern void wasmswarm_scenario_metrics_add(plugin_string_t *name, wasmswarm_scen
 extern void wasmswarm_scenario_metrics_record_request(plugin_string_t *protocol, plugin_string_t *name, uint64_t duration, uint64_t bytes_received, plugin_string_t *error);
 
 // Imported Functions from `wasmswarm:scenario/checks@0.1.0`
-// Counts one pass or failure under this name (at most 200 bytes), and returns
-// `passed` unchanged. It carries the VU's own tags, the tags of its task, its group
-// and these (at most 16, 200 bytes each). A name or tag outside the limits is
-// misuse: a trap. Returns at once.
+// Counts one pass or failure under this name, and returns `passed` unchanged. It
+// carries the VU's own tags, the tags of its task, its group and these. Names and tags
+// outside the limits are cut, replaced or left out as those of `http.request`.
+// Returns at once.
 extern bool wasmswarm_scenario_checks_check(plugin_string_t *name, bool passed, plugin_list_tuple2_string_string_t *tags);
 
 // Imported Functions from `wasmswarm:scenario/log@0.1.0`
@@ -566,12 +677,13 @@ extern void wasmswarm_scenario_log_write(wasmswarm_scenario_log_level_t level, p
 extern void wasmswarm_scenario_vu_current(wasmswarm_scenario_vu_identity_t *ret);
 // Sets a tag on everything that this VU records from now on; an empty value
 // removes it. It outranks a tag of the same key that the task or the operator gave.
-// At most 16 tags, 200 bytes each; more is misuse: a trap.
+// Tags outside the limits are cut, replaced or left out as those of `http.request`.
 extern void wasmswarm_scenario_vu_set_tag(plugin_string_t *key, plugin_string_t *value);
 // Begins a group: until `leave-group`, everything that this VU records has the tag
-// `group`, which is `::login` here and `::login::token` in a group within. A name
-// has 1 to 200 bytes, no control characters, no `,` and no `::`; groups are nested
-// at most 8 deep. Anything else is misuse: a trap. Returns at once.
+// `group`, which is `::login` for `login` and `::login::token` for `token` within it.
+// A name is cut at 200 bytes; control characters, `,` and the colons of `::` become
+// `_`, as does an empty name. What is deeper than 8 groups counts to the eighth and
+// has no duration of its own. Returns at once.
 extern void wasmswarm_scenario_vu_enter_group(plugin_string_t *name);
 // Ends the innermost group, and adds the time since it began, in milliseconds, to
 // the trend `group_duration` with the group's tag. Groups that are still open when
@@ -660,7 +772,15 @@ void wasmswarm_scenario_http_list_request_free(wasmswarm_scenario_http_list_requ
 
 void wasmswarm_scenario_http_list_result_response_error_code_free(wasmswarm_scenario_http_list_result_response_error_code_t *ptr);
 
+void wasmswarm_scenario_http_result_u64_error_code_free(wasmswarm_scenario_http_result_u64_error_code_t *ptr);
+
+void plugin_list_u64_free(plugin_list_u64_t *ptr);
+
 void plugin_option_string_free(plugin_option_string_t *ptr);
+
+void wasmswarm_scenario_cookies_cookie_free(wasmswarm_scenario_cookies_cookie_t *ptr);
+
+void wasmswarm_scenario_cookies_list_cookie_free(wasmswarm_scenario_cookies_list_cookie_t *ptr);
 
 void wasmswarm_scenario_vu_identity_free(wasmswarm_scenario_vu_identity_t *ptr);
 

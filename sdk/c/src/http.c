@@ -62,7 +62,7 @@ static plugin_list_tuple2_u16_u16_t expected_of(const ws_request *request) {
 
 static plugin_list_u8_t body_of(const ws_request *request) {
     const char *body = request->json ? request->json : request->body;
-    if (!body) {
+    if (!body || request->shared) {
         return (plugin_list_u8_t){NULL, 0};
     }
     size_t length = request->body_length ? request->body_length : strlen(body);
@@ -100,12 +100,19 @@ static ws_response completed(const wit_response *response) {
         .ok = response->ok,
         .duration = ws_seconds(response->duration),
         .id = response->id,
+        .reason = "",
     };
 }
 
+static const char *why(size_t index) {
+    plugin_string_t text;
+    wasmswarm_scenario_http_failure((uint32_t)index, &text);
+    return ws_from_wit(text);
+}
+
 /* Our errors have one case more than the contract's, at the front: that there is none. */
-static ws_response failed(wit_error error) {
-    return (ws_response){.error = (ws_http_error)(error + 1)};
+static ws_response failed(wit_error error, size_t index) {
+    return (ws_response){.error = (ws_http_error)(error + 1), .reason = why(index)};
 }
 
 ws_response *ws_send(const ws_request *request) {
@@ -114,9 +121,53 @@ ws_response *ws_send(const ws_request *request) {
     ws_response *response = ws_alloc(sizeof *response);
     wit_response received;
     wit_error error;
-    bool ok = wasmswarm_scenario_http_send(&sent, &received, &error);
-    *response = ok ? completed(&received) : failed(error);
+    if (request->jar) {
+        wasmswarm_scenario_cookies_use_jar(request->jar);
+    }
+    bool ok;
+    if (request->shared) {
+        uint64_t body = request->shared - 1;
+        ok = wasmswarm_scenario_http_send_shared(&sent, body, &received, &error);
+    } else {
+        ok = wasmswarm_scenario_http_send(&sent, &received, &error);
+    }
+    *response = ok ? completed(&received) : failed(error, 0);
+    if (request->jar) {
+        wasmswarm_scenario_cookies_use_jar(WS_OWN_JAR);
+    }
     return response;
+}
+
+/* The number below 0 stands for a request's own body. */
+static plugin_list_u64_t bodies_of(const ws_request *requests, size_t count) {
+    plugin_list_u64_t list = {ws_alloc(count * sizeof(uint64_t)), count};
+    for (size_t i = 0; i < count; i++) {
+        list.ptr[i] = requests[i].shared - 1;
+    }
+    return list;
+}
+
+/* Lets each request of the next batch use its own jar, if any of them has one. */
+static void use_jars(const ws_request *requests, size_t count) {
+    bool others = false;
+    plugin_list_u64_t list = {ws_alloc(count * sizeof(uint64_t)), count};
+    for (size_t i = 0; i < count; i++) {
+        list.ptr[i] = requests[i].jar;
+        others = others || requests[i].jar;
+    }
+    if (others) {
+        wasmswarm_scenario_cookies_use_jars(&list);
+    }
+}
+
+ws_shared_body ws_share_body(ws_bytes body) {
+    plugin_list_u8_t list = ws_bytes_to_wit(body);
+    uint64_t number;
+    wit_error error;
+    if (wasmswarm_scenario_http_share_body(&list, &number, &error)) {
+        return (ws_shared_body){.handle = number + 1, .reason = ""};
+    }
+    return (ws_shared_body){.error = (ws_http_error)(error + 1), .reason = why(0)};
 }
 
 ws_response *ws_send_all(const ws_request *requests, size_t count) {
@@ -126,11 +177,13 @@ ws_response *ws_send_all(const ws_request *requests, size_t count) {
         request_to_wit(&requests[i], &sent.ptr[i]);
     }
     wasmswarm_scenario_http_list_result_response_error_code_t received;
-    wasmswarm_scenario_http_send_all(&sent, &received);
+    plugin_list_u64_t bodies = bodies_of(requests, count);
+    use_jars(requests, count);
+    wasmswarm_scenario_http_send_all_shared(&sent, &bodies, &received);
     ws_response *responses = ws_alloc(count * sizeof *responses);
     for (size_t i = 0; i < count; i++) {
         const wasmswarm_scenario_http_result_response_error_code_t *result = &received.ptr[i];
-        responses[i] = result->is_err ? failed(result->val.err) : completed(&result->val.ok);
+        responses[i] = result->is_err ? failed(result->val.err, i) : completed(&result->val.ok);
     }
     return responses;
 }

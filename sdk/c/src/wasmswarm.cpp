@@ -179,6 +179,8 @@ ws_request request_of(Text method, Text url, const Options &options) {
         request.expected[i] = options.expected[i];
     }
     request.discard = options.discard;
+    request.jar = options.jar.number();
+    request.shared = options.shared.handle();
     return request;
 }
 
@@ -202,6 +204,18 @@ std::vector<Response> http::send_all(const std::vector<Request> &requests) {
         responses.emplace_back(&received[i]);
     }
     return responses;
+}
+
+std::vector<Cookie> Jar::list(const ws_cookie *cookies) {
+    std::vector<Cookie> all;
+    for (; cookies->name; cookies++) {
+        all.push_back(*cookies);
+    }
+    return all;
+}
+
+std::optional<std::string_view> Jar::get(Text url, Text name) const {
+    return maybe(ws_cookie_value(number_, url.c_str(), name.c_str()));
 }
 
 std::optional<std::string_view> Response::header(Text name) const {

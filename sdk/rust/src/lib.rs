@@ -3,7 +3,7 @@
 //! # Where things are
 //!
 //! [`prelude`] brings all that a scenario needs: the macros [`scenario`](macro@scenario),
-//! [`plugin!`], [`check!`], [`info!`] and friends, and the modules [`http`], [`metrics`], [`vu`],
+//! [`plugin!`], [`check!`], [`info!`] and friends, and the modules [`http`], [`cookies`], [`metrics`], [`vu`],
 //! [`random`], [`params`], [`data`] and [`shared`]. Every call into the host is measured and paced there;
 //! this crate only makes it pleasant to write.
 //!
@@ -15,6 +15,7 @@ extern crate self as wasmswarm_sdk;
 #[doc(hidden)]
 pub mod bindings;
 mod checks;
+pub mod cookies;
 pub mod data;
 mod defaults;
 mod dispatch;

@@ -56,7 +56,7 @@ pub fn abort(reason: &str) {
     vu::abort(reason);
 }
 
-/// Sets a tag on everything that this VU records from now on. At most 16 tags, 200 bytes each.
+/// Sets a tag on everything that this VU records from now on. 16 count, of 200 bytes each; the rest is left out.
 pub fn set_tag(key: &str, value: &str) {
     vu::set_tag(key, value);
 }
@@ -70,8 +70,8 @@ pub fn remove_tag(key: &str) {
 ///
 /// Everything that is recorded inside has the tag `group`, which is `::login` here and
 /// `::login::token` in a group `token` within; the time that it took goes to the trend
-/// `group_duration`, in milliseconds. Names have at most 200 bytes and neither `,` nor `::`;
-/// groups are nested at most 8 deep.
+/// `group_duration`, in milliseconds. In names, `,` and `::` become `_`; they are cut at 200 bytes. What is deeper
+/// than 8 groups counts to the eighth.
 ///
 /// ```no_run
 /// # use wasmswarm_sdk::prelude::*;

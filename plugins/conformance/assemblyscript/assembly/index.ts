@@ -1,7 +1,8 @@
 // The scenario that every language implements; see ../../README.md.
 
 import {
-  check, Counter, data, fail, Gauge, http, json, next, params, plugin, Rate, Scenario, setupData, shared, Trend, vu,
+  check, cookies, Counter, data, fail, Gauge, http, json, newJar, next, noCookies, params, plugin, Rate, Scenario,
+  setupData, shared, Trend, vu,
 } from "wasmswarm";
 
 const cartValue = new Trend("cart_value");
@@ -76,7 +77,39 @@ class Once {
     level.set(7);
     odd.add(vu.iteration() % 2 == 1);
     console.info("hello from AssemblyScript");
-    next("goodbye", 0.001);
+    next(params.get("surroundings") == "yes" ? "surroundings" : "goodbye", 0.001);
+  }
+
+  // Its own clocks don't exist in this language.
+  surroundings(): void {
+    const drawn = new Set<u64>();
+    for (let i = 0; i < 50; i++) drawn.add(vu.random());
+    check("random numbers differ", drawn.size == 50);
+    http.get("clock").send();
+    const run = vu.now();
+    vu.sleep(0.03);
+    check("clocks agree", vu.now() - run >= 30_000);
+    this.jars();
+    const refused = http.get("http://127.0.0.9:1/").send();
+    check("the reason is said", refused.error.includes("127.0.0.9"));
+    const body = http.share(new Uint8Array(50_000).fill(0x78));
+    for (let i = 0; i < 2; i++) http.post("/upload").sharedBody(body).send();
+    shared.add("starts");
+  }
+
+  jars(): void {
+    http.get("/set").send();
+    const all = cookies.matching("/deep/x");
+    let seen = "";
+    for (let i = 0; i < all.length; i++) seen += all[i].name + "=" + all[i].value + ";";
+    check("cookies are read in order", seen == "b=2;a=1;");
+    cookies.set("/", "c=3; Path=/base");
+    cookies.remove("/", "a");
+    http.get("/deep/x").send();
+    const jar = newJar();
+    jar.set("/", "j=4; Path=/base");
+    http.get("/deep/x").jar(jar).send();
+    http.get("/deep/x").jar(noCookies).send();
   }
 
   goodbye(): void {
@@ -100,4 +133,5 @@ new Scenario<Once>("Once")
   .fixed(1)
   .sequential()
   .task("hello", (user) => user.hello())
-  .task("goodbye", (user) => user.goodbye());
+  .task("goodbye", (user) => user.goodbye())
+  .task("surroundings", (user) => user.surroundings(), 0);

@@ -1,6 +1,8 @@
 //! The conformance scenario (see the README one folder up) with the Rust SDK.
 
 use serde::Deserialize;
+use std::collections::HashSet;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use wasmswarm_sdk::prelude::*;
 
 const CART_VALUE: Trend = Trend::new("cart_value");
@@ -139,7 +141,11 @@ impl Once {
         LEVEL.set(7);
         ODD.add(vu::iteration() % 2 == 1);
         info!("hello from Rust");
-        Outcome::next("goodbye").wait(0.001)
+        let next = match params::get("surroundings").as_deref() {
+            Some("yes") => "surroundings",
+            _ => "goodbye",
+        };
+        Outcome::next(next).wait(0.001)
     }
 
     #[task]
@@ -150,6 +156,59 @@ impl Once {
             _ => (),
         }
     }
+
+    #[task(weight = 0)]
+    fn surroundings(&self) -> Result {
+        let numbers: HashSet<u64> = (0..50).map(|_| random::range(0..=u64::MAX / 2)).collect();
+        check!("random numbers differ", numbers.len() == 50);
+        clocks()?;
+        jars()?;
+        let refused = http::get("http://127.0.0.9:1/").send();
+        let reason = refused.err().map(|error| error.reason().to_owned());
+        check!(
+            "the reason is said",
+            reason.is_some_and(|text| text.contains("127.0.0.9"))
+        );
+        let body = http::share(vec![b'x'; 50_000])?;
+        for _ in 0..2 {
+            http::post("/upload").shared_body(&body).send()?;
+        }
+        shared::add("starts", 1);
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+struct Clock {
+    ms: u64,
+}
+
+fn clocks() -> Result {
+    let server = http::get("clock").send()?.json::<Clock>()?.ms;
+    let own = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as u64;
+    check!("the wall clock is right", own.abs_diff(server) < 5_000);
+    let (own, run) = (Instant::now(), vu::now());
+    vu::sleep(0.03);
+    let run = vu::now() - run;
+    let own = own.elapsed();
+    let agree = own + Duration::from_millis(1) >= run && own < run + Duration::from_secs(5);
+    check!("clocks agree", run >= Duration::from_millis(30) && agree);
+    Ok(())
+}
+
+fn jars() -> Result {
+    http::get("/set").send()?;
+    let seen = cookies::matching("/deep/x");
+    let seen: Vec<_> = seen.iter().map(|c| (c.name.as_str(), c.value.as_str())).collect();
+    check!("cookies are read in order", seen == [("b", "2"), ("a", "1")]);
+    cookies::set("/", "c=3; Path=/base");
+    cookies::delete("/", "a");
+    http::get("/deep/x").send()?;
+    let jar = cookies::Jar::new();
+    jar.set("/", "j=4; Path=/base");
+    http::get("/deep/x").jar(&jar).send()?;
+    http::get("/deep/x").no_cookies().send()?;
+    Ok(())
 }
 
 #[expect(

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::cookies::is_cookie;
 use super::super::headers::{Own, takes_trailers};
 use super::super::request::Request;
 use super::super::target::Origin;
@@ -37,11 +38,12 @@ impl Job<'_> {
         put(b" ");
         put(origin.via.as_bytes());
         put(self.path.as_bytes());
-        if self.authorization.is_none() && !origin.overlaps(self.request.headers) {
+        if self.authorization.is_none() && !self.overlaps(origin) {
             put(&origin.fixed);
             self.request
                 .headers
                 .iter()
+                .filter(|(name, _)| !self.includes(name))
                 .for_each(|(name, value)| put_header(buffer, name, value));
         } else {
             put(b" HTTP/1.1\r\n");
@@ -55,6 +57,17 @@ impl Job<'_> {
             put_header(buffer, "cookie", cookie);
         }
         self.write_body(buffer);
+    }
+
+    /// Whether any of the origin's fixed part is replaced.
+    fn overlaps(&self, origin: &Origin) -> bool {
+        let joined = || origin.standing.iter().any(|(name, _)| self.includes(name));
+        origin.overlaps(self.request.headers) || joined()
+    }
+
+    /// Whether the header of the jar's cookies includes this one.
+    fn includes(&self, name: &str) -> bool {
+        self.cookie.is_some() && is_cookie(name)
     }
 
     /// What the guest's own `connection` and `te` ask for, where they ask for something.
@@ -73,12 +86,13 @@ impl Job<'_> {
         }
     }
 
-    /// All headers but `cookie` and those that the engine minds itself, where the guest's replace the standing ones. `host` is first.
+    /// All headers but the jar's `cookie` and those that the engine minds itself, where the guest's replace the standing ones. `host` is first.
     pub(in super::super) fn headers<'s>(&'s self, origin: &'s Origin) -> Vec<(&'s str, &'s str)> {
         let guest = self.request.headers;
         let replaced = |name: &str| {
             guest.iter().any(|(own, _)| own.eq_ignore_ascii_case(name))
                 || (self.authorization.is_some() && name == "authorization")
+                || self.includes(name)
         };
         let host = guest.iter().find(|(name, _)| name.eq_ignore_ascii_case("host"));
         let mut all = vec![("host", host.map_or(origin.authority.as_str(), |(_, value)| value))];
@@ -91,9 +105,9 @@ impl Job<'_> {
         {
             all.push(("authorization", value));
         }
-        let own = guest
-            .iter()
-            .filter(|(name, _)| !name.eq_ignore_ascii_case("host") && Own::of(name).is_none());
+        let own = guest.iter().filter(|(name, _)| {
+            !name.eq_ignore_ascii_case("host") && Own::of(name).is_none() && !self.includes(name)
+        });
         all.extend(own.map(|(name, value)| (name.as_str(), value.as_str())));
         all
     }

@@ -1,5 +1,6 @@
 //! The engine against real sockets. What a single file can prove is tested in that file.
 
+mod cookies;
 mod fuzz;
 mod odd;
 mod plain;
@@ -25,6 +26,7 @@ pub(super) fn get(url: &str) -> Request<'_> {
         timeout: None,
         redirects: None,
         keep: true,
+        jar: super::JarUse::default(),
         watch: None,
     }
 }

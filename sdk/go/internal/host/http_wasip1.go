@@ -27,17 +27,20 @@ type rawResult struct {
 	duration uint64
 }
 
-func (r *rawResult) result() Result {
+func (r *rawResult) result(index int) Result {
 	if r.failed != 0 {
-		return Result{Reason: uint8(r.id) + 1}
+		reason := uint8(r.id) + 1
+		return Result{Reason: reason, Why: Failure(index)}
 	}
 	return Result{Response: Response{r.id, r.status, r.ok != 0, r.duration}}
 }
 
 // outgoing is a request as the host reads it, with the lists that it points to.
 type outgoing struct {
-	raw  rawRequest
-	list []pair
+	raw rawRequest
+	// shared follows the request where both are one parameter.
+	shared uint64
+	list   []pair
 }
 
 // lower fills it. Headers and tags share one list; all that allocates comes first.
@@ -77,15 +80,28 @@ func Send(r *Request) Result {
 		o = new(outgoing)
 	}
 	o.lower(r)
-	httpSend(unsafe.Pointer(&o.raw), answer())
+	if r.Jar != 0 {
+		cookiesUseJar(r.Jar)
+	}
+	if r.Shared != 0 {
+		o.shared = r.Shared - 1
+		httpSendShared(unsafe.Pointer(&o.raw), answer())
+	} else {
+		httpSend(unsafe.Pointer(&o.raw), answer())
+	}
+	result := as[rawResult]().result(0)
+	if r.Jar != 0 {
+		cookiesUseJar(0)
+	}
 	spare = o
-	return as[rawResult]().result()
+	return result
 }
 
 // several are requests to be sent at once, as the host reads them.
 type several struct {
 	lowered []outgoing
 	raw     []rawRequest
+	shared  []uint64
 }
 
 // spares are what the last requests were lowered to, for the next ones.
@@ -100,19 +116,42 @@ func SendAll(requests []*Request, tell func(index int, result Result)) {
 	if more := len(requests) - len(s.lowered); more > 0 {
 		s.lowered = append(s.lowered, make([]outgoing, more)...)
 	}
-	s.raw = s.raw[:0]
+	s.raw, s.shared = s.raw[:0], s.shared[:0]
 	for i, r := range requests {
 		s.lowered[i].lower(r)
 		s.raw = append(s.raw, s.lowered[i].raw)
+		// What is below 0 stands for the request's own body.
+		s.shared = append(s.shared, r.Shared-1)
 	}
+	useJars(requests)
 	reading()
-	httpSendAll(unsafe.Pointer(unsafe.SliceData(s.raw)), uint32(len(s.raw)), answer())
+	count := uint32(len(s.raw))
+	httpSendAllShared(unsafe.Pointer(unsafe.SliceData(s.raw)), count, unsafe.Pointer(unsafe.SliceData(s.shared)), count, answer())
 	received := list[rawResult](*as[span]())
 	for i := range received {
-		tell(i, received[i].result())
+		tell(i, received[i].result(i))
 	}
 	done()
 	spares = s
+}
+
+// Failure is why a request of the last call failed.
+func Failure(index int) string {
+	reading()
+	httpFailure(uint32(index), answer())
+	why := Text(as[span]().own())
+	done()
+	return why
+}
+
+// ShareBody hands over a body, and returns its number and the reason why it wasn't taken.
+func ShareBody(body string) (uint64, uint8) {
+	httpShareBody(body, answer())
+	shared := *as[countResult]()
+	if shared.failed != 0 {
+		return 0, uint8(shared.count) + 1
+	}
+	return shared.count, 0
 }
 
 // Body is the body, to keep.

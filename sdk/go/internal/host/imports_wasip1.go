@@ -10,9 +10,6 @@ import "unsafe"
 //go:wasmimport wasmswarm:scenario/http@0.1.0 send
 func httpSend(request unsafe.Pointer, result unsafe.Pointer)
 
-//go:wasmimport wasmswarm:scenario/http@0.1.0 send-all
-func httpSendAll(requests unsafe.Pointer, count uint32, result unsafe.Pointer)
-
 //go:wasmimport wasmswarm:scenario/http@0.1.0 body
 func httpBody(response uint64, result unsafe.Pointer)
 
@@ -36,6 +33,45 @@ func httpPass(response uint64)
 
 //go:wasmimport wasmswarm:scenario/http@0.1.0 fail
 func httpFail(response uint64, message string)
+
+//go:wasmimport wasmswarm:scenario/http@0.1.0 failure
+func httpFailure(index uint32, result unsafe.Pointer)
+
+//go:wasmimport wasmswarm:scenario/http@0.1.0 share-body
+func httpShareBody(body string, result unsafe.Pointer)
+
+//go:wasmimport wasmswarm:scenario/http@0.1.0 send-shared
+func httpSendShared(requestAndBody unsafe.Pointer, result unsafe.Pointer)
+
+//go:wasmimport wasmswarm:scenario/http@0.1.0 send-all-shared
+func httpSendAllShared(requests unsafe.Pointer, count uint32, bodies unsafe.Pointer, bodyCount uint32, result unsafe.Pointer)
+
+//go:wasmimport wasmswarm:scenario/cookies@0.1.0 matching
+func cookiesMatching(jar uint64, url string, result unsafe.Pointer)
+
+//go:wasmimport wasmswarm:scenario/cookies@0.1.0 all
+func cookiesAll(jar uint64, result unsafe.Pointer)
+
+//go:wasmimport wasmswarm:scenario/cookies@0.1.0 set
+func cookiesSet(jar uint64, url, text string) bool
+
+//go:wasmimport wasmswarm:scenario/cookies@0.1.0 put
+func cookiesPut(jar uint64, name, value, domain, path string, expires uint64, secure, httpOnly, hostOnly bool) bool
+
+//go:wasmimport wasmswarm:scenario/cookies@0.1.0 delete
+func cookiesDelete(jar uint64, url, name string) uint32
+
+//go:wasmimport wasmswarm:scenario/cookies@0.1.0 clear
+func cookiesClear(jar uint64)
+
+//go:wasmimport wasmswarm:scenario/cookies@0.1.0 new-jar
+func cookiesNewJar() uint64
+
+//go:wasmimport wasmswarm:scenario/cookies@0.1.0 use-jar
+func cookiesUseJar(jar uint64)
+
+//go:wasmimport wasmswarm:scenario/cookies@0.1.0 use-jars
+func cookiesUseJars(jars unsafe.Pointer, count uint32)
 
 //go:wasmimport wasmswarm:scenario/checks@0.1.0 check
 func checksCheck(name string, passed bool, tags unsafe.Pointer, tagCount uint32) bool

@@ -46,3 +46,12 @@ func SharedRead(string) ([]byte, bool)                         { none(); return 
 func SharedRemove(string) bool                                 { none(); return false }
 func SharedWriteNew(string, []byte) (bool, uint8)              { none(); return false, 0 }
 func SharedCompareAndSet(string, []byte, []byte) (bool, uint8) { none(); return false, 0 }
+func Failure(int) string                                       { none(); return "" }
+func ShareBody(string) (uint64, uint8)                         { none(); return 0, 0 }
+func CookiesMatching(uint64, string) []Cookie                  { none(); return nil }
+func CookiesAll(uint64) []Cookie                               { none(); return nil }
+func CookieSet(uint64, string, string) bool                    { none(); return false }
+func CookiePut(uint64, *Cookie) bool                           { none(); return false }
+func CookieDelete(uint64, string, string) int                  { none(); return 0 }
+func CookiesClear(uint64)                                      { none() }
+func NewJar() uint64                                           { none(); return 0 }

@@ -35,6 +35,20 @@ type Request struct {
 	RedirectLimit uint32
 	Expected      []Statuses
 	Discard       bool
+	// Jar is the number of the jar that it uses; 0 is the VU's own.
+	Jar uint64
+	// Shared is the number of its shared body plus 1; 0 if it has none.
+	Shared uint64
+}
+
+// NoJar is the number that stands for no jar at all.
+const NoJar = ^uint64(0)
+
+// Cookie is one of a jar's.
+type Cookie struct {
+	Name, Value, Domain, Path  string
+	Expires                    uint64
+	Secure, HTTPOnly, HostOnly bool
 }
 
 // Response names a response on the host.
@@ -49,6 +63,8 @@ type Response struct {
 type Result struct {
 	Response Response
 	Reason   uint8
+	// Why says the reason in words.
+	Why string
 }
 
 // Timings are the phases of an exchange, in microseconds.

@@ -12,7 +12,7 @@ pub struct Error {
 
 #[derive(Clone, Debug)]
 enum Cause {
-    Code(ErrorCode),
+    Code(ErrorCode, String),
     Json(String),
 }
 
@@ -21,15 +21,23 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Option<ErrorCode> {
         match self.cause {
-            Cause::Code(code) => Some(code),
+            Cause::Code(code, _) => Some(code),
             Cause::Json(_) => None,
         }
     }
 
-    pub(super) fn no_response(title: String, code: ErrorCode) -> Self {
+    /// Why, in words: which header, limit, certificate or place in the response it was. May be empty.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match &self.cause {
+            Cause::Code(_, reason) | Cause::Json(reason) => reason,
+        }
+    }
+
+    pub(super) fn no_response(title: String, code: ErrorCode, reason: String) -> Self {
         Self {
             title,
-            cause: Cause::Code(code),
+            cause: Cause::Code(code, reason),
         }
     }
 
@@ -44,7 +52,8 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
-            Cause::Code(code) => write!(f, "{}: {}", self.title, code.name()),
+            Cause::Code(code, reason) if reason.is_empty() => write!(f, "{}: {}", self.title, code.name()),
+            Cause::Code(code, reason) => write!(f, "{}: {}: {reason}", self.title, code.name()),
             Cause::Json(error) => write!(f, "{}: the body can't be written as JSON: {error}", self.title),
         }
     }
@@ -99,9 +108,16 @@ mod tests {
 
     #[test]
     fn a_message_names_the_request_and_the_cause() {
-        let error = Error::no_response("GET /items/{id}".to_owned(), ErrorCode::ConnectionRefused);
-        assert_eq!(error.to_string(), "GET /items/{id}: connection-refused");
-        assert_eq!(error.code(), Some(ErrorCode::ConnectionRefused));
+        let with = |reason: &str| {
+            Error::no_response("GET /items/{id}".to_owned(), ErrorCode::Dns, reason.to_owned())
+        };
+        assert_eq!(with("").to_string(), "GET /items/{id}: dns");
+        let error = with("h.test has no address");
+        assert_eq!(error.to_string(), "GET /items/{id}: dns: h.test has no address");
+        assert_eq!(
+            (error.code(), error.reason()),
+            (Some(ErrorCode::Dns), "h.test has no address")
+        );
     }
 
     #[test]

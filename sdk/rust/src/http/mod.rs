@@ -11,7 +11,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A URL is absolute, or relative to the run's host. A response with a bad status is not an `Err`:
+//! A URL is absolute, or relative to the run's host, under whose path it then goes: with `--host http://h/api`,
+//! `/items` is `http://h/api/items`. A response with a bad status is not an `Err`:
 //! the host has already counted it as failed. `Err` means that there is no response.
 
 mod body;
@@ -22,13 +23,14 @@ mod statuses;
 mod text;
 
 pub use crate::bindings::wasmswarm::scenario::http::{ErrorCode, Timings};
-pub use body::IntoBody;
+pub use body::{IntoBody, SharedBody, share};
 pub use error::{BodyError, Error, StatusError};
 pub use request::Request;
 pub use response::Response;
 pub use statuses::Statuses;
 
 use crate::bindings::wasmswarm::scenario::http as wit;
+use crate::cookies;
 use std::borrow::Cow;
 
 /// A `GET` request.
@@ -95,10 +97,13 @@ pub fn batch<'a>(requests: impl IntoIterator<Item = Request<'a>>) -> Vec<Result<
         .zip(&lists)
         .map(|(request, lists)| request.raw(lists))
         .collect();
-    let results = wit::send_all(&raw);
+    cookies::each_using(&requests.iter().map(Request::jar_number).collect::<Vec<_>>());
+    let bodies: Vec<u64> = requests.iter().map(Request::body_number).collect();
+    let results = wit::send_all_shared(&raw, &bodies);
     requests
         .iter()
         .zip(results)
-        .map(|(request, result)| request.received(result))
+        .zip(0..)
+        .map(|((request, result), index)| request.received(index, result))
         .collect()
 }

@@ -1,6 +1,7 @@
 //! The request builder. What isn't set costs nothing: no allocation, no formatting.
 
-use super::{Error, IntoBody, Response, Statuses, text, wit};
+use super::{Error, IntoBody, Response, SharedBody, Statuses, text, wit};
+use crate::cookies;
 use crate::time::{IntoDuration, micros};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -22,6 +23,8 @@ pub struct Request<'a> {
     redirects: wit::RedirectPolicy,
     expected: Vec<(u16, u16)>,
     keep: wit::KeepPolicy,
+    jar: u64,
+    shared: Option<u64>,
     error: Option<Error>,
 }
 
@@ -44,18 +47,20 @@ impl<'a> Request<'a> {
             redirects: wit::RedirectPolicy::Inherit,
             expected: Vec::new(),
             keep: wit::KeepPolicy::All,
+            jar: 0,
+            shared: None,
             error: None,
         }
     }
 
-    /// The name that groups requests in the results: `/items/{id}` for `/items/17`. At most 200 bytes.
-    /// Without it, the URL's path.
+    /// The name that groups requests in the results: `/items/{id}` for `/items/17`. Without it, the URL's path. It
+    /// never keeps a request from being sent: what is longer than 200 bytes is cut.
     pub fn name(mut self, name: impl Into<Cow<'a, str>>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Adds a tag that splits the results further. At most 16, 200 bytes each.
+    /// Adds a tag that splits the results further. 16 count, of 200 bytes each; the rest is left out.
     pub fn tag(mut self, key: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
         self.tags.push((key.into(), value.into()));
         self
@@ -87,16 +92,39 @@ impl<'a> Request<'a> {
         self.header("authorization", format!("Bearer {token}"))
     }
 
-    /// Sends these bytes, or this text, as they are. At most 8 MiB.
+    /// Sends these bytes, or this text, as they are. At most 16 MiB, unless the operator allows more.
     pub fn body(mut self, body: impl IntoBody<'a>) -> Self {
+        self.shared = None;
         self.body = body.into_body();
+        self
+    }
+
+    /// Sends a body that [`share`](super::share) has handed over, without another copy.
+    pub fn shared_body(mut self, body: &SharedBody) -> Self {
+        self.body = Cow::Borrowed(&[]);
+        self.shared = Some(body.number());
+        self
+    }
+
+    /// Sends the cookies of this jar, and stores in it what the response sets, instead of the VU's own.
+    pub fn jar(mut self, jar: &cookies::Jar) -> Self {
+        self.jar = jar.number();
+        self
+    }
+
+    /// Sends no cookies of a jar, and stores none.
+    pub fn no_cookies(mut self) -> Self {
+        self.jar = cookies::NONE;
         self
     }
 
     /// Sends a value as JSON. If it can't be written as JSON, [`send`](Request::send) says so.
     pub fn json(mut self, value: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(value) {
-            Ok(json) => self.body = Cow::Owned(json),
+            Ok(json) => {
+                self.shared = None;
+                self.body = Cow::Owned(json);
+            }
             Err(error) => self.error = Some(Error::json(self.title(), &error)),
         }
         self.default_content_type("application/json")
@@ -111,6 +139,7 @@ impl<'a> Request<'a> {
     /// # Ok(()) }
     /// ```
     pub fn form<K: AsRef<str>, V: AsRef<str>>(mut self, pairs: impl IntoIterator<Item = (K, V)>) -> Self {
+        self.shared = None;
         self.body = Cow::Owned(text::form(pairs).into_bytes());
         self.default_content_type("application/x-www-form-urlencoded")
     }
@@ -154,7 +183,12 @@ impl<'a> Request<'a> {
         if let Some(error) = self.error {
             return Err(error);
         }
-        self.received(wit::send(self.raw(&self.lists())))
+        let lists = self.lists();
+        let sent = cookies::using(self.jar, || match self.shared {
+            Some(body) => wit::send_shared(self.raw(&lists), body),
+            None => wit::send(self.raw(&lists)),
+        });
+        self.received(0, sent)
     }
 
     pub(super) fn build_error(&self) -> Option<Error> {
@@ -183,10 +217,23 @@ impl<'a> Request<'a> {
         }
     }
 
-    pub(super) fn received(&self, result: Result<wit::Response, wit::ErrorCode>) -> Result<Response, Error> {
+    pub(super) fn jar_number(&self) -> u64 {
+        self.jar
+    }
+
+    /// The number of its shared body, or the one that stands for its own.
+    pub(super) fn body_number(&self) -> u64 {
+        self.shared.unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn received(
+        &self,
+        index: u32,
+        result: Result<wit::Response, wit::ErrorCode>,
+    ) -> Result<Response, Error> {
         match result {
             Ok(raw) => Ok(Response::new(raw)),
-            Err(code) => Err(Error::no_response(self.title(), code)),
+            Err(code) => Err(Error::no_response(self.title(), code, wit::failure(index))),
         }
     }
 
