@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that use nothing else of the crate.
-const LEAVES: [&str; 11] = [
-    "metrics", "plan", "data", "http", "rota", "target", "scaffold", "build", "timer", "secret", "bounded",
+const LEAVES: [&str; 12] = [
+    "metrics", "plan", "data", "http", "rota", "target", "scaffold", "build", "timer", "panics", "secret",
+    "bounded",
 ];
 
 struct Source {

@@ -100,3 +100,42 @@ fn an_arrivals_task_and_random_numbers_depend_on_its_number_alone() {
     let numbers: Vec<_> = first.iter().map(|arrival| arrival.0).collect();
     assert_eq!(numbers, (0..first.len() as u64).collect::<Vec<_>>());
 }
+
+/// All values of a key, each of which must be there once.
+#[track_caller]
+fn all_differ(what: &str, lines: &[String], key: &str) {
+    let mut values: Vec<_> = lines.iter().map(|line| number(line, key)).collect();
+    let count = values.len();
+    values.sort_unstable();
+    values.dedup();
+    assert_eq!(values.len(), count, "{what}: {key} repeats itself");
+}
+
+#[test]
+fn no_random_number_is_drawn_twice_under_any_load() {
+    let _machine = together();
+    for (load, traps) in [
+        (&["--rate", "300/s", "-t", "1s"][..], false),
+        (&["-i", "300", "-u", "3"], false),
+        (&["-u", "3", "--iterations-per-vu", "100"], false),
+        (&["-u", "5", "-t", "700ms"], false),
+        // One user whose instance is lost and made anew each time, and one that goes and comes back.
+        (&["-u", "2", "--iterations-per-vu", "40", "-e", "TRAPS=1"], true),
+        (
+            &["--start-vus", "3", "--stage", "300ms:3,0s:0,200ms:0,0s:3,300ms:3"],
+            false,
+        ),
+    ] {
+        let server = Recorder::start();
+        let url = server.url();
+        let fixed = ["draws", "--host", &url, "--seed", "11", "--threads", "2"];
+        let (ran, summary) = run_plugin(&odd(), &[&fixed[..], load].concat());
+        ran.exits(0);
+        summary.adds_up();
+        let lines = server.lines();
+        assert!(lines.len() >= 60, "{load:?}: only {} requests", lines.len());
+        all_differ(&format!("{load:?}"), &lines, "host=");
+        all_differ(&format!("{load:?}"), &lines, "&own=");
+        assert_eq!(summary.number("/totals/instances_replaced") > 0, traps);
+    }
+}

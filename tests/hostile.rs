@@ -14,16 +14,10 @@ const NEIGHBOURS: u64 = 20;
 /// Two VUs, one of them running `case`, both for 20 iterations, with a limit of 100 ms of CPU.
 fn beside_a_neighbour(case: &str, more: &[&str]) -> (Ran, Summary, Shop) {
     let shop = Shop::start(&[]);
-    let mut arguments = vec![
-        "steady",
-        case,
-        "--host",
-        &shop.url,
-        "-u",
-        "2",
-        "--iterations-per-vu",
-        "20",
-    ];
+    let mut arguments = vec!["steady", case, "--host", &shop.url, "-u", "2"];
+    if !more.contains(&"--iterations-per-vu") {
+        arguments.extend(["--iterations-per-vu", "20"]);
+    }
     arguments.extend(["--start-cpu", "300ms"]);
     arguments.extend(if more.contains(&"--task-cpu") {
         &[][..]
@@ -106,6 +100,62 @@ fn an_infinite_loop_in_a_task_is_cut_short() {
 #[test]
 fn an_infinite_loop_of_host_calls_is_cut_short() {
     assert_trapped("host-loop", "CPU");
+}
+
+#[test]
+fn whatever_uses_cpu_time_without_waiting_is_cut_short_in_time() {
+    let _machine = together();
+    for case in [
+        "refused-sends",
+        "refused-batches",
+        "foreign-sends",
+        "no-pauses",
+        "copies",
+    ] {
+        let (ran, summary, _shop) = beside_a_neighbour(case, &["--iterations-per-vu", "2"]);
+        ran.exits(0).within(Duration::from_secs(20));
+        let errors = summary.errors(case);
+        assert_eq!(summary.iterations(case), (0, 0, 2), "{case}: {errors:?}");
+        assert_eq!(summary.iterations("steady"), (2, 0, 0), "{case}");
+        for (message, _) in errors {
+            let used = message
+                .strip_prefix("stopped after ")
+                .and_then(|rest| rest.split(' ').next());
+            let used: u64 = used
+                .unwrap_or_default()
+                .parse()
+                .unwrap_or_else(|_| panic!("{message}"));
+            assert!((100..300).contains(&used), "{case}: {message}");
+        }
+    }
+}
+
+#[test]
+fn a_second_in_which_a_guest_kept_the_others_waiting_is_marked_as_its_own() {
+    let _machine = together();
+    let shop = Shop::start(&[]);
+    let on_one_thread = |scenarios: &[&str], users: &str| {
+        let mut arguments = scenarios.to_vec();
+        arguments.extend(["--host", &shop.url, "-u", users, "-t", "3s", "--threads", "1"]);
+        arguments.extend(["--task-cpu", "30s", "--graceful-stop", "0s"]);
+        run_plugin(&odd(), &arguments)
+    };
+    let (ran, summary) = on_one_thread(&["steady", "loop"], "2");
+    let ran = ran.exits(0);
+    let marked = summary.number("/health/guest_seconds");
+    assert!(
+        marked >= 2 && summary.number("/health/red_seconds") >= marked,
+        "{marked}"
+    );
+    assert_eq!(summary.0["health"]["guest_scenario"], "loop");
+    let said = format!("{}{}", ran.out, ran.err);
+    assert!(
+        said.contains("most of all of scenario `loop`, computed so long in"),
+        "{said}"
+    );
+    let (_, summary) = on_one_thread(&["steady"], "8");
+    assert_eq!(summary.number("/health/guest_seconds"), 0, "users that are alike");
+    assert_eq!(summary.0["health"]["guest_scenario"], "");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::support::summary::Summary;
 use crate::support::target::Shop;
 use crate::support::together;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn start(shop: &Shop, plugin: &Path, file: &Path, more: &[&str]) -> Background {
     let mut command = wasmswarm();
@@ -119,4 +119,160 @@ fn being_terminated_is_as_good_as_ctrl_c() {
     run.signal("TERM");
     run.finish().exits(105).within(Duration::from_secs(6));
     assert!(file.exists());
+}
+
+#[test]
+fn a_terminal_that_goes_away_costs_no_results() {
+    let _machine = together();
+    let shop = Shop::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("out.json");
+    let run = start(&shop, &guests::odd(), &file, &["steady", "-u", "2", "-t", "60s"]);
+    std::thread::sleep(Duration::from_secs(2));
+    run.signal("HUP");
+    let ran = run.finish().exits(105).within(Duration::from_secs(8));
+    assert_eq!(Summary::read(&file, &ran).counts(), shop.counts());
+}
+
+/// A moment at which signals come, the signals, and what the guest does then.
+struct Interruption {
+    phase: &'static str,
+    at_ms: u64,
+    signals: &'static [&'static str],
+    more: &'static [&'static str],
+}
+
+const fn at(
+    phase: &'static str,
+    at_ms: u64,
+    signals: &'static [&'static str],
+    more: &'static [&'static str],
+) -> Interruption {
+    Interruption {
+        phase,
+        at_ms,
+        signals,
+        more,
+    }
+}
+
+/// One to three signals in every phase of a run.
+const INTERRUPTIONS: [Interruption; 12] = [
+    at("start", 20, &["INT"], &["steady"]),
+    at("start", 90, &["TERM", "TERM"], &["steady"]),
+    at("setup", 700, &["INT"], &["steady", "-e", "SETUP=sleep"]),
+    at(
+        "setup",
+        800,
+        &["HUP", "INT"],
+        &["steady", "-e", "SETUP_SCENARIO=poll"],
+    ),
+    at(
+        "setup",
+        600,
+        &["INT", "INT", "INT"],
+        &["steady", "-e", "SETUP=loop", "--start-cpu", "50s"],
+    ),
+    at("load", 900, &["TERM"], &["steady", "pauses"]),
+    at("load", 1100, &["INT", "TERM", "HUP"], &["sleeper"]),
+    at("load", 900, &["INT", "INT"], &["loop", "--task-cpu", "50s"]),
+    at("starting users", 900, &["INT"], &["steady", "-e", "START=poll"]),
+    at("stop", 1600, &["INT"], &["sleeper", "-t", "1s", "-s", "9s"]),
+    at(
+        "teardown",
+        1600,
+        &["INT", "INT"],
+        &["steady", "-t", "300ms", "-e", "TEARDOWN=poll"],
+    ),
+    at("report", 1350, &["INT", "INT", "INT"], &["steady", "-t", "800ms"]),
+];
+
+/// How long a run may take for its end after the last signal.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+#[track_caller]
+fn interrupt(shop: &Shop, interruption: &Interruption, delay: Duration) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("out.json");
+    let given = |flag: &str| interruption.more.contains(&flag);
+    let usual = [["-u", "4"], ["-t", "60s"], ["-s", "1s"]];
+    let usual = usual.iter().filter(|pair| !given(pair[0])).flatten();
+    let more: Vec<_> = usual.chain(interruption.more).copied().collect();
+    let run = start(shop, &guests::odd(), &file, &more);
+    std::thread::sleep(delay);
+    for signal in interruption.signals {
+        run.signal(signal);
+        std::thread::sleep(Duration::from_millis(120));
+    }
+    let last = Instant::now();
+    let ran = run.finish();
+    let what = format!(
+        "{} after {delay:?}: {:?}, exit code {}\n{}",
+        interruption.phase, interruption.signals, ran.code, ran.err
+    );
+    assert!(last.elapsed() < PATIENCE, "took {:?}: {what}", last.elapsed());
+    assert!(!ran.err.contains("panicked"), "{what}");
+    // The run may have been over before the signals came.
+    assert!([0, 105].contains(&ran.code), "{what}");
+    if file.exists() {
+        Summary::read(&file, &ran).adds_up();
+    } else {
+        let says_why = |line: &str| line.starts_with("error: ");
+        assert!(
+            ran.err.lines().any(says_why),
+            "neither results nor a reason: {what}"
+        );
+    }
+}
+
+/// `WASMSWARM_INTERRUPTIONS=50` tries as many more, at other moments.
+#[test]
+fn signals_in_any_phase_end_the_run_with_results_or_a_reason() {
+    let _machine = together();
+    let shop = Shop::start(&[]);
+    // Once, so that the plugin is compiled.
+    interrupt(
+        &shop,
+        &at("compile", 0, &[], &["steady", "-t", "100ms"]),
+        Duration::ZERO,
+    );
+    for interruption in &INTERRUPTIONS {
+        interrupt(&shop, interruption, Duration::from_millis(interruption.at_ms));
+    }
+    let more = std::env::var("WASMSWARM_INTERRUPTIONS").map_or(0, |count| count.parse().expect("a number"));
+    for number in 0..more {
+        let interruption = &INTERRUPTIONS[number % INTERRUPTIONS.len()];
+        // Spread over more than two seconds, by a step that meets no moment twice.
+        let delay = Duration::from_millis((number as u64 * 787) % 2_300);
+        interrupt(&shop, interruption, delay);
+    }
+}
+
+/// With users there is no rate that could be missed, and what was measured looks like the server's.
+#[test]
+fn a_generator_that_is_kept_from_its_cpu_says_so_with_users_too() {
+    let _machine = together();
+    let (shop, folder) = (Shop::start(&[]), tempfile::tempdir().unwrap());
+    let file = folder.path().join("out.json");
+    let run = start(
+        &shop,
+        &guests::plugin("quickstart"),
+        &file,
+        &["-u", "10", "-t", "4s"],
+    );
+    std::thread::sleep(Duration::from_millis(700));
+    for _ in 0..25 {
+        run.signal("STOP");
+        std::thread::sleep(Duration::from_millis(80));
+        run.signal("CONT");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let ran = run.finish().exits(0);
+    let summary = Summary::read(&file, &ran);
+    assert!(summary.number("/health/red_seconds") >= 2, "{}", ran.out);
+    assert!(
+        format!("{}{}", ran.out, ran.err).contains("this machine was too slow"),
+        "{}",
+        ran.out
+    );
 }

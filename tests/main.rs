@@ -15,6 +15,7 @@ mod compat;
 mod conformance;
 mod data;
 mod determinism;
+mod endings;
 mod executors;
 mod failing_servers;
 mod guest_errors;

@@ -177,7 +177,7 @@ fn every_problem_of_a_file_is_named_with_its_place() {
     let ran = storefront(&["-c", config.to_str().unwrap()]).exits(104);
     for says in [
         "load.toml:1:1: unknown key \"usres\" (did you mean \"users\"?)",
-        "load.toml:2:14: spawn_rate: \"-1\": it must be a number above 0",
+        "load.toml:2:14: spawn_rate: \"-1\": it must be from 0.001 to 10,000,000 per second",
         "load.toml:3:12: run_time: \"soon\": write it as 10s, 1m30s or 250ms",
         "load.toml:7:1: unknown key \"stagse\" (did you mean \"stages\"?)",
     ] {

@@ -69,6 +69,7 @@ fn shared() -> Arc<RunShared> {
     Arc::new(RunShared {
         begun: Instant::now(),
         seed: 1,
+        rounds: Default::default(),
         params: BTreeMap::new(),
         scenario_params: Vec::new(),
         scenario_tags: Vec::new(),
@@ -87,7 +88,11 @@ fn shared() -> Arc<RunShared> {
 }
 
 fn store() -> Store<VuState> {
-    let identity = Identity { vu: 1, scenario: 0 };
+    let identity = Identity {
+        vu: 1,
+        scenario: 0,
+        life: 0,
+    };
     let state = VuState::new(shared(), Arc::new(StopFlag::default()), identity, Phase::Load);
     let mut store = load::new_store(pre().engine(), state);
     store.data_mut().begin_call(Duration::from_secs(5));

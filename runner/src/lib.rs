@@ -17,6 +17,7 @@ pub mod http;
 pub mod load;
 pub mod metrics;
 pub mod options;
+pub mod panics;
 pub mod plan;
 pub mod plugin;
 pub mod report;

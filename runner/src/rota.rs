@@ -7,7 +7,12 @@
 //!
 //! This is a list of futures and no more: timers and sockets are the runtime's, which polls [`Rota::run`].
 
+mod meter;
+
+pub use meter::{is_fresh, used};
+
 use futures_util::task::AtomicWaker;
+use meter::{Shares, Taken};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
@@ -17,9 +22,12 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
 
 /// Turns between two looks at the network. What so many VUs touch fits a core's own cache.
 const BATCH: usize = 32;
+/// A turn that took less, in nanoseconds, kept nobody waiting who wasn't known to be ready.
+const BRIEF: u64 = 50_000;
 /// How many turns before its own a VU's memory is fetched.
 const AHEAD: usize = 4;
 /// Bytes of a suspended guest's stack that are fetched: the calls that it will make, and those that it is in.
@@ -89,6 +97,7 @@ struct Inner {
     places: RefCell<Vec<Option<Member>>>,
     vacant: RefCell<Vec<usize>>,
     ready: Arc<Ready>,
+    shares: RefCell<Shares>,
 }
 
 /// Who has a turn until the next look at the network, and who has another one after it.
@@ -105,6 +114,20 @@ struct Member {
     ticket: Arc<Ticket>,
     /// What it will touch beside itself.
     needs: Option<Needed>,
+    /// What it is one of.
+    kind: u16,
+    /// CPU time of its turns until now, in nanoseconds.
+    used: u64,
+    taken: Taken,
+}
+
+/// By how much some took more of a second than their shares while others waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Excess {
+    /// All of them together.
+    pub time: Duration,
+    /// The kind of the one that took most.
+    pub kind: u16,
 }
 
 /// Ends a member's life before its time, at its next turn.
@@ -154,6 +177,11 @@ impl Ready {
         batch.extend(line.places.drain(..most));
     }
 
+    /// Whether anybody else than the one in this place is ready.
+    fn has_others(&self, place: usize) -> bool {
+        self.line().places.iter().take(2).any(|&other| other != place)
+    }
+
     fn poll_any(&self, cx: &Context<'_>) -> Poll<()> {
         self.driver.register(cx.waker());
         let mut line = self.line();
@@ -188,8 +216,14 @@ impl Wake for Ticket {
 }
 
 impl Rota {
-    /// Adds a future, whose first turn comes after those that are ready by now.
+    /// Adds a future of no kind.
+    #[cfg(test)]
     pub fn spawn(&self, life: impl Future<Output = ()> + 'static) -> AbortHandle {
+        self.spawn_as(0, life)
+    }
+
+    /// Adds a future of a kind, whose first turn comes after those that are ready by now.
+    pub fn spawn_as(&self, kind: u16, life: impl Future<Output = ()> + 'static) -> AbortHandle {
         let mut places = self.0.places.borrow_mut();
         let place = self.0.vacant.borrow_mut().pop().unwrap_or_else(|| {
             places.push(None);
@@ -206,6 +240,9 @@ impl Rota {
             waker: Arc::clone(&ticket).into(),
             ticket: Arc::clone(&ticket),
             needs: None,
+            kind,
+            used: 0,
+            taken: Taken::default(),
         });
         ticket.wake_by_ref();
         AbortHandle(ticket)
@@ -219,6 +256,22 @@ impl Rota {
             self.round(&mut batch);
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Ends a second in which the thread had a CPU, or could have had one, for so long. Whether some took more of it than
+    /// their shares while others waited, and by how much.
+    pub fn close_second(&self, length: Duration) -> Option<Excess> {
+        let places = self.0.places.borrow();
+        let member = |place: usize| places.get(place).and_then(Option::as_ref);
+        let (nanos, place) = self
+            .0
+            .shares
+            .borrow_mut()
+            .close(length, |place| member(place).map(|member| member.taken))?;
+        Some(Excess {
+            time: Duration::from_nanos(nanos),
+            kind: member(place)?.kind,
+        })
     }
 
     /// Drops all that are left.
@@ -238,26 +291,35 @@ impl Rota {
 
     /// Gives these their turns. Those that are to have another one after the others are `postponed`.
     fn turns(&self, places: &[usize], mut postponed: impl FnMut(usize)) {
+        if places.is_empty() {
+            return;
+        }
         places.iter().take(AHEAD).for_each(|&place| self.fetch(place));
+        // The end of one turn is the beginning of the next.
+        let mut now = Instant::now();
+        meter::refresh(now);
         for (at, &place) in places.iter().enumerate() {
             places
                 .get(at + AHEAD)
                 .into_iter()
                 .for_each(|&place| self.fetch(place));
-            if self.turn(place) {
+            if self.turn(place, &mut now, places.len() > 1) {
                 postponed(place);
             }
         }
     }
 
-    /// Gives a member its turn. Says whether it is to have another one after the others.
-    fn turn(&self, place: usize) -> bool {
+    /// Gives a member its turn, from `now` on. Says whether it is to have another one after the others.
+    fn turn(&self, place: usize, now: &mut Instant, has_others: bool) -> bool {
         let member = self.0.places.borrow_mut().get_mut(place).and_then(Option::take);
         let Some(mut member) = member else {
             return false;
         };
         member.ticket.queued.swap(false, Ordering::AcqRel);
+        meter::begin(*now, member.used);
         let goes_on = !member.ticket.aborted.load(Ordering::Acquire) && member.poll();
+        *now = Instant::now();
+        self.account(&mut member, meter::end(*now), has_others);
         let postponed = TURN.replace(Turn::None) == Turn::Postponed;
         if goes_on {
             if let Some(slot) = self.0.places.borrow_mut().get_mut(place) {
@@ -269,6 +331,17 @@ impl Rota {
         let _ = catch_unwind(AssertUnwindSafe(|| drop(member)));
         self.0.vacant.borrow_mut().push(place);
         false
+    }
+
+    /// Enters what a turn took, in nanoseconds.
+    fn account(&self, member: &mut Member, took: u64, has_others: bool) {
+        member.used += took;
+        let place = member.ticket.place;
+        let others = has_others || took > BRIEF && self.0.ready.has_others(place);
+        self.0
+            .shares
+            .borrow_mut()
+            .add(place, &mut member.taken, took, others);
     }
 
     /// Fetches what a member will touch.
@@ -442,6 +515,36 @@ mod tests {
             &rota,
             join(async { ended.await.unwrap() }, yield_now()).map(|_| ()),
         );
+    }
+
+    #[test]
+    fn who_computes_while_others_are_ready_takes_more_than_a_share() {
+        let rota = Rota::default();
+        let spin = || {
+            let begun = Instant::now();
+            while begun.elapsed() < Duration::from_millis(5) {
+                std::hint::black_box(0);
+            }
+        };
+        let turns = Rc::new(Cell::new(0));
+        let honest = Rc::clone(&turns);
+        rota.spawn_as(3, async move {
+            loop {
+                honest.set(honest.get() + 1);
+                yield_now().await;
+            }
+        });
+        rota.spawn_as(7, async move {
+            loop {
+                spin();
+                yield_now().await;
+            }
+        });
+        let before = used(Instant::now());
+        drive(&rota, until(|| turns.get() >= 20));
+        let excess = rota.close_second(used(Instant::now()) - before).unwrap();
+        assert_eq!(excess.kind, 7);
+        assert!(excess.time >= Duration::from_millis(20), "{excess:?}");
     }
 
     #[test]

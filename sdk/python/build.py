@@ -34,7 +34,11 @@ MOST_ROUNDS = 24
 #: What is taken along from the same folder, if it isn't the source's own.
 MOST_NEIGHBOURS, MOST_NEIGHBOUR = 100, 1024 * 1024
 ENTRIES = ("locustfile.py", "scenario.py")
-COMPONENTIZE = "import sys; from componentize_py import script; sys.exit(script())"
+#: The user's top level runs in it: no file of it may fill the disk.
+COMPONENTIZE = (
+    "import sys, resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 29, 1 << 29)); "
+    "from componentize_py import script; sys.exit(script())"
+)
 
 
 def main() -> int:

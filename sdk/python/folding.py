@@ -10,8 +10,8 @@ import ast
 import os
 from typing import Any
 
-#: As deep as such expressions are.
-MOST_DEPTH = 32
+#: As deep, and as many, as such expressions are; and how long a name is.
+MOST_DEPTH, MOST_STEPS, MOST_TEXT = 32, 100_000, 4096
 
 
 class Folder:
@@ -20,6 +20,7 @@ class Folder:
     def __init__(self, file: str, tree: ast.Module, cwd: str) -> None:
         self.file = file
         self.cwd = cwd
+        self.steps = 0
         #: Names that are given a value once, outside of functions.
         self.names: dict[str, ast.expr] = {}
         for node in tree.body:
@@ -28,7 +29,8 @@ class Folder:
 
     def fold(self, node: Any, depth: int = 0) -> str | None:
         """The text, or path, that an expression is."""
-        if depth > MOST_DEPTH:
+        self.steps += 1
+        if depth > MOST_DEPTH or self.steps > MOST_STEPS:
             return None
         match node:
             case ast.Constant(value=str(text)):
@@ -67,7 +69,8 @@ class Folder:
 
     def _all(self, nodes: list[Any], depth: int) -> list[str] | None:
         parts = [self.fold(node, depth + 1) for node in nodes]
-        return None if None in parts else parts  # type: ignore[return-value]
+        known = [part for part in parts if part is not None]
+        return known if len(known) == len(parts) and sum(map(len, known)) < MOST_TEXT else None
 
 
 def _is_module(node: Any) -> bool:

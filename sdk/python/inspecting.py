@@ -12,6 +12,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from reaching import Elsewhere, Reach, plain
 #: Data files that a source may name: how large, how many, how deep in a folder.
 MOST_BYTES = 16 * 1024 * 1024
 MOST_FILES = 500
+#: All files of a source together; and how many of a folder's entries are looked at.
+MOST_BYTES_IN_ALL, MOST_ENTRIES = 256 * 1024 * 1024, 20_000
 
 #: Where the component finds the user's files: those around the source, and those from elsewhere.
 SOURCE, GRANTED = "/0/source", "/0/granted"
@@ -76,7 +79,10 @@ class Inspection:
     def take(self, path: Path, place: str = "") -> bytes:
         """Reads a file, once. `place`: where else the source looks for it."""
         if path not in self.files:
-            self.files[path] = self.reach.read(path)
+            content = self.reach.read(path)
+            if sum(map(len, self.files.values())) + len(content) > MOST_BYTES_IN_ALL:
+                raise OSError("the files of a script have more than 256 MiB")
+            self.files[path] = content
         if place:
             self.places[place] = path
         return self.files[path]
@@ -160,6 +166,8 @@ class Inspector:
             raise Problem(f"{where}: {error.msg}{note}{text}") from None
         except ValueError as error:
             raise Problem(f"{file}: {error}") from None
+        except (RecursionError, MemoryError):
+            raise Problem(f"{file}: its expressions are nested too deeply") from None
 
     def _imported(self, file: Path, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
         """The modules that a statement may import, by their full names."""
@@ -271,7 +279,7 @@ class Inspector:
             if self.found.reach.has_file(path):
                 return self._add_file(path, place)
             if self.found.reach.has_folder(path):
-                for file in sorted(path.rglob("*"))[:MOST_FILES]:
+                for file in sorted(islice(path.rglob("*"), MOST_ENTRIES))[:MOST_FILES]:
                     if file.is_file() and "__pycache__" not in file.parts:
                         self._add_file(file, f"{place}/{file.relative_to(path)}")
                 return None

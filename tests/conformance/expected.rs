@@ -4,10 +4,9 @@
 use super::{Checks, Failures, Iterations, Requests};
 use crate::support::summary::Counts;
 use rand::Rng;
-use rand_pcg::Pcg32;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use wasmswarm::plan::{Stream, stream_seed};
+use wasmswarm::plan::{Drawer, Stream, generator};
 
 /// The shopper's tasks with their weights.
 const TASKS: [(&str, u64); 6] = [
@@ -75,7 +74,7 @@ impl Expected {
 
     /// One shopper's tasks, drawn by weight. Its cart is never emptied, so that its total grows.
     fn shop_as(&mut self, vu: u64, seed: u64, each: u64, item: impl Fn(u64) -> u64) {
-        let mut draws = Pcg32::new(stream_seed(seed, vu, Stream::Tasks), vu);
+        let mut draws = generator(seed, Drawer::Vu { number: vu, life: 0 }, Stream::Tasks);
         let mut total_cents = 0;
         for done in 0..each {
             let task = pick(draws.next_u64());

@@ -1,5 +1,8 @@
 """The conformance scenario in Python; `../README.md` says what it must do."""
 
+import time
+
+import requests
 from wasmswarm import (
     Counter,
     Gauge,
@@ -29,6 +32,8 @@ cart_value = Trend("cart_value")
 carts = Counter("carts")
 level = Gauge("level")
 odd = Rate("odd")
+
+letters = b"x" * 50_000
 
 
 @setup
@@ -112,7 +117,8 @@ class Once(HttpUser):
         level.set(7)
         odd.add(vu.iteration() % 2)
         log.info("hello from Python")
-        return next_task(self.goodbye, wait=0.001)
+        looks_around = params.get("surroundings") == "yes"
+        return next_task(self.surroundings if looks_around else self.goodbye, wait=0.001)
 
     @task
     def goodbye(self):
@@ -121,3 +127,35 @@ class Once(HttpUser):
                 abort("asked to")
             case "panic":
                 raise RuntimeError("crash on purpose")
+
+    @task(0)
+    def surroundings(self):
+        check("random numbers differ", len({vu.random() for _ in range(50)}) == 50)
+        self.clocks()
+        self.jars()
+        refused = self.client.get("http://127.0.0.9:1/")
+        check("the reason is said", "127.0.0.9" in refused.error.reason)
+        for _ in range(2):
+            self.client.post("/upload", data=letters)  # crosses the border once
+        shared.add("starts")
+
+    def clocks(self):
+        theirs = self.client.get("clock").json()["ms"] / 1000
+        check("the wall clock is right", abs(time.time() - theirs) < 5)
+        own, run = time.monotonic(), vu.now()
+        time.sleep(0.03)
+        passed = vu.now() - run
+        measured = time.monotonic() - own
+        check("clocks agree", passed >= 0.03 and passed - 0.001 <= measured < passed + 5)
+
+    def jars(self):
+        self.client.get("/set")
+        seen = [(one.name, one.value) for one in self.client.cookies.matching("/deep/x")]
+        check("cookies are read in order", seen == [("b", "2"), ("a", "1")])
+        self.client.cookies.set("c", "3", path="/base")
+        del self.client.cookies["a"]
+        self.client.get("/deep/x")
+        session = requests.Session()
+        session.cookies.set("j", "4", path="/base")
+        session.get("/deep/x")
+        requests.get("/deep/x")

@@ -46,7 +46,7 @@ impl From<ControlError> for Problem {
                 StatusCode::CONFLICT,
                 "start the run with --max-users N for room for more",
             ),
-            ControlError::BadRate | ControlError::BadSpawnRate => {
+            ControlError::BadRate(_) | ControlError::BadSpawnRate(_) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "send a number in that range")
             }
         };

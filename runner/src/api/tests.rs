@@ -24,6 +24,7 @@ fn rate(name: &str) -> Workload {
         spare: Vec::new(),
         begin: Begin::default(),
         graceful_stop: Duration::ZERO,
+        on_stop: Default::default(),
         warm_up: false,
     }
 }

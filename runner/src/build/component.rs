@@ -28,7 +28,7 @@ macro_rules! contract {
 }
 
 contract! {
-    "checks.wit" "data.wit" "http.wit" "log.wit" "metrics.wit" "params.wit" "scenario.wit" "shared.wit" "vu.wit" "world.wit"
+    "checks.wit" "cookies.wit" "data.wit" "http.wit" "log.wit" "metrics.wit" "params.wit" "scenario.wit" "shared.wit" "vu.wit" "world.wit"
 }
 
 /// The builder for what a toolchain has compiled already.

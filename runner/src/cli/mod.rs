@@ -12,6 +12,7 @@ mod watch;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::{FindOptions, RunOptions};
+use crate::panics;
 use crate::secret;
 use crate::session::{self, Exit};
 use crate::terminal::{self, Paint};
@@ -139,11 +140,13 @@ fn wrong_options(problems: Vec<String>) -> Failure {
 
 /// The exit code of a command, even if there is a defect in it.
 fn answer(command: Command, exit: &Exit) -> ExitCode {
-    let result = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(command, exit)));
-    match result {
+    match panics::catch(AssertUnwindSafe(|| dispatch(command, exit))) {
         Ok(Ok(code)) => code,
         Ok(Err(failure)) => report(failure),
-        Err(_) => ExitCode::Internal,
+        Err(what) => {
+            let failure = Failure::internal("a defect of wasmswarm ended this command").because(what);
+            report(failure.hint("please report it"))
+        }
     }
 }
 

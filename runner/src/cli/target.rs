@@ -21,6 +21,11 @@ pub(super) struct TargetOptions {
     #[arg(long, value_name = "RATE")]
     capacity: Option<f64>,
 
+    /// Work on so many requests at a time, each for the time of --delay; the others queue up. With a constant delay the
+    /// capacity is N / DELAY requests per second
+    #[arg(long, value_name = "N")]
+    servers: Option<usize>,
+
     /// Share of the requests that get status 500, from 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     error_rate: f64,
@@ -39,6 +44,7 @@ pub(super) fn run(options: &TargetOptions) -> Result<ExitCode, Failure> {
         listen: options.listen,
         delay: options.delay,
         capacity: options.capacity,
+        servers: options.servers,
         error_rate: options.error_rate,
         threads: options.threads,
         seed: options.seed,

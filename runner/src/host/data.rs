@@ -3,7 +3,7 @@
 use super::bindings::data::{self, AtEnd as WitAtEnd, Error, Pick};
 use super::state::VuState;
 use crate::data::{AtEnd, DataSet, Row};
-use crate::plan::{Stream, stream_seed};
+use crate::plan::{Drawer, Stream, stream_seed};
 use rand::Rng;
 
 impl VuState {
@@ -35,7 +35,7 @@ impl data::Host for VuState {
         let index = match pick {
             Pick::Sequential | Pick::PerVu => set.in_order(turn, at_end),
             Pick::Shuffled => {
-                let seed = stream_seed(self.run.seed, hash(&name), Stream::Data);
+                let seed = stream_seed(self.run.seed, Drawer::Name(hash(&name)), Stream::Data);
                 set.shuffled(turn, at_end, seed)
             }
             // The bias of a 64-bit remainder is below 1 in 10^10 here.

@@ -16,6 +16,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Instant;
@@ -40,7 +41,7 @@ pub(super) enum Answer {
     Landed(Landed),
     /// Of requests at once, in their order.
     AllLanded(Vec<Landed>),
-    /// The time has passed, or the run is being stopped.
+    /// The time has passed.
     Slept,
 }
 
@@ -48,6 +49,8 @@ pub(super) enum Answer {
 pub struct Desk {
     stop: Arc<StopFlag>,
     top: Mutex<Top>,
+    /// Whether the guest suspended itself because it had computed for long, since anybody looked.
+    yielded: AtomicBool,
 }
 
 /// What lies there.
@@ -58,6 +61,8 @@ struct Top {
     letters: Vec<Letter>,
     /// Letters that weren't delivered yet.
     open: usize,
+    /// Whether the errand under way is a pause.
+    sleeping: bool,
 }
 
 impl Top {
@@ -98,7 +103,13 @@ impl Desk {
         Desk {
             stop,
             top: Mutex::default(),
+            yielded: AtomicBool::new(false),
         }
+    }
+
+    /// Says that the guest is about to be suspended after computing for long.
+    pub(super) fn yields(&self) {
+        self.yielded.store(true, Ordering::Relaxed);
     }
 
     /// The guest's side: suspends it until the errand is done.
@@ -116,11 +127,6 @@ impl Desk {
             }
         })
         .await
-    }
-
-    /// Whether one more letter may be left.
-    pub(super) fn has_room(&self) -> bool {
-        self.top().open < limits::PARALLEL
     }
 
     /// The guest's side: leaves a letter, or gets it back when too many are open.
@@ -162,6 +168,45 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// As [`serve`](Self::serve), but none once the guest pauses, or is pausing, while its VU must go, if
+    /// pauses are where it `ends`.
+    pub async fn serve_until_pause<R>(
+        &self,
+        client: &mut Client,
+        call: impl Future<Output = R>,
+        ends: bool,
+    ) -> Option<R> {
+        let mut served = pin!(self.serve(client, call));
+        let mut raised = pin!(self.stop.raised());
+        poll_fn(|cx| {
+            self.yielded.store(false, Ordering::Relaxed);
+            if let Poll::Ready(result) = served.as_mut().poll(cx) {
+                return Poll::Ready(Some(result));
+            }
+            if !ends {
+                return Poll::Pending;
+            }
+            if raised.as_mut().poll(cx).is_ready() {
+                raised.set(self.stop.raised());
+                if !self.stop.is_raised() {
+                    // Raised and lowered again: it is the next time that matters.
+                    let _ = raised.as_mut().poll(cx);
+                } else if self.is_pausing() {
+                    return Poll::Ready(None);
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Whether a guest that is suspended waits for time to pass, be it in `vu.sleep` or by WASI's clocks.
+    fn is_pausing(&self) -> bool {
+        let top = self.top();
+        let nothing_asked = matches!(top.tray, Tray::Empty) && top.letters.is_empty() && top.open == 0;
+        top.sleeping || (nothing_asked && !self.yielded.load(Ordering::Relaxed))
     }
 
     /// Delivers letters while `call` goes on, until none is left; then its result, if it has ended.
@@ -228,7 +273,15 @@ impl Desk {
             Errand::Send(sending) => Answer::Landed(sending.run_beside(client).await),
             Errand::SendAll(sendings) => Answer::AllLanded(Sending::run_all(sendings, client).await),
             Errand::Sleep(until) => {
-                self.stop.pause_until(until).await;
+                // A stop doesn't cut it short: else all that a guest still has to do would come at once.
+                self.top().sleeping = true;
+                if until <= Instant::now() {
+                    // A guest that sleeps for no time, again and again, must not keep its thread.
+                    tokio::task::yield_now().await;
+                } else {
+                    tokio::time::sleep_until(until.into()).await;
+                }
+                self.top().sleeping = false;
                 Answer::Slept
             }
         }
@@ -298,6 +351,61 @@ mod tests {
         let (desk, mut client) = desk();
         let guest = async { yield_now().await };
         desk.serve(&mut client, guest).await;
+    }
+
+    /// A guest that pauses, by the host or by itself, and then ends.
+    async fn pauses(desk: &Desk, by_host: bool) -> u32 {
+        let until = Instant::now() + Duration::from_millis(40);
+        if by_host {
+            desk.ask(Errand::Sleep(until)).await;
+        } else {
+            tokio::time::sleep_until(until.into()).await;
+        }
+        7
+    }
+
+    #[tokio::test]
+    async fn a_stop_leaves_a_pause_as_it_is_or_ends_it() {
+        for by_host in [true, false] {
+            let (desk, mut client) = desk();
+            let begun = Instant::now();
+            let served = desk.serve_until_pause(&mut client, pauses(&desk, by_host), false);
+            let stop = async { desk.stop.raise() };
+            assert_eq!(tokio::join!(served, stop).0, Some(7));
+            assert!(begun.elapsed() >= Duration::from_millis(40));
+            desk.stop.lower();
+            let served = desk.serve_until_pause(&mut client, pauses(&desk, by_host), true);
+            let stop = async { desk.stop.raise() };
+            assert_eq!(tokio::join!(served, stop).0, None);
+            let served = desk.serve_until_pause(&mut client, pauses(&desk, by_host), true);
+            assert_eq!(served.await, None, "the stop came before the pause");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stop_that_is_taken_back_ends_no_pause() {
+        let (desk, mut client) = desk();
+        let served = desk.serve_until_pause(&mut client, pauses(&desk, true), true);
+        let meddle = async {
+            yield_now().await;
+            desk.stop.raise();
+            desk.stop.lower();
+        };
+        assert_eq!(tokio::join!(served, meddle).0, Some(7));
+    }
+
+    #[tokio::test]
+    async fn a_guest_that_computes_is_not_pausing() {
+        let (desk, mut client) = desk();
+        desk.stop.raise();
+        let computes = async {
+            for _ in 0..3 {
+                desk.yields();
+                yield_now().await;
+            }
+            7
+        };
+        assert_eq!(desk.serve_until_pause(&mut client, computes, true).await, Some(7));
     }
 
     #[tokio::test]

@@ -186,14 +186,13 @@ pub(super) struct Ticket {
 
 /// A request that has ended and is recorded.
 pub(super) struct Landed {
-    ended: Instant,
     result: Result<Kept, Unanswered>,
     ignored: engine::Ignored,
 }
 
 impl VuState {
     async fn send_one(&mut self, request: Request, body: Option<SharedBody>) -> Result<Response, ErrorCode> {
-        let begun = self.leave_guest();
+        let begun = Instant::now();
         self.reasons.clear();
         let tags = match self.admit(&request) {
             Ok(tags) => tags,
@@ -267,7 +266,6 @@ impl VuState {
             why,
             self.run.group_urls,
         );
-        self.enter_guest();
         self.explain(index, refused)
     }
 
@@ -284,7 +282,7 @@ impl VuState {
         &mut self,
         requests: Vec<(Request, Option<SharedBody>)>,
     ) -> Vec<Result<Response, ErrorCode>> {
-        let begun = self.leave_guest();
+        let begun = Instant::now();
         self.reasons.clear();
         let mut refused = Vec::with_capacity(requests.len());
         let mut sendings = Vec::with_capacity(requests.len());
@@ -324,7 +322,6 @@ impl VuState {
 
     /// Gives the guest its view of a request that has ended.
     fn receive(&mut self, index: usize, landed: Landed) -> Result<Response, ErrorCode> {
-        self.enter_guest_at(landed.ended);
         if !landed.ignored.is_empty() {
             self.run.log.ignored(self.identity.vu, landed.ignored);
         }
@@ -474,11 +471,7 @@ impl Sending {
             }
             Err(failure) => Err(recorder.failure(method, &name, failure, response_us)),
         };
-        Landed {
-            ended,
-            result,
-            ignored,
-        }
+        Landed { result, ignored }
     }
 }
 
@@ -563,6 +556,7 @@ fn sample_of<'a>(
         failure,
         detail: "",
         reused: exchange.reused,
+        never_sent: exchange.bytes_sent == 0 && t.duration_us() == 0,
     }
 }
 

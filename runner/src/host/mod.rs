@@ -22,6 +22,7 @@ mod naming;
 mod outgoing;
 mod output;
 mod params;
+mod random;
 mod recorder;
 mod responses;
 mod shared;

@@ -44,9 +44,6 @@ impl VuState {
             desk: self.desk(),
             ticket: self.require_run().is_ok().then(|| self.plain_ticket()),
         };
-        if self.desk.has_room() {
-            self.await_answer();
-        }
         WasiHttpCtxView {
             ctx: &mut self.wasi_http,
             table: &mut self.table,

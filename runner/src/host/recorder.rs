@@ -59,10 +59,15 @@ pub fn with_shard_of<R>(set: Set, record: impl FnOnce(&mut Shard) -> R) -> Optio
 /// Runs `act` with this set as the running one.
 #[inline]
 pub fn in_set<R>(set: Set, act: impl FnOnce() -> R) -> R {
-    let before = SET.replace(set);
-    let result = act();
-    SET.set(before);
-    result
+    /// Also where `act` panics, so that nobody else records in its set.
+    struct Back(Set);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            SET.set(self.0);
+        }
+    }
+    let _back = Back(SET.replace(set));
+    act()
 }
 
 pin_project_lite::pin_project! {
@@ -112,6 +117,13 @@ mod tests {
         fn drop(&mut self) {
             with_shard(Shard::request_interrupted);
         }
+    }
+
+    #[test]
+    fn a_panic_in_a_set_leaves_the_others_theirs() {
+        let panics = std::panic::catch_unwind(|| in_set(Set::WarmUp, || panic!("on purpose")));
+        assert!(panics.is_err());
+        assert_eq!(SET.get(), Set::Main);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::limits::{self, VuLimits};
 use super::log::LogSink;
 use super::outgoing::Post;
 use super::output::Output;
+use super::random::Random;
 use super::recorder::with_shard;
 use super::responses::Responses;
 use super::shared::Store as SharedStore;
@@ -16,10 +17,11 @@ use super::tags::Tags;
 use crate::data::DataSets;
 use crate::http::{Cookies, JarUse};
 use crate::metrics::MetricKind;
-use crate::plan::{Stream, stream_seed};
+use crate::plan::{Drawer, Stream, generator, round_seed};
+use crate::rota;
 use rand_pcg::Pcg32;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -32,8 +34,10 @@ use wasmtime_wasi_http::WasiHttpCtx;
 pub struct RunShared {
     /// When the run began.
     pub begun: Instant,
-    /// Decides every random choice.
+    /// Decides every random choice of the first round.
     pub seed: u64,
+    /// How many runs there have been with it, and calls around them.
+    pub rounds: Rounds,
     /// What the operator passed with `-e`.
     pub params: BTreeMap<String, String>,
     /// Parameters of one scenario, by its index; they outrank the run's.
@@ -64,7 +68,32 @@ pub struct RunShared {
     pub group_urls: bool,
 }
 
+/// Tells apart what happens several times with the same seed, so that nothing random is repeated.
+#[derive(Debug, Default)]
+pub struct Rounds {
+    runs: AtomicU64,
+    calls: AtomicU64,
+}
+
 impl RunShared {
+    /// Begins one more run with the same seed; the first one is that of the seed itself.
+    pub fn begin_round(&self) {
+        self.rounds.runs.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The number of one more call around the load, such as `setup`, from 0.
+    pub fn begin_call(&self) -> u64 {
+        self.rounds.calls.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Decides every random choice of this round.
+    pub fn seed(&self) -> u64 {
+        round_seed(
+            self.seed,
+            self.rounds.runs.load(Ordering::Relaxed).saturating_sub(1),
+        )
+    }
+
     /// Why a guest wants the run to end, if one does.
     pub fn abort_reason(&self) -> Option<String> {
         self.abort.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -78,6 +107,7 @@ impl RunShared {
         RunShared {
             begun: Instant::now(),
             seed: 0,
+            rounds: Rounds::default(),
             params: BTreeMap::new(),
             scenario_params: Vec::new(),
             scenario_tags: Vec::new(),
@@ -148,6 +178,17 @@ pub struct Identity {
     pub vu: u64,
     /// Index of its scenario.
     pub scenario: u16,
+    /// Which of its instances, or of the calls around the load, from 0: no two draw the same numbers.
+    pub life: u64,
+}
+
+impl Identity {
+    fn drawer(self) -> Drawer {
+        Drawer::Vu {
+            number: self.vu,
+            life: self.life,
+        }
+    }
 }
 
 /// What the guest is doing, which decides what it may call.
@@ -194,6 +235,7 @@ pub struct VuState {
     pub(super) groups: Groups,
     pub(super) random: Pcg32,
     pub(super) data_random: Pcg32,
+    wasi_random: Random,
     /// Memory and table limits.
     pub limits: VuLimits,
     pub(super) output: Output,
@@ -208,7 +250,8 @@ pub struct VuState {
 impl VuState {
     /// The state of a fresh instance.
     pub fn new(run: Arc<RunShared>, stop: Arc<StopFlag>, identity: Identity, phase: Phase) -> VuState {
-        let stream = |s| Pcg32::new(stream_seed(run.seed, identity.vu, s), identity.vu);
+        let stream = |s| generator(run.seed(), identity.drawer(), s);
+        let wasi_random = Random::new(stream(Stream::Wasi));
         let mut table = ResourceTable::new();
         table.set_max_capacity(10_000);
         let output = Output::new(Arc::clone(&run), identity.vu);
@@ -229,7 +272,8 @@ impl VuState {
             random: stream(Stream::Guest),
             data_random: stream(Stream::Data),
             limits: VuLimits::new(run.vu_memory_bytes),
-            wasi: super::wasi::inert(stream_seed(run.seed, identity.vu, Stream::Guest), &output),
+            wasi: super::wasi::inert(&wasi_random, &output),
+            wasi_random,
             wasi_http: WasiHttpCtx::new(),
             post: None,
             output,
@@ -257,7 +301,12 @@ impl VuState {
 
     /// Begins an export call that may use this much CPU time. What an earlier call kept is freed.
     pub fn begin_call(&mut self, cpu: Duration) {
-        self.budget = CpuBudget::new(cpu);
+        self.begin_call_at(cpu, Instant::now());
+    }
+
+    /// The same, by a clock that was read just now.
+    pub fn begin_call_at(&mut self, cpu: Duration, now: Instant) {
+        self.budget = CpuBudget::new(cpu, now);
         self.responses.clear();
         self.jar = JarUse::default();
         self.batch_jars.clear();
@@ -314,11 +363,12 @@ impl VuState {
         }
     }
 
-    /// Makes what is random from now on depend on `key` instead of on the VU.
-    pub fn reseed(&mut self, key: u64) {
-        let stream = |s| Pcg32::new(stream_seed(self.run.seed, key, s), key);
+    /// Makes what is random from now on depend on this drawer instead of on the VU.
+    pub fn reseed(&mut self, whose: Drawer) {
+        let stream = |s| generator(self.run.seed(), whose, s);
         self.random = stream(Stream::Guest);
         self.data_random = stream(Stream::Data);
+        self.wasi_random.reseed(stream(Stream::Wasi));
     }
 
     /// Serves what the guest waits for, in every call but `describe`.
@@ -326,16 +376,20 @@ impl VuState {
         Arc::clone(&self.desk)
     }
 
-    /// How long the guest has computed in this call, and how long it may.
+    /// The CPU time that this call has taken, and how much it may.
     pub fn cpu_used(&self) -> (Duration, Duration) {
-        (self.budget.used, self.budget.allowed)
+        (self.budget.used(Instant::now()), self.budget.allowed)
     }
 
-    /// Called on each epoch tick that meets the guest computing.
+    /// Called on each epoch tick that meets the guest computing. One that has only just got its turn goes on.
     pub fn on_epoch(&mut self) -> UpdateDeadline {
-        if self.budget.tick() {
+        let now = Instant::now();
+        if self.budget.used(now) >= self.budget.allowed {
             UpdateDeadline::Interrupt
+        } else if rota::is_fresh(now) {
+            UpdateDeadline::Continue(1)
         } else {
+            self.desk.yields();
             UpdateDeadline::Yield(1)
         }
     }
@@ -348,26 +402,6 @@ impl VuState {
     /// Tells the operator of a trap, if it is the first of its kind; `words` is what the guest said about it.
     pub fn tell_crash(&self, message: &str, words: &str) {
         self.run.log.crash(self.identity.vu, message, words);
-    }
-
-    pub(super) fn leave_guest(&mut self) -> Instant {
-        let now = Instant::now();
-        self.budget.leave_guest(now);
-        now
-    }
-
-    pub(super) fn enter_guest(&mut self) {
-        self.budget.enter_guest(Instant::now());
-    }
-
-    /// The end of a blocking call whose last instant is known already.
-    pub(super) fn enter_guest_at(&mut self, now: Instant) {
-        self.budget.enter_guest(now);
-    }
-
-    /// The guest has asked for something that it will wait for sooner or later.
-    pub(super) fn await_answer(&mut self) {
-        self.budget.waited = true;
     }
 
     pub(super) fn request_abort(&self, reason: &str) {
@@ -386,87 +420,64 @@ impl std::fmt::Debug for VuState {
     }
 }
 
-/// CPU time that a guest used in one export call, by the clock and without asking the kernel.
-///
-/// Time between two blocking host calls is the guest's own, unless an epoch tick made it
-/// yield in between; then the ticks are counted instead. A tick that was due while the
-/// guest waited for the host is not counted.
+/// CPU time of one export call: all that the guest computed, and what the host did for it. Waiting costs nothing, and a
+/// call that doesn't wait resets nothing.
 #[derive(Debug, Default)]
 struct CpuBudget {
-    used: Duration,
+    /// What the VU had used when the call began.
+    before: Duration,
     allowed: Duration,
-    /// When the guest last got control; none if a tick has been counted since.
-    since: Option<Instant>,
-    /// Whether a tick may have passed while the guest waited.
-    waited: bool,
 }
 
 impl CpuBudget {
-    fn new(allowed: Duration) -> CpuBudget {
+    fn new(allowed: Duration, now: Instant) -> CpuBudget {
         CpuBudget {
+            before: rota::used(now),
             allowed,
-            ..CpuBudget::default()
         }
     }
 
-    fn tick(&mut self) -> bool {
-        self.since = None;
-        if std::mem::take(&mut self.waited) {
-            return false;
-        }
-        self.used += crate::plugin::EPOCH_TICK;
-        self.used >= self.allowed
-    }
-
-    fn leave_guest(&mut self, now: Instant) {
-        if let Some(since) = self.since.take() {
-            self.used += now.saturating_duration_since(since);
-        }
-    }
-
-    fn enter_guest(&mut self, now: Instant) {
-        self.since = Some(now);
-        self.waited = true;
+    fn used(&self, now: Instant) -> Duration {
+        rota::used(now).saturating_sub(self.before)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::mpsc::sync_channel;
 
-    const MS: fn(u64) -> Duration = Duration::from_millis;
+    fn state() -> VuState {
+        let run = Arc::new(RunShared::sample(LogSink::new(sync_channel(1).0, 0)));
+        VuState::new(run, Arc::default(), Identity::default(), Phase::Load)
+    }
+
+    fn compute(state: &VuState, until_ms: u64) {
+        while state.cpu_used().0 < Duration::from_millis(until_ms) {
+            std::hint::black_box(0);
+        }
+    }
 
     #[test]
-    fn a_guest_that_only_computes_is_stopped_after_its_ticks() {
-        let mut budget = CpuBudget::new(MS(30));
-        assert_eq!(
-            [budget.tick(), budget.tick(), budget.tick()],
-            [false, false, true]
+    fn a_guest_that_computes_is_stopped_at_its_limit_and_not_before() {
+        let mut state = state();
+        state.begin_call(Duration::from_millis(30));
+        compute(&state, 10);
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
+        compute(&state, 30);
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Interrupt));
+        state.begin_call(Duration::from_millis(30));
+        assert!(
+            matches!(state.on_epoch(), UpdateDeadline::Yield(_)),
+            "each call begins anew"
         );
     }
 
     #[test]
-    fn waiting_for_the_host_costs_nothing() {
-        let mut budget = CpuBudget::new(MS(30));
-        let start = Instant::now();
-        for _ in 0..100 {
-            budget.leave_guest(start);
-            budget.enter_guest(start + MS(500));
-            assert!(!budget.tick());
-        }
-        assert_eq!(budget.used, Duration::ZERO);
-    }
-
-    #[test]
-    fn computing_between_host_calls_adds_up() {
-        let mut budget = CpuBudget::new(MS(30));
-        let start = Instant::now();
-        for _ in 0..4 {
-            budget.enter_guest(start);
-            budget.leave_guest(start + MS(9));
-        }
-        assert_eq!(budget.used, MS(36));
-        assert!(!budget.tick(), "this tick was due while waiting");
-        assert!(budget.tick());
+    fn waiting_costs_nothing() {
+        let mut state = state();
+        state.begin_call(Duration::from_millis(30));
+        std::thread::sleep(Duration::from_millis(80));
+        assert!(!matches!(state.on_epoch(), UpdateDeadline::Interrupt));
     }
 }

@@ -8,10 +8,10 @@
 use super::bindings::Plugin;
 use super::limits;
 use super::output::{Output, Stream};
+use super::random::Random;
 use super::recorder::with_shard;
 use super::state::VuState;
-use rand::SeedableRng;
-use rand_pcg::Pcg32;
+use rand::Rng;
 use wasmtime::Engine;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker, ResourceType};
@@ -107,14 +107,14 @@ fn resource_named(name: &str) -> ResourceType {
 }
 
 /// A context that grants nothing.
-pub(super) fn inert(seed: u64, output: &Output) -> WasiCtx {
+pub(super) fn inert(random: &Random, output: &Output) -> WasiCtx {
     let mut builder = WasiCtxBuilder::new();
     builder
         .stdout(output.pipe(Stream::Out))
         .stderr(output.pipe(Stream::Err))
-        .secure_random(Pcg32::seed_from_u64(seed))
-        .insecure_random(Pcg32::seed_from_u64(seed ^ 1))
-        .insecure_random_seed(u128::from(seed))
+        .secure_random(random.clone())
+        .insecure_random(random.clone())
+        .insecure_random_seed(u128::from(random.clone().next_u64()))
         .max_random_size(limits::RANDOM_BYTES)
         .allow_ip_name_lookup(false)
         .allow_tcp(false)

@@ -4,7 +4,7 @@
 use super::control::Target;
 use super::crew::{Crew, Spawn};
 use super::part::{Part, PartEnd, Woken};
-use crate::plan::{ExecutorSpec, VuStep, Workload};
+use crate::plan::{ExecutorSpec, SpawnRate, VuStep, Workload};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -123,8 +123,8 @@ impl<S: Spawn> Count<S> {
 }
 
 /// From one number of VUs to another at so many per second, the first at once.
-fn steps_to(from: u32, to: u32, spawn_rate: Option<f64>, at: Duration) -> Steps {
-    let Some(rate) = spawn_rate.filter(|rate| *rate > 0.0) else {
+fn steps_to(from: u32, to: u32, spawn_rate: Option<SpawnRate>, at: Duration) -> Steps {
+    let Some(rate) = spawn_rate.map(SpawnRate::per_second) else {
         return Box::new(std::iter::once(VuStep { at, vus: to }));
     };
     let count = from.abs_diff(to);

@@ -2,7 +2,7 @@
 //! time of its own, a moment ahead, so that all load threads (and workers) make it together.
 
 use super::board::{Board, Status};
-use crate::plan::{ExecutorSpec, Plan};
+use crate::plan::{Beyond, ExecutorSpec, Plan, Rate, SpawnRate};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +11,6 @@ use tokio::time::Instant;
 
 /// How far ahead a change is set, so that every thread knows of it in time.
 const LEAD: Duration = Duration::from_millis(20);
-
-/// The highest rate that may be set, per second. Beyond it a thread would have no time for
-/// anything but being late.
-const MOST_RATE: f64 = 1e6;
-
-/// The lowest spawn rate that may be set, per second.
-const LEAST_SPAWN_RATE: f64 = 0.001;
 
 /// Changes that are kept for threads that haven't made them yet.
 const KEPT: usize = 256;
@@ -31,12 +24,12 @@ pub enum Target {
         /// How many.
         users: u32,
         /// VUs per second.
-        spawn_rate: Option<f64>,
+        spawn_rate: Option<SpawnRate>,
         /// Indices of scenarios.
         scenarios: Option<Arc<[u16]>>,
     },
     /// So many iterations per second.
-    Rate(f64),
+    Rate(Rate),
     /// Nothing more.
     End,
 }
@@ -106,11 +99,11 @@ pub enum ControlError {
     #[error("at most {0} virtual users are possible in this run")]
     TooMany(usize),
     /// Not a rate.
-    #[error("a rate must be from 0 to {MOST_RATE} per second")]
-    BadRate,
+    #[error("the rate can't be set: {0}")]
+    BadRate(Beyond),
     /// Not a spawn rate.
-    #[error("a spawn rate must be from {LEAST_SPAWN_RATE} to {MOST_RATE} per second")]
-    BadSpawnRate,
+    #[error("the spawn rate can't be set: {0}")]
+    BadSpawnRate(Beyond),
 }
 
 /// Changes a run, from anywhere.
@@ -155,9 +148,8 @@ impl Control {
         users: u32,
         spawn_rate: Option<f64>,
     ) -> Result<(), ControlError> {
-        if spawn_rate.is_some_and(|rate| !(LEAST_SPAWN_RATE..=MOST_RATE).contains(&rate)) {
-            return Err(ControlError::BadSpawnRate);
-        }
+        let spawn_rate = spawn_rate.map(SpawnRate::new).transpose();
+        let spawn_rate = spawn_rate.map_err(ControlError::BadSpawnRate)?;
         let index = self.find(workload, "users", is_closed)?;
         let room = self.plan.workloads.get(index).map_or(0, |w| w.room());
         if users as usize > room {
@@ -187,9 +179,7 @@ impl Control {
     /// # Errors
     /// [`ControlError`] if there is no such workload, or the rate makes no sense.
     pub fn set_rate(&self, workload: Option<&str>, rate: f64) -> Result<(), ControlError> {
-        if !(0.0..=MOST_RATE).contains(&rate) {
-            return Err(ControlError::BadRate);
-        }
+        let rate = Rate::new(rate).map_err(ControlError::BadRate)?;
         let index = self.find(workload, "a rate", |spec| spec.rate().is_some())?;
         self.change_soon(index, Target::Rate(rate));
         Ok(())

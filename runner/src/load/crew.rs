@@ -2,8 +2,11 @@
 
 use super::turns::{Place, Turns};
 use crate::host::StopFlag;
+use crate::panics;
 use crate::rota::AbortHandle;
+use futures_util::FutureExt;
 use std::cell::{Cell, RefCell};
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,6 +72,29 @@ struct Slot {
     running: Option<Running>,
     /// Whether its VU ended although it was wanted: it isn't replaced.
     spent: bool,
+    past: Rc<Past>,
+}
+
+/// What the VUs that were in a place before have used up: the next one goes on after it, so that
+/// none does, or draws, again what another did.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    /// Iterations that they have begun.
+    pub(super) iterations: Cell<u64>,
+    /// Instances that they have had.
+    pub(super) lives: Cell<u64>,
+}
+
+impl Past {
+    /// The number of one more life, from 0.
+    pub(super) fn begin_life(&self) -> u64 {
+        self.lives.replace(self.lives.get() + 1)
+    }
+
+    /// The number of one more iteration, from 0.
+    pub(super) fn begin_iteration(&self) -> u64 {
+        self.iterations.replace(self.iterations.get() + 1)
+    }
 }
 
 struct Running {
@@ -104,6 +130,7 @@ impl<S: Spawn> Crew<S> {
             wanted: false,
             running: None,
             spent: false,
+            past: Rc::default(),
         };
         let slots: Vec<_> = places.into_iter().map(slot).collect();
         let scenarios = slots
@@ -236,6 +263,7 @@ impl<S: Spawn> Crew<S> {
         let leave = Leave {
             crew: self.clone(),
             number,
+            past: Rc::clone(&slot.past),
         };
         let abort = self.0.spawner.spawn(slot.place, turns, retire.clone(), leave);
         slot.running = Some(Running { retire, abort });
@@ -285,10 +313,31 @@ impl<S: Spawn> Crew<S> {
     }
 }
 
+/// Lives a VU's life, and tells of a panic in it: that one is gone, the others go on.
+pub(super) async fn contained<S: Spawn>(
+    leave: Leave<S>,
+    life: impl Future<Output = ()>,
+    panicked: impl FnOnce(String),
+) {
+    // Moved in, so that it is there even if the task is dropped before it is ever polled.
+    let _leave = leave;
+    if AssertUnwindSafe(life).catch_unwind().await.is_err() {
+        panicked(panics::last_words());
+    }
+}
+
 /// Tells the crew that a VU has gone, however that happened.
 pub(super) struct Leave<S: Spawn> {
     crew: Crew<S>,
     number: usize,
+    past: Rc<Past>,
+}
+
+impl<S: Spawn> Leave<S> {
+    /// What was in the VU's place before it.
+    pub(super) fn past(&self) -> Rc<Past> {
+        Rc::clone(&self.past)
+    }
 }
 
 impl<S: Spawn> Drop for Leave<S> {

@@ -1,34 +1,89 @@
 //! `setup` and `teardown`, of the run and of each scenario: once per run, each in an
 //! instance of its own.
+//!
+//! All calls before the load have one time limit together, and all after it another; the operator
+//! can cut short either.
 
 use super::call;
+use super::stop::StopHandle;
 use crate::host::bindings::{Plugin, PluginPre};
 use crate::host::{Identity, Phase, RunShared, StopFlag, VuState, limits};
 use crate::http::{Client, Transport};
 use crate::plan::LimitsPlan;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::time::Instant;
 use wasmtime::Store;
 
 /// What these calls need.
 pub struct Lifecycle<'a> {
-    /// The plugin.
-    pub pre: &'a PluginPre<VuState>,
-    /// What the whole run shares.
-    pub shared: &'a Arc<RunShared>,
+    pre: &'a PluginPre<VuState>,
+    pub(super) shared: &'a Arc<RunShared>,
     /// For requests that the calls make; they aren't counted.
-    pub transport: &'a Arc<Transport>,
-    /// Their CPU and wall-clock limits.
-    pub limits: &'a LimitsPlan,
+    transport: &'a Arc<Transport>,
+    pub(super) limits: &'a LimitsPlan,
+    stop: &'a StopHandle,
+    before: Allowance,
+    after: Allowance,
 }
 
-impl Lifecycle<'_> {
+/// What calls on one side of the load may take together.
+#[derive(Debug)]
+struct Allowance {
+    wall: Duration,
+    option: &'static str,
+    /// When their time is up, and how often the operator had asked to stop when the first began.
+    begun: OnceLock<(Instant, u32)>,
+}
+
+impl Allowance {
+    fn new(wall_ms: u64, option: &'static str) -> Allowance {
+        Allowance {
+            wall: Duration::from_millis(wall_ms),
+            option,
+            begun: OnceLock::new(),
+        }
+    }
+
+    fn begin(&self, stop: &StopHandle) -> (Instant, u32) {
+        *self
+            .begun
+            .get_or_init(|| (Instant::now() + self.wall, stop.asked()))
+    }
+
+    fn is_over(&self) -> String {
+        let seconds = self.wall.as_secs_f64();
+        format!("it was not done after {seconds} s ({})", self.option)
+    }
+}
+
+impl<'a> Lifecycle<'a> {
+    /// The calls of a run of this plugin. `stop` ends each of them.
+    pub fn new(
+        pre: &'a PluginPre<VuState>,
+        shared: &'a Arc<RunShared>,
+        transport: &'a Arc<Transport>,
+        limits: &'a LimitsPlan,
+        stop: &'a StopHandle,
+    ) -> Lifecycle<'a> {
+        stop.begin();
+        Lifecycle {
+            pre,
+            shared,
+            transport,
+            limits,
+            stop,
+            before: Allowance::new(limits.setup_wall_ms, "--setup-timeout"),
+            after: Allowance::new(limits.teardown_wall_ms, "--teardown-timeout"),
+        }
+    }
+
     /// Calls `setup`; returns the bytes for the VUs.
     ///
     /// # Errors
     /// The guest's own error, or how the call failed.
     pub fn setup(&self) -> Result<Vec<u8>, String> {
-        let data = self.call(None, self.limits.setup_wall_ms, async |plugin, store| {
+        let data = self.call(None, &self.before, async |plugin, store| {
             let result = plugin.wasmswarm_scenario_scenario().call_setup(&mut *store).await;
             result.map_err(|trap| call::explain_call(store.data(), &trap))?
         });
@@ -40,7 +95,7 @@ impl Lifecycle<'_> {
     /// # Errors
     /// The guest's own error, or how the call failed.
     pub fn teardown(&self, setup_data: &[u8]) -> Result<(), String> {
-        self.call(None, self.limits.teardown_wall_ms, async |plugin, store| {
+        self.call(None, &self.after, async |plugin, store| {
             let exports = plugin.wasmswarm_scenario_scenario();
             let result = exports.call_teardown(&mut *store, setup_data).await;
             result.map_err(|trap| call::explain_call(store.data(), &trap))?
@@ -52,15 +107,11 @@ impl Lifecycle<'_> {
     /// # Errors
     /// The guest's own error, or how the call failed.
     pub fn setup_scenario(&self, scenario: u16, exec: u32, setup_data: &[u8]) -> Result<Vec<u8>, String> {
-        let data = self.call(
-            Some(scenario),
-            self.limits.setup_wall_ms,
-            async |plugin, store| {
-                let exports = plugin.wasmswarm_scenario_scenario();
-                let result = exports.call_setup_scenario(&mut *store, exec, setup_data).await;
-                result.map_err(|trap| call::explain_call(store.data(), &trap))?
-            },
-        );
+        let data = self.call(Some(scenario), &self.before, async |plugin, store| {
+            let exports = plugin.wasmswarm_scenario_scenario();
+            let result = exports.call_setup_scenario(&mut *store, exec, setup_data).await;
+            result.map_err(|trap| call::explain_call(store.data(), &trap))?
+        });
         data.and_then(within_limit)
             .map_err(|why| self.named(scenario, &why))
     }
@@ -70,18 +121,20 @@ impl Lifecycle<'_> {
     /// # Errors
     /// The guest's own error, or how the call failed.
     pub fn teardown_scenario(&self, scenario: u16, exec: u32, scenario_data: &[u8]) -> Result<(), String> {
-        let result = self.call(
-            Some(scenario),
-            self.limits.teardown_wall_ms,
-            async |plugin, store| {
-                let exports = plugin.wasmswarm_scenario_scenario();
-                let result = exports
-                    .call_teardown_scenario(&mut *store, exec, scenario_data)
-                    .await;
-                result.map_err(|trap| call::explain_call(store.data(), &trap))?
-            },
-        );
+        let result = self.call(Some(scenario), &self.after, async |plugin, store| {
+            let exports = plugin.wasmswarm_scenario_scenario();
+            let result = exports
+                .call_teardown_scenario(&mut *store, exec, scenario_data)
+                .await;
+            result.map_err(|trap| call::explain_call(store.data(), &trap))?
+        });
         result.map_err(|why| self.named(scenario, &why))
+    }
+
+    /// Whether the operator cut short what follows the load.
+    pub fn was_cut_short(&self) -> bool {
+        let asked = self.after.begun.get().map(|(_, asked)| *asked);
+        asked.is_some_and(|asked| self.stop.asked() > asked)
     }
 
     fn named(&self, scenario: u16, why: &str) -> String {
@@ -89,18 +142,27 @@ impl Lifecycle<'_> {
         format!("scenario `{}`: {why}", name.map_or("", String::as_str))
     }
 
+    /// Longest time that the plugin has for an answer, by the wall clock.
+    pub(super) fn answer_time(&self) -> Duration {
+        Duration::from_millis(self.limits.describe_wall_ms)
+    }
+
     fn call<R>(
         &self,
         scenario: Option<u16>,
-        wall_ms: u64,
+        allowance: &Allowance,
         export: impl AsyncFnOnce(&Plugin, &mut Store<VuState>) -> Result<R, String>,
     ) -> Result<R, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|e| e.to_string())?;
-        let wall = Duration::from_millis(wall_ms);
+        let (until, asked) = allowance.begin(self.stop);
         runtime.block_on(async {
-            let timed = tokio::time::timeout(wall, self.instance_call(scenario, export)).await;
-            timed.unwrap_or_else(|_| Err(format!("it was not done after {} s", wall.as_secs_f64())))
+            tokio::select! {
+                biased;
+                () = self.stop.asked_beyond(asked) => Err("it was cut short by the operator".to_owned()),
+                () = tokio::time::sleep_until(until) => Err(allowance.is_over()),
+                result = self.instance_call(scenario, export) => result,
+            }
         })
     }
 
@@ -132,6 +194,7 @@ impl Lifecycle<'_> {
         let identity = Identity {
             vu: 0,
             scenario: scenario.unwrap_or(0),
+            life: self.shared.begin_call(),
         };
         let stop = Arc::new(StopFlag::default());
         let state = VuState::new(Arc::clone(self.shared), stop, identity, phase);

@@ -11,6 +11,7 @@ mod open;
 mod overview;
 mod part;
 mod picker;
+mod pressure;
 mod run;
 mod scheduler;
 mod shape;

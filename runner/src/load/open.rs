@@ -6,8 +6,8 @@ use super::control::Target;
 use super::crew::{Retire, Spawn};
 use super::part::{Part, PartEnd, Woken};
 use super::stop::Stage;
-use super::turns::{Turn, Turns};
-use crate::plan::{Arrivals, Profile, Spacing};
+use super::turns::{Turn, Turns, drop_unused};
+use crate::plan::{Arrivals, Profile, Spacing, Workload};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
@@ -17,6 +17,16 @@ use tokio::time::Instant;
 /// A thread wakes at most this often for arrivals; those in between start together. Keeps the
 /// cost of waking below that of the requests; lateness is recorded as it is.
 const LEAST_SLEEP: Duration = Duration::from_micros(100);
+
+/// Arrivals that a thread hands out before it looks at anything else: however late it is, it hears
+/// that the run is being stopped.
+const AT_ONCE: usize = 256;
+
+/// Arrivals that nobody will start, counted before a thread looks at anything else.
+const DROPPED_AT_ONCE: usize = 10_000;
+
+/// How late an arrival may be handed out after the end, if the graceful stop is shorter.
+const LEAST_DELAY: Duration = Duration::from_secs(1);
 
 /// How long a workload waits for its first VUs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -100,14 +110,22 @@ pub(super) async fn run<S: Spawn>(
             (woken_at + LEAST_SLEEP).saturating_duration_since(part.instant(begun, Duration::ZERO));
         match part.wait(begun, Some(next.max(earliest)), false).await {
             Woken::Stopped => {
-                stream.hand_out(part, begun, &mut desk);
+                if let Handed::Many = stream.hand_out(part, begun, &mut desk) {
+                    stream.drop_due(part, begun).await;
+                }
                 return PartEnd::Stopped;
             }
             Woken::Changed | Woken::Empty => {}
             Woken::Due => {
                 woken_at = Instant::now();
-                if !stream.hand_out(part, begun, &mut desk) {
-                    return PartEnd::TimeUp;
+                match stream.hand_out(part, begun, &mut desk) {
+                    Handed::All => return PartEnd::TimeUp,
+                    Handed::Due => {}
+                    Handed::Many if stream.is_beyond_hope(part, begun) => {
+                        stream.drop_due(part, begun).await;
+                        return PartEnd::TimeUp;
+                    }
+                    Handed::Many => tokio::task::yield_now().await,
                 }
             }
         }
@@ -176,10 +194,23 @@ impl Desk {
     }
 }
 
+/// What handing out came to.
+enum Handed {
+    /// All that there are.
+    All,
+    /// All that are due.
+    Due,
+    /// As many as may be handed out at once.
+    Many,
+}
+
 /// This thread's share of the arrivals.
 struct Stream {
     profile: Profile,
     arrivals: Arrivals,
+    seats: Seats,
+    /// Whether the thread has VUs that arrivals could be handed to.
+    is_seated: bool,
     /// Changes made so far.
     changes: usize,
     end: Duration,
@@ -189,6 +220,8 @@ impl Stream {
     fn new<S: Spawn>(part: &Part<S>, profile: Profile, spacing: Spacing) -> Stream {
         Stream {
             arrivals: Arrivals::new(&profile, spacing, part.seed),
+            seats: Seats::new(&part.workload),
+            is_seated: !part.crew.places().is_empty(),
             end: profile.duration(),
             profile,
             changes: 0,
@@ -204,6 +237,9 @@ impl Stream {
 
     /// The next arrival that is this thread's; it stays the next one.
     fn next_mine<S: Spawn>(&mut self, part: &Part<S>) -> Option<(u64, Duration)> {
+        if !self.is_seated {
+            return None;
+        }
         loop {
             let (index, at) = self.arrivals.peek()?;
             if seat_of(part, index) % part.threads == part.thread {
@@ -213,14 +249,13 @@ impl Stream {
         }
     }
 
-    /// Hands out all arrivals that are due, and makes changes. False: there are no more.
-    fn hand_out<S: Spawn>(&mut self, part: &Part<S>, begun: Instant, desk: &mut Desk) -> bool {
-        let now = part.news.paused.unwrap_or_else(Instant::now);
-        let elapsed = now.saturating_duration_since(part.instant(begun, Duration::ZERO));
-        loop {
+    /// Hands out arrivals that are due, and makes changes.
+    fn hand_out<S: Spawn>(&mut self, part: &Part<S>, begun: Instant, desk: &mut Desk) -> Handed {
+        let elapsed = elapsed(part, begun);
+        for _ in 0..AT_ONCE {
             let at = self.next_time(part);
             if at > elapsed {
-                return true;
+                return Handed::Due;
             }
             if let Some(change) = part.change(self.changes).filter(|change| change.at <= at) {
                 self.changes += 1;
@@ -233,19 +268,43 @@ impl Stream {
             {
                 Some((index, at)) => {
                     self.arrivals.skip_one();
-                    let scenario = part.workload.scenario_of(seat_of(part, index)).unwrap_or(0);
-                    let turn = Turn::new(index, Some(part.instant(begun, at)), true);
+                    let (scenario, position) = self.seats.of(index);
+                    let turn = Turn::new(index, Some(part.instant(begun, at)), Some(position));
                     desk.hand(part, scenario, turn);
                 }
-                None => return false,
+                None => return Handed::All,
             }
+        }
+        Handed::Many
+    }
+
+    /// Whether it is so late that what is due can't be started within the graceful stop.
+    fn is_beyond_hope<S: Spawn>(&self, part: &Part<S>, begun: Instant) -> bool {
+        let delay = part.workload.graceful_stop.max(LEAST_DELAY);
+        elapsed(part, begun) > self.end.saturating_add(delay)
+    }
+
+    /// Counts the arrivals that are due as dropped, unless the run is stopped hard meanwhile.
+    async fn drop_due<S: Spawn>(&mut self, part: &Part<S>, begun: Instant) {
+        let elapsed = elapsed(part, begun);
+        while part.stop.stage() < Stage::Hard {
+            let is_due = |at: Duration, end: Duration| at <= elapsed && at < end;
+            for _ in 0..DROPPED_AT_ONCE {
+                let end = self.end;
+                if self.next_mine(part).is_none_or(|(_, at)| !is_due(at, end)) {
+                    return;
+                }
+                self.arrivals.skip_one();
+                drop_unused(1);
+            }
+            tokio::task::yield_now().await;
         }
     }
 
     fn follow(&mut self, at: Duration, to: &Target) {
         match to {
             Target::Rate(rate) => {
-                self.profile = self.profile.changed(at, *rate);
+                self.profile = self.profile.changed(at, rate.per_second());
                 self.arrivals.change(&self.profile);
             }
             Target::End => self.end = at,
@@ -254,8 +313,54 @@ impl Stream {
     }
 }
 
+/// Time of the workload's plan since it began.
+fn elapsed<S: Spawn>(part: &Part<S>, begun: Instant) -> Duration {
+    let now = part.news.paused.unwrap_or_else(Instant::now);
+    now.saturating_duration_since(part.instant(begun, Duration::ZERO))
+}
+
 /// The place of the VU that would have this arrival if the VUs took turns. Decides its scenario,
 /// and its thread: so threads have arrivals in proportion to their VUs.
 fn seat_of<S: Spawn>(part: &Part<S>, index: u64) -> usize {
     (index % part.workload.room().max(1) as u64) as usize
+}
+
+/// Which scenario each arrival belongs to, and its place among those of the same scenario. Were its
+/// number its place, scenarios that take turns would each get only every other step of a sequence.
+#[derive(Debug)]
+pub(super) enum Seats {
+    /// All arrivals belong to this scenario.
+    One(u16),
+    /// By seat, the scenario and the seat's number in it; by scenario, its number of seats.
+    Mixed(Vec<(u16, u32)>, Vec<u32>),
+}
+
+impl Seats {
+    pub(super) fn new(workload: &Workload) -> Seats {
+        let scenarios: Vec<u16> = (0..workload.room())
+            .filter_map(|seat| workload.scenario_of(seat))
+            .collect();
+        let first = scenarios.first().copied().unwrap_or(0);
+        if scenarios.iter().all(|scenario| *scenario == first) {
+            return Seats::One(first);
+        }
+        let mut counts = vec![0_u32; scenarios.iter().max().map_or(0, |last| usize::from(*last) + 1)];
+        let numbered = scenarios.iter().map(|&scenario| {
+            let count = &mut counts[usize::from(scenario)];
+            *count += 1;
+            (scenario, *count - 1)
+        });
+        Seats::Mixed(numbered.collect(), counts)
+    }
+
+    pub(super) fn of(&self, index: u64) -> (u16, u64) {
+        let (seats, counts) = match self {
+            Seats::One(scenario) => return (*scenario, index),
+            Seats::Mixed(seats, counts) => (seats, counts),
+        };
+        let (round, seat) = (index / seats.len() as u64, index % seats.len() as u64);
+        let (scenario, number) = seats.get(seat as usize).copied().unwrap_or_default();
+        let each = counts.get(usize::from(scenario)).copied().unwrap_or(0);
+        (scenario, round * u64::from(each) + u64::from(number))
+    }
 }

@@ -68,7 +68,7 @@ impl Control {
     fn rate_of(&self, index: usize, workload: &Workload) -> Option<f64> {
         let planned = workload.executor.rate()?;
         match self.last_target(index) {
-            Some(Target::Rate(rate)) => Some(rate),
+            Some(Target::Rate(rate)) => Some(rate.per_second()),
             _ => Some(planned.level(self.elapsed(index))),
         }
     }

@@ -12,6 +12,12 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+/// Later than this, a time has been over before it was waited for.
+const OVERDUE: Duration = Duration::from_millis(1);
+
+/// Times that may be overdue in a row before others have a turn.
+const OVERDUE_IN_A_ROW: u32 = 32;
+
 /// How a workload's part came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PartEnd {
@@ -70,6 +76,8 @@ pub(super) struct News {
     /// How long it was paused before.
     pauses: Duration,
     changes: Changes,
+    /// Times that were over already when they were waited for, one after the other.
+    overdue: u32,
 }
 
 impl News {
@@ -83,6 +91,7 @@ impl News {
             paused: None,
             pauses: Duration::ZERO,
             changes: Changes::default(),
+            overdue: 0,
         }
     }
 
@@ -180,11 +189,27 @@ impl<S: Spawn> Part<S> {
             () = News::stopping(&mut self.news.stopped) => return Woken::Stopped,
             Ok(()) = self.news.live.changed() => {}
             () = empty => return Woken::Empty,
-            () = alarm => return Woken::Due,
+            () = alarm => {
+                self.give_way(due).await;
+                return Woken::Due;
+            }
         }
         self.news.update(self.index);
         self.crew.pause(self.news.paused.is_some());
         Woken::Changed
+    }
+
+    /// Gives others a turn now and then when what is due has been due before, so that an executor
+    /// that has much to make up for keeps nobody from running, or from stopping it.
+    async fn give_way(&mut self, due: Option<Instant>) {
+        if due.is_some_and(|due| due.elapsed() < OVERDUE) {
+            self.news.overdue = 0;
+            return;
+        }
+        self.news.overdue += 1;
+        if self.news.overdue.is_multiple_of(OVERDUE_IN_A_ROW) {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Ends all VUs: within the workload's graceful stop, or at once when the run is stopped hard.

@@ -1,11 +1,11 @@
 //! Chooses a VU's next task and the pause before it: all of the randomness of the load itself.
 
-use crate::plan::{ScenarioPlan, Stream, TaskOrder, stream_seed};
+use crate::plan::{Drawer, ScenarioPlan, Stream, TaskOrder, generator};
 use rand::Rng;
 use rand_pcg::Pcg32;
 use std::time::Duration;
 
-/// One VU's choices. The same seed, VU and plan give the same sequence.
+/// One drawer's choices. The same seed, drawer and plan give the same sequence.
 #[derive(Debug)]
 pub(super) struct Picker {
     tasks: Pcg32,
@@ -15,21 +15,12 @@ pub(super) struct Picker {
 }
 
 impl Picker {
-    /// The choices of VU `vu` in a run with this seed.
-    pub(super) fn new(seed: u64, vu: u64) -> Picker {
-        let stream = |s| Pcg32::new(stream_seed(seed, vu, s), vu);
+    /// The choices of a VU, or of an iteration, in a run with this seed. `position`: where a sequence begins.
+    pub(super) fn new(seed: u64, whose: Drawer, position: u64) -> Picker {
         Picker {
-            tasks: stream(Stream::Tasks),
-            waits: stream(Stream::Waits),
-            position: 0,
-        }
-    }
-
-    /// The choices of the iteration of this number, whichever VU runs it. `key` stands for it.
-    pub(super) fn of_iteration(seed: u64, key: u64, index: u64) -> Picker {
-        Picker {
-            position: index,
-            ..Picker::new(seed, key)
+            tasks: generator(seed, whose, Stream::Tasks),
+            waits: generator(seed, whose, Stream::Waits),
+            position,
         }
     }
 
@@ -65,7 +56,10 @@ impl Picker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::statistics::{assert_distributed, assert_weights};
     use crate::plan::{Population, TaskPlan, WaitTime};
+
+    const DRAWS: u64 = 100_000;
 
     fn scenario(order: TaskOrder, weights: &[u32]) -> ScenarioPlan {
         let task = |(i, &weight): (usize, &u32)| TaskPlan {
@@ -85,9 +79,43 @@ mod tests {
         }
     }
 
+    fn of_vu(seed: u64, number: u64) -> Picker {
+        Picker::new(seed, Drawer::Vu { number, life: 0 }, 0)
+    }
+
+    fn of_iteration(index: u64) -> Picker {
+        Picker::new(7, Drawer::Iteration { workload: 0, index }, index)
+    }
+
     fn first(seed: u64, vu: u64, scenario: &ScenarioPlan, count: usize) -> Vec<u32> {
-        let mut picker = Picker::new(seed, vu);
+        let mut picker = of_vu(seed, vu);
         (0..count).map(|_| picker.task(scenario)).collect()
+    }
+
+    /// Tasks that one VU, the first of many VUs, and those of many iterations draw.
+    fn draws(scenario: &ScenarioPlan) -> [Vec<u32>; 3] {
+        let of_one = first(7, 1, scenario, DRAWS as usize);
+        let of_vus = (0..DRAWS).map(|vu| of_vu(7, vu).task(scenario)).collect();
+        let of_iterations = (0..DRAWS)
+            .map(|index| of_iteration(index).task(scenario))
+            .collect();
+        [of_one, of_vus, of_iterations]
+    }
+
+    /// The same of waits, in seconds.
+    fn waits(wait: WaitTime) -> [Vec<f64>; 3] {
+        let scenario = ScenarioPlan {
+            wait,
+            ..scenario(TaskOrder::Random, &[1])
+        };
+        let pause = |mut picker: Picker| picker.pause(&scenario, Duration::ZERO).as_secs_f64();
+        let mut one = of_vu(7, 1);
+        let mut next = || one.pause(&scenario, Duration::ZERO).as_secs_f64();
+        [
+            (0..DRAWS).map(|_| next()).collect(),
+            (0..DRAWS).map(|vu| pause(of_vu(7, vu))).collect(),
+            (0..DRAWS).map(|index| pause(of_iteration(index))).collect(),
+        ]
     }
 
     #[test]
@@ -105,11 +133,53 @@ mod tests {
     }
 
     #[test]
-    fn random_follows_the_weights() {
-        let s = scenario(TaskOrder::Random, &[9, 0, 1]);
-        let picked = first(1, 1, &s, 10_000);
-        let rare = picked.iter().filter(|&&t| t == 2).count();
-        assert!((900..1100).contains(&rare), "{rare}");
-        assert!(!picked.contains(&1));
+    fn random_tasks_follow_the_weights_whoever_draws() {
+        for weights in [&[9, 0, 1][..], &[1, 1], &[1, 2, 3, 4, 5], &[997, 1, 2]] {
+            for picked in draws(&scenario(TaskOrder::Random, weights)) {
+                let mut counts = vec![0; weights.len()];
+                picked.iter().for_each(|&task| counts[task as usize] += 1);
+                assert_weights(&counts, weights);
+            }
+        }
+    }
+
+    #[test]
+    fn a_task_says_nothing_of_the_next_one() {
+        for picked in draws(&scenario(TaskOrder::Random, &[1, 2, 1])) {
+            let mut pairs = vec![0; 9];
+            picked
+                .windows(2)
+                .for_each(|pair| pairs[(pair[0] * 3 + pair[1]) as usize] += 1);
+            assert_weights(&pairs, &[1, 2, 1, 2, 4, 2, 1, 2, 1]);
+        }
+    }
+
+    #[test]
+    fn waits_are_distributed_as_asked_whoever_draws() {
+        for waits in waits(WaitTime::Uniform(Duration::from_secs(2), Duration::from_secs(5))) {
+            assert_distributed(waits, |seconds| (seconds - 2.0) / 3.0);
+        }
+        for waits in waits(WaitTime::Exponential(Duration::from_secs(4))) {
+            assert_distributed(waits, |seconds| 1.0 - (-seconds / 4.0).exp());
+        }
+    }
+
+    #[test]
+    fn a_wait_says_nothing_of_the_next_one() {
+        for waits in waits(WaitTime::Uniform(Duration::ZERO, Duration::from_secs(1))) {
+            let part = |wait: f64| ((wait * 16.0) as usize).min(15);
+            let mut pairs = vec![0; 256];
+            waits
+                .windows(2)
+                .for_each(|pair| pairs[part(pair[0]) * 16 + part(pair[1])] += 1);
+            assert_weights(&pairs, &[1; 256]);
+        }
+    }
+
+    #[test]
+    fn iterations_of_a_sequence_go_through_it_by_their_place() {
+        let s = scenario(TaskOrder::Sequential, &[2, 0, 1]);
+        let tasks: Vec<_> = (0..7).map(|index| of_iteration(index).task(&s)).collect();
+        assert_eq!(tasks, [0, 0, 2, 0, 0, 2, 0]);
     }
 }

@@ -1,8 +1,10 @@
 //! One run from its first VU to its last number: starts the threads, adds up what they
 //! measure, and ends them.
 
+use super::board::Status;
 use super::control::Control;
 use super::executor::Common;
+use super::pressure::Throttle;
 use super::scheduler::Scheduler;
 use super::stop::{EndReason, Stage, StopHandle};
 use super::thread::{Handed, INTERVAL, LoadThread};
@@ -10,9 +12,11 @@ use crate::host::bindings::PluginPre;
 use crate::host::{RunShared, Set, VuState};
 use crate::http::Transport;
 use crate::metrics::{Aggregator, Limits, RunInfo, ScenarioInfo, Snapshot, Verdict};
+use crate::panics;
 use crate::plan::{ExecutorSpec, Plan, Workload};
 use crate::secret;
 use crate::thresholds::Evaluator;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -22,6 +26,17 @@ use tokio::time::Instant;
 
 /// How long after a full second its last part may arrive and still be shown with it.
 const SETTLE: Duration = Duration::from_millis(100);
+
+/// How long threads have for their end once the run is stopped hard, or once the operator asks for
+/// the third time. One that takes longer hangs: the results are made without what it measured last.
+const THREADS_END: Duration = Duration::from_secs(20);
+const THREADS_END_IN_HASTE: Duration = Duration::from_secs(1);
+
+/// Times that an operator asks who doesn't wait any longer.
+const IN_HASTE: u32 = 3;
+
+/// How often it is looked for that.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Everything that a run needs.
 pub struct Run {
@@ -53,6 +68,8 @@ pub struct Outcome {
     pub warm_up: Option<Snapshot>,
     /// Why it ended.
     pub reason: EndReason,
+    /// Whether all threads handed over all that they measured, so that the books must balance.
+    pub is_whole: bool,
 }
 
 /// Runs the plan, judged by these thresholds. Blocks until every load thread has ended.
@@ -61,6 +78,7 @@ pub struct Outcome {
 /// If the operating system refuses a thread or its event queue.
 pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
     let run = Arc::new(run);
+    run.shared.begin_round();
     let limits = [(); 2].map(|()| limits(&run.plan));
     let (begin, begun) = watch::channel(None);
     let (deltas, received) = sync_channel(1024);
@@ -90,21 +108,26 @@ pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
     drop(deltas);
     let control = start_control(&run, begin, count)?;
     let sums = Sums::new(&run, &limits, thresholds);
-    let (snapshot, warm_up) = sums.add_up(&run, &begun, &received);
-    for thread in threads {
-        thread
-            .join()
-            .map_err(|_| std::io::Error::other("a load thread panicked"))??;
+    let (snapshot, warm_up, is_whole) = sums.add_up(&run, &begun, &received);
+    if is_whole {
+        // They have handed over their last, and panic no more.
+        threads.into_iter().for_each(|thread| drop(thread.join()));
+    } else {
+        let what = "a load thread didn't come to its end: what it measured last is missing";
+        run.stop.stop(Stage::Hard, EndReason::Defect(what.to_owned()));
     }
     let natural = natural_end(&run, &time_up);
     run.stop.stop(Stage::Hard, natural.clone());
-    control
-        .join()
-        .map_err(|_| std::io::Error::other("the control thread panicked"))?;
+    // It ends with the hard stop, and tells of its own panics.
+    let _ = control.join();
+    // Whoever still waits for a workload needs no longer.
+    (0..run.plan.workloads.len()).for_each(|index| run.control.board().set(index, Status::Ended));
+    let reason = run.stop.reason().unwrap_or(natural);
     Ok(Outcome {
         snapshot,
         warm_up,
-        reason: run.stop.reason().unwrap_or(natural),
+        reason,
+        is_whole,
     })
 }
 
@@ -117,11 +140,30 @@ fn limits(plan: &Plan) -> Limits {
     }
 }
 
+/// Until when threads may take for their end.
+struct Patience {
+    stopped: Option<Instant>,
+    in_haste: Option<Instant>,
+}
+
+impl Patience {
+    /// Whether it is over.
+    fn is_over(&mut self, stop: &StopHandle) -> bool {
+        let since = |begun: &mut Option<Instant>| begun.get_or_insert_with(Instant::now).elapsed();
+        if stop.stage() < Stage::Hard {
+            return false;
+        }
+        let hangs = since(&mut self.stopped) > THREADS_END;
+        hangs || (stop.asked() >= IN_HASTE && since(&mut self.in_haste) > THREADS_END_IN_HASTE)
+    }
+}
+
 /// Adds up what the threads hand over: the run, and apart from it what only warms up.
 struct Sums {
     main: Aggregator,
     warm_up: Option<Aggregator>,
     thresholds: Evaluator,
+    throttle: Throttle,
 }
 
 impl Sums {
@@ -131,37 +173,48 @@ impl Sums {
             main: aggregator(Set::Main),
             warm_up: run.plan.has_warm_up().then(|| aggregator(Set::WarmUp)),
             thresholds,
+            throttle: Throttle::open(),
         }
     }
 
-    /// Merges until all threads have handed over their last part.
+    /// Merges until all threads have handed over their last part. False: one of them hangs.
     fn add_up(
         mut self,
         run: &Run,
         begun: &watch::Receiver<Option<Instant>>,
         received: &Receiver<Handed>,
-    ) -> (Snapshot, Option<Snapshot>) {
+    ) -> (Snapshot, Option<Snapshot>, bool) {
+        let mut patience = Patience {
+            stopped: None,
+            in_haste: None,
+        };
         let mut due = Instant::now() + INTERVAL + SETTLE;
-        let mut is_running = false;
+        let (mut is_running, mut is_whole) = (false, true);
         let elapsed = || begun.borrow().map_or(Duration::ZERO, |begun| begun.elapsed());
         loop {
             if let (false, Some(begun)) = (is_running, *begun.borrow()) {
                 due = begun + INTERVAL + SETTLE;
                 is_running = true;
             }
-            match received.recv_timeout(due.saturating_duration_since(Instant::now())) {
+            let left = due.saturating_duration_since(Instant::now());
+            match received.recv_timeout(left.min(LOOK)) {
                 Ok(handed) => self.merge(handed),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) if patience.is_over(&run.stop) => {
+                    is_whole = false;
+                    break;
+                }
+                Err(RecvTimeoutError::Timeout) if left > LOOK => {}
                 Err(RecvTimeoutError::Timeout) if !is_running => due += Duration::from_millis(10),
                 Err(RecvTimeoutError::Timeout) => {
                     self.tick(run, elapsed());
                     due += INTERVAL;
                 }
-                Err(RecvTimeoutError::Disconnected) => break,
             }
         }
         let warm_up = self.warm_up.map(|sums| sums.finish(elapsed()));
         self.main.judge(self.thresholds.finish(elapsed()));
-        (self.main.finish(elapsed()), warm_up)
+        (self.main.finish(elapsed()), warm_up, is_whole)
     }
 
     /// Closes a second.
@@ -169,6 +222,8 @@ impl Sums {
         let verdicts = self.thresholds.evaluate(elapsed);
         stop_if_asked(run, &verdicts);
         self.main.judge(verdicts);
+        let throttled = self.throttle.lap();
+        self.main.throttled(throttled);
         run.snapshots.send_replace(self.main.tick(elapsed));
         self.warm_up.iter_mut().for_each(|sums| drop(sums.tick(elapsed)));
     }
@@ -221,7 +276,12 @@ fn start_control(
     let run = Arc::clone(run);
     std::thread::Builder::new()
         .name("control".to_owned())
-        .spawn(move || runtime.block_on(control(&run, &begin, threads)))
+        .spawn(move || {
+            let controlled = AssertUnwindSafe(|| runtime.block_on(control(&run, &begin, threads)));
+            if let Err(what) = panics::catch(controlled) {
+                run.stop.stop(Stage::Hard, EndReason::Defect(what));
+            }
+        })
 }
 
 async fn control(run: &Run, begin: &watch::Sender<Option<Instant>>, threads: usize) {

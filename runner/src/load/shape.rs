@@ -4,11 +4,13 @@
 use super::call;
 use super::control::{Change, Control, Target};
 use super::lifecycle::Lifecycle;
+use super::stop::{Stage, StopHandle};
 use crate::host::VuState;
 use crate::host::bindings::Plugin;
 use crate::host::bindings::exported::{LoadTarget, UsersTarget};
 use crate::http::Client;
 use crate::metrics::Snapshot;
+use crate::plan::{Rate, SpawnRate};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -17,15 +19,14 @@ use wasmtime::Store;
 /// How long before a whole second the shape is asked for it.
 const AHEAD: Duration = Duration::from_millis(100);
 
-/// Highest rate that a shape may ask for, in iterations per second.
-const MAX_RATE: f64 = 1e9;
-
 /// The instance that answers. It lives as long as the run, so that a shape may remember.
 struct Shape {
     store: Store<VuState>,
     plugin: Plugin,
     client: Client,
     cpu: Duration,
+    /// Longest time of an answer, by the wall clock.
+    wall: Duration,
     scenarios: Vec<String>,
 }
 
@@ -42,6 +43,7 @@ impl Shape {
             plugin,
             client,
             cpu: Duration::from_millis(lifecycle.limits.task_cpu_ms),
+            wall: lifecycle.answer_time(),
             scenarios: lifecycle.shared.scenarios.clone(),
         })
     }
@@ -58,19 +60,38 @@ impl Shape {
         let elapsed = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         let desk = self.store.data().desk();
         let call = exports.call_shape(&mut self.store, elapsed, users);
-        let answer = desk.serve(&mut self.client, call).await;
+        let answered = tokio::time::timeout(self.wall, desk.serve(&mut self.client, call)).await;
+        let answer = answered.map_err(|_| {
+            let seconds = self.wall.as_secs_f64();
+            format!("it didn't answer within {seconds} s (--describe-timeout)")
+        })?;
         let answer = answer.unwrap_or_else(|trap| Err(call::explain_call(self.store.data(), &trap)));
         self.store.data_mut().end_call();
         check(answer?, &self.scenarios)
     }
 }
 
-/// Lets a workload follow the plugin's shape, until that or the run ends. Each answer holds from a
-/// whole second of the workload on, and is known a little before it.
+/// Lets a workload follow the plugin's shape, until that ends or the run is being stopped: whatever
+/// the guest does then, and also where nobody says any more that the workload has ended.
 ///
 /// # Errors
 /// What the shape failed of.
 pub async fn follow(
+    lifecycle: &Lifecycle<'_>,
+    (control, workload): (&Control, usize),
+    snapshots: &watch::Receiver<Arc<Snapshot>>,
+    stop: &StopHandle,
+) -> Result<(), String> {
+    tokio::select! {
+        biased;
+        () = stop.reached(Stage::Graceful) => Ok(()),
+        followed = ask_each_second(lifecycle, control, workload, snapshots) => followed,
+    }
+}
+
+/// Each answer holds from a whole second of the workload on, and is known a little before it. A
+/// shape that is late isn't asked for what is over.
+async fn ask_each_second(
     lifecycle: &Lifecycle<'_>,
     control: &Control,
     workload: usize,
@@ -78,12 +99,10 @@ pub async fn follow(
 ) -> Result<(), String> {
     let mut shape = Shape::start(lifecycle).await?;
     let mut last = None;
-    for second in 0.. {
+    let mut second = 0;
+    while !control.has_ended(workload) {
         let at = Duration::from_secs(second);
-        while second > 0 && control.elapsed(workload) + AHEAD < at {
-            if control.has_ended(workload) {
-                return Ok(());
-            }
+        while second > 0 && control.elapsed(workload) + AHEAD < at && !control.has_ended(workload) {
             tokio::time::sleep(AHEAD / 4).await;
         }
         let users = u32::try_from(snapshots.borrow().vus.now).unwrap_or(u32::MAX);
@@ -97,6 +116,7 @@ pub async fn follow(
             return Ok(());
         }
         last = Some(to);
+        second = (second + 1).max(control.elapsed(workload).as_secs() + 1);
     }
     Ok(())
 }
@@ -112,8 +132,11 @@ impl std::fmt::Debug for Shape {
 fn check(target: LoadTarget, scenarios: &[String]) -> Result<Target, String> {
     match target {
         LoadTarget::Users(target) => users(target, scenarios),
-        LoadTarget::Rate(rate) if (0.0..=MAX_RATE).contains(&rate) => Ok(Target::Rate(rate)),
-        LoadTarget::Rate(rate) => Err(format!("a rate of {rate} isn't between 0 and {MAX_RATE:e}")),
+        LoadTarget::Rate(rate) => {
+            let checked =
+                Rate::new(rate).map_err(|beyond| format!("it asks for a rate of {rate:e}: {beyond}"));
+            checked.map(Target::Rate)
+        }
         LoadTarget::Stop => Ok(Target::End),
     }
 }
@@ -124,11 +147,13 @@ fn users(target: UsersTarget, scenarios: &[String]) -> Result<Target, String> {
         spawn_rate,
         scenarios: names,
     } = target;
-    if !(0.0..=MAX_RATE).contains(&spawn_rate) {
-        return Err(format!(
-            "a spawn rate of {spawn_rate} isn't between 0 and {MAX_RATE:e}"
-        ));
-    }
+    let spawn_rate = match spawn_rate {
+        0.0 => None,
+        rate => {
+            let checked = SpawnRate::new(rate);
+            Some(checked.map_err(|beyond| format!("it asks for a spawn rate of {rate:e}: {beyond}"))?)
+        }
+    };
     let index = |name: &String| {
         let index = scenarios.iter().position(|known| known == name);
         let index = index.and_then(|i| u16::try_from(i).ok());
@@ -136,7 +161,7 @@ fn users(target: UsersTarget, scenarios: &[String]) -> Result<Target, String> {
     };
     Ok(Target::Users {
         users,
-        spawn_rate: (spawn_rate > 0.0).then_some(spawn_rate),
+        spawn_rate,
         scenarios: if names.is_empty() {
             None
         } else {
@@ -169,7 +194,7 @@ mod tests {
         assert_eq!(ask(5, 0.0, &[]), Ok(all));
         let one = Target::Users {
             users: 5,
-            spawn_rate: Some(2.5),
+            spawn_rate: SpawnRate::new(2.5).ok(),
             scenarios: Some(Arc::from([1])),
         };
         assert_eq!(ask(5, 2.5, &["b"]), Ok(one));
@@ -181,7 +206,7 @@ mod tests {
             ask(1, 0.0, &["c"]).unwrap_err(),
             "the plugin has no scenario \"c\""
         );
-        for rate in [f64::NAN, f64::INFINITY, -1.0, 1e300] {
+        for rate in [f64::NAN, f64::INFINITY, -1.0, 1e300, 1e8, 5e-324, 1e-12] {
             assert!(ask(1, rate, &[]).is_err(), "{rate}");
             assert!(check(LoadTarget::Rate(rate), &[]).is_err(), "{rate}");
         }

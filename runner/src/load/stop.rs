@@ -1,6 +1,7 @@
 //! How a run ends: the stages of stopping, and the one reason that counts.
 
 use serde::Serialize;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
@@ -15,7 +16,7 @@ pub enum Stage {
     Hard,
 }
 
-/// Why a run ended. The first reason wins.
+/// Why a run ended. The first reason wins, but for defects: they can't be outdone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "reason", content = "detail")]
 pub enum EndReason {
@@ -39,6 +40,8 @@ pub enum EndReason {
     SetupFailed(String),
     /// `teardown` failed, after the load.
     TeardownFailed(String),
+    /// A part of this program panicked, or didn't come to its end.
+    Defect(String),
 }
 
 impl std::fmt::Display for EndReason {
@@ -54,6 +57,7 @@ impl std::fmt::Display for EndReason {
             EndReason::ShapeFailed(why) => write!(f, "the plugin's shape failed: {why}"),
             EndReason::SetupFailed(why) => write!(f, "setup failed: {why}"),
             EndReason::TeardownFailed(why) => write!(f, "teardown failed: {why}"),
+            EndReason::Defect(what) => write!(f, "a defect of wasmswarm ended it: {what}"),
         }
     }
 }
@@ -62,6 +66,10 @@ impl std::fmt::Display for EndReason {
 #[derive(Debug, Clone)]
 pub struct StopHandle {
     stage: Arc<watch::Sender<Stage>>,
+    /// How often the operator asked.
+    asked: Arc<watch::Sender<u32>>,
+    /// Whether there is something to stop: `setup` has begun.
+    begun: Arc<AtomicBool>,
     reason: Arc<Mutex<Option<EndReason>>>,
 }
 
@@ -70,21 +78,56 @@ impl StopHandle {
     pub fn new() -> StopHandle {
         StopHandle {
             stage: Arc::new(watch::Sender::new(Stage::Running)),
+            asked: Arc::new(watch::Sender::new(0)),
+            begun: Arc::default(),
             reason: Arc::default(),
         }
     }
 
-    /// Moves to `stage` at least. The reason of the first call stays.
+    /// Moves to `stage` at least. The reason of the first call stays, unless this one is a defect.
     pub fn stop(&self, stage: Stage, reason: EndReason) {
-        self.reason
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get_or_insert(reason);
+        let by_operator = matches!(reason, EndReason::Interrupted | EndReason::StoppedByApi);
+        self.give(reason);
         self.stage.send_if_modified(|now| {
             let further = stage > *now;
             *now = stage.max(*now);
             further
         });
+        if by_operator {
+            self.asked.send_modify(|times| *times = times.saturating_add(1));
+        }
+    }
+
+    fn give(&self, reason: EndReason) {
+        let mut given = self.reason.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_defect = |reason: &EndReason| matches!(reason, EndReason::Defect(_));
+        if given
+            .as_ref()
+            .is_none_or(|given| is_defect(&reason) && !is_defect(given))
+        {
+            *given = Some(reason);
+        }
+    }
+
+    /// How often the operator has asked to stop.
+    pub fn asked(&self) -> u32 {
+        *self.asked.borrow()
+    }
+
+    /// Waits until the operator has asked more often than this.
+    pub async fn asked_beyond(&self, times: u32) {
+        // The sender lives as long as `self`, so waiting can't fail.
+        let _ = self.asked.subscribe().wait_for(|now| *now > times).await;
+    }
+
+    /// Says that guests begin to act, so that from now on there is something to end in an orderly way.
+    pub fn begin(&self) {
+        self.begun.store(true, Ordering::Release);
+    }
+
+    /// Whether guests have begun to act.
+    pub fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Acquire)
     }
 
     /// The stage now.
@@ -118,6 +161,27 @@ impl Default for StopHandle {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_defect_is_never_hidden_by_another_reason() {
+        let stop = StopHandle::new();
+        let defect = |what: &str| EndReason::Defect(what.to_owned());
+        stop.stop(Stage::Graceful, EndReason::Interrupted);
+        stop.stop(Stage::Graceful, defect("one"));
+        stop.stop(Stage::Hard, defect("two"));
+        stop.stop(Stage::Hard, EndReason::TimeUp);
+        assert_eq!(stop.reason(), Some(defect("one")));
+    }
+
+    #[test]
+    fn what_the_operator_asks_is_counted_and_nothing_else() {
+        let stop = StopHandle::new();
+        stop.stop(Stage::Hard, EndReason::Completed);
+        assert_eq!(stop.asked(), 0);
+        stop.stop(Stage::Graceful, EndReason::Interrupted);
+        stop.stop(Stage::Hard, EndReason::StoppedByApi);
+        assert_eq!(stop.asked(), 2);
+    }
 
     #[test]
     fn the_first_reason_wins_and_stages_only_advance() {

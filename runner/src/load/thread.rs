@@ -2,18 +2,21 @@
 //!
 //! VUs never move between threads, so nothing they touch is shared.
 
-use super::crew::{Crew, Leave, Retire, Spawn};
+use super::crew::{Crew, Leave, Retire, Spawn, contained};
 use super::executor::{self, Common};
 use super::part::{Alarm, News, Part, PartEnd, places};
+use super::pressure::ThreadClock;
 use super::run::Run;
 use super::stop::{EndReason, Stage};
 use super::turns::{Place, Turns};
 use super::vu::Vu;
-use crate::host::{Set, in_set, install_shard, recording, take_shard, with_shard_of};
-use crate::metrics::{Delta, Limits, Shard};
+use crate::host::{Set, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
+use crate::metrics::{CpuWait, Delta, Limits, Shard};
+use crate::panics;
 use crate::plan::Workload;
-use crate::rota::{AbortHandle, Rota};
+use crate::rota::{AbortHandle, Excess, Rota};
 use crate::timer::Timers;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -24,6 +27,9 @@ use tokio::time::Instant;
 
 /// How often a thread hands over what it has recorded.
 pub(super) const INTERVAL: Duration = Duration::from_secs(1);
+
+/// How often it looks in between how late its timers are.
+const LOOKS: u32 = 20;
 
 /// What the VUs of one thread share.
 pub(super) struct ThreadShared {
@@ -50,6 +56,15 @@ impl ThreadShared {
                 .stop
                 .stop(Stage::Graceful, EndReason::TooManyTraps(traps));
         }
+    }
+
+    /// Tells of a VU that panicked: it is gone, and the run ends, because what else it left in
+    /// disorder nobody knows. What the others do is still measured.
+    fn count_panic(&self, scenario: u16, what: String) {
+        with_shard(|shard| {
+            shard.iteration_error(scenario, u16::MAX, &format!("a defect of wasmswarm: {what}"))
+        });
+        self.run.stop.stop(Stage::Graceful, EndReason::Defect(what));
     }
 }
 
@@ -101,13 +116,12 @@ impl Spawn for VuSpawner {
             place,
             turns,
             retire,
+            leave.past(),
         );
-        let life = async move {
-            // Moved in, so that it is there even if the task is dropped before it is ever polled.
-            let _leave = leave;
-            vu.run().await;
-        };
-        self.rota.spawn(recording(self.set, life))
+        let shared = Arc::clone(&self.shared);
+        let panicked = move |what| shared.count_panic(place.scenario, what);
+        let life = contained(leave, vu.run(), panicked);
+        self.rota.spawn_as(place.scenario, recording(self.set, life))
     }
 }
 
@@ -134,23 +148,16 @@ pub(super) struct LoadThread {
 }
 
 impl LoadThread {
-    /// Runs until all workloads have ended, or the run is stopped hard.
-    pub(super) fn run(self) -> std::io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        for set in self.sets() {
-            install_shard(set, Shard::new(self.limits[set as usize].clone()));
+    /// Runs until all workloads have ended, or the run is stopped hard. A panic ends the run, and
+    /// takes nothing away from what was measured before it.
+    pub(super) fn run(self) {
+        let (deltas, sets, stop) = (self.deltas.clone(), self.sets(), self.run.stop.clone());
+        let failed = |what: String| stop.stop(Stage::Hard, EndReason::Defect(what));
+        match panics::catch(AssertUnwindSafe(|| self.drive())) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => failed(format!("a load thread has no event queue: {error}")),
+            Err(what) => failed(what),
         }
-        let local = LocalSet::new();
-        let deltas = self.deltas.clone();
-        let sets = self.sets();
-        let rota = Rota::default();
-        runtime.block_on(local.run_until(Arc::new(self).load(&rota)));
-        // Futures that are still alive record themselves as interrupted while they are dropped.
-        rota.clear();
-        drop(local);
-        drop(runtime);
         for set in sets {
             if let Some(mut shard) = take_shard(set) {
                 let delta = shard.take();
@@ -158,6 +165,23 @@ impl LoadThread {
                 let _ = deltas.send(Handed { set, delta });
             }
         }
+    }
+
+    fn drive(self) -> std::io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        for set in self.sets() {
+            install_shard(set, Shard::new(self.limits[set as usize].clone()));
+        }
+        let local = LocalSet::new();
+        let rota = Rota::default();
+        // Futures that are still alive record themselves as interrupted while they are dropped.
+        let clear = Clear(&rota);
+        runtime.block_on(local.run_until(Arc::new(self).load(&rota)));
+        drop(clear);
+        drop(local);
+        drop(runtime);
         Ok(())
     }
 
@@ -177,7 +201,8 @@ impl LoadThread {
             traps: Arc::clone(&self.traps),
         });
         let me = Arc::clone(&self);
-        tokio::task::spawn_local(async move { me.report().await });
+        let vus = rota.clone();
+        tokio::task::spawn_local(async move { me.report(&vus).await });
         let vus = rota.clone();
         tokio::task::spawn_local(tokio::task::unconstrained(async move { vus.run().await }));
         let parts: Vec<_> = (0..self.run.plan.workloads.len())
@@ -231,29 +256,55 @@ impl LoadThread {
     }
 
     /// Hands over what was recorded, each second of the run, for ever.
-    async fn report(&self) {
+    async fn report(&self, rota: &Rota) {
         let mut begun = self.begun.clone();
         let Ok(Some(mut due)) = begun.wait_for(Option::is_some).await.map(|begun| *begun) else {
             return;
         };
+        let sets = self.sets();
+        let mut clock = ThreadClock::open();
+        let mut second = Instant::now();
         loop {
-            due += INTERVAL;
-            tokio::time::sleep_until(due).await;
-            let lag = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
-            for set in self.sets() {
-                in_set(set, || self.hand_over(set, lag));
+            for _ in 0..LOOKS {
+                due += INTERVAL / LOOKS;
+                tokio::time::sleep_until(due).await;
+                let lag = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
+                for &set in &sets {
+                    with_shard_of(set, |shard| shard.lag(lag));
+                }
+            }
+            let wait = clock.lap();
+            let on_cpu = second
+                .elapsed()
+                .saturating_sub(Duration::from_micros(wait.waited_us));
+            let excess = rota.close_second(on_cpu);
+            second = Instant::now();
+            for &set in &sets {
+                in_set(set, || self.hand_over(set, wait, excess));
             }
         }
     }
 
-    fn hand_over(&self, set: Set, lag: u64) {
+    fn hand_over(&self, set: Set, wait: CpuWait, excess: Option<Excess>) {
         let delta = with_shard_of(set, |shard| {
-            shard.lag(lag);
+            shard.waited(wait);
+            if let Some(Excess { time, kind }) = excess {
+                shard.starved(kind, u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+            }
             shard.take()
         });
         if let Some(delta) = delta {
             let _ = self.deltas.send(Handed { set, delta });
         }
+    }
+}
+
+/// Drops the VUs of a rota, which belong to each other in a circle, whatever happens.
+struct Clear<'a>(&'a Rota);
+
+impl Drop for Clear<'_> {
+    fn drop(&mut self) {
+        self.0.clear();
     }
 }
 
@@ -273,6 +324,7 @@ mod tests {
             spare: vec![0; spare],
             begin: Begin::default(),
             graceful_stop: Duration::ZERO,
+            on_stop: Default::default(),
             warm_up: false,
         }
     }

@@ -4,6 +4,7 @@ use super::crew::Retire;
 use super::executor::shared_iterations::SharedIterations;
 use super::open::Seat;
 use crate::host::with_shard;
+use crate::plan::Drawer;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,21 +20,28 @@ pub(super) struct Turn {
     pub(super) index: u64,
     /// When it was meant to start, if the plan says so.
     pub(super) due: Option<Instant>,
-    /// Whether `index` alone, not the VU, decides what is random in it.
-    pub(super) by_index: bool,
+    /// Its place among the iterations of its scenario, where that and `index`, not the VU, decide
+    /// what is random in it.
+    pub(super) position: Option<u64>,
     started: bool,
 }
 
 impl Turn {
     /// Counts an iteration as planned.
-    pub(super) fn new(index: u64, due: Option<Instant>, by_index: bool) -> Turn {
+    pub(super) fn new(index: u64, due: Option<Instant>, position: Option<u64>) -> Turn {
         with_shard(|shard| shard.iterations_planned(1));
         Turn {
             index,
             due,
-            by_index,
+            position,
             started: false,
         }
+    }
+
+    /// Whose random numbers its iteration draws; none: its VU's.
+    pub(super) fn drawer(&self, workload: usize) -> Option<Drawer> {
+        let index = self.index;
+        self.position.map(|_| Drawer::Iteration { workload, index })
     }
 
     /// Its iteration starts now.
@@ -91,7 +99,10 @@ impl Turns {
         }
         match self {
             Turns::Each { each, .. } if done >= *each => None,
-            Turns::Shared(shared) => Some(Turn::new(shared.claim()?, None, true)),
+            Turns::Shared(shared) => {
+                let (index, position) = shared.claim(place.scenario)?;
+                Some(Turn::new(index, None, Some(position)))
+            }
             Turns::Each { given, .. } => {
                 given.set(given.get() + 1);
                 Some(place.turn(done))
@@ -117,7 +128,7 @@ impl Place {
             None => done * planned + self.index as u64,
             Some(beyond) => BEYOND + (beyond << 32) + done,
         };
-        Turn::new(index, None, false)
+        Turn::new(index, None, None)
     }
 }
 

@@ -6,10 +6,11 @@
 //! | a task traps or meets a limit | that iteration and the instance | pause, new life |
 //! | instantiation or `on-start` fails | nothing is counted as an iteration | [`RETRY`], new life |
 //! | no more turns, or the VU must go | nothing | `on-stop`, the VU ends |
+//! | a pause, once it must go (`--on-stop at-pause`) | the iteration, as interrupted | nothing: its instance is gone |
 //! | the future is dropped (hard stop) | the iteration, as interrupted | nothing runs any more |
 
 use super::call;
-use super::crew::Retire;
+use super::crew::{Past, Retire};
 use super::picker::Picker;
 use super::thread::ThreadShared;
 use super::turns::{Place, Turn, Turns};
@@ -18,7 +19,9 @@ use crate::host::bindings::exported::{NextTask, NextWait, Outcome};
 use crate::host::{Identity, Phase, VuState, with_shard};
 use crate::http::Client;
 use crate::metrics::IterationOutcome;
-use crate::plan::{Plan, ScenarioPlan, WaitTime, iteration_key};
+use crate::plan::{Drawer, OnStop, Plan, ScenarioPlan, WaitTime};
+use crate::rota;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmtime::Store;
@@ -37,7 +40,7 @@ pub(super) struct Vu {
     retire: Retire,
     picker: Picker,
     client: Client,
-    iterations: u64,
+    past: Rc<Past>,
     /// What the last outcome said about the next task.
     forced: Option<u32>,
     /// When the coming iteration was meant to start, if a pause led to it.
@@ -50,8 +53,18 @@ enum LifeEnd {
     Done,
     /// The instance is gone; the VU goes on after this pause.
     Again(Duration),
-    /// The instance is gone, after it asked for the VU's end.
+    /// The instance is gone, and so is the VU: it asked for that, or ended at a pause.
     Gone,
+}
+
+/// What came of a task.
+enum Did {
+    /// It returned.
+    Return(Outcome),
+    /// The instance is lost.
+    Trap,
+    /// It was ended at a pause, because its VU must go.
+    End,
 }
 
 type Instance = (Store<VuState>, Plugin);
@@ -63,12 +76,18 @@ impl Vu {
         place: Place,
         turns: Turns,
         retire: Retire,
+        past: Rc<Past>,
     ) -> Vu {
         let identity = Identity {
             vu: number,
             scenario: place.scenario,
+            life: past.lives.get(),
         };
-        let picker = Picker::new(thread.run.shared.seed, identity.vu);
+        let whose = Drawer::Vu {
+            number,
+            life: identity.life,
+        };
+        let picker = Picker::new(thread.run.shared.seed(), whose, 0);
         let client = Client::new(Arc::clone(&thread.run.transport), identity.vu);
         Vu {
             identity,
@@ -79,7 +98,7 @@ impl Vu {
             retire,
             picker,
             client,
-            iterations: 0,
+            past,
             forced: None,
             due: None,
         }
@@ -100,8 +119,9 @@ impl Vu {
 
     async fn live(&mut self) -> LifeEnd {
         let mut instance = match self.start().await {
-            Ok(instance) => instance,
-            Err(why) => return self.start_failed(&why),
+            Some(Ok(instance)) => instance,
+            Some(Err(why)) => return self.start_failed(&why),
+            None => return LifeEnd::Gone,
         };
         let end = self.iterate(&mut instance).await;
         if matches!(end, LifeEnd::Done) {
@@ -110,29 +130,41 @@ impl Vu {
         end
     }
 
-    async fn start(&mut self) -> Result<Instance, String> {
+    /// Makes an instance and starts it. None: it was ended at a pause.
+    async fn start(&mut self) -> Option<Result<Instance, String>> {
         let thread = Arc::clone(&self.thread);
         let run = &thread.run;
         self.client.reset();
+        self.identity.life = self.past.begin_life();
         let stop = Arc::clone(self.retire.flag());
         let mut state = VuState::new(Arc::clone(&run.shared), stop, self.identity, Phase::Load);
-        state.iteration = self.iterations;
+        state.iteration = self.past.iterations.get();
         let state = state.with_cookies(self.client.cookies());
         let mut store = call::new_store(run.pre.engine(), state);
         store.data_mut().begin_call(self.thread.start_cpu());
         let desk = store.data().desk();
         let instantiated = run.pre.instantiate_async(&mut store);
         let plugin = desk.serve(&mut self.client, instantiated).await;
-        let plugin = plugin.map_err(|e| call::explain_trap(&e))?;
+        let plugin = match plugin {
+            Ok(plugin) => plugin,
+            Err(error) => return Some(Err(call::explain_trap(&error))),
+        };
         let exec = self.exec();
         let data = run.scenario_data.get(usize::from(self.identity.scenario));
         let data = data.map_or(&[][..], Vec::as_slice);
         let exports = plugin.wasmswarm_scenario_scenario();
         let started = exports.call_on_start(&mut store, exec, &run.setup_data, data);
-        let started = desk.serve(&mut self.client, started).await;
+        let ends = self.ends_at_pause();
+        let started = desk.serve_until_pause(&mut self.client, started, ends).await?;
         let started = started.unwrap_or_else(|trap| Err(call::explain_call(store.data(), &trap)));
         store.data_mut().end_call();
-        started.map(|()| (store, plugin))
+        Some(started.map(|()| (store, plugin)))
+    }
+
+    /// Whether a pause ends an iteration once its VU must go.
+    fn ends_at_pause(&self) -> bool {
+        let workload = self.thread.run.plan.workloads.get(self.workload);
+        workload.is_some_and(|workload| workload.on_stop == OnStop::AtPause)
     }
 
     fn start_failed(&self, why: &str) -> LifeEnd {
@@ -159,10 +191,11 @@ impl Vu {
             return LifeEnd::Done;
         };
         loop {
-            let Some(turn) = self.turns.next(self.place, self.iterations, &self.retire).await else {
+            let done = self.past.iterations.get();
+            let Some(turn) = self.turns.next(self.place, done, &self.retire).await else {
                 return LifeEnd::Done;
             };
-            self.iterations += 1;
+            self.past.begin_iteration();
             self.take(&turn, instance.0.data_mut());
             let is_arrival = turn.due.is_some();
             let begun = Instant::now();
@@ -175,12 +208,10 @@ impl Vu {
                 self.picker.pause(scenario, busy)
             };
             let stops = instance.0.data().stop_requested;
-            let Some(outcome) = outcome else {
-                return if stops {
-                    LifeEnd::Gone
-                } else {
-                    LifeEnd::Again(drawn)
-                };
+            let outcome = match outcome {
+                Did::Return(outcome) => outcome,
+                Did::Trap if !stops => return LifeEnd::Again(drawn),
+                Did::Trap | Did::End => return LifeEnd::Gone,
             };
             if stops || !self.follow(&outcome, scenario) {
                 return LifeEnd::Done;
@@ -196,7 +227,7 @@ impl Vu {
             if target > begun + busy {
                 self.due = Some(target);
                 self.retire.flag().pause_until(target).await;
-            } else if self.iterations.is_multiple_of(64) {
+            } else if self.past.iterations.get().is_multiple_of(64) || !rota::is_fresh(begun + busy) {
                 // A task that never blocks must not keep its thread from everybody else.
                 tokio::task::yield_now().await;
             }
@@ -208,13 +239,12 @@ impl Vu {
         if self.thread.run.plan.reset_cookies {
             self.client.forget_cookies();
         }
-        state.iteration = self.iterations;
+        state.iteration = self.past.iterations.get();
         state.index = turn.index;
         state.intended = turn.due.map(tokio::time::Instant::into_std);
-        if turn.by_index {
-            let key = iteration_key(self.workload, turn.index);
-            self.picker = Picker::of_iteration(self.thread.run.shared.seed, key, turn.index);
-            state.reseed(key);
+        if let (Some(whose), Some(position)) = (turn.drawer(self.workload), turn.position) {
+            self.picker = Picker::new(self.thread.run.shared.seed(), whose, position);
+            state.reseed(whose);
         }
     }
 
@@ -227,19 +257,20 @@ impl Vu {
         }
     }
 
-    /// Runs one task and records it. None: the instance is lost.
+    /// Runs one task and records it.
     async fn run_task(
         &mut self,
         instance: &mut Instance,
         scenario: &ScenarioPlan,
         turn: Turn,
         begun: Instant,
-    ) -> Option<Outcome> {
+    ) -> Did {
         let task = self.forced.take().unwrap_or_else(|| self.picker.task(scenario));
         let iteration = Iteration::begin(self.identity.scenario, task as u16, begun);
         turn.start();
+        let ends = self.ends_at_pause();
         let (store, plugin) = instance;
-        store.data_mut().begin_call(self.thread.task_cpu());
+        store.data_mut().begin_call_at(self.thread.task_cpu(), begun);
         let labels = scenario.tasks.get(task as usize);
         store.data_mut().begin_task(labels.map_or(&[], |t| &t.tags));
         store.set_epoch_deadline(1);
@@ -247,7 +278,11 @@ impl Vu {
         let call = plugin
             .wasmswarm_scenario_scenario()
             .call_run_task(&mut *store, scenario.exec, task);
-        let result = desk.serve(&mut self.client, call).await;
+        let served = desk.serve_until_pause(&mut self.client, call, ends).await;
+        let Some(result) = served else {
+            // Dropped as it is, the iteration counts as interrupted.
+            return Did::End;
+        };
         let result = result.map_err(|trap| call::explain_call(store.data(), &trap));
         store.data_mut().end_call();
         let scheduled = Outcome {
@@ -258,22 +293,22 @@ impl Vu {
             Ok(Ok(outcome)) => match out_of_range(&outcome, scenario) {
                 None => {
                     iteration.end(IterationOutcome::Ok, None);
-                    Some(outcome)
+                    Did::Return(outcome)
                 }
                 Some(misuse) => self.trapped(iteration, &misuse),
             },
             Ok(Err(why)) => {
                 iteration.end(IterationOutcome::Failed, Some(&why));
-                Some(scheduled)
+                Did::Return(scheduled)
             }
             Err(why) => self.trapped(iteration, &why),
         }
     }
 
-    fn trapped(&self, iteration: Iteration, why: &str) -> Option<Outcome> {
+    fn trapped(&self, iteration: Iteration, why: &str) -> Did {
         iteration.end(IterationOutcome::Trapped, Some(why));
         self.thread.count_trap();
-        None
+        Did::Trap
     }
 
     /// Takes over the outcome's choice of the next task. False: the VU ends.

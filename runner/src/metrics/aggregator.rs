@@ -114,7 +114,8 @@ impl Aggregator {
         self.merge_requests(&delta);
         self.merge_iterations(&delta);
         self.phases.absorb(&delta.phases);
-        self.health.absorb(&delta.late, &delta.lag);
+        self.health.absorb(&delta.late, &delta.lag, &delta.wait);
+        self.health.starved(delta.greed);
         self.counts.add(&delta.counts);
         self.open.started += delta.counts.iterations_started;
         self.open.dropped += delta.counts.iterations_dropped;
@@ -139,6 +140,12 @@ impl Aggregator {
         for (key, change) in &delta.vus {
             *self.vus.at(key.form()) += change;
         }
+    }
+
+    /// Notes that a quota stopped the program for so long since the last second.
+    pub fn throttled(&mut self, length: Duration) {
+        self.health
+            .throttled(u64::try_from(length.as_micros()).unwrap_or(u64::MAX));
     }
 
     /// Sets how the thresholds stand, to be shown from the next snapshot on.

@@ -2,6 +2,7 @@
 
 use super::burst::Burst;
 use super::custom::CustomPart;
+use super::health::{CpuWait, Greed};
 use super::keys::{ErrorKey, FailureKey, NameKey, SeriesKey, TaggedKey, TaskKey};
 use super::phases::PhaseParts;
 use super::sample::IterationOutcome;
@@ -26,6 +27,8 @@ pub struct Delta {
     pub(super) counts: Counts,
     pub(super) late: Burst,
     pub(super) lag: Burst,
+    pub(super) wait: CpuWait,
+    pub(super) greed: Greed,
 }
 
 /// Plain counts.

@@ -36,7 +36,7 @@ pub use aggregator::{Aggregator, RunInfo, ScenarioInfo};
 pub use custom::CustomValue;
 pub use delta::{Delta, Outcomes};
 pub use distribution::{Distribution, MAX_TIME_US, Stats};
-pub use health::{Health, LATE_US, RED_US};
+pub use health::{CpuWait, Health, LATE_US, RED_US};
 pub use history::HistoryPoint;
 pub use keys::{ANY_SCENARIO, FailureKey, OTHER, SeriesKey, StatusClass};
 pub use limits::{KindMismatch, Kinds, Limits, MetricKind};

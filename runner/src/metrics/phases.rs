@@ -42,6 +42,9 @@ pub const PHASES: [&str; 7] = [
     "http_req_receiving",
 ];
 
+/// How many of them come before the request is sent.
+const CONNECTING: usize = 4;
+
 impl PhaseParts {
     #[inline]
     pub(super) fn record(&mut self, sample: &RequestSample<'_>) {
@@ -54,7 +57,13 @@ impl PhaseParts {
             sample.waiting_us,
             sample.receiving_us,
         ];
-        for (phase, us) in self.0.iter_mut().zip(times) {
+        // What was never sent got no further than its connection.
+        let phases = if sample.never_sent {
+            CONNECTING
+        } else {
+            times.len()
+        };
+        for (phase, us) in self.0.iter_mut().zip(times).take(phases) {
             phase.record(us);
         }
     }
@@ -99,6 +108,20 @@ pub struct PhaseRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_never_sent_has_no_times_beyond_its_connection() {
+        let mut parts = PhaseParts::default();
+        parts.record(&RequestSample {
+            connect_us: 100,
+            never_sent: true,
+            ..Default::default()
+        });
+        let mut totals = PhaseTotals::default();
+        totals.absorb(&parts);
+        let counts: Vec<_> = totals.stats().iter().map(|row| row.times.count).collect();
+        assert_eq!(counts, [1, 1, 1, 1, 0, 0, 0]);
+    }
 
     #[test]
     fn zeros_count_like_any_other_time() {

@@ -5,6 +5,7 @@ use super::cells::Cells;
 use super::custom::CustomTotals;
 use super::delta::{CheckCount, Outcomes};
 use super::distribution::{Distribution, Stats};
+use super::health::Health;
 use super::history::per_second;
 use super::keys::{SeriesKey, TaggedKey, TaskKey};
 use super::limits::MetricKind;
@@ -38,7 +39,7 @@ impl Aggregator {
             custom: custom_rows(&self.customs),
             vus: self.vus_row(),
             denials: self.denial_rows(),
-            health: self.health.report(self.counts.late_starts),
+            health: self.health_row(),
             history: self.history.points().to_vec(),
             flags: self.flags(),
         }
@@ -88,6 +89,14 @@ impl Aggregator {
             checks_failed: checks.failed,
             instances_replaced: counts.instances_replaced,
         }
+    }
+
+    fn health_row(&self) -> Health {
+        let mut health = self.health.report(self.counts.late_starts);
+        if let Some(scenario) = self.health.greediest() {
+            health.guest_scenario = self.info.scenario(scenario);
+        }
+        health
     }
 
     fn iteration_totals(&self) -> (Outcomes, Distribution<u64>) {

@@ -50,6 +50,8 @@ pub struct RequestSample<'a> {
     pub detail: &'a str,
     /// Whether the connection had served a request before.
     pub reused: bool,
+    /// Whether nothing of it was ever written, so that it has no service time: not even one of 0.
+    pub never_sent: bool,
 }
 
 /// A recorded request, by which its verdict can still be changed. Only for the shard that gave

@@ -35,7 +35,12 @@ impl SeriesPart {
             sample.duration_us.min(MAX_TIME_US),
             sample.response_us.min(MAX_TIME_US),
         );
-        if service == response {
+        if sample.never_sent {
+            // Refused at once, it has no time at all.
+            if response > 0 {
+                self.response.record(response);
+            }
+        } else if service == response {
             self.same.record(service);
         } else {
             self.service.record(service);
@@ -190,6 +195,27 @@ mod tests {
             statuses.iter().collect::<Vec<_>>(),
             [(400, 1), (404, 2), (999, 2)]
         );
+    }
+
+    #[test]
+    fn what_was_never_sent_is_counted_and_has_no_service_time() {
+        let mut part = SeriesPart::default();
+        let refused = RequestSample {
+            never_sent: true,
+            failed: true,
+            ..Default::default()
+        };
+        let unconnected = RequestSample {
+            response_us: 700,
+            ..refused
+        };
+        part.record(0, &refused);
+        part.record(0, &unconnected);
+        let mut totals = SeriesTotals::default();
+        totals.absorb(&part);
+        assert_eq!((totals.requests, totals.failures), (2, 2));
+        assert_eq!(totals.duration.count(), 0);
+        assert_eq!((totals.response.count(), totals.response.sum()), (1, 700));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::custom::CustomPart;
 use super::delta::{CheckCount, Counts, Delta, IterationPart};
 use super::distribution::MAX_TIME_US;
 use super::failures::Failures;
-use super::health::LATE_US;
+use super::health::{CpuWait, Greed, LATE_US};
 use super::keys::{
     ANY_SCENARIO, ErrorKey, NameKey, OTHER, SeriesKey, SeriesRef, TaggedKey, TaskKey, message,
 };
@@ -38,6 +38,8 @@ pub struct Shard {
     counts: Counts,
     late: Burst,
     lag: Burst,
+    wait: CpuWait,
+    greed: Greed,
 }
 
 /// What a thread knows of a metric name.
@@ -66,6 +68,8 @@ impl Shard {
             counts: Counts::default(),
             late: Burst::default(),
             lag: Burst::default(),
+            wait: CpuWait::default(),
+            greed: Greed::default(),
             metric_names: limits.metric_names,
             kinds: limits.kinds,
         }
@@ -217,6 +221,17 @@ impl Shard {
         self.lag.record(us.min(MAX_TIME_US));
     }
 
+    /// Notes how this thread got along with its CPU since this was last asked for.
+    pub fn waited(&mut self, wait: CpuWait) {
+        self.wait = wait;
+    }
+
+    /// Notes by how much VUs, most of all one of this scenario, took more of a second of this thread than their shares,
+    /// in microseconds.
+    pub fn starved(&mut self, scenario: u16, excess_us: u64) {
+        self.greed = Greed { scenario, excess_us };
+    }
+
     /// Counts bytes on the wire that belong to no recorded request.
     pub fn data(&mut self, sent: u64, received: u64) {
         self.counts.extra_sent += sent;
@@ -238,6 +253,8 @@ impl Shard {
             counts: std::mem::take(&mut self.counts),
             late: std::mem::take(&mut self.late),
             lag: std::mem::take(&mut self.lag),
+            wait: std::mem::take(&mut self.wait),
+            greed: std::mem::take(&mut self.greed),
         }
     }
 

@@ -34,11 +34,16 @@ pub struct SearchOptions {
     #[arg(long, value_name = "N/UNIT", value_parser = above_zero)]
     pub step: Option<Rate>,
 
-    /// How long to try each rate [default: 10s]
+    /// How long to try each rate, besides the time that its first iterations take; again until it is statistically clear
+    /// what came of it, at most five times [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub step_time: Option<Duration>,
 
-    /// Pause between two rates, in which the server recovers [default: 1s]
+    /// Longest time for the whole search [default: 15m]
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    pub search_time: Option<Duration>,
+
+    /// Pause between two trials, in which the server recovers [default: 1s]
     #[arg(long, value_name = "TIME", value_parser = values::time_or_zero)]
     pub settle_time: Option<Duration>,
 
@@ -75,7 +80,12 @@ impl FindOptions {
         }
     }
 
-    /// The pause between two steps.
+    /// The longest that the search may take.
+    pub fn longest(&self) -> Duration {
+        self.how.search_time.unwrap_or(Duration::from_secs(900))
+    }
+
+    /// The pause between two trials.
     pub fn settle(&self) -> Duration {
         self.how.settle_time.unwrap_or(Duration::from_secs(1))
     }

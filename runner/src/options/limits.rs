@@ -24,11 +24,15 @@ pub struct LimitOptions {
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub start_cpu: Option<Duration>,
 
-    /// Time of `setup`, waiting included [default: 60s]
+    /// Time of `describe`, and of each answer of `shape`, waiting included [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    pub describe_timeout: Option<Duration>,
+
+    /// Time of `setup` and of all `setup-scenario` together, waiting included [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub setup_timeout: Option<Duration>,
 
-    /// Time of `teardown`, waiting included [default: 60s]
+    /// Time of `teardown` and of all `teardown-scenario` together, waiting included [default: 60s]
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub teardown_timeout: Option<Duration>,
 
@@ -45,12 +49,15 @@ pub struct LimitOptions {
 impl LimitOptions {
     /// With the defaults filled in.
     pub fn resolve(&self) -> LimitsPlan {
-        let ms = |time: Option<Duration>, default: u64| time.map_or(default, |t| t.as_millis() as u64);
+        let ms = |time: Option<Duration>, default: u64| {
+            time.map_or(default, |t| u64::try_from(t.as_millis()).unwrap_or(u64::MAX))
+        };
         LimitsPlan {
             vu_memory_bytes: self.vu_memory.unwrap_or(64 << 20),
             max_request_body_bytes: self.max_request_body.unwrap_or(16 << 20),
             task_cpu_ms: ms(self.task_cpu, 1_000),
             start_cpu_ms: ms(self.start_cpu, 5_000),
+            describe_wall_ms: ms(self.describe_timeout, 10_000),
             setup_wall_ms: ms(self.setup_timeout, 60_000),
             teardown_wall_ms: ms(self.teardown_timeout, 60_000),
             max_traps: self.max_traps.unwrap_or(1_000),

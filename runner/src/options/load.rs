@@ -2,7 +2,7 @@
 
 use super::stage::{self, StageText};
 use super::values::{self, Rate};
-use crate::plan::Spacing;
+use crate::plan::{OnStop, Spacing, SpawnRate};
 use std::time::Duration;
 
 /// What decides the load of one workload. What is left out, the plugin may suggest.
@@ -14,8 +14,8 @@ pub struct ShapeOptions {
     pub users: Option<u32>,
 
     /// Virtual users started per second [default: what the plugin suggests, or all at once]
-    #[arg(short = 'r', long, value_name = "RATE", value_parser = values::rate, allow_hyphen_values = true)]
-    pub spawn_rate: Option<f64>,
+    #[arg(short = 'r', long, value_name = "RATE", value_parser = values::spawn_rate, allow_hyphen_values = true)]
+    pub spawn_rate: Option<SpawnRate>,
 
     /// How long to run, start-up included: 10s, 1m30s. With neither this nor a number of iterations,
     /// and no suggestion of the plugin, each virtual user runs one iteration
@@ -48,7 +48,7 @@ pub struct ShapeOptions {
     pub arrivals: Option<Spacing>,
 
     /// Requests of one iteration, for rates given in requests [default: 1]
-    #[arg(long, value_name = "N", value_parser = values::rate, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = values::per_iteration, allow_hyphen_values = true)]
     pub requests_per_iteration: Option<f64>,
 
     /// Virtual users made before a rate begins [default: --users, or enough for iterations of 100 ms]
@@ -63,6 +63,12 @@ pub struct ShapeOptions {
     /// How long running iterations may go on after the end [default: 30s]
     #[arg(short = 's', long, visible_alias = "stop-timeout", value_name = "TIME", value_parser = values::time_or_zero, allow_hyphen_values = true)]
     pub graceful_stop: Option<Duration>,
+
+    /// What a running iteration does after the end, and when a ramp no longer wants its virtual user: finish
+    /// (it goes on with its pauses, as in k6) or at-pause (its next `sleep` ends it) [default: finish; of a
+    /// locustfile at-pause]
+    #[arg(long, value_name = "WHAT", value_parser = values::on_stop)]
+    pub on_stop: Option<OnStop>,
 
     /// Run only tasks with one of these tags
     #[arg(id = "task_tags", short = 'T', long = "tags", value_name = "TAG", num_args = 1.., value_delimiter = ',', value_parser = values::word)]

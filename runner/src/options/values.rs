@@ -1,15 +1,12 @@
 //! Reads single values of options: durations, sizes, names with values.
 
 use super::names;
-use crate::plan::Spacing;
+use crate::plan::{self, MOST_RATE, OnStop, Spacing, SpawnRate};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Most VUs of a run.
 pub(super) const MAX_VUS: u32 = 1_000_000;
-
-/// Most iterations or requests per second.
-pub(super) const MAX_RATE: f64 = 10_000_000.0;
 
 /// Longer than any test: an option beyond is a slip of the finger.
 pub(super) const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -143,14 +140,27 @@ pub(super) fn rate_per(text: &str) -> Result<Rate, String> {
     };
     match number.parse::<f64>() {
         // No unit of time makes less of it: a day is the longest.
-        Ok(amount) if amount.is_finite() && amount > MAX_RATE * 86_400.0 => Err(TOO_FAST.to_owned()),
+        // No number at all, or negative.
+        Ok(amount) if !(amount.is_finite() && amount >= 0.0) => Err(plan::Beyond::NoNumber.to_string()),
         // 0 is where a ramp may begin; a load of nothing is refused where the load is looked at.
-        Ok(amount) if amount.is_finite() && amount >= 0.0 => Ok(Rate {
-            amount,
-            per,
-            of_requests,
-        }),
-        Ok(_) => Err("it must be a number of 0 or more".to_owned()),
+        Ok(amount) => {
+            let seconds = per.map_or(1.0, |per| per.as_secs_f64());
+            // Without a unit, the workload's may make less of it: a day is the longest.
+            let least = if per.is_some() {
+                amount / seconds
+            } else {
+                amount.min(MOST_RATE)
+            };
+            if per.is_none() && amount > MOST_RATE * 86_400.0 {
+                return Err(TOO_FAST.to_owned());
+            }
+            plan::Rate::new(least).map_err(|beyond| beyond.to_string())?;
+            Ok(Rate {
+                amount,
+                per,
+                of_requests,
+            })
+        }
         Err(_) => Err(form()),
     }
 }
@@ -167,14 +177,14 @@ fn per_time(text: &str) -> Option<Duration> {
 pub(super) fn max_rate(text: &str) -> Result<f64, String> {
     let rate = rate_per(text)?;
     let per_second = rate.amount / rate.per.map_or(1.0, |per| per.as_secs_f64());
-    match per_second {
-        0.0 => Err("it must be above 0".to_owned()),
-        fast if fast > MAX_RATE => Err(TOO_FAST.to_owned()),
-        _ => Ok(per_second),
+    match plan::Rate::new(per_second) {
+        Ok(plan::Rate::ZERO) => Err("it must be above 0".to_owned()),
+        Ok(rate) => Ok(rate.per_second()),
+        Err(beyond) => Err(beyond.to_string()),
     }
 }
 
-/// What is said of rates above [`MAX_RATE`].
+/// What is said of rates above [`MOST_RATE`].
 pub(super) const TOO_FAST: &str = "it must be at most 10,000,000 per second";
 
 /// How arrivals are spaced, by name.
@@ -185,6 +195,17 @@ pub(super) fn spacing(text: &str) -> Result<Spacing, String> {
     Ok(match one_of(text, &["even", "poisson"])? {
         "poisson" => Spacing::Poisson,
         _ => Spacing::Even,
+    })
+}
+
+/// What iterations do when their time is up, by name.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn on_stop(text: &str) -> Result<OnStop, String> {
+    Ok(match one_of(text, &["finish", "at-pause"])? {
+        "at-pause" => OnStop::AtPause,
+        _ => OnStop::Finish,
     })
 }
 
@@ -215,14 +236,24 @@ pub(super) fn one_of<'a>(text: &str, names: &[&'a str]) -> Result<&'a str, Strin
     ))
 }
 
-/// VUs per second: a finite number above zero.
+/// VUs per second.
 ///
 /// # Errors
 /// In words for the command line.
-pub(super) fn rate(text: &str) -> Result<f64, String> {
+pub(super) fn spawn_rate(text: &str) -> Result<SpawnRate, String> {
+    // What is no number is none of those either.
+    let rate = text.parse::<f64>().unwrap_or(f64::NAN);
+    SpawnRate::new(rate).map_err(|beyond| beyond.to_string())
+}
+
+/// Requests of one iteration.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn per_iteration(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
-        _ => Err("it must be a number above 0".to_owned()),
+        Ok(requests) if (0.001..=1e6).contains(&requests) => Ok(requests),
+        _ => Err("it must be a number from 0.001 to 1,000,000".to_owned()),
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Arrivals {
     /// The piece that the next arrival lies in, or an earlier one.
     at: usize,
     total: f64,
+    /// When nothing arrives any more.
+    end: Duration,
     /// The integral of the rate at the next arrival.
     next: f64,
     /// Number of the next arrival, from 0.
@@ -46,6 +48,7 @@ impl Arrivals {
             pieces: profile.pieces().collect(),
             at: 0,
             total: profile.total(),
+            end: profile.duration(),
             next: 0.0,
             index: 0,
             time: None,
@@ -83,6 +86,7 @@ impl Arrivals {
     pub fn change(&mut self, profile: &Profile) {
         self.pieces = profile.pieces().collect();
         self.total = profile.total();
+        self.end = profile.duration();
         self.at = 0;
         self.time = None;
     }
@@ -96,12 +100,19 @@ impl Arrivals {
             let area = piece.area(piece.length);
             if self.next < piece.before + area {
                 let t = piece.when((self.next - piece.before).max(0.0));
-                let nanos = ((piece.begin + t) * 1e9).round();
-                return Some(Duration::from_nanos(nanos as u64));
+                return Some(self.within(piece.begin + t));
             }
             self.at += 1;
         }
-        None
+        // It is one of the total, which the sum of the pieces misses by its last bits.
+        Some(self.within(f64::INFINITY))
+    }
+
+    /// A time, in seconds, that rounding has not put at the end or beyond it: what is counted
+    /// beforehand must arrive.
+    fn within(&self, seconds: f64) -> Duration {
+        let nanos = (seconds * 1e9).round() as u64;
+        Duration::from_nanos(nanos).min(self.end.saturating_sub(Duration::from_nanos(1)))
     }
 }
 
@@ -181,6 +192,45 @@ mod tests {
     }
 
     #[test]
+    fn as_many_arrive_as_were_counted_whatever_the_stages() {
+        let levels = [0.0, 1e-9, 3e-7, 0.1, 1.0, 7.3, 1e3];
+        let lengths = [0, 1, 999, 20_000, 3_600_000];
+        let curves = [Curve::Linear, Curve::Step, Curve::Exponential, Curve::Spike];
+        let mut draws = Pcg64::new(7, 1);
+        let mut pick = |count: usize| (draws.next_u64() % count as u64) as usize;
+        for _ in 0..2_000 {
+            let mut before = levels[pick(levels.len())];
+            let start = before;
+            let stages = (0..=pick(4)).map(|_| {
+                let target = levels[pick(levels.len())];
+                let from = std::mem::replace(&mut before, target);
+                let curve = curves[pick(curves.len())];
+                let is_possible = curve != Curve::Exponential || (from > 0.0 && target > 0.0);
+                let curve = if is_possible { curve } else { Curve::Linear };
+                // A spike comes back to where it began.
+                before = if curve == Curve::Spike { from } else { target };
+                let duration = Duration::from_millis(lengths[pick(lengths.len())]);
+                Stage {
+                    duration,
+                    target,
+                    curve,
+                }
+            });
+            let profile = Profile {
+                start,
+                stages: stages.collect(),
+            };
+            if profile.total() > 20_000.0 {
+                continue;
+            }
+            let times: Vec<_> = Arrivals::new(&profile, Spacing::Even, 0).collect();
+            assert_eq!(times.len() as u64, Arrivals::even_count(&profile), "{profile:?}");
+            assert!(times.iter().all(|at| *at < profile.duration()), "{profile:?}");
+            assert!(times.is_sorted(), "{profile:?}");
+        }
+    }
+
+    #[test]
     fn nothing_arrives_while_the_rate_is_zero() {
         let profile = linear(2.0, &[(1000, 2.0), (0, 0.0), (5000, 0.0), (0, 2.0), (1000, 2.0)]);
         assert_eq!(millis(&profile), [0, 500, 6000, 6500]);
@@ -201,6 +251,31 @@ mod tests {
             / 999.0;
         assert!((mean - 100.0).abs() < 2.0, "{mean}");
         assert!((variance / mean - 1.0).abs() < 0.1, "{}", variance / mean);
+    }
+
+    #[test]
+    fn poisson_gaps_are_exponential_whatever_the_rate_does() {
+        use crate::plan::statistics::{assert_distributed, assert_weights};
+        let profiles = [
+            Profile::constant(1000.0, Duration::from_secs(100)),
+            linear(100.0, &[(50_000, 3_000.0), (50_000, 0.0)]),
+        ];
+        for profile in profiles {
+            let times = Arrivals::new(&profile, Spacing::Poisson, 7).map(|at| profile.area(at));
+            let mut before = 0.0;
+            let gaps: Vec<f64> = times
+                .map(|area| area - std::mem::replace(&mut before, area))
+                .collect();
+            assert!(gaps.len() > 90_000);
+            let distribution = |gap: f64| 1.0 - (-gap).exp();
+            assert_distributed(gaps.iter().copied(), distribution);
+            // A gap says nothing of the next one: by quarters of equal probability.
+            let quarter = |gap: f64| ((distribution(gap) * 4.0) as usize).min(3);
+            let mut pairs = vec![0; 16];
+            gaps.windows(2)
+                .for_each(|pair| pairs[quarter(pair[0]) * 4 + quarter(pair[1])] += 1);
+            assert_weights(&pairs, &[1; 16]);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::arrivals::{Arrivals, Spacing};
 use super::profile::Profile;
+use super::quantity::SpawnRate;
 use super::{optional_seconds, seconds};
 use serde::Serialize;
 use std::time::Duration;
@@ -16,7 +17,7 @@ pub enum ExecutorSpec {
     /// VUs run iterations back to back until the time is up.
     ConstantVus {
         /// VUs started per second; none: all at once.
-        spawn_rate: Option<f64>,
+        spawn_rate: Option<SpawnRate>,
         /// Length including the start-up of VUs; none: until stopped.
         #[serde(serialize_with = "optional_seconds")]
         duration: Option<Duration>,
@@ -32,7 +33,7 @@ pub enum ExecutorSpec {
     /// All VUs together run a number of iterations.
     SharedIterations {
         /// VUs started per second; none: all at once.
-        spawn_rate: Option<f64>,
+        spawn_rate: Option<SpawnRate>,
         /// Iterations in all.
         iterations: u64,
         /// Ends the workload although iterations are left.
@@ -42,7 +43,7 @@ pub enum ExecutorSpec {
     /// Each VU runs a number of iterations.
     PerVuIterations {
         /// VUs started per second; none: all at once.
-        spawn_rate: Option<f64>,
+        spawn_rate: Option<SpawnRate>,
         /// Iterations of each VU.
         iterations: u64,
         /// Ends the workload although iterations are left.
@@ -82,7 +83,7 @@ impl ExecutorSpec {
     /// When the VU of this index starts, from the start of the workload; VUs over time aside.
     pub fn start_of(&self, index: usize) -> Duration {
         match self.spawn_rate() {
-            Some(rate) => Duration::from_secs_f64(index as f64 / rate),
+            Some(rate) => Duration::from_secs_f64(index as f64 / rate.per_second()),
             None => Duration::ZERO,
         }
     }
@@ -161,7 +162,7 @@ impl ExecutorSpec {
                 pre_allocated_vus, ..
             } => f64::from(*pre_allocated_vus),
             _ => match self.spawn_rate() {
-                Some(rate) => ((at.as_secs_f64() * rate).floor() + 1.0).min(vus as f64),
+                Some(rate) => ((at.as_secs_f64() * rate.per_second()).floor() + 1.0).min(vus as f64),
                 None => vus as f64,
             },
         }
@@ -181,7 +182,7 @@ impl ExecutorSpec {
     }
 
     /// VUs started per second; none: all at once, or not at a rate.
-    pub fn spawn_rate(&self) -> Option<f64> {
+    pub fn spawn_rate(&self) -> Option<SpawnRate> {
         match self {
             ExecutorSpec::ConstantVus { spawn_rate, .. }
             | ExecutorSpec::SharedIterations { spawn_rate, .. }
@@ -198,7 +199,7 @@ mod tests {
     #[test]
     fn vus_start_by_index_and_rate() {
         let spec = ExecutorSpec::ConstantVus {
-            spawn_rate: Some(4.0),
+            spawn_rate: SpawnRate::new(4.0).ok(),
             duration: None,
         };
         assert_eq!(spec.start_of(0), Duration::ZERO);

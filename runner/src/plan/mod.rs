@@ -6,11 +6,14 @@ mod executor_spec;
 mod hash;
 mod population;
 mod profile;
+mod quantity;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scenario;
 mod search;
 mod seed;
+#[cfg(test)]
+pub(crate) mod statistics;
 mod threshold;
 mod vu_steps;
 mod workload;
@@ -19,12 +22,13 @@ pub use arrivals::{Arrivals, Spacing};
 pub use executor_spec::ExecutorSpec;
 pub use population::assign;
 pub use profile::{Curve, Profile, Stage};
+pub use quantity::{Beyond, MOST_RATE, Rate, SpawnRate};
 pub use scenario::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
-pub use search::{Climb, Search, SearchPlan};
-pub use seed::{Stream, iteration_key, stream_seed};
+pub use search::{Climb, Search, SearchPlan, Tried};
+pub use seed::{Drawer, Stream, generator, round_seed, stream_seed};
 pub use threshold::ThresholdPlan;
 pub use vu_steps::{VuStep, vu_steps};
-pub use workload::{Begin, Workload, peak_vus, timeline};
+pub use workload::{Begin, OnStop, Workload, peak_vus, timeline};
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -83,9 +87,11 @@ pub struct LimitsPlan {
     pub task_cpu_ms: u64,
     /// CPU time of `describe`, `setup`, `teardown`, `on-start` and `on-stop`, in milliseconds.
     pub start_cpu_ms: u64,
-    /// Wall-clock time of `setup`, in milliseconds.
+    /// Wall-clock time of `describe`, and of each answer of `shape`, in milliseconds.
+    pub describe_wall_ms: u64,
+    /// Wall-clock time of `setup` and all `setup-scenario` together, in milliseconds.
     pub setup_wall_ms: u64,
-    /// Wall-clock time of `teardown`, in milliseconds.
+    /// Wall-clock time of `teardown` and all `teardown-scenario` together, in milliseconds.
     pub teardown_wall_ms: u64,
     /// Traps after which the run is aborted.
     pub max_traps: u64,
@@ -93,6 +99,24 @@ pub struct LimitsPlan {
     pub metrics_bytes: usize,
     /// Log lines per second of the whole run.
     pub log_lines_per_second: u32,
+}
+
+impl LimitsPlan {
+    /// These limits, none of them above those of `others`.
+    #[must_use]
+    pub fn at_most(self, others: &LimitsPlan) -> LimitsPlan {
+        LimitsPlan {
+            vu_memory_bytes: self.vu_memory_bytes.min(others.vu_memory_bytes),
+            max_request_body_bytes: self.max_request_body_bytes.min(others.max_request_body_bytes),
+            task_cpu_ms: self.task_cpu_ms.min(others.task_cpu_ms),
+            start_cpu_ms: self.start_cpu_ms.min(others.start_cpu_ms),
+            describe_wall_ms: self.describe_wall_ms.min(others.describe_wall_ms),
+            setup_wall_ms: self.setup_wall_ms.min(others.setup_wall_ms),
+            teardown_wall_ms: self.teardown_wall_ms.min(others.teardown_wall_ms),
+            max_traps: self.max_traps.min(others.max_traps),
+            log_lines_per_second: self.log_lines_per_second.min(others.log_lines_per_second),
+        }
+    }
 }
 
 impl Plan {
@@ -117,7 +141,7 @@ impl Plan {
 
     /// The seed of a workload's arrivals.
     pub fn arrival_seed(&self, workload: usize) -> u64 {
-        stream_seed(self.seed, workload as u64, Stream::Arrivals)
+        stream_seed(self.seed, Drawer::Workload(workload), Stream::Arrivals)
     }
 
     /// Iterations that the run will start, where the plan fixes a number. `warm_up`: of the

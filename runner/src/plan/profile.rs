@@ -236,11 +236,12 @@ impl Piece {
 
     /// When, in seconds into the stage, the integral reaches `area`, which must lie in the stage.
     pub(super) fn when(&self, area: f64) -> f64 {
-        match self.curve {
+        let t = match self.curve {
             Curve::Step => area / self.target,
             Curve::Linear => self.when_linear(area),
             _ => self.search(|t| self.area(t) >= area),
-        }
+        };
+        t.clamp(0.0, self.length)
     }
 
     /// Solves `a t + (b - a) t²/(2 d) = area` in the form that doesn't cancel.
@@ -249,7 +250,7 @@ impl Piece {
         let root = (self.from * self.from + 2.0 * slope * area).max(0.0).sqrt();
         let t = 2.0 * area / (self.from + root);
         // 0/0: the very beginning of a ramp from nothing.
-        if t.is_finite() { t.min(self.length) } else { 0.0 }
+        if t.is_finite() { t } else { 0.0 }
     }
 
     fn peak(&self) -> f64 {

@@ -25,6 +25,7 @@ pub(crate) fn plan(workloads: Vec<Workload>) -> Plan {
             max_request_body_bytes: 0,
             task_cpu_ms: 0,
             start_cpu_ms: 0,
+            describe_wall_ms: 0,
             setup_wall_ms: 0,
             teardown_wall_ms: 0,
             max_traps: 1,

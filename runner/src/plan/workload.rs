@@ -22,8 +22,21 @@ pub struct Workload {
     /// How long running iterations may go on after its end, in seconds when serialized.
     #[serde(serialize_with = "seconds")]
     pub graceful_stop: Duration,
+    /// What a running iteration does meanwhile.
+    pub on_stop: OnStop,
     /// Whether it only warms up the system under test: measured, but apart from the rest.
     pub warm_up: bool,
+}
+
+/// What an iteration does that still runs when its workload has ended, or its VU is no longer wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnStop {
+    /// It goes on to its end, with all its pauses, as long as the graceful stop allows.
+    #[default]
+    Finish,
+    /// It ends at its next pause, and counts as interrupted.
+    AtPause,
 }
 
 /// When a workload begins.
@@ -132,6 +145,7 @@ mod tests {
                 delay: S(delay),
             },
             graceful_stop: S(5),
+            on_stop: OnStop::default(),
             warm_up: false,
         }
     }

@@ -31,15 +31,29 @@ pub struct Description {
     pub shape: bool,
 }
 
-/// Calls `describe` in an instance of its own that may use `cpu` time.
+/// Calls `describe` in an instance of its own that may use `cpu` time, and take `wall` time.
 ///
 /// # Errors
 /// [`PluginError`] if the call fails or its answer can't be used.
 pub async fn describe(
     pre: &PluginPre<VuState>,
     run: Arc<RunShared>,
-    cpu: Duration,
+    (cpu, wall): (Duration, Duration),
 ) -> Result<Description, PluginError> {
+    let answer = tokio::time::timeout(wall, ask(pre, run, cpu)).await;
+    let answer = answer.unwrap_or_else(|_| {
+        let seconds = wall.as_secs_f64();
+        let why = format!("it didn't answer within {seconds} s (--describe-timeout)");
+        Err(PluginError::Describe(why))
+    });
+    check(answer?).map_err(PluginError::Description)
+}
+
+async fn ask(
+    pre: &PluginPre<VuState>,
+    run: Arc<RunShared>,
+    cpu: Duration,
+) -> Result<exported::Description, PluginError> {
     let failed = |e: wasmtime::Error| PluginError::Describe(crate::load::explain_trap(&e));
     let state = VuState::new(
         run,
@@ -54,10 +68,9 @@ pub async fn describe(
         .wasmswarm_scenario_scenario()
         .call_describe(&mut store)
         .await;
-    let answer = answer
+    answer
         .map_err(|e| explain(&store, e))?
-        .map_err(PluginError::Describe)?;
-    check(answer).map_err(PluginError::Description)
+        .map_err(PluginError::Describe)
 }
 
 fn explain(store: &Store<VuState>, error: wasmtime::Error) -> PluginError {

@@ -6,21 +6,31 @@ use crate::metrics::{Snapshot, Stats, Verdict};
 use crate::plan::Plan;
 use crate::terminal::{Paint, Style, escape, units};
 use serde::Serialize;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// Name and version of the schema.
 const SCHEMA: &str = "wasmswarm.find/1";
 
 /// One rate that was tried.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Step {
     /// Iterations per second.
     pub rate: f64,
+    /// What came of it.
+    pub verdict: StepVerdict,
     /// Whether everything held.
     pub held: bool,
-    /// Why not; empty if it did.
+    /// Why not, or why nobody can tell; empty if it did.
     pub reasons: Vec<String>,
-    /// Iterations that were due.
+    /// How often it was tried until that was clear.
+    pub trials: u32,
+    /// Iterations per second that were answered: an interval that holds the figure in 95 of 100 cases.
+    pub answered: Option<[f64; 2]>,
+    /// Iterations in flight, on average.
+    pub in_flight: Option<f64>,
+    /// Most virtual users at once.
+    pub vus: u64,
+    /// Iterations that were due, in all trials.
     pub planned: u64,
     /// Those of them that were started.
     pub started: u64,
@@ -30,32 +40,98 @@ pub struct Step {
     pub requests: u64,
     /// Those that count as failed.
     pub failures: u64,
-    /// Service times, in microseconds.
+    /// Service times of the last trial, in microseconds.
     pub service_time: Stats<u64>,
-    /// Response times from the intended start, in microseconds.
+    /// Response times of the last trial from the intended start, in microseconds.
     pub response_time: Stats<u64>,
-    /// How the thresholds stood at its end.
+    /// How the thresholds stood at the end of the last trial.
     pub thresholds: Vec<Verdict>,
 }
 
+/// What came of a rate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepVerdict {
+    /// All thresholds held, and the server kept up.
+    Held,
+    /// One was broken, or the server fell behind.
+    Broke,
+    /// Nobody can tell.
+    #[default]
+    Inconclusive,
+}
+
 impl Step {
-    /// From what was measured. `reasons`: why it didn't hold.
-    pub fn new(rate: f64, snapshot: &Snapshot, reasons: Vec<String>) -> Step {
-        let totals = &snapshot.totals;
+    /// A rate of which nothing is known.
+    pub fn new(rate: f64) -> Step {
         Step {
             rate,
-            held: reasons.is_empty(),
-            reasons,
-            planned: totals.iterations_planned,
-            started: totals.iterations_started,
-            dropped: totals.iterations_dropped,
-            requests: totals.requests,
-            failures: totals.failures,
-            service_time: totals.duration,
-            response_time: totals.response,
-            thresholds: snapshot.thresholds.clone(),
+            ..Step::default()
         }
     }
+
+    /// Adds what a trial measured. `reasons`: what broke.
+    pub fn add(&mut self, snapshot: &Snapshot, reasons: Vec<String>) {
+        let totals = &snapshot.totals;
+        self.trials += 1;
+        self.vus = self.vus.max(snapshot.vus.max);
+        self.planned += totals.iterations_planned;
+        self.started += totals.iterations_started;
+        self.dropped += totals.iterations_dropped;
+        self.requests += totals.requests;
+        self.failures += totals.failures;
+        self.service_time = totals.duration;
+        self.response_time = totals.response;
+        self.thresholds.clone_from(&snapshot.thresholds);
+        // A later trial in which nothing broke takes nothing back.
+        if !reasons.is_empty() {
+            self.reasons = reasons;
+        }
+    }
+
+    /// Everything held.
+    pub fn hold(&mut self) {
+        self.verdict = StepVerdict::Held;
+        self.held = true;
+        self.reasons.clear();
+    }
+
+    /// Something broke; the server fell behind, or else it was what a trial said.
+    pub fn break_off(&mut self, fell_behind: bool) {
+        self.verdict = StepVerdict::Broke;
+        if let (true, Some([low, high])) = (fell_behind, self.answered) {
+            let behind = format!(
+                "the server answered {} to {} only",
+                rate(low.round()),
+                rate(high.round())
+            );
+            self.reasons.insert(0, behind);
+        }
+    }
+
+    /// Nobody can tell what came of it, and why.
+    pub fn leave_open(&mut self, why: String) {
+        self.verdict = StepVerdict::Inconclusive;
+        self.reasons = vec![why];
+    }
+}
+
+/// Gunther's universal scalability law, as it fits the steps of a search best: the throughput with N iterations in
+/// flight is λN / (1 + σ(N − 1) + κN(N − 1)).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Scalability {
+    /// Iterations per second with one in flight; none where they are too many to say.
+    pub lambda: Option<f64>,
+    /// Share of the work that waits for others (contention).
+    pub sigma: Option<f64>,
+    /// What each pair of iterations in flight costs (crosstalk).
+    pub kappa: Option<f64>,
+    /// The most iterations per second that it predicts.
+    pub most: f64,
+    /// Iterations in flight at which that is reached; none: it is approached with ever more.
+    pub at: Option<f64>,
+    /// How far it is from the steps that it was fitted to: the root of the mean square, as a share.
+    pub error: f64,
 }
 
 /// A search.
@@ -67,21 +143,27 @@ pub struct FindReport {
     host: Option<String>,
     started: String,
     seed: u64,
-    /// Length of a step, in seconds.
+    /// Length of a trial, in seconds.
     step_seconds: f64,
+    /// The longest that the search may take, in seconds.
+    longest_seconds: f64,
     /// The highest rate that held, in iterations per second.
     pub found: Option<f64>,
     /// The lowest rate that didn't hold.
     pub limit: Option<f64>,
+    /// What a law says of the steps.
+    pub scalability: Option<Scalability>,
     /// Whether the operator ended the search.
     pub interrupted: bool,
+    /// Whether its time was up before it was done.
+    pub out_of_time: bool,
     /// All rates that were tried, in their order.
     pub steps: Vec<Step>,
 }
 
 impl FindReport {
-    /// A search that is about to begin.
-    pub fn new(plan: &Plan, started: SystemTime) -> FindReport {
+    /// A search that is about to begin, and the longest that it may take.
+    pub fn new(plan: &Plan, started: SystemTime, longest: Duration) -> FindReport {
         FindReport {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),
@@ -90,9 +172,12 @@ impl FindReport {
             started: timestamp(started),
             seed: plan.seed,
             step_seconds: plan.duration().unwrap_or_default().as_secs_f64(),
+            longest_seconds: longest.as_secs_f64(),
             found: None,
             limit: None,
+            scalability: None,
             interrupted: false,
+            out_of_time: false,
             steps: Vec::new(),
         }
     }
@@ -108,13 +193,17 @@ pub fn broken(verdict: &Verdict) -> String {
     )
 }
 
-/// What is searched, and the heads of the columns.
+/// What is searched, for how long, and the heads of the columns.
 pub fn find_head(report: &FindReport) -> String {
     format!(
-        "{}: steps of {} s\n\n  {:>10}  {:>10}  {:>8}  {:>8}  {:>9}  {:>9}  ",
+        "{}: each rate for {} s, again until it is clear what came of it; {} at most in all (--search-time)\n\n  \
+         {:>10}  {:>17}  {:>6}  {:>10}  {:>8}  {:>8}  {:>9}  {:>9}  ",
         escape(&report.plugin),
         report.step_seconds,
+        humantime::format_duration(Duration::from_secs_f64(report.longest_seconds)),
         "rate",
+        "answered",
+        "VUs",
         "requests",
         "failed",
         "dropped",
@@ -125,19 +214,25 @@ pub fn find_head(report: &FindReport) -> String {
 
 /// The line of one step.
 pub fn find_row(step: &Step, paint: Paint) -> String {
-    let (mark, style) = if step.held {
-        ("held", Style::Good)
-    } else {
-        ("broke", Style::Bad)
+    let (mark, style) = match step.verdict {
+        StepVerdict::Held => ("held", Style::Good),
+        StepVerdict::Broke => ("broke", Style::Bad),
+        StepVerdict::Inconclusive => ("inconclusive", Style::Bad),
     };
     let why = step
         .reasons
         .first()
         .map(|why| format!(": {}", escape(why)))
         .unwrap_or_default();
+    let trials = match step.trials {
+        0 | 1 => String::new(),
+        trials => format!(" ({trials} trials)"),
+    };
     format!(
-        "  {:>10}  {:>10}  {:>8}  {:>8}  {:>9}  {:>9}  {}{why}",
+        "  {:>10}  {:>17}  {:>6}  {:>10}  {:>8}  {:>8}  {:>9}  {:>9}  {}{trials}{why}",
         rate(step.rate),
+        step.answered.map(interval).unwrap_or_default(),
+        units::count(step.vus),
         units::count(step.requests),
         units::count(step.failures),
         units::count(step.dropped),
@@ -149,30 +244,63 @@ pub fn find_row(step: &Step, paint: Paint) -> String {
 
 /// The last word.
 pub fn find_conclusion(report: &FindReport, paint: Paint) -> String {
-    let broke = report.steps.iter().filter(|step| !step.held);
-    let first = broke.min_by(|a, b| a.rate.total_cmp(&b.rate));
-    let limit = first.map(|step| {
-        let why = step
-            .reasons
-            .iter()
-            .map(|why| escape(why).into_owned())
-            .collect::<Vec<_>>();
-        format!("at {} {}", rate(step.rate), why.join("; "))
+    let bound = lowest(report, |step| step.verdict != StepVerdict::Held);
+    let why = bound.map(|step| {
+        let why: Vec<_> = step.reasons.iter().map(|why| escape(why)).collect();
+        let unclear = match step.verdict {
+            StepVerdict::Inconclusive => "inconclusive: ",
+            _ => "",
+        };
+        format!("at {} {unclear}{}", rate(step.rate), why.join("; "))
     });
-    let (style, text) = match (report.found, limit) {
+    let (style, text) = match (report.found, why) {
         _ if report.interrupted => (Style::Bad, "interrupted before anything was found".to_owned()),
-        (Some(found), Some(limit)) => (
+        (Some(found), Some(why)) => (
             Style::Good,
-            format!("the highest rate that held is {}; {limit}", rate(found)),
+            format!("the highest rate that held is {}; {why}", rate(found)),
+        ),
+        (Some(found), None) if report.out_of_time => (
+            Style::Good,
+            format!("the highest rate that held is {}", rate(found)),
         ),
         (Some(found), None) => (
             Style::Good,
             format!("{} held, the highest rate that was tried (--to)", rate(found)),
         ),
-        (None, Some(limit)) => (Style::Bad, format!("no rate held; {limit}")),
-        (None, None) => (Style::Bad, "nothing was tried".to_owned()),
+        (None, Some(why)) => (Style::Bad, format!("no rate held; {why}")),
+        (None, None) => (Style::Bad, "no rate was tried to its end".to_owned()),
     };
-    format!("\n{}", paint.paint(style, &text))
+    let mut lines = vec![String::new(), paint.paint(style, &text).to_string()];
+    if report.out_of_time {
+        lines.push("the time of the search was up before it was done: raise --search-time".to_owned());
+    }
+    lines.extend(report.scalability.as_ref().map(by_the_law));
+    lines.join("\n")
+}
+
+fn lowest(report: &FindReport, which: impl Fn(&Step) -> bool) -> Option<&Step> {
+    let steps = report.steps.iter().filter(|step| which(step));
+    steps.min_by(|a, b| a.rate.total_cmp(&b.rate))
+}
+
+fn by_the_law(law: &Scalability) -> String {
+    let at = match law.at {
+        Some(at) => format!(", with {} iterations in flight", units::count(at.round() as u64)),
+        None => String::new(),
+    };
+    format!(
+        "the universal scalability law, fitted to these steps (off by {:.0} %), puts the most at {}{at}",
+        law.error * 100.0,
+        rate(law.most.round())
+    )
+}
+
+fn interval([low, high]: [f64; 2]) -> String {
+    let figure = |value: f64| match value < 100.0 {
+        true => format!("{value:.1}"),
+        false => units::count(value.round() as u64),
+    };
+    format!("{}-{}/s", figure(low), figure(high))
 }
 
 /// All of it, with a line break at its end.
@@ -196,16 +324,18 @@ mod tests {
     use super::super::sample;
     use super::*;
 
-    fn step(rate: f64, reasons: &[&str]) -> Step {
-        Step::new(
-            rate,
+    fn step(rate: f64, verdict: StepVerdict, reasons: &[&str]) -> Step {
+        let mut step = Step::new(rate);
+        step.add(
             &sample::snapshot(),
             reasons.iter().map(|&r| r.to_owned()).collect(),
-        )
+        );
+        step.verdict = verdict;
+        step
     }
 
     fn report(steps: Vec<Step>) -> FindReport {
-        let held = steps.iter().filter(|step| step.held).map(|step| step.rate);
+        let held = steps.iter().filter(|step| step.verdict == StepVerdict::Held);
         FindReport {
             schema: SCHEMA,
             version: "0",
@@ -214,9 +344,12 @@ mod tests {
             started: String::new(),
             seed: 1,
             step_seconds: 10.0,
-            found: held.reduce(f64::max),
+            longest_seconds: 900.0,
+            found: held.map(|step| step.rate).reduce(f64::max),
             limit: None,
+            scalability: None,
             interrupted: false,
+            out_of_time: false,
             steps,
         }
     }
@@ -224,15 +357,15 @@ mod tests {
     #[test]
     fn the_conclusion_names_the_rate_and_what_broke_above_it() {
         let all = report(vec![
-            step(100.0, &[]),
-            step(200.0, &["p(95)<200: 812ms"]),
-            step(141.0, &[]),
+            step(100.0, StepVerdict::Held, &[]),
+            step(200.0, StepVerdict::Broke, &["p(95)<200: 812ms"]),
+            step(141.0, StepVerdict::Held, &[]),
         ]);
         assert_eq!(
             find_conclusion(&all, Paint::Plain),
             "\nthe highest rate that held is 141/s; at 200/s p(95)<200: 812ms"
         );
-        let none = report(vec![step(0.5, &["slow"])]);
+        let none = report(vec![step(0.5, StepVerdict::Broke, &["slow"])]);
         assert_eq!(
             find_conclusion(&none, Paint::Plain),
             "\nno rate held; at 0.50/s slow"
@@ -240,11 +373,56 @@ mod tests {
     }
 
     #[test]
-    fn a_step_is_one_line_with_its_first_reason() {
-        let row = find_row(&step(1500.0, &["a\u{1b}[31m", "b"]), Paint::Plain);
+    fn what_the_generator_lacked_is_never_called_the_limit() {
+        let mut short = step(200.0, StepVerdict::Inconclusive, &[]);
+        short.leave_open("raise --max-vus".to_owned());
+        let mut all = report(vec![step(100.0, StepVerdict::Held, &[]), short]);
+        all.out_of_time = true;
+        let text = find_conclusion(&all, Paint::Plain);
         assert!(
-            row.contains("1,500/s") && row.ends_with("broke: a\\u{1b}[31m"),
+            text.contains("held is 100/s; at 200/s inconclusive: raise --max-vus"),
+            "{text}"
+        );
+        assert!(text.ends_with("raise --search-time"), "{text}");
+    }
+
+    #[test]
+    fn the_law_is_a_second_figure_with_its_error() {
+        let mut all = report(vec![step(100.0, StepVerdict::Held, &[])]);
+        all.scalability = Some(Scalability {
+            lambda: Some(10.0),
+            sigma: Some(0.01),
+            kappa: Some(0.001),
+            most: 131.4,
+            at: Some(31.5),
+            error: 0.041,
+        });
+        let text = find_conclusion(&all, Paint::Plain);
+        assert!(
+            text.ends_with("(off by 4 %), puts the most at 131/s, with 32 iterations in flight"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_step_is_one_line_with_its_first_reason() {
+        let mut step = step(1500.0, StepVerdict::Broke, &["a\u{1b}[31m", "b"]);
+        step.answered = Some([99.94, 1_204.6]);
+        let row = find_row(&step, Paint::Plain);
+        assert!(
+            row.contains("1,500/s") && row.contains("99.9-1,205/s") && row.ends_with("broke: a\\u{1b}[31m"),
             "{row}"
         );
+        step.break_off(true);
+        assert_eq!(step.reasons[0], "the server answered 100/s to 1,205/s only");
+    }
+
+    #[test]
+    fn trials_add_up_and_what_broke_once_is_not_forgotten() {
+        let mut step = step(10.0, StepVerdict::Broke, &["broken"]);
+        step.add(&sample::snapshot(), Vec::new());
+        assert_eq!((step.trials, step.requests, step.reasons.len()), (2, 200, 1));
+        step.hold();
+        assert!(step.held && step.reasons.is_empty());
     }
 }

@@ -18,7 +18,7 @@ mod sample;
 
 pub use end::{End, RunFacts};
 pub use file::{check_writable, write_whole};
-pub use find::{FindReport, Step, broken, find_conclusion, find_head, find_json, find_row};
+pub use find::{FindReport, Scalability, Step, broken, find_conclusion, find_head, find_json, find_row};
 pub use json::{SCHEMA, summary_json};
 pub use plan::{PlanFacts, plan_json, plan_text};
 pub use summary::summary;

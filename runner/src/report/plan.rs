@@ -1,7 +1,7 @@
 //! A plan before it is run: for people, and for programs.
 
 use super::plan_chart;
-use crate::plan::{ExecutorSpec, Plan, Profile, Spacing, ThresholdPlan, Workload, timeline};
+use crate::plan::{ExecutorSpec, OnStop, Plan, Profile, Spacing, ThresholdPlan, Workload, timeline};
 use crate::terminal::{escape, units};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -161,7 +161,7 @@ fn load(executor: &ExecutorSpec, vus: usize) -> String {
     let vus = units::count(vus as u64);
     let spawned = executor
         .spawn_rate()
-        .map(|r| format!(", {} started per second", units::number(r)));
+        .map(|r| format!(", {} started per second", units::number(r.per_second())));
     let spawned = spawned.unwrap_or_default();
     match executor {
         ExecutorSpec::ConstantVus { .. } => format!("{vus} VUs{spawned}"),
@@ -268,7 +268,11 @@ fn when(plan: &Plan, workload: &Workload, time: Option<(Duration, Duration)>) ->
     if !workload.begin.delay.is_zero() {
         text += &format!(", delayed by {}", length(workload.begin.delay));
     }
-    text + &format!(", graceful stop {}", length(workload.graceful_stop))
+    let end = match workload.on_stop {
+        OnStop::Finish => "",
+        OnStop::AtPause => ", iterations end at a pause",
+    };
+    text + &format!(", graceful stop {}{end}", length(workload.graceful_stop))
 }
 
 fn planned(plan: &Plan, workload: &Workload, index: usize) -> String {

@@ -124,6 +124,7 @@ mod tests {
             spare: Vec::new(),
             begin: Begin::default(),
             graceful_stop: Duration::ZERO,
+            on_stop: Default::default(),
             warm_up: false,
         }
     }

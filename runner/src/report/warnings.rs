@@ -12,6 +12,7 @@ pub(super) fn warnings(snapshot: &Snapshot, facts: &RunFacts<'_>) -> Vec<String>
         .map(|what| format!("the counts don't agree, a defect: {what}"))
         .collect();
     all.extend(slow_generator(snapshot));
+    all.extend(greedy_guest(snapshot));
     all.extend(counted(snapshot));
     all.extend(snapshot.denials.iter().map(|row| {
         format!(
@@ -25,13 +26,35 @@ pub(super) fn warnings(snapshot: &Snapshot, facts: &RunFacts<'_>) -> Vec<String>
 
 fn slow_generator(snapshot: &Snapshot) -> Option<String> {
     let health = &snapshot.health;
-    (health.red_seconds > 0).then(|| {
+    let times = [
+        (health.throttled_us, "stopped by a CPU quota for"),
+        (health.cpu_wait_us, "waited for a CPU for"),
+    ];
+    // What is less doesn't explain a red second.
+    let causes = times.into_iter().filter(|(us, _)| *us >= 20_000);
+    let causes: String = causes
+        .map(|(us, what)| format!(", {what} {}", units::time(us)))
+        .collect();
+    let red_seconds = health.red_seconds.saturating_sub(health.guest_seconds);
+    (red_seconds > 0).then(|| {
         format!(
-            "this machine was too slow in {} of {} seconds (timer lag p99 {}, {} late starts): what was measured then says more about it than about the server",
-            units::count(health.red_seconds),
+            "this machine was too slow in {} of {} seconds (timer lag p99 {}, {} late starts{causes}): what was measured then says more about it than about the server",
+            units::count(red_seconds),
             units::count(snapshot.elapsed.as_secs_f64().ceil() as u64),
             units::time(health.lag_p99_us),
             units::count(health.late_starts),
+        )
+    })
+}
+
+fn greedy_guest(snapshot: &Snapshot) -> Option<String> {
+    let health = &snapshot.health;
+    (health.guest_seconds > 0).then(|| {
+        format!(
+            "virtual users, most of all of scenario `{}`, computed so long in {} of {} seconds that others on their thread had to wait: what was measured then says more about the plugin than about the server",
+            escape(&health.guest_scenario),
+            units::count(health.guest_seconds),
+            units::count(snapshot.elapsed.as_secs_f64().ceil() as u64),
         )
     })
 }
@@ -99,7 +122,10 @@ mod tests {
     fn each_kind_of_trouble_is_named() {
         let (plan, end, wrong) = (serde_json::Value::Null, sample::end(), ["1 lost".to_owned()]);
         let mut snapshot = sample::snapshot();
-        snapshot.health.red_seconds = 2;
+        snapshot.health.red_seconds = 5;
+        snapshot.health.guest_seconds = 3;
+        snapshot.health.throttled_us = 900_000;
+        snapshot.health.guest_scenario = "sp\u{1b}in".to_owned();
         snapshot.totals.iterations_dropped = 1_000;
         snapshot.flags.logs_dropped = 3;
         snapshot.denials = vec![crate::metrics::DenialRow {
@@ -113,7 +139,8 @@ mod tests {
         let warnings = warnings(&snapshot, &facts);
         let starts = [
             "the counts don't agree",
-            "this machine was too slow in 2 of 10",
+            "this machine was too slow in 2 of 10 seconds (timer lag p99 0µs, 0 late starts, stopped by a CPU quota for 900ms)",
+            "virtual users, most of all of scenario `sp\\u{1b}in`, computed so long in 3 of 10",
             "1,000 planned",
             "3 log lines",
             "the sandbox refused connect (4 times)",

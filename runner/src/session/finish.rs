@@ -21,6 +21,22 @@ pub(super) struct Ended<'a> {
     pub(super) ended: SystemTime,
 }
 
+/// Writes what was measured before the guest has its last say: nothing that it does then may lose it.
+/// [`finish`] writes it again, and tells what went wrong.
+pub(super) fn keep(run: &Ended<'_>, output: &OutputOptions) {
+    // What was printed can't be written again.
+    let Some(path) = output.summary_json.as_deref().filter(|path| !is_stdout(path)) else {
+        return;
+    };
+    let wrong = contradictions(run);
+    let mut end = end(run, &wrong, output);
+    end.text
+        .push_str("; teardown had not ended when this was written");
+    let _ = facts(run, &end, &wrong, |facts| {
+        write_json(path, &run.outcome.snapshot, facts)
+    });
+}
+
 /// Reports the run, and answers how it ended.
 ///
 /// # Errors
@@ -28,31 +44,20 @@ pub(super) struct Ended<'a> {
 pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode, Failure> {
     let wrong = contradictions(run);
     let code = exit_code(run, &wrong, output.exit_code_on_error);
-    let end = End {
-        reason: word(&run.outcome.reason).to_owned(),
-        code: code.number(),
-        text: run.outcome.reason.to_string(),
-    };
-    let plan = serde_json::to_value(run.plan)
-        .map_err(|e| Failure::internal("the plan has no JSON form").because(e))?;
-    let facts = RunFacts {
-        plugin: &run.plan.plugin.source,
-        plan: &plan,
-        plan_hash: &run.plan.hash(),
-        warm_up: run.outcome.warm_up.as_ref(),
-        started: run.started,
-        ended: run.ended,
-        end: &end,
-        wrong: &wrong,
-    };
+    let end = end(run, &wrong, output);
+    facts(run, &end, &wrong, |facts| report(run, facts, output))?;
+    verdict(code, &run.outcome.reason, wrong)
+}
+
+fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Result<(), Failure> {
     // The file first: it is what a closed terminal can't take away.
     let written = output
         .summary_json
         .as_ref()
-        .map_or(Ok(()), |path| write_json(path, &run.outcome.snapshot, &facts));
+        .map_or(Ok(()), |path| write_json(path, &run.outcome.snapshot, facts));
     let text = report::summary(
         &run.outcome.snapshot,
-        &facts,
+        facts,
         terminal::stdout_width(),
         Paint::for_stdout(),
     );
@@ -64,8 +69,36 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
         _ => terminal::print(text.trim_end()),
     };
     written?;
-    printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))?;
-    verdict(code, &run.outcome.reason, wrong)
+    printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))
+}
+
+fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> End {
+    End {
+        reason: word(&run.outcome.reason).to_owned(),
+        code: exit_code(run, wrong, output.exit_code_on_error).number(),
+        text: run.outcome.reason.to_string(),
+    }
+}
+
+/// Lets `act` have what reports say of a run.
+fn facts(
+    run: &Ended<'_>,
+    end: &End,
+    wrong: &[String],
+    act: impl FnOnce(&RunFacts<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let plan = serde_json::to_value(run.plan)
+        .map_err(|e| Failure::internal("the plan has no JSON form").because(e))?;
+    act(&RunFacts {
+        plugin: &run.plan.plugin.source,
+        plan: &plan,
+        plan_hash: &run.plan.hash(),
+        warm_up: run.outcome.warm_up.as_ref(),
+        started: run.started,
+        ended: run.ended,
+        end,
+        wrong,
+    })
 }
 
 /// Whether the books balance. The plan is only asked if nothing cut the run short or changed it.
@@ -74,6 +107,8 @@ fn contradictions(run: &Ended<'_>) -> Vec<String> {
     let planned = |warm_up| run.plan.iterations(warm_up).filter(|_| is_whole);
     match (&run.outcome.reason, &run.outcome.warm_up) {
         (EndReason::SetupFailed(_), _) => Vec::new(),
+        // Said as what it is: the last part of the books is missing.
+        _ if !run.outcome.is_whole => Vec::new(),
         (_, None) => run.outcome.snapshot.reconcile(planned(false)),
         (_, Some(warm_up)) => {
             let mut wrong = run.outcome.snapshot.reconcile(planned(false));
@@ -89,6 +124,7 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
     let failed = totals.failures + totals.iterations.failed + totals.iterations.trapped;
     match &run.outcome.reason {
         _ if !wrong.is_empty() => ExitCode::Internal,
+        EndReason::Defect(_) => ExitCode::Internal,
         EndReason::Interrupted | EndReason::StoppedByApi => ExitCode::Interrupted,
         EndReason::ThresholdFailed(_) => ExitCode::Threshold,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,
@@ -116,7 +152,7 @@ fn word(reason: &EndReason) -> &'static str {
         | EndReason::ThresholdFailed(_)
         | EndReason::ShapeFailed(_)
         | EndReason::TooManyTraps(_) => "aborted",
-        EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) => "failed",
+        EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) | EndReason::Defect(_) => "failed",
     }
 }
 
@@ -147,6 +183,11 @@ fn verdict(code: ExitCode, reason: &EndReason, wrong: Vec<String>) -> Result<Exi
         ..Failure::invalid(reason.to_string())
     };
     match (code, reason) {
+        (ExitCode::Internal, EndReason::Defect(what)) if wrong.is_empty() => Err(Failure {
+            causes: vec![what.clone()],
+            ..Failure::internal("a defect of wasmswarm ended this run")
+        }
+        .hint("the figures up to then are those above; please report it")),
         (ExitCode::Internal, _) => {
             let failure = Failure {
                 causes: wrong,

@@ -33,11 +33,13 @@ use crate::exit_code::ExitCode;
 use crate::load::{self, Control, EndReason, Lifecycle, Outcome, Run, Stage, StopHandle};
 use crate::metrics::Snapshot;
 use crate::options::{OutputOptions, RunOptions};
+use crate::panics;
 use crate::plan::{ExecutorSpec, Plan};
 use crate::thresholds::Evaluator;
 use finish::Ended;
 use prepare::Prepared;
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::sync::watch;
@@ -56,26 +58,24 @@ pub fn run(options: &RunOptions, exit: &Exit) -> Result<ExitCode, Failure> {
     let door = door::open(&options.control)?;
     let mut prepared = prepare::prepare(options)?;
     let plan = Arc::clone(&prepared.plan);
-    let started = SystemTime::now();
     let control = Control::new(Arc::clone(&plan));
+    let facts = Facts {
+        plan: Arc::clone(&plan),
+        control: control.clone(),
+        started: SystemTime::now(),
+    };
     let (snapshots, seen) = watch::channel(Arc::new(Snapshot::default()));
     let watched = Watched {
         plan: Arc::clone(&plan),
-        control: control.clone(),
+        control,
         stop,
         snapshots: seen,
     };
     let server = door.map(|door| door::serve(door, &watched)).transpose()?;
-    let outcome = execute(&mut prepared, &options.output, watched, snapshots)?;
-    let ended = Ended {
-        plan: &plan,
-        outcome: &outcome,
-        was_changed: control.was_changed(),
-        started,
-        ended: SystemTime::now(),
-    };
+    let keep = |outcome: &Outcome| finish::keep(&facts.ended(outcome), &options.output);
+    let outcome = execute(&mut prepared, &options.output, watched, (snapshots, &keep))?;
     // The shop's threads end with `prepared`, after the results are written.
-    let result = finish::finish(&ended, &options.output);
+    let result = finish::finish(&facts.ended(&outcome), &options.output);
     if let Some(server) = server {
         let code = result.as_ref().map_or_else(|failure| failure.exit, |code| *code);
         server.end(End {
@@ -87,12 +87,35 @@ pub fn run(options: &RunOptions, exit: &Exit) -> Result<ExitCode, Failure> {
     result
 }
 
+/// What is known of a run from its beginning.
+struct Facts {
+    plan: Arc<Plan>,
+    control: Control,
+    started: SystemTime,
+}
+
+impl Facts {
+    /// A run that has ended now.
+    fn ended<'a>(&'a self, outcome: &'a Outcome) -> Ended<'a> {
+        Ended {
+            plan: &self.plan,
+            outcome,
+            was_changed: self.control.was_changed(),
+            started: self.started,
+            ended: SystemTime::now(),
+        }
+    }
+}
+
+/// Where each second goes, and what is done with the results before the guest's `teardown` begins.
+type Sinks<'a> = (watch::Sender<Arc<Snapshot>>, &'a dyn Fn(&Outcome));
+
 /// From `setup` to `teardown`, in sight of the operator.
 fn execute(
     prepared: &mut Prepared,
     output: &OutputOptions,
     watched: Watched,
-    snapshots: watch::Sender<Arc<Snapshot>>,
+    sinks: Sinks<'_>,
 ) -> Result<Outcome, Failure> {
     let (stop, control) = (watched.stop.clone(), watched.control.clone());
     let feed = Feed {
@@ -100,7 +123,7 @@ fn execute(
         watched,
     };
     let view = View::start(output, feed).map_err(no_thread)?;
-    let result = load(prepared, snapshots, stop, control);
+    let result = load(prepared, sinks, &stop, control);
     view.finish();
     result.map_err(no_thread)
 }
@@ -108,27 +131,22 @@ fn execute(
 /// `setup`, the load, and `teardown`, which also follows a load that was cut short.
 fn load(
     prepared: &mut Prepared,
-    snapshots: watch::Sender<Arc<Snapshot>>,
-    stop: StopHandle,
+    (snapshots, keep): Sinks<'_>,
+    stop: &StopHandle,
     control: Control,
 ) -> io::Result<Outcome> {
     let thresholds = std::mem::take(&mut prepared.thresholds);
-    let lifecycle = Lifecycle {
-        pre: &prepared.linked.pre,
-        shared: &prepared.shared,
-        transport: &prepared.transport,
-        limits: &prepared.plan.limits,
-    };
+    let lifecycle = prepared.lifecycle(stop);
     let setup_data = match lifecycle.setup() {
         Ok(data) => Arc::new(data),
-        Err(why) => return Ok(setup_failed(why)),
+        Err(why) => return Ok(setup_failed(why, stop)),
     };
     let scenario_data = match setup_scenarios(&lifecycle, &prepared.plan, &setup_data) {
         Ok(data) => data,
         Err(why) => {
             // The run's own teardown follows its setup, however far it got.
             let _ = lifecycle.teardown(&setup_data);
-            return Ok(setup_failed(why));
+            return Ok(setup_failed(why, stop));
         }
     };
     let run = Run {
@@ -138,14 +156,18 @@ fn load(
         transport: Arc::clone(&prepared.transport),
         setup_data: Arc::clone(&setup_data),
         scenario_data: scenario_data.clone(),
-        stop,
+        stop: stop.clone(),
         control,
         snapshots,
     };
     let mut outcome = with_shapes(&lifecycle, &prepared.plan, run, thresholds)?;
+    keep(&outcome);
     let scenarios = teardown_scenarios(&lifecycle, &prepared.plan, &scenario_data);
     let teardown = lifecycle.teardown(&setup_data);
     outcome.reason = match (scenarios.and(teardown), outcome.reason) {
+        (Err(_), EndReason::Completed | EndReason::TimeUp) if lifecycle.was_cut_short() => {
+            EndReason::Interrupted
+        }
         (Err(why), EndReason::Completed | EndReason::TimeUp) => EndReason::TeardownFailed(why),
         (_, reason) => reason,
     };
@@ -169,21 +191,28 @@ fn with_shapes(
                 .build()?;
             let (control, stop, seen) = (&control, &stop, &seen);
             scope.spawn(move || {
-                let followed = load::follow_shape(lifecycle, control, index, seen);
-                if let Err(why) = runtime.block_on(followed) {
-                    stop.stop(Stage::Graceful, EndReason::ShapeFailed(why));
-                }
+                let followed = load::follow_shape(lifecycle, (control, index), seen, stop);
+                let failure = match panics::catch(AssertUnwindSafe(|| runtime.block_on(followed))) {
+                    Ok(Ok(())) => return,
+                    Ok(Err(why)) => EndReason::ShapeFailed(why),
+                    Err(what) => EndReason::Defect(what),
+                };
+                stop.stop(Stage::Graceful, failure);
             });
         }
-        load::execute(run, thresholds)
+        let outcome = load::execute(run, thresholds);
+        // Whatever came of it, the shapes' threads are to end.
+        stop.stop(Stage::Hard, EndReason::Completed);
+        outcome
     })
 }
 
-fn setup_failed(why: String) -> Outcome {
+fn setup_failed(why: String, stop: &StopHandle) -> Outcome {
     Outcome {
         snapshot: Snapshot::default(),
         warm_up: None,
-        reason: EndReason::SetupFailed(why),
+        reason: stop.reason().unwrap_or(EndReason::SetupFailed(why)),
+        is_whole: true,
     }
 }
 

@@ -9,6 +9,7 @@ use super::{View, finish, no_thread, reach, thresholds};
 use crate::error::Failure;
 use crate::host::{Bodies, Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared, SharedStore};
 use crate::http::Transport;
+use crate::load::{Lifecycle, StopHandle};
 use crate::options::{self, Given, PluginOptions, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
@@ -21,6 +22,9 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
+
+/// Most VUs of a search, unless somebody says otherwise.
+const MOST_SEARCHING: usize = 10_000;
 
 /// Log lines that may wait for the terminal.
 const LOG_QUEUE: usize = 1024;
@@ -40,6 +44,17 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
+    /// The calls around the load, which `stop` ends.
+    pub(super) fn lifecycle<'a>(&'a self, stop: &'a StopHandle) -> Lifecycle<'a> {
+        Lifecycle::new(
+            &self.linked.pre,
+            &self.shared,
+            &self.transport,
+            &self.plan.limits,
+            stop,
+        )
+    }
+
     /// The guests' log lines; an empty queue the second time.
     pub(super) fn take_logs(&mut self) -> Receiver<LogLine> {
         self.logs.take().unwrap_or_else(|| sync_channel(1).1)
@@ -48,6 +63,27 @@ impl Prepared {
 
 /// Checks and prepares everything, cheapest first.
 pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
+    prepare_with(options, make_room)
+}
+
+/// As [`prepare`], for runs at rates that aren't known yet: with room for as many VUs as these may need.
+pub(super) fn prepare_search(options: &RunOptions) -> Result<Prepared, Failure> {
+    prepare_with(options, |plan, options, sources| {
+        let machine = Machine::ask();
+        if options.load.shape.max_vus.is_none() {
+            room::make_for_rates(plan, MOST_SEARCHING.min(machine.most_vus(sources)));
+            if options.load.threads.is_none() {
+                plan.threads = cores().min(plan.peak_vus()).max(plan.threads);
+            }
+        }
+        check_machine(plan, &machine, sources)
+    })
+}
+
+/// Makes room for more VUs than the plan has, for a number of addresses to connect from.
+type MakeRoom = fn(&mut Plan, &RunOptions, usize) -> Result<(), Failure>;
+
+fn prepare_with(options: &RunOptions, make_room: MakeRoom) -> Result<Prepared, Failure> {
     let begun = Instant::now();
     check_summary(options)?;
     let baseline = thresholds::baseline(options.output.baseline.as_deref())?;
@@ -243,6 +279,7 @@ fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> Ru
     RunShared {
         begun: Instant::now(),
         seed: plan.seed,
+        rounds: Default::default(),
         params: options.given.params.iter().cloned().collect(),
         scenario_params: plan.scenarios.iter().map(|s| s.params.clone()).collect(),
         scenario_tags: plan.scenarios.iter().map(|s| tags_of(plan, s)).collect(),

@@ -79,7 +79,9 @@ pub(super) fn probe(
         .build()
         .map_err(io)?;
     let shared = Arc::new(nobody(limits));
-    let described = plugin::describe(&linked.pre, shared, Duration::from_millis(limits.start_cpu_ms));
+    let ms = Duration::from_millis;
+    let times = (ms(limits.start_cpu_ms), ms(limits.describe_wall_ms));
+    let described = plugin::describe(&linked.pre, shared, times);
     let description = runtime
         .block_on(described)
         .map_err(|e| source::refuse(&read.source.name, e))?;
@@ -91,6 +93,7 @@ pub(super) fn nobody(limits: &LimitsPlan) -> RunShared {
     RunShared {
         begun: Instant::now(),
         seed: 0,
+        rounds: Default::default(),
         params: Default::default(),
         scenario_params: Vec::new(),
         scenario_tags: Vec::new(),

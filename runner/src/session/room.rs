@@ -38,6 +38,17 @@ pub(super) fn make(plan: &mut Plan, room: Room) {
     }
 }
 
+/// Fills the spare part of the workloads at a rate, up to so many VUs in each.
+pub(super) fn make_for_rates(plan: &mut Plan, vus: usize) {
+    let Plan {
+        workloads, scenarios, ..
+    } = plan;
+    for workload in workloads.iter_mut().filter(|w| w.executor.rate().is_some()) {
+        let more = vus.saturating_sub(workload.vus.len());
+        workload.spare = continued(&workload.vus, scenarios, more);
+    }
+}
+
 /// Takes the room away again.
 pub(super) fn clear(plan: &mut Plan) {
     plan.workloads
@@ -96,6 +107,7 @@ mod tests {
             spare: Vec::new(),
             begin: Begin::default(),
             graceful_stop: Duration::ZERO,
+            on_stop: Default::default(),
             warm_up: false,
         }
     }
@@ -144,6 +156,21 @@ mod tests {
         assert_eq!(beyond(&asked, 15).count(), 1);
         make(&mut asked, Room::Closed);
         assert_eq!(rooms(&asked), [15, 20], "only ever filled");
+    }
+
+    #[test]
+    fn a_search_has_room_whatever_its_first_rate_needs() {
+        let rate = ExecutorSpec::ConstantArrivalRate {
+            rate: 10.0,
+            duration: Duration::from_secs(1),
+            spacing: Default::default(),
+            pre_allocated_vus: 1,
+        };
+        let mut search = plan(vec![workload(rate, &[0; 4]), workload(CONSTANT, &[0; 4])]);
+        make_for_rates(&mut search, 1_000);
+        assert_eq!(rooms(&search), [1_000, 4]);
+        make_for_rates(&mut search, 2);
+        assert_eq!(rooms(&search), [4, 4]);
     }
 
     #[test]

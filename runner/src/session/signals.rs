@@ -1,11 +1,17 @@
-//! What signals do. Of SIGINT and SIGTERM, the first ends a run gracefully, or hard if it is
-//! ending already; the second hard; the third at once. SIGQUIT always ends it at once.
+//! What signals do. Of SIGINT, SIGTERM and SIGHUP, the first ends a run gracefully, or hard if it
+//! is ending already; the second hard; the third without waiting for anybody. Before a guest has
+//! done anything there is nothing to save, and the first ends it at once. SIGQUIT always does.
 
 use super::Exit;
 use crate::exit_code::ExitCode;
 use crate::load::{EndReason, Stage, StopHandle};
+use crate::terminal;
 use std::io;
+use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// How long a run that nobody waits for any longer may take to write its results.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// Starts listening, for the rest of the process.
 ///
@@ -21,27 +27,36 @@ pub(super) fn listen(stop: StopHandle, exit: Exit) -> io::Result<()> {
         .name("signals".to_owned())
         .spawn(move || {
             runtime.block_on(async {
-                tokio::select! {
-                    () = in_stages(&mut signals, &stop) => {}
-                    _ = quit.recv() => {}
-                }
+                let why = tokio::select! {
+                    why = in_stages(&mut signals, &stop) => why,
+                    _ = quit.recv() => "ended at once by SIGQUIT: the results weren't written",
+                };
+                terminal::restore();
+                terminal::print_error(&format!("error: {why}"));
                 exit.leave(ExitCode::Interrupted);
             });
         })?;
     Ok(())
 }
 
-/// Returns when the process must end at once.
-async fn in_stages(signals: &mut Signals, stop: &StopHandle) {
+/// Returns when the process must end at once, with the reason.
+async fn in_stages(signals: &mut Signals, stop: &StopHandle) -> &'static str {
     signals.next().await;
+    if !stop.has_begun() {
+        return "interrupted before the load began: there are no results";
+    }
     let stage = match stop.stage() {
         Stage::Running => Stage::Graceful,
         Stage::Graceful | Stage::Hard => Stage::Hard,
     };
     stop.stop(stage, EndReason::Interrupted);
-    signals.next().await;
-    stop.stop(Stage::Hard, EndReason::Interrupted);
-    signals.next().await;
+    for _ in 0..2 {
+        signals.next().await;
+        stop.stop(Stage::Hard, EndReason::Interrupted);
+    }
+    // Long enough for a run that isn't stuck: its end is the process's.
+    tokio::time::sleep(LAST_WORDS).await;
+    "ended although the run was stuck: what wasn't written by then is lost"
 }
 
 /// Blocks until SIGINT or SIGTERM.
@@ -61,6 +76,8 @@ pub fn wait_for_signal() -> io::Result<()> {
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    /// None where whoever started the process wants it to outlive its terminal, as `nohup` does.
+    hang_up: Option<Signal>,
 }
 
 impl Signals {
@@ -68,6 +85,10 @@ impl Signals {
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hang_up: match outlives_its_terminal() {
+                true => None,
+                false => Some(signal(SignalKind::hangup())?),
+            },
         })
     }
 
@@ -75,6 +96,44 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            () = hung_up(self.hang_up.as_mut()) => {}
         }
+    }
+}
+
+async fn hung_up(signal: Option<&mut Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether SIGHUP was ignored from the beginning.
+fn outlives_its_terminal() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    ignores_hang_up(&status)
+}
+
+fn ignores_hang_up(status: &str) -> bool {
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & 1 << (SignalKind::hangup().as_raw_value() - 1) != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_that_is_ignored_from_the_beginning_stays_ignored() {
+        assert!(ignores_hang_up(
+            "Name:\tx\nSigIgn:\t0000000000001001\nSigCgt:\t0\n"
+        ));
+        assert!(!ignores_hang_up(
+            "Name:\tx\nSigIgn:\t0000000000001000\nSigCgt:\t1\n"
+        ));
+        assert!(!ignores_hang_up(""));
     }
 }

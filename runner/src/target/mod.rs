@@ -23,7 +23,11 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::watch;
+
+/// Most requests that may be worked on at a time.
+const MOST_SERVERS: usize = 1_000_000;
 
 /// How the target is to behave.
 #[derive(Debug, Clone)]
@@ -34,6 +38,9 @@ pub struct Options {
     pub delay: Delay,
     /// Requests per second that are answered, one after the other; the others queue up. None: all.
     pub capacity: Option<f64>,
+    /// Requests that are worked on at a time, each for its delay; the others queue up. So the capacity is this number
+    /// divided by the mean delay. None: all at once.
+    pub servers: Option<usize>,
     /// Share of the requests, 0 to 1, that get status 500.
     pub error_rate: f64,
     /// Threads that serve connections; at least 1.
@@ -48,6 +55,7 @@ impl Default for Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             delay: Delay::None,
             capacity: None,
+            servers: None,
             error_rate: 0.0,
             threads: 1,
             seed: 1,
@@ -133,6 +141,17 @@ fn check(options: &Options) -> io::Result<()> {
         return refuse(format!(
             "the capacity must be from 0.001 to 1,000,000 requests per second, not {capacity}"
         ));
+    }
+    if let Some(servers) = options
+        .servers
+        .filter(|count| !(1..=MOST_SERVERS).contains(count))
+    {
+        return refuse(format!(
+            "the number of servers must be from 1 to {MOST_SERVERS}, not {servers}"
+        ));
+    }
+    if options.servers.is_some() && matches!(options.delay, Delay::None | Delay::Constant(Duration::ZERO)) {
+        return refuse("servers take time for each request: say how long with a delay".to_owned());
     }
     if options.threads == 0 || options.threads > 256 {
         return refuse(format!(

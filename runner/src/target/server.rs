@@ -42,7 +42,7 @@ impl Shared {
     pub(super) fn new(options: Options) -> Self {
         let counters = Tally::new(options.threads);
         Self {
-            hold: Hold::new(options.capacity),
+            hold: Hold::new(options.capacity, options.servers),
             options,
             shop: Shop::new(),
             counters,

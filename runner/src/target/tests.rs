@@ -224,3 +224,35 @@ fn speaks_http2_with_prior_knowledge() {
     assert_eq!(status, 200);
     assert_eq!(target.counters().total, 1);
 }
+
+#[test]
+fn so_many_workers_bear_what_they_bear() {
+    let target = start(Options {
+        delay: Delay::Constant(Duration::from_millis(40)),
+        servers: Some(2),
+        ..Options::default()
+    })
+    .unwrap();
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        (0..6).for_each(|_| drop(scope.spawn(|| assert_eq!(status(&get(&target, "/")), 200))));
+    });
+    assert!(begun.elapsed() >= Duration::from_millis(120));
+}
+
+#[test]
+fn workers_that_take_no_time_or_are_none_are_refused() {
+    let options = |delay, servers| Options {
+        delay,
+        servers: Some(servers),
+        ..Options::default()
+    };
+    let second = Delay::Constant(Duration::from_secs(1));
+    for wrong in [
+        options(Delay::None, 1),
+        options(second, 0),
+        options(second, usize::MAX),
+    ] {
+        assert!(start(wrong).is_err());
+    }
+}

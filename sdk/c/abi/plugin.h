@@ -689,8 +689,10 @@ extern void wasmswarm_scenario_vu_enter_group(plugin_string_t *name);
 // the trend `group_duration` with the group's tag. Groups that are still open when
 // an export call returns end with it. Without a group it is misuse: a trap.
 extern void wasmswarm_scenario_vu_leave_group(void);
-// Pauses for this many microseconds, at most one hour. Blocks this VU. Returns early
-// if the run is being stopped.
+// Pauses for this many microseconds, at most one hour. Blocks this VU. An
+// iteration that still runs when the run ends, or when its VU is no longer wanted,
+// keeps its pauses within the graceful stop, or ends at its next one (by the clocks of
+// WASI as well), as the operator says.
 extern void wasmswarm_scenario_vu_sleep(uint64_t duration);
 // Ends this VU after the running task; it is not replaced.
 extern void wasmswarm_scenario_vu_stop(void);

@@ -11,6 +11,7 @@ import random
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "compat")]
@@ -18,7 +19,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "compat")]
 from componentize_py_types import Err, Ok  # noqa: E402
 
 from wasmswarm import environ, loader, phase  # noqa: E402
-from wasmswarm._wit import checks, data, http, log, metrics, params, shared, vu  # noqa: E402
+from wasmswarm._wit import checks, cookies, data, http, log, metrics, params, shared, vu  # noqa: E402
 
 seen: dict[str, Any] = {
     "requests": [],
@@ -56,9 +57,12 @@ def answer(request: Any) -> tuple[int, bytes]:
         "/gzip": {"gzipped": True},
         f"/items/{last}": {"id": int(last) if last.isdigit() else 0},
     }
+    headers = [pair for pair in request.headers if pair[0].lower() != "cookie"]
+    if jars.header(request):
+        headers.append(("cookie", jars.header(request)))
     echo = {
         "method": request.method,
-        "headers": [[name.lower(), value] for name, value in request.headers],
+        "headers": [[name.lower(), value] for name, value in headers],
         "body": request.body.decode(errors="replace"),
     }
     return 200, json.dumps(found.get(path, echo)).encode()
@@ -78,6 +82,60 @@ def odd_answer(request: Any) -> tuple[int, bytes, list[tuple[str, str]]] | None:
     return None
 
 
+class Jars:
+    """Jars as the host has them, as far as the tests need: domains and paths, no times."""
+
+    def __init__(self) -> None:
+        self.jars: dict[int, list[Any]] = {0: []}
+        self.used, self.sending = 0, True
+
+    def set(self, jar: int, url: str, text: str) -> bool:
+        (name, _, value), *attributes = (part.strip().partition("=") for part in text.split(";"))
+        scope = {key.lower(): content for key, _, content in attributes}
+        domain, path = scope.get("domain", urlsplit(url).hostname or "shop"), scope.get("path", "/")
+        self.remove(jar, domain, path, name)
+        if scope.get("max-age") != "0":
+            self.jars[jar].append(cookies.Cookie(name, value, domain, path, 0, "secure" in scope, False, True))
+        return True
+
+    def put(self, jar: int, cookie: Any) -> bool:
+        self.remove(jar, cookie.domain, cookie.path, cookie.name)
+        self.jars[jar].append(cookie)
+        return True
+
+    def remove(self, jar: int, domain: str, path: str, name: str) -> bool:
+        kept = [c for c in self.jars[jar] if (c.domain, c.path, c.name) != (domain, path, name)]
+        found = len(kept) < len(self.jars[jar])
+        self.jars[jar] = kept
+        return found
+
+    def new_jar(self) -> int:
+        self.jars[len(self.jars)] = []
+        return len(self.jars) - 1
+
+    def header(self, request: Any) -> str:
+        """The guest's own first, then those of the jar with other names."""
+        parts = urlsplit(request.url)
+        own = [value for name, value in request.headers if name.lower() == "cookie"]
+        names = {pair.partition("=")[0] for header in own for pair in header.split("; ")}
+        for cookie in self.jars[self.used] if self.sending else []:
+            fits = cookie.domain == (parts.hostname or "shop") and parts.path.startswith(cookie.path)
+            if fits and cookie.name not in names:
+                own.append(f"{cookie.name}={cookie.value}")
+        return "; ".join(own)
+
+    def wire(self) -> None:
+        cookies.all = lambda jar: list(self.jars[jar])
+        cookies.clear = cookies.drop_jar = lambda jar: self.jars.__setitem__(jar, [])
+        cookies.use_jar = lambda jar: setattr(self, "used", jar)
+        cookies.set_sending = lambda sending: setattr(self, "sending", sending)
+        for name in ("set", "put", "remove", "new_jar"):
+            setattr(cookies, name, getattr(self, name))
+
+
+jars = Jars()
+
+
 def send(request: Any) -> Any:
     seen["requests"].append([request.method, request.url, request.name])
     if request.url.endswith("/down"):
@@ -86,6 +144,8 @@ def send(request: Any) -> Any:
         raise Err(http.ErrorCode.TIMEOUT)
     if request.url.endswith("/flaky") and len(seen["requests"]) < 3:
         raise Err(http.ErrorCode.CONNECTION_CLOSED)
+    if request.url.startswith("/set?"):
+        jars.set(jars.used, request.url, request.url.partition("?")[2])
     number = len(seen["requests"])
     odd = odd_answer(request)
     status, body = odd[:2] if odd else answer(request)
@@ -125,6 +185,8 @@ class Identity:
 def wire(parameters: dict[str, str]) -> None:
     """Puts the host's functions where the SDK looks for them."""
     http.send, http.send_all = send, send_all
+    http.failure = lambda index: "nobody listens there"
+    jars.wire()
     http.body = lambda id: bodies[id]
     usual = [
         ("content-type", "application/json"),
@@ -168,7 +230,7 @@ def _row(name: str) -> list[tuple[str, str]]:
 def described(description: Any) -> dict[str, Any]:
     return {
         "about": description.about,
-        "options": json.loads(description.options or "{}"),
+        "options": json.loads(description.options),
         "shape": description.shape,
         "scenarios": [
             {

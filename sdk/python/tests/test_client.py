@@ -38,7 +38,7 @@ r.raise_for_status()
         self.assertEqual(found["checks"], [["none", True]])
         self.assertEqual(
             found["errors"][0].splitlines()[0],
-            "ConnectionError: connection refused (GET /down)",
+            "ConnectionError: connection refused: nobody listens there (GET /down)",
         )
 
     def test_success_needs_catch_response(self):
@@ -96,9 +96,9 @@ class B(A):
     host = "http://{}"
 """
         same, different = run(source.format("a")), run(source.format("b"))
-        self.assertEqual(same["description"]["options"], {"host": "http://a"})
+        self.assertEqual(same["description"]["options"], {"host": "http://a", "on_stop": "at-pause"})
         self.assertEqual([url for _, url, _ in same["requests"]], ["/x", "/x"])
-        self.assertEqual(different["description"]["options"], {})
+        self.assertEqual(different["description"]["options"], {"on_stop": "at-pause"})
         self.assertEqual([u for _, u, _ in different["requests"]], ["http://a/x", "http://b/x"])
 
 
@@ -226,7 +226,8 @@ check("pieces", "".join(get("a/b;charset=utf-8").iter_content(3, True)) == "grü
         self.passes("""
 r = self.client.get("/as?link=<http://a/2>; rel=next; title=x, </z>; rel=last", headers={"X": "y"})
 check("links", r.links["next"] == {"url": "http://a/2", "rel": "next", "title": "x"} and r.links["last"]["url"] == "/z")
-check("request", r.request.url.startswith("http://shop/as") and r.request.headers["x"] == "y" and "User-Agent" in r.request.headers)
+q = r.request
+check("request", q.url.startswith("http://shop/as") and q.headers["x"] == "y" and "User-Agent" in q.headers)
 one = self.client.get("/one"); two = self.client.get("/two")
 check("each has its own", one.request.path_url == "/one" and two.request.method == "GET" and two.request.body is None)
 """)
@@ -235,7 +236,8 @@ check("each has its own", one.request.path_url == "/one" and two.request.method 
         found = self.passes("""
 r = self.client.post("/moved/307?/moved/302", data="abc", headers={"Authorization": "x"})
 check("hops", [h.status_code for h in r.history] == [307, 302] and r.url == "http://shop/echo" and r.status_code == 200)
-check("the last one", r.json()["method"] == "GET" and r.json()["body"] == "" and dict(r.json()["headers"])["authorization"] == "x")
+last = r.json()
+check("the last one", last["method"] == "GET" and last["body"] == "" and dict(last["headers"])["authorization"] == "x")
 r = self.client.get("/moved/301?http://elsewhere/echo", auth=("a", "b"))
 check("nobody else is told", r.request.headers.get("authorization") is None)
 r = self.client.get("/moved/302", allow_redirects=False)
@@ -273,6 +275,76 @@ check("as often as it may", s.get("/status/503").status_code == 503 and s.post("
         self.assertEqual(len(found["requests"]), 3 + 3 + 1)
 
 
+SENT = """
+c = self.client
+sent = lambda r: dict(r.json()["headers"]).get("cookie")
+"""
+
+
+class Cookies(unittest.TestCase):
+    """The host's jar, as `requests` shows it."""
+
+    def passes(self, lines: str) -> None:
+        found = in_task(SENT + lines)
+        self.assertEqual(found["errors"], [])
+        self.assertTrue(found["checks"] and all(ok for _, ok in found["checks"]), found["checks"])
+
+    def test_read_and_changed(self):
+        self.passes("""
+c.get("/set?a=1; Path=/"); c.get("/set?b=2; Path=/x")
+jar = c.cookies
+check("read", jar["a"] == "1" and jar.get("b", path="/x") == "2" and jar.get("none") is None and "a" in jar)
+check("all", jar.get_dict() == {"a": "1", "b": "2"} and dict(jar) == {"a": "1", "b": "2"} and len(jar) == 2)
+check("each", [(one.name, one.domain, one.path) for one in jar] == [("a", "shop", "/"), ("b", "shop", "/x")])
+check("scope", jar.get_dict(path="/x") == {"b": "2"} and jar.list_domains() == ["shop"])
+check("paths", jar.list_paths() == ["/", "/x"])
+check("sent", sent(c.get("/x")) == "a=1; b=2" and sent(c.get("/y")) == "a=1")
+jar.set("a", "3"); jar["c"] = 4
+check("set", sent(c.get("/y")) == "a=3; c=4")
+del jar["c"]; jar.set("b", None, path="/x")
+check("deleted", jar.items() == [("a", "3")] and sent(c.get("/x")) == "a=3")
+try: jar["c"]
+except KeyError: check("gone", jar.pop("a") == "3" and jar.pop("a", 0) == 0 and not jar)
+c.cookies.update({"p": "1", "q": "2"}); c.cookies.clear("shop", "/", "p")
+check("cleared one", sent(c.get("/")) == "q=2")
+c.cookies.clear()
+check("cleared", sent(c.get("/")) is None and c.cookies.get_dict() == {})
+""")
+
+    def test_of_one_request(self):
+        self.passes("""
+c.cookies.set("a", "1")
+check("beside the jar's", sent(c.get("/", cookies={"b": "2"})) == "b=2; a=1")
+check("instead of the jar's", sent(c.get("/", cookies={"a": "9"})) == "a=9" and sent(c.get("/")) == "a=1")
+check("a header of one's own goes alone", sent(c.get("/", headers={"cookie": "x=y"}, cookies={"z": "1"})) == "x=y")
+check("once", sent(c.get("/")) == "a=1")
+from requests.cookies import RequestsCookieJar
+given = RequestsCookieJar(); given.set("j", "1", domain="shop", path="/"); given.set("k", "2")
+check("a jar", sent(c.get("/", cookies=given)) == "j=1; k=2; a=1" and c.cookies.get_dict() == {"a": "1"})
+c.cookies = given
+check("in place of the session's", c.cookies.get_dict() == {"j": "1", "k": "2"})
+r = c.get("/as?set-cookie=s=1; Path=/p; Secure; Max-Age=60")
+one = next(iter(r.cookies))
+check("of a response", (one.value, one.path, one.domain, one.secure) == ("1", "/p", "shop", True) and one.expires)
+""")
+
+    def test_of_sessions_of_ones_own(self):
+        self.passes("""
+import requests
+c.cookies.set("mine", "1")
+s, t = requests.Session(), requests.Session()
+s.get("/set?own=1; Path=/"); t.cookies.set("t", "2")
+from locust.clients import HttpSession
+more = HttpSession(base_url="http://shop/", request_event=self.environment.events.request, user=self)
+more.get("/set?more=1; Path=/"); more.cookies.set("m", "2")
+check("a further client", more.cookies.get_dict()["m"] == "2" and "m=2" in sent(more.get("/")))
+check("apart", sent(s.get("/")) == "own=1" and sent(t.get("/")) == "t=2" and sent(c.get("/")) == "mine=1")
+check("none at first", sent(requests.get("/")) is None and requests.Session().cookies.get_dict() == {})
+check("to other servers too", sent(t.get("http://other/")) == "t=2" and sent(s.get("http://other/")) is None)
+check("and theirs stay theirs", t.cookies.list_domains() == ["shop", "other"] and sent(t.get("/")) == "t=2")
+""")
+
+
 class Around(unittest.TestCase):
     def test_setup_reaches_users_and_teardown(self):
         found = run(
@@ -293,7 +365,7 @@ class Shopper(HttpUser):
         self.assertEqual(found["checks"], [["both", True]])
         self.assertEqual(found["log"], [["INFO", "end {'a': 1}"]])
         self.assertEqual(found["description"]["about"], "text")
-        self.assertEqual(found["description"]["options"], {"users": 4})
+        self.assertEqual(found["description"]["options"], {"users": 4, "on_stop": "at-pause"})
 
     def test_events_by_name(self):
         text = refusal("from locust import events\nevents.quitting.add_listener(print)")

@@ -68,6 +68,31 @@ class Taker(User):
         expected = ["c 1 x 10 p 64 59 2 3", "b 2 y 15 q 49 58 1 2", "a 3 x 20 r 36 57 0 1", "nobody 4 y 25 s 25 56 0 0"]
         self.assertEqual(told, expected)
 
+    def test_generators_of_the_top_level_are_seeded_by_the_run(self):
+        source = """
+import random
+from locust import User, task
+from wasmswarm import log
+free, own = random.Random(), random.Random(5)
+before = free.getstate()
+class Drawing(User):
+    @task
+    def go(self): log.info(f"{free.getstate() != before} {own.random():.6f}")
+"""
+        self.assertEqual(self.told(source, users=1), ["True 0.622902"])
+
+    def test_a_file_that_is_nested_too_deeply_is_left_as_it_is(self):
+        many = " + ".join(["1"] * 700)
+        source = f"""
+from locust import User, task
+from wasmswarm import log
+total = {many}
+class Summing(User):
+    @task
+    def go(self): log.info(str(total))
+"""
+        self.assertEqual(self.told(source, users=1), ["700"])
+
     def test_what_is_put_back_is_taken_again(self):
         told = self.told("""
 from locust import User, task

@@ -201,6 +201,24 @@ class Shopper(HttpUser):
         self.assertEqual(found["tasks"], ["a", "c", "b"])
         self.assertEqual(found["waits"], [1000, 0, None])
 
+    def test_a_task_of_weight_0_is_only_run_when_it_is_named(self):
+        for order in ("random", "sequential"):
+            found = run(
+                USER
+                + f"""
+class Shopper(HttpUser):
+    order = {order!r}
+    @task(0)
+    def named(self): pass
+    @task
+    def a(self): return next_task(self.named)
+""",
+                iterations=4,
+            )
+            self.assertEqual(found["tasks"], ["a", "named", "a", "named"])
+            weights = {name: weight for name, weight, _ in found["description"]["scenarios"][0]["tasks"]}
+            self.assertEqual(weights, {"a": 1, "named": 0})
+
     def test_scheduled_by_hand(self):
         found = run(
             USER

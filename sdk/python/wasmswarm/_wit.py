@@ -8,7 +8,7 @@ try:
     import componentize_py_types
     from componentize_py_types import Err
     from wit_world.exports import scenario as exported
-    from wit_world.imports import checks, data, http, log, metrics, params, shared, vu
+    from wit_world.imports import checks, cookies, data, http, log, metrics, params, shared, vu
 except ImportError as error:
     raise ImportError("this is a load scenario: start it with `wasmswarm run FILE`") from error
 
@@ -29,6 +29,7 @@ __all__ = [
     "Err",
     "Ok",
     "checks",
+    "cookies",
     "data",
     "exported",
     "http",

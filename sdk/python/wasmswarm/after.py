@@ -108,8 +108,9 @@ def _next(made: Any, response: Any) -> Any:
             following.headers, "content-length", "content-type", "transfer-encoding"
         )
     if not _may_know(before, url):
-        following.headers = _without(following.headers, "authorization")
-    following.headers = _without(following.headers, "cookie")
+        following.headers = _without(following.headers, "authorization", "cookie")
+    if made.own_cookies:  # a header of one's own counts once, then the jar does
+        following.headers = _without(following.headers, "cookie")
     return following
 
 

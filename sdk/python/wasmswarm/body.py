@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from . import large
 from .failures import InvalidJSONError
 
 JSON = ("Content-Type", "application/json")
@@ -55,7 +56,7 @@ def data_body(data: Any) -> Body:
     if isinstance(data, _BYTES):
         return bytes(data), None
     if isinstance(data, str):
-        return data.encode(), None
+        return large.encoded(data), None
     if hasattr(data, "read"):
         return as_bytes(data.read()), None
     if isinstance(data, (list, tuple, Mapping)) or hasattr(data, "items"):

@@ -12,7 +12,9 @@ from ._wit import http
 
 
 class RequestException(IOError):
-    """There was no response; the text says why."""
+    """There was no response; the text says why, and `reason` holds the host's words for it."""
+
+    reason = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.response = kwargs.pop("response", None)
@@ -125,16 +127,16 @@ _KINDS = {
     _Code.TOO_MANY_REDIRECTS: TooManyRedirects,
     _Code.PROXY: ProxyError,
 }
-#: The host's own words for a failure, if it has them.
-_reason_of = getattr(http, "failure", None)
 
 
 def failure_of(code: Any, index: int, where: str) -> RequestException:
     """Why request number `index` of the last call failed. `where`: its method and URL."""
     words = code.name.lower().replace("_", " ")
-    reason = _reason_of(index) if _reason_of else ""
+    reason = http.failure(index)
     text = f"{words}: {reason}" if reason and reason != words else words
     kind = _KINDS.get(code, ConnectionError)
     if kind is ReadTimeout and "connect" in reason:
         kind = ConnectTimeout
-    return kind(f"{text} ({where})")
+    failure = kind(f"{text} ({where})")
+    failure.reason = reason
+    return failure

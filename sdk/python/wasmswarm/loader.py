@@ -9,7 +9,7 @@ import sys
 from types import CodeType, ModuleType
 from typing import Any
 
-from . import after, cookies, environ, plan, sharing, trace
+from . import after, chance, environ, plan, sharing, trace
 from ._wit import exported
 from .environment import Environment, parser
 from .errors import LocustError, Unsupported
@@ -46,9 +46,11 @@ class Plugin:
 
     def _options(self) -> str:
         options = dict(setups.options)
+        # Locust ends users where they pause; the rest of a task doesn't come after the end.
+        options.setdefault("on_stop", "at-pause")
         if self.host:
             options.setdefault("host", self.host)
-        return json.dumps(options) if options else ""
+        return json.dumps(options)
 
 
 plugin: Plugin
@@ -62,6 +64,7 @@ def load(name: str, path: str, root: str, lazy: list[str], base: str = "") -> No
     os.chdir(root)  # so that the top level finds files beside it
     name = name if name not in sys.modules else "locustfile"
     sharing.install([root, base or root])
+    chance.install()
     entry = ModuleType(name)
     entry.__file__ = path
     sys.modules[name] = entry
@@ -72,11 +75,11 @@ def load(name: str, path: str, root: str, lazy: list[str], base: str = "") -> No
     _import_now(lazy)
     modules = [entry, *_own_modules(known, base or root)]
     codes = [code, *_codes(modules)]
-    cookies.mentioned = any(_names(code, "cookies") for code in codes)
     after.history_mentioned = any(_names(code, "history") for code in codes)
     for listener in events.init_command_line_parser.listeners:
         listener(parser=parser)
     sharing.settle(modules)
+    chance.settle()
     plugin = Plugin(entry, modules)
 
 
@@ -89,6 +92,7 @@ def begin_user() -> Environment:
     if not _begun:
         _begun = True
         environ.begin()
+        chance.begin()
         environment = plugin.environment
         events.init.fire(environment=environment, runner=environment.runner, web_ui=None)
     return plugin.environment

@@ -13,6 +13,7 @@ running = False
 
 _INTERFACES = {
     "checks": "check",
+    "cookies": "cookies of a session",
     "data": "data sets",
     "http": "requests",
     "metrics": "metrics",

@@ -15,7 +15,7 @@ from typing import Any
 
 from ._wit import exported
 from .errors import LocustError
-from .tasks import MarkovTaskSet, SequentialTaskSet, TaskSet, follow
+from .tasks import MarkovTaskSet, SequentialTaskSet, TaskSet, follow, reserve
 from .wait import WaitTime
 
 #: The largest weight that the contract has room for.
@@ -44,10 +44,10 @@ class Node:
         self.path = (*path, self) if issubclass(of, TaskSet) else path
         tags = tags | getattr(of, "locust_tag_set", frozenset())
         members: dict[int, Leaf | Node] = {}
-        for task in of.tasks:
+        for task in [*of.tasks, *reserve(of)]:
             if id(task) not in members:
                 members[id(task)] = self._member(task, tags)
-        if not members:
+        if not of.tasks:
             raise LocustError(f"{of.__name__} has no tasks: mark a method with @task")
         #: The members, each as often as its weight.
         self.entries = [members[id(task)] for task in of.tasks]

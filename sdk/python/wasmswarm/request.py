@@ -42,6 +42,7 @@ class Plain:
     expected = NONE
     keep = KEEP_ALL
     after = None
+    own_cookies = False
 
     def __init__(self, url: str, name: str) -> None:
         self.url = url
@@ -71,6 +72,7 @@ class Request:
         "expected",
         "keep",
         "after",
+        "own_cookies",
     )
 
     def __init__(self, method: str, url: str, name: str) -> None:
@@ -86,6 +88,8 @@ class Request:
         self.keep = KEEP_ALL
         #: What is left to do with the response; not of the contract.
         self.after: Any = None
+        #: Whether the user's headers have cookies.
+        self.own_cookies = False
 
 
 for _record in (Plain, Request):

@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 from . import encoding as encodings
 from . import sent, trace
 from ._wit import http
+from .cookies import RequestsCookieJar, of_headers
 from .errors import CatchResponseError, LocustError, ResponseError, Unsupported
 from .failures import HTTPError, JSONDecodeError, failure_of
 from .headers import CaseInsensitiveDict
@@ -145,9 +146,9 @@ class Response:
         return http.headers(self._readable()) if self._answered else []
 
     @property
-    def cookies(self) -> dict[str, str]:
+    def cookies(self) -> RequestsCookieJar:
         """The cookies that this response sets."""
-        return cookies_of(self.header_pairs())
+        return of_headers(self.header_pairs(), self.url)
 
     @property
     def url(self) -> str:
@@ -158,7 +159,10 @@ class Response:
     def request(self) -> sent.PreparedRequest:
         """What was sent."""
         made = self._made if not isinstance(self._made, str) else PLAIN["GET"](self._made, "")
-        return sent.sent(made, urljoin(self.url, made.url))
+        url, path = self.url, made.url.partition("#")[0]
+        # A relative one lies under the path of the run's host, which only the answer's URL shows.
+        is_it = "://" not in path and url.endswith(path)
+        return sent.sent(made, url if is_it else urljoin(url, made.url))
 
     @request.setter
     def request(self, made: Any) -> None:
@@ -316,16 +320,6 @@ def failed(made: Any, code: Any, index: int = 0) -> Response:
     response.error = failure_of(code, index, f"{made.method} {made.url}")
     response.error.request = response.request
     return response
-
-
-def cookies_of(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    """Names and values of the `set-cookie` headers."""
-    found = {}
-    for name, value in pairs:
-        if name.lower() == "set-cookie":
-            key, _, content = value.partition(";")[0].partition("=")
-            found[key.strip()] = content.strip()
-    return found
 
 
 def _message(exc: Any) -> str:

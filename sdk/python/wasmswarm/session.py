@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from . import after, sent
+from . import after, large, sent
 from . import auth as auths
 from . import body as bodies
 from . import request as requests
 from ._wit import Err, http
-from .cookies import Cookies
+from ._wit import cookies as jars
+from .cookies import NO_JAR, HostJar, RequestsCookieJar, header_of
 from .errors import CatchResponseError, LocustError, RunStopped, Unsupported
 from .events import events, fire_request
 from .headers import CaseInsensitiveDict
@@ -67,19 +68,28 @@ class HttpSession:
     stream = False
     trust_env = False
     max_redirects = after.MOST_HOPS
+    #: Whether text that doesn't say what it is in is UTF-8.
+    _utf8 = False
 
     def __init__(
-        self, base_url: str = "", user: User | None = None, timeout: float | None = None
+        self,
+        base_url: str = "",
+        request_event: Any = None,
+        user: User | None = None,
+        timeout: float | None = None,
+        jar: int | None = None,
+        **_options: Any,
     ) -> None:
-        self.base_url = base_url.rstrip("/")
-        self.cookies = Cookies()
+        """`jar`: the number of its jar on the host, 0 for the user's own; else one is made for this session."""
+        self.base_url = (base_url or "").rstrip("/")
+        #: Whether requests need more of their jar than that the host has it.
+        self._minds_jar = jar is None
+        self._cookies = HostJar(jar, self.base_url, self._mind_jar)
         self._user = user
         self._timeout = _microseconds(timeout)
         self._extras: _Extras | None = None
         #: Whether nothing of this session has to be added to a request; and such a request, to reuse.
-        self._is_plain = not (
-            base_url or self._timeout or self.cookies.in_use or after.history_mentioned
-        )
+        self._is_plain = not (self.base_url or self._timeout or after.history_mentioned or jar is None)
         self._get = _PLAIN_GET("", "")
 
     auth = _extra("auth", "User name and password for every request.")
@@ -101,11 +111,19 @@ class HttpSession:
             return self.request(
                 "GET", url, catch_response, name=name, params=params, **options
             )
+        # As `_send`, without what only other requests need: this is where the time goes.
         made = self._get
         made.url = url
         made.name = name or ""
-        response = self._send(made)
+        try:
+            response = http.send(made)
+        except Err as error:
+            response = _failed(made, error)
         response._made = url
+        if self._utf8:
+            response._fast = True
+        if events.request.listeners:
+            fire_request(self._user, made, response, None)
         if catch_response:
             response._caught = True
         return response
@@ -215,7 +233,10 @@ class HttpSession:
             params = _merged(extras.params, params)
         if params:
             made.url = bodies.with_query(made.url, params)
-        made.headers = self._headers(headers, kind, cookies)
+        made.headers = self._headers(headers, kind)
+        made.own_cookies = any(name.lower() == "cookie" for name, _ in made.headers)
+        if cookies and not made.own_cookies:
+            made.headers.append(("Cookie", header_of(cookies)))
         if auth:
             auth = _authorize(made, auth)
         made.timeout = self._timeout if timeout is None else _microseconds(timeout)
@@ -230,7 +251,7 @@ class HttpSession:
 
     def _leave(self, made: Any, auth: Any, hooks: Any, redirects: bool | int) -> None:
         """What is left to do with the response: by the host, or here."""
-        hops = self.max_redirects if redirects is True else int(redirects)
+        hops = self.max_redirects if redirects is True else int(redirects or 0)
         if redirects is not True or hops != after.MOST_HOPS:
             made.redirects = _redirects(hops)
         called = list(self._extras.hooks.get("response") or ()) if self._extras is not None else []
@@ -254,6 +275,11 @@ class HttpSession:
     def parallel(self, *prepared: requests.Request) -> list[Response]:
         """Sends all of them at once and waits for all; at most 64."""
         responses = []
+        for made in prepared:
+            self._cookies.ready(made.url)
+        number = self._cookies.number
+        if number or any(made.own_cookies for made in prepared):
+            jars.use_jars([NO_JAR if made.own_cookies else number for made in prepared])
         results = zip(prepared, http.send_all(list(prepared)), strict=True)
         for index, (made, result) in enumerate(list(results)):
             is_failed = isinstance(result, Err)
@@ -261,12 +287,14 @@ class HttpSession:
             response._made = made
             if made.after is not None:
                 response = made.after.finish(self, made, response)
-            self._finish(response, made, None)
+            if events.request.listeners:
+                fire_request(self._user, made, response, None)
             responses.append(response)
         return responses
 
     def close(self) -> None:
-        """Nothing to do: connections end with the user."""
+        """Connections end with the user; cookies of a session of one's own are forgotten."""
+        self._cookies.forget()
 
     def mount(self, prefix: str, adapter: Any) -> None:
         """Keeps the adapter, and changes nothing: connections are the host's."""
@@ -327,6 +355,18 @@ class HttpSession:
         self._extra().headers = CaseInsensitiveDict(value)
 
     @property
+    def cookies(self) -> HostJar:
+        """The cookies that are sent, and that responses have set, those of redirects too."""
+        return self._cookies
+
+    @cookies.setter
+    def cookies(self, value: Any) -> None:
+        given = RequestsCookieJar()
+        given.update(value or {})
+        self._cookies.clear()
+        self._cookies.update(given)
+
+    @property
     def proxies(self) -> dict[str, str]:
         """None: the operator says which proxy there is."""
         return {}
@@ -355,25 +395,45 @@ class HttpSession:
         response = self._exchange(made)
         if made.after is not None:
             response = made.after.finish(self, made, response)
-        if self.cookies.in_use or events.request.listeners:
-            self._finish(response, made, context)
+        if self._utf8:
+            response._fast = True
+        if events.request.listeners:
+            fire_request(self._user, made, response, context)
         return response
 
     def _exchange(self, made: Any) -> Response:
         """One request, and what came back."""
         try:
-            response = http.send(made)
+            if self._minds_jar or made.own_cookies:
+                response = self._send_with_jar(made)
+            elif len(made.body) >= large.LEAST:
+                response = large.send(made)
+            else:
+                response = http.send(made)
         except Err as error:
             response = _failed(made, error)
         response._made = made
         return response
 
-    def _finish(self, response: Response, made: Any, context: Any) -> None:
-        """What is done with every response; mostly nothing."""
-        if self.cookies.in_use:
-            self.cookies.take(response)
-        if events.request.listeners:
-            fire_request(self._user, made, response, context)
+    def _send_with_jar(self, made: Any) -> Response:
+        """With the session's own jar. A `Cookie` header of one's own goes without any, as in `requests`."""
+        self._cookies.ready(made.url)
+        number = self._cookies.number
+        if number:
+            jars.use_jar(number)
+        if made.own_cookies:
+            jars.set_sending(False)
+        try:
+            return large.send(made) if len(made.body) >= large.LEAST else http.send(made)
+        finally:
+            if number:
+                jars.use_jar(0)
+            if made.own_cookies:
+                jars.set_sending(True)
+
+    def _mind_jar(self) -> None:
+        """The file has set a cookie that may have to go to other servers too."""
+        self._minds_jar, self._is_plain = True, False
 
     def _extra(self) -> _Extras:
         if self._extras is None:
@@ -383,11 +443,12 @@ class HttpSession:
 
     def _address(self, url: str) -> str:
         """The URL as the host takes it: with this user's own server, if it has one."""
+        url = url if isinstance(url, str) else sent.text_of(url)
         if self.base_url and not url.startswith(("http://", "https://")):
-            return self.base_url + (url if url.startswith("/") else f"/{url}")
+            return self.base_url + (url if url.startswith(("/", "?", "#")) or not url else f"/{url}")
         return url
 
-    def _headers(self, given: Any, kind: Any, cookies: Any) -> list[tuple[str, str]]:
+    def _headers(self, given: Any, kind: Any) -> list[tuple[str, str]]:
         own = self._extras.headers if self._extras is not None else None
         if own or given:
             merged = own.copy() if own else CaseInsensitiveDict()
@@ -402,9 +463,6 @@ class HttpSession:
                 headers.append(kind)
         else:
             headers = [kind] if kind else []
-        cookie = self.cookies.header(cookies)
-        if cookie:
-            headers.append(("Cookie", cookie))
         return headers
 
 
@@ -433,10 +491,7 @@ def _authorize(made: Any, auth: Any) -> Any:
 class FastHttpSession(HttpSession):
     """The session of a `FastHttpUser`, whose client takes text for UTF-8."""
 
-    def _send(self, made: Any, context: Any = None) -> Response:
-        response = super()._send(made, context)
-        response._fast = True
-        return response
+    _utf8 = True
 
 
 def _failed(made: Any, error: Err, index: int = 0) -> Response:

@@ -169,7 +169,10 @@ _taken: dict[str, set[str]] = {}
 def compiled(source: bytes | str, path: str, module: str) -> Any:
     """The code of one of the user's modules."""
     rewriter = Rewriter()
-    tree = rewriter.visit(ast.parse(source, path))
+    try:
+        tree = rewriter.visit(ast.parse(source, path))
+    except RecursionError:  # expressions of hundreds of parts: such a file is left as it is
+        return compile(source, path, "exec", dont_inherit=True)
     _taken[module] = rewriter.taken
     return compile(tree, path, "exec", dont_inherit=True)
 

@@ -20,7 +20,10 @@ def task(weight: T) -> T: ...
 @overload
 def task(weight: int = 1) -> Callable[[T], T]: ...
 def task(weight: Any = 1) -> Any:
-    """Makes a method or a nested task set a task: `@task`, or `@task(3)` for three times as often."""
+    """Makes a method or a nested task set a task: `@task`, or `@task(3)` for three times as often.
+
+    `@task(0)` is only run when a task names it: `return next_task(self.other)`.
+    """
     if isinstance(weight, int):
         return lambda decorated: _mark_task(decorated, weight)
     return _mark_task(weight, 1)
@@ -69,6 +72,14 @@ def gather_in_order(bases: tuple[type, ...], members: dict[str, Any]) -> list[An
 
 def _inherited(bases: tuple[type, ...]) -> list[Any]:
     return [item for base in bases for item in getattr(base, "tasks", None) or []]
+
+
+def reserve(of: type) -> list[Any]:
+    """Tasks with the weight 0: none is ever drawn, but others may name them."""
+    named: dict[str, Any] = {}
+    for base in reversed(of.__mro__):
+        named.update(vars(base))
+    return [m for m in named.values() if getattr(m, "__dict__", {}).get("locust_task_weight") == 0]
 
 
 def _weight(member: Any) -> int:

@@ -83,7 +83,9 @@ class HttpUser(User):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self.client = HttpSession(self.host or "", self, self.default_timeout)
+        self.client = HttpSession(
+            self.host or "", user=self, timeout=self.default_timeout, jar=0
+        )
 
     def rest(self, method: str, url: str, **options: Any) -> Any:
         """Sends and expects JSON, in a `with` block; `response.js` is the parsed body."""
@@ -105,5 +107,7 @@ class FastHttpUser(HttpUser):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self.client = FastHttpSession(self.host or "", self, self.network_timeout)
+        self.client = FastHttpSession(
+            self.host or "", user=self, timeout=self.network_timeout, jar=0
+        )
         self.client.headers.update(self.default_headers or {})

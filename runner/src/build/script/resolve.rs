@@ -9,6 +9,9 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
+/// The most bytes of all files that a script reads.
+const MAX_BYTES: u64 = 256 << 20;
+
 /// What is tried for a module that is named without its whole name.
 const ENDINGS: [&str; 10] = [
     "",
@@ -31,6 +34,8 @@ pub(super) struct Files {
     outside: HashMap<String, PathBuf>,
     inputs: Inputs,
     reach: Reach,
+    /// Bytes of all files that were read.
+    bytes: u64,
 }
 
 impl Files {
@@ -42,6 +47,7 @@ impl Files {
             outside: HashMap::new(),
             inputs: Inputs::default(),
             reach,
+            bytes: 0,
         }
     }
 
@@ -163,6 +169,12 @@ impl Files {
     fn read(&mut self, path: &Path, need: &Need) -> Result<Vec<u8>, BuildError> {
         match self.reach.read(path) {
             Ok(found) => {
+                self.bytes += found.content.len() as u64;
+                if self.bytes > MAX_BYTES {
+                    return Err(BuildError::Script {
+                        message: format!("the script reads more than {} MiB of files", MAX_BYTES >> 20),
+                    });
+                }
                 self.note(path, Some(&found.content));
                 self.note(&found.path, Some(&found.content));
                 Ok(found.content)

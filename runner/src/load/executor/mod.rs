@@ -32,9 +32,9 @@ pub(super) enum Common {
 impl Common {
     pub(super) fn of(workload: &Workload, threads: usize) -> Common {
         match workload.executor {
-            ExecutorSpec::SharedIterations { iterations, .. } => {
-                Common::Iterations(Arc::new(SharedIterations::new(iterations, threads)))
-            }
+            ExecutorSpec::SharedIterations { iterations, .. } => Common::Iterations(Arc::new(
+                SharedIterations::new(iterations, &workload.vus, threads),
+            )),
             _ => Common::Nothing,
         }
     }

@@ -280,7 +280,8 @@ impl Reader<'_> {
 }
 
 fn may_suggest(scope: Scope, id: &str) -> bool {
-    let is_shape = LOAD.contains(&id) || ["graceful_stop", "task_tags", "exclude_tags"].contains(&id);
+    let is_shape =
+        LOAD.contains(&id) || ["graceful_stop", "on_stop", "task_tags", "exclude_tags"].contains(&id);
     match scope {
         Scope::Run => is_shape || OF_PLUGINS.contains(&id),
         Scope::Scenario => true,

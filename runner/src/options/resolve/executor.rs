@@ -3,8 +3,8 @@
 use super::shape::Ask;
 use crate::options::problem::Problem;
 use crate::options::scenario::Executor;
-use crate::options::values::{LONGEST, MAX_RATE, MAX_VUS, Rate, TOO_FAST};
-use crate::plan::{Curve, ExecutorSpec, Profile, Spacing};
+use crate::options::values::{LONGEST, MAX_VUS, Rate, TOO_FAST};
+use crate::plan::{self, Curve, ExecutorSpec, MOST_RATE, Profile, Spacing, SpawnRate};
 use std::time::Duration;
 
 /// Iterations that a rate may amount to; more than a year of a million a second would have time for.
@@ -68,8 +68,8 @@ fn vus(ask: &Ask<'_>) -> Result<Option<u32>, Vec<Problem>> {
 }
 
 /// Whether the last VU starts within the longest time there is.
-pub(super) fn starts_in_time(vus: usize, spawn_rate: f64) -> bool {
-    vus as f64 / spawn_rate <= LONGEST.as_secs_f64()
+pub(super) fn starts_in_time(vus: usize, spawn_rate: SpawnRate) -> bool {
+    vus as f64 / spawn_rate.per_second() <= LONGEST.as_secs_f64()
 }
 
 fn iterations(ask: &Ask<'_>) -> Result<Load, Vec<Problem>> {
@@ -147,15 +147,6 @@ fn ramping_vus(ask: &Ask<'_>) -> Result<Load, Vec<Problem>> {
     })
 }
 
-/// What is said of levels that aren't 0 and might as well be.
-const TOO_SMALL: &str = "it must be 0, or at least 0.000000001 per second";
-
-/// Whether a level is so small that what is computed with it loses its digits: one VU or iteration
-/// in more than a year.
-fn is_lost(level: f64) -> bool {
-    level != 0.0 && level < 1e-9
-}
-
 /// The stages, each checked with the level that it begins at.
 fn profile(ask: &Ask<'_>, start: f64, factor: f64) -> Result<Profile, Vec<Problem>> {
     let texts = &ask.options.shape.stages;
@@ -168,23 +159,11 @@ fn profile(ask: &Ask<'_>, start: f64, factor: f64) -> Result<Profile, Vec<Proble
         ]);
     }
     let mut problems = Vec::new();
-    if is_lost(start) {
-        let id = if ask.setting("rate").is_some() {
-            "rate"
-        } else {
-            "start_rate"
-        };
-        problems.push(ask.problem(id, TOO_SMALL));
-    }
     let mut from = start;
     for (text, setting) in texts.iter().zip(ask.settings("stages")) {
         let stage = text.scaled(factor);
-        let amplitude = match stage.curve {
-            Curve::Sine { amplitude, .. } => amplitude,
-            _ => 0.0,
-        };
-        if [stage.target, amplitude].into_iter().any(is_lost) {
-            problems.push(setting.problem(TOO_SMALL));
+        if let Some(beyond) = too_slow(&stage) {
+            problems.push(setting.problem(beyond.to_string()));
         }
         if stage.curve == Curve::Exponential && (from <= 0.0 || stage.target <= 0.0) {
             problems.push(setting.problem("an exponential stage can't begin or end at 0"));
@@ -210,6 +189,19 @@ fn profile(ask: &Ask<'_>, start: f64, factor: f64) -> Result<Profile, Vec<Proble
         start,
         stages: texts.iter().map(|text| text.scaled(factor)).collect(),
     })
+}
+
+/// Levels between nothing and the least that can be calculated with.
+fn too_slow(stage: &plan::Stage) -> Option<plan::Beyond> {
+    let levels = match stage.curve {
+        Curve::Sine { amplitude, .. } => [stage.target, amplitude],
+        _ => [stage.target; 2],
+    };
+    let mut beyond = levels
+        .into_iter()
+        .filter_map(|level| plan::Rate::new(level).err());
+    // What is too high is looked for where it is known what of.
+    beyond.find(|beyond| *beyond != plan::Beyond::TooFast)
 }
 
 /// The problem of the stage, or the start, that goes above a limit.
@@ -322,8 +314,20 @@ fn bounded(ask: &Ask<'_>, profile: &Profile, factor: f64) -> Result<(), Vec<Prob
     } else {
         "stages"
     };
-    if profile.peak().max(profile.start) > MAX_RATE {
-        return Err(vec![over(ask, MAX_RATE, factor, TOO_FAST)]);
+    // The levels of stages have been looked at.
+    match plan::Rate::new(profile.start) {
+        Err(beyond) if beyond != plan::Beyond::TooFast => {
+            let id = if ask.setting("rate").is_some() {
+                "rate"
+            } else {
+                "start_rate"
+            };
+            return Err(vec![ask.problem(id, beyond.to_string())]);
+        }
+        _ => {}
+    }
+    if profile.peak().max(profile.start) > MOST_RATE {
+        return Err(vec![over(ask, MOST_RATE, factor, TOO_FAST)]);
     }
     let total = profile.total();
     if total > MAX_ARRIVALS {

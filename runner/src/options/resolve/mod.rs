@@ -48,6 +48,7 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
     let suggested = suggest::layer(&description.options).map_err(lines)?;
     let merged = merge(std::iter::once(&suggested).chain(&options.layers));
     let groups = Groups::of(&merged).map_err(|why| vec![why])?;
+    let operators = Groups::of(&merge(&options.layers)).map_err(|why| vec![why])?;
     let work = if merged.scenarios.is_empty() {
         short::work(&merged, &groups.load, &options.scenarios, description)
     } else {
@@ -74,7 +75,8 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
         group_urls: groups.measure.group_urls,
         reset_cookies: groups.http.reset_cookies,
         params: names(&options.given.params),
-        limits: groups.limits.resolve(),
+        // The plugin may do with less than the operator allows, never take more.
+        limits: groups.limits.resolve().at_most(&operators.limits.resolve()),
     })
 }
 

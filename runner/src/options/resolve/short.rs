@@ -69,6 +69,7 @@ pub(super) fn work(
         spare: Vec::new(),
         begin: Begin::default(),
         graceful_stop: load.shape.graceful_stop.unwrap_or(Duration::from_secs(30)),
+        on_stop: load.shape.on_stop.unwrap_or_default(),
         warm_up: false,
     };
     Ok(Work {

@@ -180,6 +180,7 @@ fn workload(
         spare: Vec::new(),
         begin,
         graceful_stop: graceful_stop.unwrap_or(Duration::from_secs(30)),
+        on_stop: options.shape.on_stop.or(load.shape.on_stop).unwrap_or_default(),
         warm_up: options.warm_up,
     }
 }

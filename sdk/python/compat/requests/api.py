@@ -11,7 +11,8 @@ from .sessions import Session
 
 def request(method: str, url: str, **options: Any) -> Response:
     """Sends with any method."""
-    return Session().request(method, url, **options)
+    with Session() as session:
+        return session.request(method, url, **options)
 
 
 def get(url: str, params: Any = None, **options: Any) -> Response:
@@ -21,7 +22,8 @@ def get(url: str, params: Any = None, **options: Any) -> Response:
 
 def head(url: str, **options: Any) -> Response:
     """HEAD."""
-    return Session().head(url, **options)
+    options.setdefault("allow_redirects", False)
+    return request("HEAD", url, **options)
 
 
 def options(url: str, **options: Any) -> Response:

@@ -4,7 +4,6 @@ import builtins
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, MutableMapping
-from http import cookiejar as cookielib
 from http.cookies import Morsel
 from io import StringIO
 from json import JSONDecodeError
@@ -40,7 +39,6 @@ __all__ = [
     "basestring",
     "builtin_str",
     "bytes",
-    "cookielib",
     "json",
     "quote",
     "quote_plus",

@@ -11,7 +11,7 @@ from .models import PreparedRequest, Request
 
 
 class Session(HttpSession):
-    """A session that raises where there was no response."""
+    """A session with cookies of its own, that raises where there was no response."""
 
     def _send(self, made: Any, context: Any = None) -> Response:
         response = super()._send(made, context)

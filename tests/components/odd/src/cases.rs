@@ -6,7 +6,7 @@ use crate::wasmswarm::scenario::checks::check;
 use crate::wasmswarm::scenario::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request};
 use crate::wasmswarm::scenario::metrics::{self, MetricType};
 use crate::wasmswarm::scenario::{log, params, vu};
-use crate::{data_cases, print_cases, scheduled, shared_cases, tag_cases};
+use crate::{cpu_cases, data_cases, pause_cases, print_cases, scheduled, shared_cases, tag_cases};
 use std::cell::Cell;
 use std::net::{TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
 
@@ -26,6 +26,11 @@ pub const CASES: &[Case] = &[
             std::hint::black_box(vu::now());
         }
     }),
+    one("refused-sends", |_| cpu_cases::refused_sends()),
+    one("refused-batches", |_| cpu_cases::refused_batches()),
+    one("foreign-sends", |_| cpu_cases::foreign_sends()),
+    one("no-pauses", |_| cpu_cases::no_pauses()),
+    one("copies", |_| cpu_cases::copies()),
     one("start-loop", steady),
     one("start-error", steady),
     one("stop-trap", steady),
@@ -90,6 +95,8 @@ pub const CASES: &[Case] = &[
     one("last-words", print_cases::last_words),
     one("exits", print_cases::exits),
     one("floods", print_cases::floods),
+    one("pauses", pause_cases::pauses),
+    one("draws", pause_cases::draws),
 ];
 
 const fn one(name: &'static str, run: fn(u32) -> Result<NextTask, String>) -> Case {

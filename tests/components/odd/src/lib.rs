@@ -2,7 +2,9 @@
 //! well-behaved neighbour whose figures must not change whatever the others do.
 
 mod cases;
+mod cpu_cases;
 mod data_cases;
+mod pause_cases;
 mod print_cases;
 mod shared_cases;
 mod tag_cases;
@@ -14,7 +16,7 @@ use exports::wasmswarm::scenario::scenario::{
     Description, Guest, LoadTarget, NextTask, NextWait, Outcome, Population, ScenarioInfo, TaskInfo,
     TaskOrder, WaitTime,
 };
-use wasmswarm::scenario::params;
+use wasmswarm::scenario::{params, vu};
 
 struct Odd;
 
@@ -22,6 +24,9 @@ impl Guest for Odd {
     fn describe() -> Result<Description, String> {
         if cfg!(feature = "describe-loop") {
             cases::spin();
+        }
+        if cfg!(feature = "describe-sleep") {
+            pause_cases::long_sleep("wasi");
         }
         if cfg!(feature = "describe-trap") {
             panic!("describe gives up");
@@ -46,7 +51,7 @@ impl Guest for Odd {
             about: "Hostile and odd guests".into(),
             scenarios,
             options: options.into(),
-            shape: false,
+            shape: cfg!(feature = "describe-shape"),
         })
     }
 
@@ -69,14 +74,15 @@ impl Guest for Odd {
         shared_cases::conclude(CASES[scenario as usize].name, &scenario_data)
     }
 
-    fn shape(_elapsed: u64, _users: u32) -> Result<LoadTarget, String> {
-        Ok(LoadTarget::Stop)
+    fn shape(elapsed: u64, _users: u32) -> Result<LoadTarget, String> {
+        pause_cases::shape(elapsed)
     }
 
     fn on_start(scenario: u32, _setup_data: Vec<u8>, scenario_data: Vec<u8>) -> Result<(), String> {
         if scenario_data.last() != Some(&(scenario as u8)) {
             return Err("the scenario's data didn't arrive".into());
         }
+        misbehave("START")?;
         match CASES[scenario as usize].name {
             "start-loop" => cases::spin(),
             "start-error" => Err("not today".into()),
@@ -96,15 +102,23 @@ impl Guest for Odd {
         if CASES[scenario as usize].name == "stop-trap" {
             panic!("on-stop gives up");
         }
-        Ok(())
+        misbehave("STOP")
     }
 }
 
-/// What the operator asked `setup` or `teardown` to do wrong.
+/// What the operator asked `setup`, `teardown` or the like to do wrong.
 fn misbehave(call: &str) -> Result<(), String> {
     match params::get(call).as_deref() {
         Some("loop") => cases::spin(),
         Some("trap") => panic!("{call} gives up"),
+        Some("sleep" | "poll") => {
+            pause_cases::long_sleep(params::get(call).as_deref().unwrap_or_default());
+            Ok(())
+        }
+        Some("nap") => {
+            vu::sleep(400_000);
+            Ok(())
+        }
         Some("error") => Err(format!("{call} refuses")),
         _ => Ok(()),
     }

@@ -43,7 +43,35 @@ const BAD: &[(&str, &str)] = &[
     ),
     (
         "rate = '2e7/s'\nrun_time='1s'",
-        "1:8: rate: it must be at most 10,000,000 per second",
+        "1:8: rate: \"2e7/s\": it must be at most 10,000,000 per second",
+    ),
+    (
+        "rate = '5e-324/s'\nrun_time='1s'",
+        "1:8: rate: \"5e-324/s\": it must be 0, or at least 0.000000001 per second",
+    ),
+    (
+        "spawn_rate = 5e-324\nrun_time='1s'",
+        "1:14: spawn_rate: \"5e-324\": it must be from 0.001 to 10,000,000 per second",
+    ),
+    (
+        "rate = 1\nstages = ['1s:1e-320', '1s:5']",
+        "2:11: stages[0]: it must be 0, or at least 0.000000001 per second",
+    ),
+    (
+        "stages = ['1s:4e-323']",
+        "1:11: stages[0]: it must be 0, or at least 0.000000001 per second",
+    ),
+    (
+        "stages = ['9s:5:sine:1e-310:1s']",
+        "1:11: stages[0]: it must be 0, or at least 0.000000001 per second",
+    ),
+    (
+        "rate = '1 requests/s'\nrequests_per_iteration = 1e-320\nrun_time='1s'",
+        "2:26: requests_per_iteration: \"1e-320\": it must be a number from 0.001 to 1,000,000",
+    ),
+    (
+        "max_rate = '1e-300/s'\nrun_time='1s'",
+        "1:12: max_rate: \"1e-300/s\": it must be 0, or at least 0.000000001 per second",
     ),
     (
         "rate = '1e7/s'\nrun_time='300d'",

@@ -222,7 +222,7 @@ fn thresholds_in_all_of_k6s_forms() {
 fn executors_in_short() {
     let constant = plan("", "-u 5 -r 2 -t 10s");
     let expected = ExecutorSpec::ConstantVus {
-        spawn_rate: Some(2.0),
+        spawn_rate: crate::plan::SpawnRate::new(2.0).ok(),
         duration: Some(S(10)),
     };
     assert_eq!(only(&constant), (&expected, 5));
@@ -410,16 +410,22 @@ fn a_plugin_suggests_parameters_of_scenarios_and_the_time_of_setup() {
     let plan = plan_with("", &[], "", suggested);
     assert_eq!(
         (plan.limits.setup_wall_ms, plan.limits.teardown_wall_ms),
-        (5_000, 120_000)
+        (5_000, 60_000),
+        "a plugin may ask for less than the operator's default, not for more"
     );
     let params = |plan: &Plan| plan.scenarios[0].params.clone().into_iter().collect::<Vec<_>>();
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(params(&plan), [pair("COLOUR", "red"), pair("SIZE", "small")]);
     // The operator's own outrank them, of whatever scope.
-    let plan = plan_with("", &[], "-e SIZE=large --setup-timeout 1s", suggested);
+    let plan = plan_with(
+        "",
+        &[],
+        "-e SIZE=large --setup-timeout 1s --teardown-timeout 3m",
+        suggested,
+    );
     assert_eq!(
         (plan.limits.setup_wall_ms, plan.limits.teardown_wall_ms),
-        (1_000, 120_000)
+        (1_000, 180_000)
     );
     assert_eq!(params(&plan), [pair("COLOUR", "red")]);
 }

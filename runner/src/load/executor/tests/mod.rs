@@ -1,16 +1,19 @@
 //! Every executor under virtual time, with VUs that only sleep: exact tables of starts.
 
+mod endings;
+mod randomness;
+
 use super::*;
 use crate::host::{Set, install_shard, take_shard, with_shard};
 use crate::load::board::{Board, Status};
 use crate::load::control::{Change, Control, Target};
-use crate::load::crew::{Crew, Leave, Retire};
+use crate::load::crew::{Crew, Leave, Retire, contained};
 use crate::load::part::{Alarm, News, places};
 use crate::load::scheduler::Scheduler;
 use crate::load::stop::{EndReason, Stage, StopHandle};
 use crate::load::turns::{Place, Turns};
 use crate::metrics::{Aggregator, Limits, RunInfo, Shard, Totals};
-use crate::plan::{Begin, Curve, Profile, Spacing, Stage as PlanStage, sample};
+use crate::plan::{Begin, Curve, Drawer, Profile, Spacing, Stage as PlanStage, sample};
 use crate::rota::{AbortHandle, Rota};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,39 +26,69 @@ const MS: fn(u64) -> Duration = Duration::from_millis;
 /// When, which VU, which iteration.
 type Log = Rc<RefCell<Vec<(u64, usize, u64)>>>;
 
+/// Whose random numbers, and how many it had drawn before; which iteration.
+type Drawn = Rc<RefCell<Vec<(Drawer, u64, u64)>>>;
+
 /// A VU whose iterations take a fixed time.
 #[derive(Clone)]
 struct Sleeper {
     begun: Instant,
     busy: Duration,
     log: Log,
+    drawn: Drawn,
     rota: Rota,
-    /// Loses every fourth turn, as a defect would.
-    loses_turns: bool,
+    defect: Defect,
+    /// What panics said.
+    panics: Rc<RefCell<Vec<String>>>,
+}
+
+/// What is wrong with the VUs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Defect {
+    None,
+    /// They lose every fourth turn.
+    LosesTurns,
+    /// The VU of this place panics in its second iteration.
+    Panics(usize),
 }
 
 impl Spawn for Sleeper {
     fn spawn(&self, place: Place, turns: Turns, retire: Retire, leave: Leave<Self>) -> AbortHandle {
         let me = self.clone();
+        let past = leave.past();
         let life = async move {
-            let _leave = leave;
-            let mut done = 0;
-            while let Some(turn) = turns.next(place, done, &retire).await {
+            let (first, number) = (past.iterations.get(), place.index as u64);
+            let own = Drawer::Vu {
+                number,
+                life: past.begin_life(),
+            };
+            while let Some(turn) = turns.next(place, past.iterations.get(), &retire).await {
+                let done = past.begin_iteration();
+                let drawn = match turn.drawer(0) {
+                    Some(drawer) => (drawer, 0, turn.index),
+                    None => (own, done - first, turn.index),
+                };
+                me.drawn.borrow_mut().push(drawn);
                 let at = me.begun.elapsed().as_micros() as u64;
                 me.log
                     .borrow_mut()
                     .push((at.div_ceil(1000), place.index, turn.index));
-                done += 1;
-                if me.loses_turns && turn.index % 4 == 3 {
+                if me.defect == Defect::LosesTurns && turn.index % 4 == 3 {
                     std::mem::forget(turn);
                     continue;
                 }
                 turn.start();
                 with_shard(Shard::iteration_started);
                 tokio::time::sleep(me.busy).await;
+                assert!(
+                    me.defect != Defect::Panics(place.index) || done != 1,
+                    "on purpose"
+                );
             }
         };
-        self.rota.spawn(life)
+        let told = Rc::clone(&self.panics);
+        self.rota
+            .spawn(contained(leave, life, move |what| told.borrow_mut().push(what)))
     }
 }
 
@@ -65,6 +98,8 @@ struct Seen {
     /// What the books say of themselves.
     wrong: Vec<String>,
     totals: Totals,
+    drawn: Vec<(Drawer, u64, u64)>,
+    panics: Vec<String>,
     ended: u64,
 }
 
@@ -87,6 +122,7 @@ fn workload(executor: ExecutorSpec, vus: usize) -> Workload {
         spare: Vec::new(),
         begin: Begin::default(),
         graceful_stop: MS(30_000),
+        on_stop: Default::default(),
         warm_up: false,
     }
 }
@@ -98,14 +134,14 @@ fn play<F: Future<Output = ()>>(
     busy: Duration,
     meddle: impl FnOnce(Control, StopHandle) -> F,
 ) -> Seen {
-    play_with(workloads, threads, busy, false, meddle)
+    play_with(workloads, threads, busy, Defect::None, meddle)
 }
 
 fn play_with<F: Future<Output = ()>>(
     workloads: Vec<Workload>,
     threads: usize,
     busy: Duration,
-    loses_turns: bool,
+    defect: Defect,
     meddle: impl FnOnce(Control, StopHandle) -> F,
 ) -> Seen {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -115,14 +151,19 @@ fn play_with<F: Future<Output = ()>>(
         .unwrap();
     install_shard(Set::Main, Shard::new(Limits::default()));
     let log = Log::default();
+    let drawn = Drawn::default();
+    let panics = Rc::<RefCell<Vec<String>>>::default();
+    crate::panics::contain_here();
     let local = LocalSet::new();
     let ended = runtime.block_on(local.run_until(async {
         let sleeper = Sleeper {
             begun: Instant::now(),
             busy,
             log: Rc::clone(&log),
+            drawn: Rc::clone(&drawn),
             rota: Rota::default(),
-            loses_turns,
+            defect,
+            panics: Rc::clone(&panics),
         };
         let rota = sleeper.rota.clone();
         tokio::task::spawn_local(tokio::task::unconstrained(async move { rota.run().await }));
@@ -139,6 +180,8 @@ fn play_with<F: Future<Output = ()>>(
         starts,
         wrong: snapshot.reconcile(None),
         totals: snapshot.totals,
+        drawn: drawn.take(),
+        panics: panics.take(),
         ended,
     }
 }
@@ -201,6 +244,10 @@ fn rate(rate: f64, ms: u64, pre_allocated_vus: u32) -> ExecutorSpec {
     }
 }
 
+fn per_second(rate: f64) -> crate::plan::Rate {
+    crate::plan::Rate::new(rate).unwrap()
+}
+
 fn stage(ms: u64, target: f64) -> PlanStage {
     PlanStage {
         duration: MS(ms),
@@ -212,7 +259,7 @@ fn stage(ms: u64, target: f64) -> PlanStage {
 #[test]
 fn constant_vus_iterate_back_to_back_from_their_spawn_times() {
     let spec = ExecutorSpec::ConstantVus {
-        spawn_rate: Some(10.0),
+        spawn_rate: crate::plan::SpawnRate::new(10.0).ok(),
         duration: Some(MS(500)),
     };
     for threads in [1, 2, 3] {
@@ -437,8 +484,8 @@ fn the_plugins_own_shape_arrives_as_changes() {
     assert_eq!(seen.times(), [0, 50, 100, 100, 150, 150]);
     let shape = async |control: Control, _| {
         for (at, to) in [
-            (0, Target::Rate(10.0)),
-            (200, Target::Rate(20.0)),
+            (0, Target::Rate(per_second(10.0))),
+            (200, Target::Rate(per_second(20.0))),
             (400, Target::End),
         ] {
             control.change(0, Change { at: MS(at), to });
@@ -571,7 +618,7 @@ fn the_books_show_an_iteration_that_a_defect_lost() {
         vec![workload(rate(10.0, 800, 2), 2)],
         2,
         MS(10),
-        false,
+        Defect::None,
         async |_, _| {},
     );
     // The VUs of these tests don't record how iterations end.
@@ -587,7 +634,7 @@ fn the_books_show_an_iteration_that_a_defect_lost() {
         vec![workload(rate(10.0, 800, 2), 2)],
         2,
         MS(10),
-        true,
+        Defect::LosesTurns,
         async |_, _| {},
     );
     assert_eq!(lost(&defect), ["8 iterations planned, but 6 started and dropped"]);

@@ -1,0 +1,250 @@
+//! How much CPU time each VU of a thread uses, and whether one of them leaves the others too little.
+//!
+//! All that a VU does, and all that the host does for it, happens in its turns, so a turn's length is what it used. Most
+//! turns take microseconds, and asking the kernel for the thread's CPU time would cost as much; so lengths are read
+//! from the clock, and the kernel is asked only where a turn took long enough to have been interrupted by others.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+/// A turn that took less, in nanoseconds, is taken by the clock.
+const SHORT: u64 = 1_000_000;
+
+/// The kernel is asked at least this often, in nanoseconds, so that what it says of a long turn is of that turn.
+const STALE: u64 = 10_000_000;
+
+thread_local! {
+    static TURN: Cell<Option<Running>> = const { Cell::new(None) };
+    static ASKED: Cell<Option<Asked>> = const { Cell::new(None) };
+}
+
+/// The turn that is going on.
+#[derive(Debug, Clone, Copy)]
+struct Running {
+    began: Instant,
+    /// Nanoseconds that the VU had used before.
+    before: u64,
+}
+
+/// What the kernel said last.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    at: Instant,
+    cpu: u64,
+}
+
+/// The CPU time that the VU that has its turn has used in its life, up to `now`. On a thread without a rota there is only
+/// one guest at a time: the thread's own.
+pub fn used(now: Instant) -> Duration {
+    Duration::from_nanos(match TURN.get() {
+        Some(turn) => turn.before + length(turn, now),
+        None => thread_cpu().unwrap_or(0),
+    })
+}
+
+/// Whether the turn that goes on has only just begun.
+pub fn is_fresh(now: Instant) -> bool {
+    TURN.get()
+        .is_some_and(|turn| now.saturating_duration_since(turn.began) < Duration::from_nanos(STALE / 2))
+}
+
+/// Begins a turn of a VU that has used so many nanoseconds before.
+pub(super) fn begin(began: Instant, before: u64) {
+    TURN.set(Some(Running { began, before }));
+}
+
+/// Ends the turn, and says how many nanoseconds of CPU time it took.
+pub(super) fn end(now: Instant) -> u64 {
+    let took = TURN.take().map_or(0, |turn| length(turn, now));
+    if took >= SHORT {
+        ask(now);
+    }
+    took
+}
+
+/// Asks the kernel, if it wasn't asked lately.
+pub(super) fn refresh(now: Instant) {
+    let is_stale = |asked: Asked| nanos(now.saturating_duration_since(asked.at)) > STALE;
+    if ASKED.get().is_none_or(is_stale) {
+        ask(now);
+    }
+}
+
+/// How long a turn took until now: no longer than by the clock, and no longer than the thread ran since the kernel was
+/// last asked.
+fn length(turn: Running, now: Instant) -> u64 {
+    let clock = nanos(now.saturating_duration_since(turn.began));
+    if clock < SHORT {
+        return clock;
+    }
+    match (thread_cpu(), ASKED.get()) {
+        (Some(cpu), Some(asked)) => clock.min(cpu.saturating_sub(asked.cpu)),
+        _ => clock,
+    }
+}
+
+fn ask(at: Instant) {
+    ASKED.set(thread_cpu().map(|cpu| Asked { at, cpu }));
+}
+
+fn nanos(length: Duration) -> u64 {
+    u64::try_from(length.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// CPU time of this thread in nanoseconds.
+#[cfg(target_os = "linux")]
+fn thread_cpu() -> Option<u64> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let (seconds, rest) = (
+        u64::try_from(time.tv_sec).ok()?,
+        u64::try_from(time.tv_nsec).ok()?,
+    );
+    Some(seconds.saturating_mul(1_000_000_000).saturating_add(rest))
+}
+
+/// Elsewhere, the clock has to do.
+#[cfg(not(target_os = "linux"))]
+fn thread_cpu() -> Option<u64> {
+    thread_local!(static BEGUN: Instant = Instant::now());
+    Some(BEGUN.with(|begun| nanos(begun.elapsed())))
+}
+
+/// What one VU took of a second while others were ready, too.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Taken {
+    /// Number of the second.
+    second: u64,
+    nanos: u64,
+}
+
+/// One second of a thread: who took how much of it.
+#[derive(Debug, Default)]
+pub(super) struct Shares {
+    second: u64,
+    /// VUs that had a turn.
+    active: u64,
+    /// Places of those that took more than [`HEAVY`].
+    heavy: Vec<usize>,
+}
+
+/// Whoever takes less of a second, in nanoseconds, isn't looked at.
+const HEAVY: u64 = 2_000_000;
+
+impl Shares {
+    /// Adds a turn of the VU in this place. `others`: whether others waited meanwhile.
+    pub(super) fn add(&mut self, place: usize, taken: &mut Taken, nanos: u64, others: bool) {
+        // The first second has the number 1, which no VU has been in.
+        if taken.second != self.second + 1 {
+            *taken = Taken {
+                second: self.second + 1,
+                nanos: 0,
+            };
+            self.active += 1;
+        }
+        if others {
+            let was_heavy = taken.nanos > HEAVY;
+            taken.nanos += nanos;
+            if !was_heavy && taken.nanos > HEAVY {
+                self.heavy.push(place);
+            }
+        }
+    }
+
+    /// Ends a second that was so long. `taken`: what the VU in a place took. Returns by how much some took more than
+    /// their shares, in nanoseconds, and the place of the one that took most.
+    pub(super) fn close(
+        &mut self,
+        length: Duration,
+        taken: impl Fn(usize) -> Option<Taken>,
+    ) -> Option<(u64, usize)> {
+        let share = nanos(length) / self.active.max(1);
+        let second = self.second + 1;
+        let excess = |place: &usize| {
+            let taken = taken(*place).filter(|taken| taken.second == second)?;
+            Some((taken.nanos.saturating_sub(share), *place))
+        };
+        let all: Vec<_> = self.heavy.iter().filter_map(excess).collect();
+        self.second += 1;
+        self.active = 0;
+        self.heavy.clear();
+        let most = all.iter().max_by_key(|(nanos, _)| *nanos)?.1;
+        Some((all.iter().map(|(nanos, _)| nanos).sum(), most))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: u64 = 1_000_000;
+
+    fn spin(length: Duration) {
+        let begun = Instant::now();
+        while begun.elapsed() < length {
+            std::hint::black_box(0);
+        }
+    }
+
+    #[test]
+    fn a_turn_is_as_long_as_it_ran_and_time_off_the_cpu_is_nobodys() {
+        refresh(Instant::now());
+        begin(Instant::now(), 7 * MS);
+        std::thread::sleep(Duration::from_millis(60));
+        spin(Duration::from_millis(5));
+        let used = used(Instant::now());
+        let took = end(Instant::now());
+        assert!(
+            used >= Duration::from_millis(7) && took < 40 * MS,
+            "{used:?}, {took}"
+        );
+        assert!(used.as_millis() < 47, "{used:?}");
+    }
+
+    #[test]
+    fn without_a_rota_it_is_the_threads_own_time() {
+        let before = used(Instant::now());
+        while used(Instant::now()) - before < Duration::from_millis(3) {
+            std::hint::black_box(0);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(used(Instant::now()) - before < Duration::from_millis(40));
+    }
+
+    /// A second in which VUs had so many milliseconds each while others waited.
+    fn second(taken_ms: &[u64]) -> Option<(u64, usize)> {
+        let mut shares = Shares::default();
+        let mut taken = vec![Taken::default(); taken_ms.len()];
+        for (place, (taken, ms)) in taken.iter_mut().zip(taken_ms).enumerate() {
+            (0..*ms).for_each(|_| shares.add(place, taken, MS, true));
+        }
+        shares.close(Duration::from_secs(1), |place| taken.get(place).copied())
+    }
+
+    #[test]
+    fn who_takes_more_than_a_share_of_a_second_is_found() {
+        assert_eq!(second(&[950, 20, 20]), Some((950 * MS - 1_000 * MS / 3, 0)));
+        assert_eq!(second(&[500, 500]), Some((0, 1)));
+        assert_eq!(second(&[1, 1, 2]), None);
+        let (excess, _) = second(&[
+            90, 1, 90, 1, 90, 1, 90, 1, 90, 1, 90, 1, 90, 1, 90, 1, 90, 1, 90, 1,
+        ])
+        .unwrap();
+        assert_eq!(excess, 10 * 40 * MS, "ten that are each below a tenth, of twenty");
+    }
+
+    #[test]
+    fn what_nobody_waited_for_is_free_and_each_second_begins_anew() {
+        let mut shares = Shares::default();
+        let mut taken = [Taken::default(); 2];
+        shares.add(0, &mut taken[0], 900 * MS, false);
+        shares.add(1, &mut taken[1], MS, true);
+        let close = |shares: &mut Shares, taken: &[Taken; 2]| {
+            shares.close(Duration::from_secs(1), |place| taken.get(place).copied())
+        };
+        assert_eq!(close(&mut shares, &taken), None);
+        shares.add(0, &mut taken[0], 800 * MS, true);
+        shares.add(1, &mut taken[1], MS, true);
+        assert_eq!(close(&mut shares, &taken), Some((300 * MS, 0)));
+        assert_eq!(close(&mut shares, &taken), None);
+    }
+}
