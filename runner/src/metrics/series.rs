@@ -212,7 +212,7 @@ mod tests {
         part.record(0, &refused);
         part.record(0, &unconnected);
         let mut totals = SeriesTotals::default();
-        totals.absorb(&part);
+        totals.absorb(&part, &part.times());
         assert_eq!((totals.requests, totals.failures), (2, 2));
         assert_eq!(totals.duration.count(), 0);
         assert_eq!((totals.response.count(), totals.response.sum()), (1, 700));

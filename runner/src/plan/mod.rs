@@ -114,6 +114,7 @@ impl LimitsPlan {
             setup_wall_ms: self.setup_wall_ms.min(others.setup_wall_ms),
             teardown_wall_ms: self.teardown_wall_ms.min(others.teardown_wall_ms),
             max_traps: self.max_traps.min(others.max_traps),
+            metrics_bytes: self.metrics_bytes.min(others.metrics_bytes),
             log_lines_per_second: self.log_lines_per_second.min(others.log_lines_per_second),
         }
     }

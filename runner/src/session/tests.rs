@@ -52,6 +52,7 @@ fn component() -> PluginPre<host::VuState> {
         cache: folder.path().join("cache"),
         engine: Engine::default(),
         parameters: Vec::new(),
+        grants: build::Grants::default(),
     };
     let path = build::build(&file, &mut shop).unwrap().component;
     let source = plugin::load(path.to_str().unwrap(), None).unwrap();
@@ -80,7 +81,11 @@ fn fuzz_what_a_plugin_says_of_itself_is_refused_or_makes_a_plan() {
     fuzz::prepared(component, 3_000, |pre, dice| {
         let mut shared = prepared::nobody(&limits);
         shared.seed = dice.next();
-        let described = plugin::describe(pre, Arc::new(shared), Duration::from_secs(1));
+        let described = plugin::describe(
+            pre,
+            Arc::new(shared),
+            (Duration::from_secs(1), Duration::from_secs(4)),
+        );
         let Ok(description) = runtime.block_on(described) else {
             return;
         };

@@ -143,8 +143,7 @@ fn fuzz_numbers_in_options_are_refused_or_in_their_range() {
         let time = values::time_or_zero(&text);
         assert!(time.is_ok_and(|time| time <= values::LONGEST) || values::time(&text).is_err());
         assert!(values::vus_or_none(&text).map_or(true, |vus| vus <= values::MAX_VUS));
-        assert!(values::rate(&text).map_or(true, |rate| rate.is_finite() && rate > 0.0));
-        assert!(values::max_rate(&text).map_or(true, |rate| rate > 0.0 && rate <= values::MAX_RATE));
+        assert!(values::max_rate(&text).map_or(true, |rate| rate > 0.0 && rate <= 1e7));
         assert!(values::memory(&text).map_or(true, |size| size >= 1 << 20));
         assert!(values::count(&text).map_or(true, |count| count > 0));
         let stage = crate::options::stage::stage(&text);
