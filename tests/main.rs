@@ -10,6 +10,7 @@
 mod api;
 mod architecture;
 mod bad_input;
+mod bombs;
 mod bounds;
 mod compat;
 mod conformance;
@@ -24,6 +25,7 @@ mod interrupts;
 mod keys;
 mod languages;
 mod limits;
+mod memory;
 mod options;
 mod projects;
 mod reading;

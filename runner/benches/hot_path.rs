@@ -51,10 +51,10 @@ fn pre() -> &'static PluginPre<VuState> {
             vu_memory_bytes: MEMORY,
             per_vu: plugin::PerVu::UNKNOWN,
         };
-        let engine = plugin::build_engine(&spec).unwrap();
+        let (engine, code) = plugin::build_engine(&spec).unwrap();
         // Nothing here runs long enough to need its ticks, but they are part of the cost.
         std::mem::forget(plugin::start_epoch_clock(&engine).unwrap());
-        let component = plugin::compile(&engine, &source, None).unwrap().component;
+        let component = plugin::compile((&engine, code), &source, None).unwrap().component;
         PluginPre::new(
             host::link(&component)
                 .unwrap()
@@ -78,6 +78,8 @@ fn shared() -> Arc<RunShared> {
         log: LogSink::new(sync_channel(1).0, 0),
         scenarios: Vec::new(),
         vu_memory_bytes: MEMORY,
+        vu_host_memory_bytes: MEMORY,
+        memory: Arc::default(),
         max_request_body: 16 << 20,
         bodies: Default::default(),
         ceiling: None,

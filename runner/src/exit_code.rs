@@ -23,6 +23,8 @@ pub enum ExitCode {
     Guest,
     /// A scenario aborted the run.
     StoppedByScenario,
+    /// Memory was nearly used up.
+    Memory,
 }
 
 impl ExitCode {
@@ -39,6 +41,7 @@ impl ExitCode {
             ExitCode::Interrupted => 105,
             ExitCode::Guest => 107,
             ExitCode::StoppedByScenario => 108,
+            ExitCode::Memory => 111,
         }
     }
 }

@@ -12,6 +12,7 @@ use super::recorder::with_shard;
 use super::responses::Kept;
 use super::state::{Phase, VuState};
 use crate::http::{self as engine, Client, JarUse};
+use crate::memory::Held;
 use crate::metrics::{RequestHandle, RequestKey, RequestSample};
 use crate::rota::suspends_here;
 use std::borrow::Cow;
@@ -165,6 +166,8 @@ pub(super) struct Sending {
     body: Option<SharedBody>,
     jar: JarUse,
     ticket: Ticket,
+    /// What its body counts, if it is large.
+    _held: Option<Held>,
 }
 
 /// What sending and recording a request takes beside itself.
@@ -194,8 +197,8 @@ impl VuState {
     async fn send_one(&mut self, request: Request, body: Option<SharedBody>) -> Result<Response, ErrorCode> {
         let begun = Instant::now();
         self.reasons.clear();
-        let tags = match self.admit(&request) {
-            Ok(tags) => tags,
+        let (tags, held) = match self.admit(&request) {
+            Ok(admitted) => admitted,
             Err(why) => return Err(self.refuse(0, &request, why)),
         };
         let slot = self.book(1, begun);
@@ -205,6 +208,7 @@ impl VuState {
             body,
             jar: self.jar,
             ticket,
+            _held: held,
         });
         suspends_here(self);
         match self.desk.ask(errand).await {
@@ -213,14 +217,18 @@ impl VuState {
         }
     }
 
-    /// Checks the limits that `wit/` states and the engine doesn't know.
-    fn admit(&self, request: &Request) -> Result<TagText, String> {
+    /// Checks the limits that `wit/` states and the engine doesn't know, and counts a large body.
+    fn admit(&self, request: &Request) -> Result<(TagText, Option<Held>), String> {
         self.check_body(request.body.len())?;
         let headers = request.headers.len();
         if headers > limits::HEADERS {
             return Err(format!("{headers} headers; at most {} are sent", limits::HEADERS));
         }
-        Ok(self.tags.over(&request.tags))
+        let held = match request.body.len() {
+            ..=limits::FREE_BYTES => None,
+            bytes => Some(self.memory.hold(bytes).map_err(|why| why.to_string())?),
+        };
+        Ok((self.tags.over(&request.tags), held))
     }
 
     /// Books so many slots below the run's ceiling, if it has one.
@@ -289,13 +297,14 @@ impl VuState {
         let slot = self.book(requests.len() as u64, begun);
         for (index, (request, body)) in requests.into_iter().enumerate() {
             match self.admit(&request) {
-                Ok(tags) => {
+                Ok((tags, held)) => {
                     let ticket = self.ticket(tags, begun, slot);
                     sendings.push(Sending {
                         request,
                         body,
                         jar: self.jar_of(index),
                         ticket,
+                        _held: held,
                     });
                     refused.push(None);
                 }
@@ -391,6 +400,7 @@ impl Sending {
             body: None,
             jar: JarUse::default(),
             ticket,
+            _held: None,
         }
     }
 

@@ -12,6 +12,7 @@ mod desk;
 mod failure;
 mod flight;
 mod groups;
+mod handles;
 mod http;
 mod labels;
 mod last_words;

@@ -5,6 +5,7 @@ use super::ceiling::Ceiling;
 use super::desk::Desk;
 use super::failure::Reasons;
 use super::groups::Groups;
+use super::handles::{self, Handles};
 use super::limits::{self, VuLimits};
 use super::log::LogSink;
 use super::outgoing::Post;
@@ -16,6 +17,7 @@ use super::shared::Store as SharedStore;
 use super::tags::Tags;
 use crate::data::DataSets;
 use crate::http::{Cookies, JarUse};
+use crate::memory::{Account, Budget};
 use crate::metrics::MetricKind;
 use crate::plan::{Drawer, Stream, generator, round_seed};
 use crate::rota;
@@ -28,6 +30,9 @@ use tokio::sync::Notify;
 use wasmtime::UpdateDeadline;
 use wasmtime_wasi::{ResourceTable, WasiCtx};
 use wasmtime_wasi_http::WasiHttpCtx;
+
+/// What the results call it if the host had no room to hold something for a guest.
+const REFUSED_MEMORY: &str = "memory on the host";
 
 /// What all VUs of a run share. Read-only, but for the few cells that say so.
 #[derive(Debug)]
@@ -54,6 +59,10 @@ pub struct RunShared {
     pub scenarios: Vec<String>,
     /// Memory limit of one VU.
     pub vu_memory_bytes: usize,
+    /// What the host may hold for one VU.
+    pub vu_host_memory_bytes: usize,
+    /// What the host may hold for all of them.
+    pub memory: Arc<Budget>,
     /// The largest body of a request.
     pub max_request_body: usize,
     /// Bodies that guests send many times.
@@ -116,6 +125,8 @@ impl RunShared {
             log,
             scenarios: Vec::new(),
             vu_memory_bytes: 0,
+            vu_host_memory_bytes: 0,
+            memory: Arc::default(),
             max_request_body: 16 << 20,
             bodies: Bodies::default(),
             ceiling: None,
@@ -222,6 +233,8 @@ pub struct VuState {
     pub stop_requested: bool,
     pub(super) desk: Arc<Desk>,
     pub(super) responses: Responses,
+    /// What the host holds for this instance.
+    pub(super) memory: Arc<Account>,
     /// Why requests of the last call failed.
     pub(super) reasons: Reasons,
     pub(super) bodies: OwnBodies,
@@ -244,6 +257,7 @@ pub struct VuState {
     /// Where a standard client's request is taken from. Only in a guest that has one.
     pub(super) post: Option<Box<Post>>,
     pub(super) table: ResourceTable,
+    pub(super) handles: Handles,
     budget: CpuBudget,
 }
 
@@ -252,8 +266,7 @@ impl VuState {
     pub fn new(run: Arc<RunShared>, stop: Arc<StopFlag>, identity: Identity, phase: Phase) -> VuState {
         let stream = |s| generator(run.seed(), identity.drawer(), s);
         let wasi_random = Random::new(stream(Stream::Wasi));
-        let mut table = ResourceTable::new();
-        table.set_max_capacity(10_000);
+        let memory = Account::new(&run.memory, run.vu_host_memory_bytes);
         let output = Output::new(Arc::clone(&run), identity.vu);
         VuState {
             iteration: 0,
@@ -274,10 +287,12 @@ impl VuState {
             limits: VuLimits::new(run.vu_memory_bytes),
             wasi: super::wasi::inert(&wasi_random, &output),
             wasi_random,
-            wasi_http: WasiHttpCtx::new(),
+            wasi_http: super::outgoing::context(),
             post: None,
             output,
-            table,
+            table: handles::table(run.vu_host_memory_bytes),
+            handles: Handles::new(&memory, call_bytes_of(&run)),
+            memory,
             budget: CpuBudget::default(),
             run,
             desk: Arc::new(Desk::new(stop)),
@@ -296,7 +311,7 @@ impl VuState {
     /// Bytes that one host call may lift out of the guest: what its memory holds, or a body of the largest size.
     /// A guest can name the same memory many times over; beyond this it is stopped.
     pub fn call_bytes(&self) -> usize {
-        limits::CALL_BYTES + self.run.vu_memory_bytes.max(self.run.max_request_body)
+        call_bytes_of(&self.run)
     }
 
     /// Begins an export call that may use this much CPU time. What an earlier call kept is freed.
@@ -324,6 +339,7 @@ impl VuState {
     pub fn end_call(&mut self) {
         self.output.flush();
         self.post = None;
+        self.count_refusals();
         // A guest that made `group_duration` a metric of its own has itself to blame.
         while self.groups.are_open() {
             let _ = self.close_group();
@@ -332,6 +348,23 @@ impl VuState {
             self.in_task = false;
             self.tags.set_task(&[]);
         }
+    }
+
+    /// What the host had no room for is counted among what the sandbox refused.
+    pub fn count_refusals(&self) {
+        for _ in 0..self.memory.take_refusals().min(limits::REFUSALS) {
+            with_shard(|shard| shard.denied(REFUSED_MEMORY));
+        }
+    }
+
+    /// What the host holds for this instance.
+    pub fn memory(&self) -> &Arc<Account> {
+        &self.memory
+    }
+
+    /// Whether the guest has met the limit of what is held for it.
+    pub fn is_out_of_room(&self) -> bool {
+        self.handles.are_too_many()
     }
 
     /// Leaves the innermost group and records its time.
@@ -409,6 +442,11 @@ impl VuState {
         abort.get_or_insert_with(|| limits::cut(reason, limits::MESSAGE_BYTES).to_owned());
         self.run.abort_requested.notify_one();
     }
+}
+
+/// Bytes that one host call may lift out of a guest.
+fn call_bytes_of(run: &RunShared) -> usize {
+    limits::CALL_BYTES + run.vu_memory_bytes.max(run.max_request_body)
 }
 
 impl std::fmt::Debug for VuState {

@@ -29,6 +29,7 @@ use super::settings::VersionPolicy;
 use super::target::{self, Origin, SPEAKS_HTTP1, Split, Target};
 use super::timings::{Phase, Trace};
 use super::transport::Transport;
+use crate::memory::Account;
 
 /// Kept-alive connections of one VU.
 const IDLE: usize = 64;
@@ -46,6 +47,8 @@ pub(super) struct Core {
     pub(super) transport: Arc<Transport>,
     vu: u64,
     state: Mutex<State>,
+    /// Whom large responses count against.
+    pub(super) account: Option<Arc<Account>>,
     pub(super) cookies: Arc<Cookies>,
     /// Held while connecting to a server that may turn out to speak HTTP/2, where one connection will do.
     greeting: tokio::sync::Mutex<()>,
@@ -74,12 +77,18 @@ impl Client {
             transport,
             vu,
             state: Mutex::default(),
+            account: None,
             greeting: tokio::sync::Mutex::default(),
         };
         Client {
             alarm: Alarm::default(),
             core,
         }
+    }
+
+    /// Counts what responses hold against this account from now on.
+    pub fn charge_to(&mut self, account: &Arc<Account>) {
+        self.core.account = Some(Arc::clone(account));
     }
 
     /// Sends a request, follows redirects, and waits for the whole response. Dropping the future closes the
@@ -190,7 +199,9 @@ impl Core {
             response = super::redirect::follow(self, request, response, trail).await?;
         }
         if response.encoded {
-            response.decode(self.transport.max_body_bytes).await?;
+            response
+                .decode(self.transport.max_body_bytes, self.account.as_ref())
+                .await?;
         }
         Ok(response)
     }
@@ -214,6 +225,7 @@ impl Core {
                 authorization: None,
                 closes: closes(request.headers),
                 wanted,
+                account: self.account.as_ref(),
             };
             trace.exchange.reused = true;
             match h1::exchange(connection, &job, trace).await {
@@ -235,6 +247,7 @@ impl Core {
             authorization: target.authorization.as_deref(),
             closes: closes(request.headers),
             wanted: self.wanted(request),
+            account: self.account.as_ref(),
         };
         loop {
             let made = self.connection(&target.origin, trace).await?;
@@ -351,6 +364,7 @@ impl Core {
             mut bytes,
             head_len,
             facts,
+            held,
             ..
         } = reader;
         let head_len = head_len as usize;
@@ -373,6 +387,7 @@ impl Core {
             encoded: facts.encoded && job.wanted.keep && facts.status != 206,
             decoded: false,
             redirects: facts.location,
+            _held: held,
         }
     }
 

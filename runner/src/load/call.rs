@@ -2,6 +2,7 @@
 
 use super::symbol;
 use crate::host::{VuState, limits};
+use wasmtime::component::ResourceTableError;
 use wasmtime::{Engine, Store, Trap};
 use wasmtime_wasi::I32Exit;
 
@@ -15,6 +16,9 @@ pub fn new_store(engine: &Engine, state: VuState) -> Store<VuState> {
     store.epoch_deadline_callback(|mut store| Ok(store.data_mut().on_epoch()));
     store
 }
+
+/// What the runtime says when a host call would copy too much out of a guest.
+const HANDED_OVER: &str = "fuel allocated for hostcalls";
 
 /// Why a call failed: the limit that was met, or else the guest's own words, or else those of the trap. The
 /// operator is told of the first of each.
@@ -42,7 +46,23 @@ fn explain_limit(state: &VuState, error: &wasmtime::Error) -> String {
         let (used, allowed) = (used.as_millis(), allowed.as_millis());
         return format!("stopped after {used} ms of CPU time (limit {allowed} ms)");
     }
-    explain_trap(error)
+    let has_no_handle_left = error.downcast_ref::<ResourceTableError>().is_some_and(is_full);
+    if has_no_handle_left {
+        state.memory().refuse();
+    }
+    if has_no_handle_left || state.is_out_of_room() {
+        return "it has more on the host than may be held for it: handles, headers, bodies (--vu-host-memory)".to_owned();
+    }
+    let why = explain_trap(error);
+    if error.root_cause().to_string().contains(HANDED_OVER) {
+        let limit = state.call_bytes() >> 20;
+        return format!("one call handed over more than {limit} MiB (--vu-memory): {why}");
+    }
+    why
+}
+
+fn is_full(error: &ResourceTableError) -> bool {
+    matches!(error, ResourceTableError::Full)
 }
 
 fn with_memory(state: &VuState, why: String) -> String {

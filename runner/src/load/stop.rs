@@ -34,6 +34,8 @@ pub enum EndReason {
     ThresholdFailed(String),
     /// Too many guests trapped.
     TooManyTraps(u64),
+    /// Memory was nearly used up; how much there was.
+    OutOfMemory(String),
     /// The plugin's shape failed.
     ShapeFailed(String),
     /// `setup` failed: no load was made.
@@ -54,6 +56,7 @@ impl std::fmt::Display for EndReason {
             EndReason::Aborted(why) => write!(f, "aborted by the scenario: {why}"),
             EndReason::ThresholdFailed(which) => write!(f, "a threshold failed: {which}"),
             EndReason::TooManyTraps(n) => write!(f, "aborted: guests trapped {n} times"),
+            EndReason::OutOfMemory(figures) => write!(f, "memory was nearly used up: {figures}"),
             EndReason::ShapeFailed(why) => write!(f, "the plugin's shape failed: {why}"),
             EndReason::SetupFailed(why) => write!(f, "setup failed: {why}"),
             EndReason::TeardownFailed(why) => write!(f, "teardown failed: {why}"),

@@ -269,6 +269,17 @@ pub(super) fn memory(text: &str) -> Result<usize, String> {
     }
 }
 
+/// Memory of the host, with a unit: `8GiB`.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn host_memory(text: &str) -> Result<usize, String> {
+    match bytes(text)? {
+        Some(bytes) if (1 << 20..=64 << 40).contains(&bytes) => Ok(bytes),
+        _ => Err("it must be between 1MiB and 64TiB".to_owned()),
+    }
+}
+
 /// A size of something that is sent, up to 1 GiB, written as that of memory is.
 ///
 /// # Errors
@@ -289,6 +300,7 @@ fn bytes(text: &str) -> Result<Option<usize>, String> {
         "K" | "KB" | "KiB" => 10,
         "M" | "MB" | "MiB" => 20,
         "G" | "GB" | "GiB" => 30,
+        "T" | "TB" | "TiB" => 40,
         _ => return Err("write it as 64MiB".to_owned()),
     };
     let bytes = number.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift));
@@ -428,6 +440,13 @@ mod tests {
             ["1KiB", "5GiB", "x", "-1M", ""]
                 .iter()
                 .all(|t| memory(t).is_err())
+        );
+        assert_eq!(host_memory("8GiB"), Ok(8 << 30));
+        assert_eq!(host_memory("2T"), Ok(2 << 40));
+        assert!(
+            ["1KiB", "65TiB", "99999999999999T", "G"]
+                .iter()
+                .all(|t| host_memory(t).is_err())
         );
     }
 

@@ -81,6 +81,8 @@ pub struct PluginPlan {
 pub struct LimitsPlan {
     /// Linear memory of one VU, in bytes.
     pub vu_memory_bytes: usize,
+    /// What the host may hold for one VU, in bytes.
+    pub vu_host_memory_bytes: usize,
     /// The largest body of a request.
     pub max_request_body_bytes: usize,
     /// CPU time of one task, in milliseconds.
@@ -107,6 +109,7 @@ impl LimitsPlan {
     pub fn at_most(self, others: &LimitsPlan) -> LimitsPlan {
         LimitsPlan {
             vu_memory_bytes: self.vu_memory_bytes.min(others.vu_memory_bytes),
+            vu_host_memory_bytes: self.vu_host_memory_bytes.min(others.vu_host_memory_bytes),
             max_request_body_bytes: self.max_request_body_bytes.min(others.max_request_body_bytes),
             task_cpu_ms: self.task_cpu_ms.min(others.task_cpu_ms),
             start_cpu_ms: self.start_cpu_ms.min(others.start_cpu_ms),

@@ -22,6 +22,7 @@ pub(crate) fn plan(workloads: Vec<Workload>) -> Plan {
         reset_cookies: false,
         limits: LimitsPlan {
             vu_memory_bytes: 0,
+            vu_host_memory_bytes: 0,
             max_request_body_bytes: 0,
             task_cpu_ms: 0,
             start_cpu_ms: 0,

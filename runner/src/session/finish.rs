@@ -55,6 +55,11 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
         .summary_json
         .as_ref()
         .map_or(Ok(()), |path| write_json(path, &run.outcome.snapshot, facts));
+    if !run.outcome.is_whole {
+        let missing =
+            "nobody waited for the load threads: what they measured in their last second is missing";
+        terminal::print_error(&terminal::warning_text(missing, Paint::for_stderr()));
+    }
     let text = report::summary(
         &run.outcome.snapshot,
         facts,
@@ -128,6 +133,7 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
         EndReason::Interrupted | EndReason::StoppedByApi => ExitCode::Interrupted,
         EndReason::ThresholdFailed(_) => ExitCode::Threshold,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,
+        EndReason::OutOfMemory(_) => ExitCode::Memory,
         EndReason::TooManyTraps(_)
         | EndReason::ShapeFailed(_)
         | EndReason::SetupFailed(_)
@@ -151,6 +157,7 @@ fn word(reason: &EndReason) -> &'static str {
         EndReason::Aborted(_)
         | EndReason::ThresholdFailed(_)
         | EndReason::ShapeFailed(_)
+        | EndReason::OutOfMemory(_)
         | EndReason::TooManyTraps(_) => "aborted",
         EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) | EndReason::Defect(_) => "failed",
     }
@@ -200,6 +207,10 @@ fn verdict(code: ExitCode, reason: &EndReason, wrong: Vec<String>) -> Result<Exi
         (_, EndReason::TooManyTraps(_)) => {
             Err(failure.hint("the summary lists the messages; --max-traps sets how many are tolerated"))
         }
+        (_, EndReason::OutOfMemory(_)) => Err(failure.hint(
+            "the figures above are complete up to then; use fewer users (-u), a smaller --vu-memory or \
+             --vu-host-memory, or a larger machine (or --max-memory)",
+        )),
         (_, EndReason::Aborted(_) | EndReason::ShapeFailed(_)) => Err(failure),
         _ => Ok(code),
     }

@@ -8,6 +8,7 @@ mod exit;
 mod find;
 mod finish;
 mod machine;
+mod memory;
 mod prepare;
 mod prepared;
 mod reach;
@@ -123,6 +124,7 @@ fn execute(
         watched,
     };
     let view = View::start(output, feed).map_err(no_thread)?;
+    let _memory = memory::watch(prepared.memory.clone(), stop.clone()).map_err(no_thread)?;
     let result = load(prepared, sinks, &stop, control);
     view.finish();
     result.map_err(no_thread)
@@ -225,8 +227,17 @@ fn setup_scenarios(
 ) -> Result<Vec<Vec<u8>>, String> {
     let mut data = vec![Vec::new(); plan.scenarios.len()];
     let mut done = Vec::new();
+    let mut held = setup_data.len();
+    let mut fits = |bytes: usize| {
+        held = held.saturating_add(bytes);
+        held <= lifecycle.host_memory()
+    };
     for scenario in plan.active_scenarios() {
         match lifecycle.setup_scenario(scenario, exec_of(plan, scenario), setup_data) {
+            Ok(bytes) if !fits(bytes.len()) => {
+                let _ = teardown_these(lifecycle, plan, &done, &data);
+                return Err("what the scenarios' `setup` returned is more than --host-memory".to_owned());
+            }
             Ok(bytes) => {
                 if let Some(slot) = data.get_mut(usize::from(scenario)) {
                     *slot = bytes;

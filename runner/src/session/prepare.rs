@@ -2,6 +2,7 @@
 
 use super::endpoint::{self, Endpoint};
 use super::machine::Machine;
+use super::memory::Memory;
 use super::prepared::{self, Linked};
 use super::room::{self, Room};
 use super::source::{self, Order, Read};
@@ -10,13 +11,14 @@ use crate::error::Failure;
 use crate::host::{Bodies, Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared, SharedStore};
 use crate::http::Transport;
 use crate::load::{Lifecycle, StopHandle};
+use crate::memory::Budget;
 use crate::options::{self, Given, PluginOptions, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
 use crate::report;
 use crate::secret;
 use crate::target::Running;
-use crate::terminal;
+use crate::terminal::{self, Paint};
 use crate::thresholds::{Baseline, Evaluator};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -38,6 +40,8 @@ pub(super) struct Prepared {
     pub(super) thresholds: Evaluator,
     /// The earlier run that they compare with.
     pub(super) baseline: Option<Baseline>,
+    /// What there is of it.
+    pub(super) memory: Memory,
     logs: Option<Receiver<LogLine>>,
     _clock: EpochClock,
     _shop: Option<Running>,
@@ -116,12 +120,14 @@ fn prepare_with(options: &RunOptions, make_room: MakeRoom) -> Result<Prepared, F
             begun.elapsed().as_millis()
         ));
     }
+    let memory = Memory::ask(options.limits.max_memory);
     let (sink, logs) = sync_channel(LOG_QUEUE);
     let shared = shared(
         options,
         &plan,
         data,
         LogSink::new(sink, plan.limits.log_lines_per_second),
+        budget(options, &plan, &memory),
     );
     Ok(Prepared {
         plan: Arc::new(plan),
@@ -130,6 +136,7 @@ fn prepare_with(options: &RunOptions, make_room: MakeRoom) -> Result<Prepared, F
         transport,
         thresholds,
         baseline,
+        memory,
         logs: Some(logs),
         _clock: clock,
         _shop: shop,
@@ -275,7 +282,16 @@ fn tags_of(plan: &Plan, scenario: &ScenarioPlan) -> BTreeMap<String, String> {
     tags
 }
 
-fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> RunShared {
+/// The budget of what the host holds, after a warning if there may not be enough memory for the plan.
+fn budget(options: &RunOptions, plan: &Plan, memory: &Memory) -> Arc<Budget> {
+    let bytes = options.limits.host_memory.unwrap_or_else(|| memory.host_share());
+    if let Some(warning) = memory.warning(plan, bytes).filter(|_| !options.output.quiet) {
+        terminal::print_error(&terminal::warning_text(&warning, Paint::for_stderr()));
+    }
+    Budget::new(bytes)
+}
+
+fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink, memory: Arc<Budget>) -> RunShared {
     RunShared {
         begun: Instant::now(),
         seed: plan.seed,
@@ -288,6 +304,8 @@ fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink) -> Ru
         log,
         scenarios: plan.scenarios.iter().map(|s| s.name.clone()).collect(),
         vu_memory_bytes: plan.limits.vu_memory_bytes,
+        vu_host_memory_bytes: plan.limits.vu_host_memory_bytes,
+        memory,
         max_request_body: plan.limits.max_request_body_bytes,
         bodies: Bodies::default(),
         ceiling: plan.max_rate.map(|rate| Arc::new(Ceiling::new(rate))),

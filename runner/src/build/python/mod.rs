@@ -54,7 +54,7 @@ impl Builder for Componentizer {
             .arg(&orders)
             .arg("--inputs")
             .arg(&read);
-        tool::run(Language::Python, &mut command)?;
+        tool::run_evaluating(Language::Python, &command)?;
         let mut component = std::fs::read(&wasm).map_err(|source| BuildError::Read { path: wasm, source })?;
         immortal::make_immortal(&mut component).map_err(|problem| BuildError::Memory {
             tool: COMPONENTIZER,
