@@ -177,3 +177,29 @@ fn only_main_exits() {
         naming(&sources(), "process::exit", &["main"]).into_iter(),
     );
 }
+
+#[test]
+fn every_test_that_the_promises_name_exists() {
+    let text = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let rows = text
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| promise"));
+    let named: Vec<_> = rows
+        .filter_map(|row| row.trim_end_matches([' ', '|']).rsplit('|').next())
+        .map(|tests| tests.split('`').skip(1).step_by(2).collect::<Vec<_>>())
+        .collect();
+    assert!(named.len() > 20, "{} promises", named.len());
+    let mut files = Vec::new();
+    collect(&root().join("runner/src"), &mut files);
+    collect(&root().join("tests"), &mut files);
+    let code: String = files
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    for tests in &named {
+        assert!(!tests.is_empty(), "a promise without a test");
+        for test in tests {
+            assert!(code.contains(&format!("fn {test}()")), "there is no test {test}");
+        }
+    }
+}
