@@ -62,8 +62,8 @@ fn component() -> PluginPre<host::VuState> {
         vu_memory_bytes: 16 << 20,
         per_vu: PerVu::UNKNOWN,
     };
-    let engine = plugin::build_engine(&spec).unwrap();
-    let component = plugin::compile(&engine, &source, None).unwrap().component;
+    let (engine, code) = plugin::build_engine(&spec).unwrap();
+    let component = plugin::compile((&engine, code), &source, None).unwrap().component;
     let linked = host::link(&component)
         .unwrap()
         .instantiate_pre(&component)
