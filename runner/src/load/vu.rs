@@ -126,7 +126,11 @@ impl Vu {
             Some(Err(why)) => return self.start_failed(&why),
             None => return LifeEnd::Gone,
         };
-        let end = self.iterate(&mut instance).await;
+        let end = if instance.0.data().stop_requested {
+            LifeEnd::Done // `on-start` asked for the end, before any task
+        } else {
+            self.iterate(&mut instance).await
+        };
         if matches!(end, LifeEnd::Done) {
             self.finish(&mut instance).await;
         }
