@@ -30,6 +30,7 @@ mod options;
 mod projects;
 mod reading;
 mod reconcile;
+mod scripts;
 mod sdks;
 mod secrets;
 mod shared;

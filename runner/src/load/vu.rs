@@ -247,6 +247,9 @@ impl Vu {
         if self.thread.run.plan.reset_cookies {
             self.client.forget_cookies();
         }
+        if self.thread.run.plan.reset_connections {
+            self.client.forget_connections();
+        }
         state.iteration = self.past.iterations.get();
         state.index = turn.index;
         state.intended = turn.due.map(tokio::time::Instant::into_std);

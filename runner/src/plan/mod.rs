@@ -59,6 +59,8 @@ pub struct Plan {
     pub group_urls: bool,
     /// Whether a VU's cookies are forgotten before each of its iterations.
     pub reset_cookies: bool,
+    /// Whether a VU's connections are closed before each of its iterations.
+    pub reset_connections: bool,
     /// What one VU and one call may use.
     pub limits: LimitsPlan,
     /// Load threads, one core each.

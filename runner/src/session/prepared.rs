@@ -109,6 +109,11 @@ pub(super) fn nobody(limits: &LimitsPlan) -> RunShared {
         ceiling: None,
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),
-        group_urls: false,
+        naming: Default::default(),
+        strict_redirects: false,
+        census: Default::default(),
+        lacks_insecure: false,
+        not_granted: Default::default(),
+        failed: Default::default(),
     }
 }
