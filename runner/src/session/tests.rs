@@ -52,6 +52,7 @@ fn component() -> PluginPre<host::VuState> {
         cache: folder.path().join("cache"),
         engine: Engine::default(),
         parameters: Vec::new(),
+        script: None,
         grants: build::Grants::default(),
     };
     let path = build::build(&file, &mut shop).unwrap().component;
