@@ -9,7 +9,7 @@
 
 mod meter;
 
-pub use meter::{is_fresh, used};
+pub use meter::{is_fresh, used, used_in_turn};
 
 use futures_util::task::AtomicWaker;
 use meter::{Shares, Taken};
@@ -98,6 +98,8 @@ struct Inner {
     vacant: RefCell<Vec<usize>>,
     ready: Arc<Ready>,
     shares: RefCell<Shares>,
+    /// A long turn while nobody else was ready, as far as was known: place and nanoseconds.
+    alone: Cell<Option<(usize, u64)>>,
 }
 
 /// Who has a turn until the next look at the network, and who has another one after it.
@@ -128,6 +130,15 @@ pub struct Excess {
     pub time: Duration,
     /// The kind of the one that took most.
     pub kind: u16,
+}
+
+impl Excess {
+    /// As it would be in a whole second, of less time on a CPU.
+    pub fn of_a_second(self, on_cpu: Duration) -> Excess {
+        let share = self.time.as_secs_f64() / on_cpu.as_secs_f64().max(1e-3);
+        let time = Duration::from_secs_f64(share.min(1.0));
+        Excess { time, ..self }
+    }
 }
 
 /// Ends a member's life before its time, at its next turn.
@@ -285,6 +296,7 @@ impl Rota {
         batch.first.clear();
         batch.then.clear();
         self.0.ready.take(&mut batch.first);
+        self.look_back(&batch.first);
         self.turns(&batch.first, |place| batch.then.push(place));
         self.turns(&batch.then, |place| self.0.ready.push(place));
     }
@@ -337,11 +349,30 @@ impl Rota {
     fn account(&self, member: &mut Member, took: u64, has_others: bool) {
         member.used += took;
         let place = member.ticket.place;
-        let others = has_others || took > BRIEF && self.0.ready.has_others(place);
+        let is_long = took > BRIEF;
+        let others = has_others || is_long && self.0.ready.has_others(place);
+        if is_long && !others {
+            self.0.alone.set(Some((place, took)));
+        }
         self.0
             .shares
             .borrow_mut()
             .add(place, &mut member.taken, took, others);
+    }
+
+    /// Others that the network made ready during a long turn were kept waiting by it.
+    fn look_back(&self, ready: &[usize]) {
+        let Some((place, took)) = self.0.alone.take() else {
+            return;
+        };
+        if let Some(Some(member)) = self.0.places.borrow_mut().get_mut(place)
+            && ready.iter().any(|&other| other != place)
+        {
+            self.0
+                .shares
+                .borrow_mut()
+                .add(place, &mut member.taken, took, true);
+        }
     }
 
     /// Fetches what a member will touch.
