@@ -203,9 +203,37 @@ fn set_up_and_tear_down_have_their_time_all_calls_together() {
     let summary = summary.expect("the results");
     assert!(summary.number("/totals/requests") > 0);
     assert!(
-        summary.0["run"]["end"].to_string().contains("teardown failed"),
+        summary.0["end"].to_string().contains("teardown failed"),
         "{}",
-        summary.0["run"]
+        summary.0["end"]
+    );
+}
+
+#[test]
+fn the_last_users_farewell_doesnt_hold_the_run() {
+    let _machine = together();
+    let shop = Shop::start(&[]);
+    let load = [
+        "-u",
+        "2",
+        "--iterations-per-vu",
+        "3",
+        "-s",
+        "1s",
+        "-e",
+        "STOP=poll",
+    ];
+    let arguments = [&["steady", "--host", &shop.url], &load[..]].concat();
+    let (ran, summary) = run_plugin(&odd(), &arguments);
+    ran.exits(0).within(S(15));
+    assert_eq!(summary.iterations("steady"), (6, 0, 0));
+    let errors = summary.errors("steady");
+    assert_eq!(
+        errors,
+        [(
+            "on-stop: it was not done after 5 s (--graceful-stop)".to_owned(),
+            2
+        )]
     );
 }
 

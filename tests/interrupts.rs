@@ -177,7 +177,7 @@ const INTERRUPTIONS: [Interruption; 12] = [
     at("load", 1100, &["INT", "TERM", "HUP"], &["sleeper"]),
     at("load", 900, &["INT", "INT"], &["loop", "--task-cpu", "50s"]),
     at("starting users", 900, &["INT"], &["steady", "-e", "START=poll"]),
-    at("stop", 1600, &["INT"], &["sleeper", "-t", "1s", "-s", "9s"]),
+    at("stop", 1600, &["INT"], &["sleeper", "-t", "1s", "-s", "3s"]),
     at(
         "teardown",
         1600,

@@ -57,9 +57,13 @@ fn may_dial(transport: &Transport, origin: &Origin, address: IpAddr) -> bool {
 /// Refuses this process's own services.
 pub(super) fn refuse_own(address: SocketAddr, from: Option<IpAddr>) -> Result<(), Fault> {
     let own = OWN.read().unwrap_or_else(PoisonError::into_inner);
-    let here = |ip: IpAddr| local(ip) == Some(Local::Loopback) || Some(ip) == from;
-    let is_own =
-        |own: &SocketAddr| own.port() == address.port() && (own.ip() == address.ip() || here(address.ip()));
+    let ip = address.ip().to_canonical();
+    // Linux takes the unspecified address for itself, and who listens on it listens on all of this machine's.
+    let here = local(ip) == Some(Local::Loopback) || Some(ip) == from.map(|from| from.to_canonical());
+    let is_own = |own: &SocketAddr| {
+        let same = own.ip() == ip || ip.is_unspecified() || (own.ip().is_unspecified() && here);
+        own.port() == address.port() && same
+    };
     if own.iter().any(is_own) {
         return Err(Fault::new(
             ErrorCode::HostNotAllowed,
@@ -207,15 +211,17 @@ mod tests {
 
     #[test]
     fn what_this_process_serves_is_never_a_target() {
-        let own: SocketAddr = "127.0.0.1:61".parse().expect("address");
-        never_target(own);
+        for own in ["127.0.0.1:61", "0.0.0.0:62"] {
+            never_target(own.parse().expect("address"));
+        }
         let is_fine = |text: &str, from: Option<&str>| {
             let from = from.map(|from| from.parse().expect("address"));
             refuse_own(text.parse().expect("address"), from).is_ok()
         };
         assert!(!is_fine("127.0.0.1:61", None));
         assert!(!is_fine("0.0.0.0:61", None) && !is_fine("[::ffff:127.0.0.1]:61", None));
-        assert!(!is_fine("192.0.2.1:61", Some("192.0.2.1")));
-        assert!(is_fine("127.0.0.1:62", None) && is_fine("192.0.2.1:61", Some("192.0.2.9")));
+        assert!(is_fine("127.0.0.2:61", None) && is_fine("127.0.0.1:63", None));
+        assert!(!is_fine("127.0.0.2:62", None) && !is_fine("192.0.2.1:62", Some("192.0.2.1")));
+        assert!(is_fine("192.0.2.1:62", Some("192.0.2.9")));
     }
 }

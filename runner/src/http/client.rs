@@ -369,7 +369,8 @@ impl Core {
             bytes,
             head_len,
             url_at,
-            encoded: facts.encoded && job.wanted.keep,
+            // A part of an encoded body can't be decoded by itself.
+            encoded: facts.encoded && job.wanted.keep && facts.status != 206,
             decoded: false,
             redirects: facts.location,
         }

@@ -50,7 +50,7 @@ pub(super) async fn decode(head: &[u8], body: &[u8], max_body: usize) -> Result<
 async fn undo(coding: &str, body: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
     let mut decoder: Box<dyn Read + Send + '_> = match coding {
         "br" => Box::new(brotli::Decompressor::new(Pieces::of(body), 4096)),
-        "zstd" => Box::new(Zstd::new(body)),
+        "zstd" => Box::new(Zstd::new(body, limit)),
         "deflate" if is_zlib(body) => Box::new(flate2::bufread::ZlibDecoder::new(Pieces::of(body))),
         "deflate" => Box::new(flate2::bufread::DeflateDecoder::new(Pieces::of(body))),
         _ => Box::new(Gzip::new(body)),
@@ -209,15 +209,19 @@ struct Zstd<'a> {
     has_content: bool,
     empty: u32,
     next: Option<Pieces<'a>>,
+    /// Of the largest window that a frame may need, the logarithm: of so much memory.
+    window_log: u32,
 }
 
 impl Zstd<'_> {
-    fn new(body: &[u8]) -> Zstd<'_> {
+    fn new(body: &[u8], limit: usize) -> Zstd<'_> {
         Zstd {
             frame: None,
             has_content: true,
             empty: 0,
             next: Some(Pieces::of(body)),
+            // At least the 8 MiB of RFC 9659; a body that was compressed at once has a window of its size.
+            window_log: limit.next_power_of_two().ilog2().clamp(23, 27),
         }
     }
 }
@@ -225,7 +229,9 @@ impl Zstd<'_> {
 impl Read for Zstd<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if let Some(next) = self.next.take() {
-            self.frame = Some(zstd::stream::read::Decoder::with_buffer(next)?.single_frame());
+            let mut frame = zstd::stream::read::Decoder::with_buffer(next)?.single_frame();
+            frame.window_log_max(self.window_log)?;
+            self.frame = Some(frame);
             self.empty += u32::from(!self.has_content);
             self.has_content = false;
         }

@@ -64,7 +64,13 @@ impl Attempts {
             ErrorCode::Connect
         };
         drop(list);
-        Fault::new(code, format!("can't connect to {host}: {}", self.told()))
+        let mut detail = format!("can't connect to {host}: {}", self.told());
+        if code == ErrorCode::Exhausted {
+            detail.push_str(
+                "; this machine has no handle or port left (ulimit -n, net.ipv4.ip_local_port_range)",
+            );
+        }
+        Fault::new(code, detail)
     }
 }
 

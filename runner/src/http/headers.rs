@@ -114,6 +114,15 @@ pub(super) fn closes(headers: &[(String, String)]) -> bool {
     own.any(|(_, value)| asks_to_close(value))
 }
 
+/// Whether a header, in lower case, asks for what is done anyway.
+pub(super) fn asks_to_keep_alive(name: &str, value: &str) -> bool {
+    match Own::of(name) {
+        Some(Own::KeepAlive) => true,
+        Some(Own::Connection | Own::ProxyConnection) => is_any(value.trim(), &["keep-alive"]),
+        _ => false,
+    }
+}
+
 fn asks_to_close(value: &str) -> bool {
     tokens(value).any(|token| is_any(token, &["close"]))
 }

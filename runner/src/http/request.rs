@@ -84,7 +84,7 @@ impl Request<'_> {
             }
             if name.eq_ignore_ascii_case("host") && !transport.allows_host_header(value) {
                 return Err(refused(format!(
-                    "the run doesn't allow the host header {value:?}"
+                    "the run doesn't allow the host header {value:?}; --allow-host grants it"
                 )));
             }
         }

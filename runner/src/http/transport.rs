@@ -256,6 +256,11 @@ fn standing(settings: &Settings, problems: &mut Vec<String>) -> Vec<(String, Str
     for (name, value) in &settings.headers {
         let name = name.to_ascii_lowercase();
         match headers::check(&name, value) {
+            // People copy them from their browsers; it is what the engine does.
+            Ok(()) if headers::asks_to_keep_alive(&name, value) => continue,
+            Ok(()) if name == "connection" => {
+                problems.push("header \"connection\": --no-keep-alive closes connections".to_owned());
+            }
             Ok(()) if Own::of(&name).is_some() => {
                 problems.push(format!(
                     "header {name:?} is set by the engine itself; leave it out"
@@ -348,6 +353,24 @@ mod tests {
             origin.fixed,
             b" HTTP/1.1\r\nhost: base.test\r\nuser-agent: own\r\n"
         );
+    }
+
+    #[test]
+    fn an_operators_headers_about_the_connection_are_the_engines() {
+        let settings = |name: &str, value: &str| Settings {
+            base: Some(url("http://base.test/")),
+            headers: vec![(name.to_owned(), value.to_owned())],
+            ..Settings::default()
+        };
+        for (name, value) in [("Connection", "keep-alive"), ("Keep-Alive", "timeout=9")] {
+            let transport = transport(settings(name, value));
+            let origin = transport.origin(&url("http://base.test/")).expect("allowed");
+            assert_eq!(origin.standing.len(), 2, "{name}");
+        }
+        for (name, value) in [("Connection", "close"), ("Transfer-Encoding", "chunked")] {
+            let problems = Transport::new(&settings(name, value)).expect_err(name).problems;
+            assert!(problems[0].contains(&name.to_ascii_lowercase()), "{problems:?}");
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-/// The rules of the web, and one more: a server may show a certificate that is an authority's, if the operator named
-/// this very one. `openssl req -x509` makes such certificates, and other clients take them.
+/// The rules of the web, and one more: the very certificate that the operator named is trusted, whoever signed it and
+/// however, and if it is an authority's, as those that `openssl req -x509` makes are. Other clients take them too.
 #[derive(Debug)]
 pub(super) struct Trust {
     web: Arc<WebPkiServerVerifier>,
@@ -40,8 +40,8 @@ impl ServerCertVerifier for Trust {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         match self.web.verify_server_cert(shown, between, name, stapled, now) {
-            // Its time was found to be right before this was found to be wrong.
-            Err(error) if is_authority(&error) && self.own.contains(shown) => {
+            // Its time and its use were found to be right before this was found to be wrong.
+            Err(error) if is_about_its_signer(&error) && self.own.contains(shown) => {
                 verify_server_name(&ParsedCertificate::try_from(shown)?, name)?;
                 Ok(ServerCertVerified::assertion())
             }
@@ -72,12 +72,20 @@ impl ServerCertVerifier for Trust {
     }
 }
 
-/// Whether the one thing wrong is that an authority's certificate was shown as a server's.
-fn is_authority(error: &Error) -> bool {
-    let Error::InvalidCertificate(CertificateError::Other(OtherError(cause))) = error else {
-        return false;
-    };
-    matches!(cause.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
+/// Whether the one thing wrong is who signed the certificate, how, or that it is an authority's.
+fn is_about_its_signer(error: &Error) -> bool {
+    match error {
+        Error::InvalidCertificate(CertificateError::Other(OtherError(cause))) => {
+            matches!(cause.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
+        }
+        Error::InvalidCertificate(error) => matches!(
+            error,
+            CertificateError::UnknownIssuer
+                | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+                | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. }
+        ),
+        _ => false,
+    }
 }
 
 /// What more there is to say to an operator whose run doesn't trust a certificate.

@@ -15,6 +15,9 @@ pub fn new_store(engine: &Engine, state: VuState) -> Store<VuState> {
     store
 }
 
+/// What the runtime says when a host call would copy too much out of a guest.
+const HANDED_OVER: &str = "fuel allocated for hostcalls";
+
 /// Why a call failed: the limit that was met, or else the guest's own words, or else those of the trap. The
 /// operator is told of the first of each.
 pub fn explain_call(state: &VuState, error: &wasmtime::Error) -> String {
@@ -41,7 +44,12 @@ fn explain_limit(state: &VuState, error: &wasmtime::Error) -> String {
         let (used, allowed) = (used.as_millis(), allowed.as_millis());
         return format!("stopped after {used} ms of CPU time (limit {allowed} ms)");
     }
-    explain_trap(error)
+    let why = explain_trap(error);
+    if error.root_cause().to_string().contains(HANDED_OVER) {
+        let limit = state.call_bytes() >> 20;
+        return format!("one call handed over more than {limit} MiB (--vu-memory): {why}");
+    }
+    why
 }
 
 fn with_memory(state: &VuState, why: String) -> String {

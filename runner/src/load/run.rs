@@ -26,9 +26,11 @@ use tokio::time::Instant;
 /// How long after a full second its last part may arrive and still be shown with it.
 const SETTLE: Duration = Duration::from_millis(100);
 
-/// How long threads have for their end once the run is stopped hard, or once the operator asks for
-/// the third time. One that takes longer hangs: the results are made without what it measured last.
+/// How long threads have for their end once the run is stopped hard, and for each VU that they may
+/// have to drop; or once the operator asks for the third time. The results are then made without
+/// what a thread measured last.
 const THREADS_END: Duration = Duration::from_secs(20);
+const VU_END: Duration = Duration::from_micros(200);
 const THREADS_END_IN_HASTE: Duration = Duration::from_secs(1);
 
 /// Times that an operator asks who doesn't wait any longer.
@@ -107,13 +109,15 @@ pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
     drop(deltas);
     let control = start_control(&run, begin, count)?;
     let sums = Sums::new(&run, &limits, thresholds);
-    let (snapshot, warm_up, is_whole) = sums.add_up(&run, &begun, &received);
-    if is_whole {
+    let (snapshot, warm_up, left) = sums.add_up(&run, &begun, &received);
+    match left {
         // They have handed over their last, and panic no more.
-        threads.into_iter().for_each(|thread| drop(thread.join()));
-    } else {
-        let what = "a load thread didn't come to its end: what it measured last is missing";
-        run.stop.stop(Stage::Hard, EndReason::Defect(what.to_owned()));
+        None => threads.into_iter().for_each(|thread| drop(thread.join())),
+        Some(Left::InHaste) => {}
+        Some(Left::Hanging) => {
+            let what = "a load thread didn't come to its end: what it measured last is missing";
+            run.stop.stop(Stage::Hard, EndReason::Defect(what.to_owned()));
+        }
     }
     let natural = natural_end(&run, &time_up);
     run.stop.stop(Stage::Hard, natural.clone());
@@ -126,25 +130,49 @@ pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
         snapshot,
         warm_up,
         reason,
-        is_whole,
+        is_whole: left.is_none(),
     })
 }
 
-/// Until when threads may take for their end.
+/// Why threads aren't waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// One of them hangs.
+    Hanging,
+    /// The operator doesn't wait any longer.
+    InHaste,
+}
+
+/// How long the end of threads is waited for.
 struct Patience {
+    limit: Duration,
     stopped: Option<Instant>,
     in_haste: Option<Instant>,
 }
 
 impl Patience {
-    /// Whether it is over.
-    fn is_over(&mut self, stop: &StopHandle) -> bool {
+    fn new(plan: &Plan) -> Patience {
+        let vus = u32::try_from(plan.peak_vus()).unwrap_or(u32::MAX);
+        Patience {
+            limit: THREADS_END + VU_END * vus,
+            stopped: None,
+            in_haste: None,
+        }
+    }
+
+    /// Whether it is over, and why.
+    fn is_over(&mut self, stop: &StopHandle) -> Option<Left> {
         let since = |begun: &mut Option<Instant>| begun.get_or_insert_with(Instant::now).elapsed();
         if stop.stage() < Stage::Hard {
-            return false;
+            return None;
         }
-        let hangs = since(&mut self.stopped) > THREADS_END;
-        hangs || (stop.asked() >= IN_HASTE && since(&mut self.in_haste) > THREADS_END_IN_HASTE)
+        let hangs = since(&mut self.stopped) > self.limit;
+        let in_haste = stop.asked() >= IN_HASTE && since(&mut self.in_haste) > THREADS_END_IN_HASTE;
+        match (in_haste, hangs) {
+            (true, _) => Some(Left::InHaste),
+            (_, true) => Some(Left::Hanging),
+            _ => None,
+        }
     }
 }
 
@@ -167,33 +195,29 @@ impl Sums {
         }
     }
 
-    /// Merges until all threads have handed over their last part. False: one of them hangs.
+    /// Merges until all threads have handed over their last part, or are left behind.
     fn add_up(
         mut self,
         run: &Run,
         begun: &watch::Receiver<Option<Instant>>,
         received: &Receiver<Handed>,
-    ) -> (Snapshot, Option<Snapshot>, bool) {
-        let mut patience = Patience {
-            stopped: None,
-            in_haste: None,
-        };
+    ) -> (Snapshot, Option<Snapshot>, Option<Left>) {
+        let mut patience = Patience::new(&run.plan);
         let mut due = Instant::now() + INTERVAL + SETTLE;
-        let (mut is_running, mut is_whole) = (false, true);
+        let mut is_running = false;
         let elapsed = || begun.borrow().map_or(Duration::ZERO, |begun| begun.elapsed());
-        loop {
+        let behind = loop {
             if let (false, Some(begun)) = (is_running, *begun.borrow()) {
                 due = begun + INTERVAL + SETTLE;
                 is_running = true;
             }
+            if let Some(left) = patience.is_over(&run.stop) {
+                break Some(left);
+            }
             let left = due.saturating_duration_since(Instant::now());
             match received.recv_timeout(left.min(LOOK)) {
                 Ok(handed) => self.merge(handed),
-                Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) if patience.is_over(&run.stop) => {
-                    is_whole = false;
-                    break;
-                }
+                Err(RecvTimeoutError::Disconnected) => break None,
                 Err(RecvTimeoutError::Timeout) if left > LOOK => {}
                 Err(RecvTimeoutError::Timeout) if !is_running => due += Duration::from_millis(10),
                 Err(RecvTimeoutError::Timeout) => {
@@ -201,10 +225,10 @@ impl Sums {
                     due += INTERVAL;
                 }
             }
-        }
+        };
         let warm_up = self.warm_up.map(|sums| sums.finish(elapsed()));
         self.main.judge(self.thresholds.finish(elapsed()));
-        (self.main.finish(elapsed()), warm_up, is_whole)
+        (self.main.finish(elapsed()), warm_up, behind)
     }
 
     /// Closes a second.

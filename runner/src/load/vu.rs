@@ -29,6 +29,9 @@ use wasmtime::Store;
 /// Pause after a start that failed, so that a broken plugin doesn't spin.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// Least time that `on-stop` has, by the wall clock, however short the graceful stop is.
+const LEAST_FAREWELL: Duration = Duration::from_secs(5);
+
 /// A virtual user.
 pub(super) struct Vu {
     identity: Identity,
@@ -328,12 +331,23 @@ impl Vu {
         store.set_epoch_deadline(1);
         let scenario = self.identity.scenario;
         let exec = self.exec();
+        let workload = self.thread.run.plan.workloads.get(self.workload);
+        let limit = workload.map_or(LEAST_FAREWELL, |w| w.graceful_stop.max(LEAST_FAREWELL));
         let desk = store.data().desk();
         let call = plugin
             .wasmswarm_scenario_scenario()
             .call_on_stop(&mut *store, exec);
-        let stopped = desk.serve(&mut self.client, call).await;
-        let stopped = stopped.unwrap_or_else(|trap| Err(call::explain_call(store.data(), &trap)));
+        // A run may end by its last VU: its farewell must not go on for ever. Boxed: rare, and every VU
+        // would have to hold it.
+        let served = desk.serve(&mut self.client, call);
+        let stopped = Box::pin(tokio::time::timeout(limit, served)).await;
+        let stopped = match stopped {
+            Ok(stopped) => stopped.unwrap_or_else(|trap| Err(call::explain_call(store.data(), &trap))),
+            Err(_) => Err(format!(
+                "it was not done after {} s (--graceful-stop)",
+                limit.as_secs_f64()
+            )),
+        };
         store.data_mut().end_call();
         if let Err(why) = stopped {
             with_shard(|shard| shard.iteration_error(scenario, u16::MAX, &format!("on-stop: {why}")));

@@ -36,6 +36,8 @@ pub struct Delta {
 pub(super) struct Counts {
     pub(super) requests_started: u64,
     pub(super) requests_interrupted: u64,
+    pub(super) requests_unsent: u64,
+    pub(super) requests_refused: u64,
     pub(super) iterations_planned: u64,
     pub(super) iterations_started: u64,
     pub(super) iterations_dropped: u64,
@@ -52,6 +54,8 @@ impl Counts {
     pub(super) fn add(&mut self, other: &Self) {
         self.requests_started += other.requests_started;
         self.requests_interrupted += other.requests_interrupted;
+        self.requests_unsent += other.requests_unsent;
+        self.requests_refused += other.requests_refused;
         self.iterations_planned += other.iterations_planned;
         self.iterations_started += other.iterations_started;
         self.iterations_dropped += other.iterations_dropped;

@@ -48,14 +48,14 @@ impl Snapshot {
             (
                 "requests completed",
                 t.requests,
-                "in the histogram of service times",
-                t.duration.count,
+                "in the histogram of service times or never sent",
+                t.duration.count + t.requests_unsent,
             ),
             (
                 "requests completed",
                 t.requests,
-                "in the histogram of response times",
-                t.response.count,
+                "in the histogram of response times or refused",
+                t.response.count + t.requests_refused,
             ),
             ("requests completed", t.requests, "in all series", series),
             (

@@ -56,6 +56,8 @@ impl Aggregator {
             rate: per_second(self.requests, seconds),
             requests_started: counts.requests_started,
             requests_interrupted: counts.requests_interrupted,
+            requests_unsent: counts.requests_unsent,
+            requests_refused: counts.requests_refused,
             reused: sum(|series| series.reused),
             duration: self.durations.stats(),
             response: self.responses.stats(),

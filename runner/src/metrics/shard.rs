@@ -92,6 +92,10 @@ impl Shard {
         let slot = self.series.slot(SeriesRef::from(key));
         self.series.value(slot).record(key.status, sample);
         self.phases.record(sample);
+        if sample.never_sent {
+            self.counts.requests_unsent += 1;
+            self.counts.requests_refused += u64::from(sample.response_us == 0);
+        }
         if sample.failed {
             self.count_failure(slot, sample.failure.unwrap_or("failed"), sample.detail, 1);
         }

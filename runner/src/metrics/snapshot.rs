@@ -69,6 +69,10 @@ pub struct Totals {
     pub requests_started: u64,
     /// Requests dropped because the run ended.
     pub requests_interrupted: u64,
+    /// Completed requests of which nothing was ever written: they have no service time.
+    pub requests_unsent: u64,
+    /// Those of them that were refused at once: they have no response time either.
+    pub requests_refused: u64,
     /// Requests on a connection that had served one before.
     pub reused: u64,
     /// Service times.

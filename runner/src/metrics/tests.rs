@@ -190,6 +190,43 @@ fn verdicts_reach_requests_of_earlier_seconds() {
 }
 
 #[test]
+fn requests_that_were_never_sent_are_in_the_books_without_a_time() {
+    let limits = Limits::default();
+    let (mut shard, mut all) = (Shard::new(limits.clone()), aggregator(&limits));
+    let key = RequestKey {
+        scenario: 0,
+        method: "GET",
+        name: "/",
+        status: 0,
+        expected: false,
+        tags: "",
+    };
+    let refused = RequestSample {
+        never_sent: true,
+        failed: true,
+        failure: Some("host-not-allowed"),
+        ..RequestSample::default()
+    };
+    let unconnected = RequestSample {
+        response_us: 900,
+        ..refused
+    };
+    for sample in [refused, unconnected, RequestSample::default()] {
+        shard.request_started();
+        shard.request(&key, &sample);
+    }
+    all.merge(shard.take());
+    let snapshot = all.finish(Duration::from_secs(1));
+    let totals = &snapshot.totals;
+    assert_eq!(
+        (totals.requests, totals.requests_unsent, totals.requests_refused),
+        (3, 2, 1)
+    );
+    assert_eq!((totals.duration.count, totals.response.count), (1, 2));
+    assert_eq!(snapshot.reconcile(None), Vec::<String>::new());
+}
+
+#[test]
 fn an_interrupted_iteration_has_no_duration() {
     let limits = Limits::default();
     let (mut shard, mut all) = (Shard::new(limits.clone()), aggregator(&limits));

@@ -9,7 +9,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "HTTP")]
 pub struct HttpOptions {
-    /// Base URL of the system under test; `demo` starts a small shop on this machine for the run
+    /// Base URL of the system under test, under whose path relative URLs go; `demo` starts a small shop on this machine for the run
     #[arg(short = 'H', long, value_name = "URL")]
     pub host: Option<String>,
 

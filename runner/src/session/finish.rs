@@ -54,6 +54,11 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
         .summary_json
         .as_ref()
         .map_or(Ok(()), |path| write_json(path, &run.outcome.snapshot, facts));
+    if !run.outcome.is_whole {
+        let missing =
+            "nobody waited for the load threads: what they measured in their last second is missing";
+        terminal::print_error(&terminal::warning_text(missing, Paint::for_stderr()));
+    }
     let text = report::summary(
         &run.outcome.snapshot,
         facts,

@@ -140,6 +140,14 @@ async fn decodes_a_kept_body_only() {
 }
 
 #[tokio::test]
+async fn a_part_of_a_compressed_body_is_left_as_it_is() {
+    let part = raw("HTTP/1.1 206 Partial\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\npart");
+    let server = Server::start(vec![vec![part]]).await;
+    let response = response(client(&base(&server.url())).send(&get("/")).await);
+    assert_eq!((response.body(), response.is_decoded()), (&b"part"[..], false));
+}
+
+#[tokio::test]
 async fn names_what_the_server_did_wrong() {
     assert_eq!(failure(raw("")).await, ErrorCode::ConnectionClosed);
     assert_eq!(

@@ -239,6 +239,38 @@ async fn a_certificate_that_is_its_own_authority_is_trusted_if_it_was_named() {
 }
 
 #[tokio::test]
+async fn a_servers_own_certificate_is_trusted_whoever_signed_it() {
+    let issuer_key = rcgen::KeyPair::generate().expect("key");
+    let mut issuer = rcgen::CertificateParams::default();
+    issuer.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let issuer = rcgen::Issuer::new(issuer, issuer_key);
+    let key = rcgen::KeyPair::generate().expect("key");
+    let params = rcgen::CertificateParams::new(vec!["api.test".to_owned()]).expect("names");
+    let shown = params.signed_by(&key, &issuer).expect("certificate");
+    let authority = authority_of(&shown, &key, &[]);
+    let address = start(&authority, (0..3).map(|_| vec![reply("200 OK", "in")]).collect()).await;
+    let trusting = settings(&authority, address);
+    assert_eq!(response(client(&trusting).send(&get("/")).await).body(), b"in");
+    let wrong = format!("https://wrong.test:{}/", address.port());
+    let refused = client(&trusting)
+        .send(&get(&wrong))
+        .await
+        .result
+        .expect_err("name");
+    assert_eq!(refused.code, ErrorCode::Certificate);
+    let untrusting = Settings {
+        ca_file: None,
+        ..trusting
+    };
+    let refused = client(&untrusting)
+        .send(&get("/"))
+        .await
+        .result
+        .expect_err("issuer");
+    assert!(refused.detail.contains("--ca-file"), "{}", refused.detail);
+}
+
+#[tokio::test]
 async fn a_server_without_tls_is_a_tls_error() {
     let (listener, address) = listen().await;
     tokio::spawn(async move {
