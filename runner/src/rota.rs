@@ -28,6 +28,8 @@ use std::time::{Duration, Instant};
 const BATCH: usize = 32;
 /// A turn that took less, in nanoseconds, kept nobody waiting who wasn't known to be ready.
 const BRIEF: u64 = 50_000;
+/// An excess that any turn may amount to that met cold memory.
+const SMALL: Duration = Duration::from_millis(40);
 /// How many turns before its own a VU's memory is fetched.
 const AHEAD: usize = 4;
 /// Bytes of a suspended guest's stack that are fetched: the calls that it will make, and those that it is in.
@@ -133,8 +135,11 @@ pub struct Excess {
 }
 
 impl Excess {
-    /// As it would be in a whole second, of less time on a CPU.
+    /// As it would be in a whole second, of less time on a CPU; but what is small stays as it is.
     pub fn of_a_second(self, on_cpu: Duration) -> Excess {
+        if self.time < SMALL {
+            return self;
+        }
         let share = self.time.as_secs_f64() / on_cpu.as_secs_f64().max(1e-3);
         let time = Duration::from_secs_f64(share.min(1.0));
         Excess { time, ..self }
