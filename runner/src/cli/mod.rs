@@ -2,6 +2,7 @@
 
 mod build;
 mod elsewhere;
+mod hidden;
 mod inspect;
 mod new;
 mod target;
@@ -9,6 +10,7 @@ mod texts;
 mod usage;
 mod watch;
 
+use crate::confine;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::{FindOptions, RunOptions};
@@ -63,6 +65,10 @@ const AFTER_RUN: &str = "Options are also taken from environment variables, such
 ///
 /// The command has a thread of its own, so that a forced stop needn't wait for it.
 pub fn start() -> ExitCode {
+    if let Some(code) = hidden::answer() {
+        return code;
+    }
+    confine::enable();
     let command = match read() {
         Ok(command) => command,
         Err(code) => return code,

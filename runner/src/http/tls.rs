@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::Resumption;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::TlsConnector;
 
 use super::error::{ErrorCode, Fault};
-use super::settings::{Settings, VersionPolicy};
+use super::settings::{Settings, TlsVersions, VersionPolicy};
 use super::stream::Stream;
 use super::trust::{Trust, TrustAll};
 
@@ -66,7 +67,12 @@ fn base(settings: &Settings, problems: &mut Vec<String>) -> Option<ClientConfig>
         .client_cert
         .as_ref()
         .map(|(chain, key)| identity(chain, key));
-    let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions();
+    let versions: &[&SupportedProtocolVersion] = match settings.tls_versions {
+        TlsVersions::Both => &[&TLS13, &TLS12],
+        TlsVersions::Only12 => &[&TLS12],
+        TlsVersions::Only13 => &[&TLS13],
+    };
+    let builder = ClientConfig::builder_with_provider(provider.clone()).with_protocol_versions(versions);
     let builder = builder
         .map_err(|error| problems.push(format!("TLS: {error}")))
         .ok()?;

@@ -3,6 +3,7 @@
 use super::burst::Burst;
 use super::distribution::{Distribution, Stats};
 use super::limits::MetricKind;
+use super::signed::Signed;
 use serde::Serialize;
 
 /// Trends are kept in thousandths, so that values down to 0.001 are told apart.
@@ -18,6 +19,8 @@ pub(super) struct CustomPart {
     nonzero: u64,
     gauge: Option<Gauge>,
     trend: Burst,
+    /// How far below 0 a trend's negative values lie.
+    below: Burst,
 }
 
 /// A gauge's values so far.
@@ -36,9 +39,9 @@ impl CustomPart {
         self.samples
     }
 
-    /// Adds a value. False if it means nothing: not finite, or a negative trend.
+    /// Adds a value. False if it means nothing, as it isn't finite.
     pub(super) fn add(&mut self, kind: MetricKind, value: f64) -> bool {
-        if !value.is_finite() || (kind == MetricKind::Trend && value < 0.0) {
+        if !value.is_finite() {
             return false;
         }
         self.kind.get_or_insert(kind);
@@ -48,7 +51,14 @@ impl CustomPart {
             MetricKind::Rate => self.nonzero += u64::from(value != 0.0),
             MetricKind::Gauge => self.gauge = Some(Gauge::set(self.gauge, value)),
             // The cast saturates, and the distribution has its own limit.
-            MetricKind::Trend => self.trend.record((value * TREND_SCALE).round() as u64),
+            MetricKind::Trend => {
+                let side = if value < 0.0 {
+                    &mut self.below
+                } else {
+                    &mut self.trend
+                };
+                side.record((value.abs() * TREND_SCALE).round() as u64);
+            }
         }
         true
     }
@@ -86,6 +96,7 @@ pub(super) struct CustomTotals {
     nonzero: i64,
     pub(super) gauge: Option<Gauge>,
     trend: Distribution<u64>,
+    below: Distribution<u64>,
 }
 
 impl CustomTotals {
@@ -104,6 +115,7 @@ impl CustomTotals {
         let gauge = part.gauge.map(|gauge| Gauge { turn, ..gauge });
         self.gauge = gauge.map(|later| Gauge::join(self.gauge, later)).or(self.gauge);
         part.trend.pour_into(&mut self.trend);
+        part.below.pour_into(&mut self.below);
         true
     }
 
@@ -118,6 +130,7 @@ impl CustomTotals {
             .map(|later| Gauge::join(self.gauge, later))
             .or(self.gauge);
         self.trend.merge(&other.trend);
+        self.below.merge(&other.below);
     }
 
     /// Counts `amount` as a counter does.
@@ -144,15 +157,18 @@ impl CustomTotals {
         self.gauge = Some(Gauge::join(self.gauge, gauge));
     }
 
-    /// The values of a trend, in thousandths of their unit.
+    /// The values of a trend from 0 up, in thousandths of their unit.
     pub(super) fn trend(&mut self) -> &mut Distribution<u64> {
         self.kind = Some(MetricKind::Trend);
         &mut self.trend
     }
 
     /// The values of a trend so far, in thousandths of their unit.
-    pub(super) fn times(&self) -> &Distribution<u64> {
-        &self.trend
+    pub(super) fn values(&self) -> Signed<'_> {
+        Signed {
+            below: &self.below,
+            above: &self.trend,
+        }
     }
 
     /// How many values there were.
@@ -184,7 +200,7 @@ impl CustomTotals {
                 let Gauge { last, min, max, .. } = self.gauge?;
                 CustomValue::Gauge { last, min, max }
             }
-            MetricKind::Trend => CustomValue::Trend(self.trend.stats().scaled(1.0 / TREND_SCALE)),
+            MetricKind::Trend => CustomValue::Trend(self.values().stats(TREND_SCALE)),
         })
     }
 }
@@ -265,11 +281,25 @@ mod tests {
     }
 
     #[test]
+    fn negative_values_of_a_trend_count() {
+        let CustomValue::Trend(stats) = total(MetricKind::Trend, &[-5.0, 0.0, -0.25, 40.0, 10.0])
+            .value()
+            .unwrap()
+        else {
+            panic!("not a trend");
+        };
+        assert_eq!(
+            (stats.count, stats.min, stats.p50, stats.max, stats.mean),
+            (5, -5.0, 0.0, 40.0, 8.95)
+        );
+    }
+
+    #[test]
     fn values_without_meaning_are_refused() {
         let mut part = CustomPart::default();
         assert!(!part.add(MetricKind::Counter, f64::NAN));
         assert!(!part.add(MetricKind::Trend, f64::INFINITY));
-        assert!(!part.add(MetricKind::Trend, -0.1));
+        assert!(!part.add(MetricKind::Trend, f64::NEG_INFINITY));
         assert_eq!(part.kind, None);
     }
 

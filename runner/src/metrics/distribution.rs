@@ -158,6 +158,16 @@ impl Distribution<u64> {
         value
     }
 
+    /// The rank that a quantile of so many values has, counted from 1 in ascending order.
+    pub(super) fn rank(quantile: f64, count: u64) -> u64 {
+        (middle_of_rank(quantile, count) * count as f64).ceil() as u64
+    }
+
+    /// The value of a rank, counted from 1 in ascending order; 0 if there is no value.
+    pub(super) fn of_rank(&self, rank: u64) -> u64 {
+        self.quantile(rank as f64 / self.count() as f64)
+    }
+
     /// The usual figures.
     pub fn stats(&self) -> Stats<u64> {
         let [p50, p90, p95, p99, p999] = self.quantiles([0.5, 0.9, 0.95, 0.99, 0.999]);

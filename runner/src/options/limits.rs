@@ -12,6 +12,18 @@ pub struct LimitOptions {
     #[arg(long, value_name = "SIZE", value_parser = values::memory)]
     pub vu_memory: Option<usize>,
 
+    /// Memory that the host may hold for one virtual user: bodies, responses, headers, cookies [default: as --vu-memory]
+    #[arg(long, value_name = "SIZE", value_parser = values::host_memory)]
+    pub vu_host_memory: Option<usize>,
+
+    /// Memory that the host may hold for all virtual users [default: half of the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = values::host_memory)]
+    pub host_memory: Option<usize>,
+
+    /// Memory of the whole run, which ends with its results when that is nearly used up [default: the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = values::host_memory)]
+    pub max_memory: Option<usize>,
+
     /// Largest body of a request [default: 16MiB]
     #[arg(long, value_name = "SIZE", value_parser = values::size)]
     pub max_request_body: Option<usize>,
@@ -47,8 +59,10 @@ impl LimitOptions {
         let ms = |time: Option<Duration>, default: u64| {
             time.map_or(default, |t| u64::try_from(t.as_millis()).unwrap_or(u64::MAX))
         };
+        let vu_memory_bytes = self.vu_memory.unwrap_or(64 << 20);
         LimitsPlan {
-            vu_memory_bytes: self.vu_memory.unwrap_or(64 << 20),
+            vu_memory_bytes,
+            vu_host_memory_bytes: self.vu_host_memory.unwrap_or(vu_memory_bytes),
             max_request_body_bytes: self.max_request_body.unwrap_or(16 << 20),
             task_cpu_ms: ms(self.task_cpu, 1_000),
             start_cpu_ms: ms(self.start_cpu, 5_000),

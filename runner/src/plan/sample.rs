@@ -20,8 +20,10 @@ pub(crate) fn plan(workloads: Vec<Workload>) -> Plan {
         max_rate: None,
         group_urls: false,
         reset_cookies: false,
+        reset_connections: false,
         limits: LimitsPlan {
             vu_memory_bytes: 0,
+            vu_host_memory_bytes: 0,
             max_request_body_bytes: 0,
             task_cpu_ms: 0,
             start_cpu_ms: 0,

@@ -88,7 +88,7 @@ fn counted(snapshot: &Snapshot) -> impl Iterator<Item = String> {
         ),
         (
             flags.values_dropped,
-            "values of custom metrics were dropped: not finite, or negative in a trend",
+            "values of custom metrics were dropped: not finite",
         ),
         (
             flags.kind_conflicts,

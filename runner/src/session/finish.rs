@@ -74,7 +74,7 @@ fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> End {
     End {
         reason: word(&run.outcome.reason).to_owned(),
         code: exit_code(run, wrong, output.exit_code_on_error).number(),
-        text: run.outcome.reason.to_string(),
+        text: ending(run.outcome),
     }
 }
 
@@ -126,10 +126,15 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
         EndReason::Interrupted | EndReason::StoppedByApi => ExitCode::Interrupted,
         EndReason::ThresholdFailed(_) => ExitCode::Threshold,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,
+        EndReason::NotGranted(_) => ExitCode::NotGranted,
+        EndReason::OutOfMemory(_) => ExitCode::Memory,
         EndReason::TooManyTraps(_)
         | EndReason::ShapeFailed(_)
         | EndReason::SetupFailed(_)
         | EndReason::TeardownFailed(_) => ExitCode::Guest,
+        EndReason::TimeUp | EndReason::Completed if run.outcome.marked_failed.is_some() => {
+            ExitCode::MarkedFailed
+        }
         EndReason::TimeUp | EndReason::Completed
             if run.outcome.snapshot.thresholds.iter().any(Verdict::has_failed) =>
         {
@@ -142,13 +147,24 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
     }
 }
 
+/// Why the run ended, and what a scenario said of it.
+fn ending(outcome: &Outcome) -> String {
+    match &outcome.marked_failed {
+        Some(why) if why.is_empty() => format!("{}; a scenario called it a failure", outcome.reason),
+        Some(why) => format!("{}; a scenario called it a failure: {why}", outcome.reason),
+        None => outcome.reason.to_string(),
+    }
+}
+
 fn word(reason: &EndReason) -> &'static str {
     match reason {
         EndReason::TimeUp | EndReason::Completed => "finished",
         EndReason::Interrupted | EndReason::StoppedByApi => "interrupted",
         EndReason::Aborted(_)
+        | EndReason::NotGranted(_)
         | EndReason::ThresholdFailed(_)
         | EndReason::ShapeFailed(_)
+        | EndReason::OutOfMemory(_)
         | EndReason::TooManyTraps(_) => "aborted",
         EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) | EndReason::Defect(_) => "failed",
     }
@@ -184,6 +200,12 @@ fn verdict(code: ExitCode, reason: &EndReason, wrong: Vec<String>) -> Result<Exi
         (_, EndReason::TooManyTraps(_)) => {
             Err(failure.hint("the summary lists the messages; --max-traps sets how many are tolerated"))
         }
+        (_, EndReason::NotGranted(_)) => Err(failure
+            .hint("pass --insecure if any certificate is fine, or trust its authority with --ca-file FILE")),
+        (_, EndReason::OutOfMemory(_)) => Err(failure.hint(
+            "the figures above are complete up to then; use fewer users (-u), a smaller --vu-memory or \
+             --vu-host-memory, or a larger machine (or --max-memory)",
+        )),
         (_, EndReason::Aborted(_) | EndReason::ShapeFailed(_)) => Err(failure),
         _ => Ok(code),
     }

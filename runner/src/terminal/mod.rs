@@ -42,6 +42,25 @@ pub fn print_error(text: &str) {
     let _ = write_line(&mut std::io::stderr().lock(), text);
 }
 
+/// Writes bytes that are no text on standard output.
+///
+/// # Errors
+/// They can't be written.
+pub fn print_bytes(bytes: &[u8]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush())
+}
+
+/// All of standard input.
+///
+/// # Errors
+/// It can't be read.
+pub fn read_all() -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes)?;
+    Ok(bytes)
+}
+
 /// Asks a question that yes or no answers; nobody at a terminal means no.
 pub fn agrees(question: &str) -> bool {
     use std::io::{BufRead as _, IsTerminal as _, Write as _};

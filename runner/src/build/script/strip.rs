@@ -55,8 +55,31 @@ impl Emitter for Short {
     }
 }
 
+/// Stacks to parse on, the first that the system grants: each level of nesting takes some 3 KiB. Only what is filled
+/// of one costs memory.
+const STACKS: [usize; 3] = [4 << 30, 1 << 30, 64 << 20];
+
 /// The script without its types. `name` is what messages call it.
 pub(super) fn types(text: String, name: &Path) -> Result<String, BuildError> {
+    std::thread::scope(|scope| {
+        let text = &text;
+        let parse = move || on_this_stack(text.clone(), name);
+        let started = STACKS.iter().find_map(|&bytes| {
+            let thread = std::thread::Builder::new().stack_size(bytes);
+            thread.spawn_scoped(scope, parse).ok()
+        });
+        let ended = started.map(std::thread::ScopedJoinHandle::join);
+        ended.and_then(Result::ok).unwrap_or_else(|| {
+            let message = format!(
+                "{}: it can't be parsed: no thread for it, or a defect of the parser",
+                name.display()
+            );
+            Err(BuildError::Syntax { message })
+        })
+    })
+}
+
+fn on_this_stack(text: String, name: &Path) -> Result<String, BuildError> {
     let map = Lrc::new(SourceMap::default());
     let notes = Notes::default();
     let emitter = Short {
@@ -99,6 +122,59 @@ mod tests {
         assert_eq!(stripped.lines().count(), text.lines().count());
         assert_eq!(stripped.find("a.b"), text.find("a.b"));
         assert!(!stripped.contains("interface"));
+    }
+
+    #[test]
+    fn nesting_is_no_end_of_the_process() {
+        let nested = |open: &str, inner: &str, close: &str| {
+            let text = format!(
+                "let x = {}{inner}{};\n",
+                open.repeat(20_000),
+                close.repeat(20_000)
+            );
+            // Either way it must come back.
+            strip(&text).map(|stripped| stripped.len() == text.len())
+        };
+        assert_eq!(nested("(", "1", ")"), Ok(true));
+        for (open, inner, close) in [
+            ("[", "", "]"),
+            ("{a:", "1", "}"),
+            ("`${", "1", "}`"),
+            ("!", "1", ""),
+            ("- ", "1", ""),
+            ("typeof ", "1", ""),
+            ("a => ", "1", ""),
+            ("", "1", "+1"),
+            ("", "a", ".b"),
+            ("", "f", "()"),
+            ("a?b:", "1", ""),
+            ("f(", "1", ")"),
+            ("<any>", "1", ""),
+            ("1 as A<", "B", ">"),
+        ] {
+            let _ = nested(open, inner, close);
+        }
+        for (open, close) in [
+            ("A<", ">"),
+            ("(", ")"),
+            ("keyof ", ""),
+            ("{a:", "}"),
+            ("[", "]"),
+            ("", "[]"),
+        ] {
+            let text = format!("type T = {}B{};\n", open.repeat(20_000), close.repeat(20_000));
+            let _ = strip(&text);
+        }
+        for (open, close) in [
+            ("{", "}"),
+            ("if (a) ", ""),
+            ("if (a) {} else ", ""),
+            ("class A { a() {", "} }"),
+            ("a: ", ""),
+        ] {
+            let text = format!("{};{}\n", open.repeat(20_000), close.repeat(20_000));
+            let _ = strip(&text);
+        }
     }
 
     #[test]
