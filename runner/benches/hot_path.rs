@@ -42,6 +42,7 @@ fn pre() -> &'static PluginPre<VuState> {
             cache: std::env::temp_dir(),
             engine: build::Engine::default(),
             parameters: Vec::new(),
+            script: None,
             grants: build::Grants::default(),
         };
         let path = build::build(&folder, &mut shop).unwrap().component;
@@ -51,10 +52,10 @@ fn pre() -> &'static PluginPre<VuState> {
             vu_memory_bytes: MEMORY,
             per_vu: plugin::PerVu::UNKNOWN,
         };
-        let engine = plugin::build_engine(&spec).unwrap();
+        let (engine, code) = plugin::build_engine(&spec).unwrap();
         // Nothing here runs long enough to need its ticks, but they are part of the cost.
         std::mem::forget(plugin::start_epoch_clock(&engine).unwrap());
-        let component = plugin::compile(&engine, &source, None).unwrap().component;
+        let component = plugin::compile((&engine, code), &source, None).unwrap().component;
         PluginPre::new(
             host::link(&component)
                 .unwrap()
@@ -78,12 +79,19 @@ fn shared() -> Arc<RunShared> {
         log: LogSink::new(sync_channel(1).0, 0),
         scenarios: Vec::new(),
         vu_memory_bytes: MEMORY,
+        vu_host_memory_bytes: MEMORY,
+        memory: Arc::default(),
         max_request_body: 16 << 20,
         bodies: Default::default(),
         ceiling: None,
         abort: Mutex::new(None),
         abort_requested: Notify::new(),
-        group_urls: false,
+        naming: wasmswarm::host::Naming::default(),
+        strict_redirects: false,
+        lacks_insecure: false,
+        not_granted: std::sync::OnceLock::new(),
+        census: wasmswarm::host::Census::default(),
+        failed: std::sync::OnceLock::new(),
     })
 }
 

@@ -6,24 +6,32 @@
 //! `report` and `terminal` show it, `api` serves it.
 
 pub mod api;
+pub mod bounded;
 pub mod build;
 pub mod cli;
+pub mod confine;
 pub mod data;
 pub mod error;
 pub mod exit_code;
 pub mod host;
 pub mod http;
 pub mod load;
+pub mod memory;
 pub mod metrics;
 pub mod options;
 pub mod panics;
 pub mod plan;
 pub mod plugin;
+pub mod private;
 pub mod report;
 pub mod rota;
 pub mod scaffold;
+pub mod secret;
 pub mod session;
 pub mod target;
 pub mod terminal;
 pub mod thresholds;
 pub mod timer;
+
+#[cfg(test)]
+mod tests;

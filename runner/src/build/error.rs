@@ -155,6 +155,18 @@ pub enum BuildError {
         /// What was tried; begins with `: `, or empty.
         why: String,
     },
+    /// What lies in the cache folder may be somebody else's.
+    #[error("what is kept there isn't run")]
+    Untrusted(#[source] crate::private::Untrusted),
+    /// The operator didn't wait for it.
+    #[error("interrupted while it was built")]
+    Interrupted,
+    /// What it does while it is built met a limit.
+    #[error("it isn't built {why}")]
+    Limit {
+        /// Which limit; goes on after "built".
+        why: String,
+    },
     /// It doesn't compile.
     #[error("it doesn't compile\n{last_lines}")]
     Compile {
@@ -196,7 +208,14 @@ impl BuildError {
                  see docs/bring-your-own-language.md",
             ),
             Self::Memory { .. } => Some("delete wasmswarm's cache, so that the tool is installed again"),
-            Self::Manifest { .. }
+            Self::Untrusted(_) => Some(
+                "remove it, or name a folder with --cache-dir that you own and that only you may write to",
+            ),
+            Self::Limit { .. } => Some(
+                "what runs while it is built, such as a script's top level, must be done sooner and with less",
+            ),
+            Self::Interrupted
+            | Self::Manifest { .. }
             | Self::Compile { .. }
             | Self::NoFile { .. }
             | Self::Read { .. }

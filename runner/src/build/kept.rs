@@ -6,6 +6,7 @@
 
 use super::Parameters;
 use super::reach::Reach;
+use crate::private::{self, Key};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,6 +77,8 @@ pub(super) struct Kept {
     dir: PathBuf,
     /// Of the source's path and what else decides the result.
     key: String,
+    /// Without one, nothing that was kept can be told from what somebody else has left there.
+    seal: Option<Key>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -88,7 +91,7 @@ impl Kept {
     /// `cache`: the folder of all built components. `makers`: everything beside the source that
     /// decides what comes out, such as the versions of the tools.
     pub(super) fn open(cache: &Path, source: &Path, makers: &[&str]) -> io::Result<Kept> {
-        std::fs::create_dir_all(cache)?;
+        let cache = private::make_folder(cache)?;
         let mut hasher = Sha256::new();
         let place = std::path::absolute(source)?;
         for part in std::iter::once(&*place.to_string_lossy()).chain(makers.iter().copied()) {
@@ -96,7 +99,8 @@ impl Kept {
             hasher.update(part);
         }
         Ok(Kept {
-            dir: cache.to_owned(),
+            seal: Key::for_folder(&cache),
+            dir: cache,
             key: hex(&hasher.finalize()),
         })
     }
@@ -110,32 +114,44 @@ impl Kept {
         parameters: &Parameters,
         reach: Option<&Reach>,
     ) -> Option<(PathBuf, Inputs)> {
-        let record: Record = serde_json::from_slice(&std::fs::read(self.record()).ok()?).ok()?;
+        let sealed = std::fs::read(self.record()).ok()?;
+        let record = self.seal.as_ref()?.open(&self.key, &sealed)?;
+        let record: Record = serde_json::from_slice(record).ok()?;
         let fresh = match now {
             Some(now) => record.inputs == *now,
             None => record.inputs.are_as_they_were(parameters),
         };
         let covered = |reach: &Reach| record.inputs.files.keys().all(|path| reach.still_covers(path));
         let component = self.dir.join(&record.component);
-        (reach.is_none_or(covered) && fresh && component.is_file()).then_some((component, record.inputs))
+        // The record is ours; so is the component that has the digest in its name.
+        let is_kept = || digest_of(&component).is_some_and(|digest| record.component == name_of(&digest));
+        (reach.is_none_or(covered) && fresh && is_kept()).then_some((component, record.inputs))
     }
 
     /// Keeps a component, and answers where.
     pub(super) fn keep(&self, inputs: Inputs, component: &[u8]) -> io::Result<PathBuf> {
-        let name = format!("{}.wasm", hex(&Sha256::digest(component)));
+        let name = name_of(&hex(&Sha256::digest(component)));
         let path = self.dir.join(&name);
         write_whole(&self.dir, &path, component)?;
         let record = Record {
             inputs,
             component: name,
         };
-        write_whole(&self.dir, &self.record(), &serde_json::to_vec(&record)?)?;
+        let record = serde_json::to_vec(&record)?;
+        let seal = self.seal.as_ref().map(|key| key.seal(&self.key, &record));
+        let sealed = [&seal.unwrap_or_default()[..], &record].concat();
+        write_whole(&self.dir, &self.record(), &sealed)?;
         Ok(path)
     }
 
     fn record(&self) -> PathBuf {
-        self.dir.join(format!("{}.json", self.key))
+        self.dir.join(format!("{}.record", self.key))
     }
+}
+
+/// The name of the component with this digest.
+fn name_of(digest: &str) -> String {
+    format!("{digest}.wasm")
 }
 
 /// Renamed into place, so that nobody reads half of it.
@@ -144,6 +160,11 @@ fn write_whole(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.persist(path)?;
     Ok(())
+}
+
+/// The digest of bytes.
+pub(super) fn digest(bytes: &Vec<u8>) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// The digest of a file; `None` if it can't be read.

@@ -1,6 +1,7 @@
 //! The SDKs as part of this program: their files lie in the cache folder while tools read them.
 
 use super::{BuildError, cannot_write, component, kept};
+use crate::private;
 use include_dir::{Dir, DirEntry, include_dir};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -78,6 +79,7 @@ impl Sdk {
         let parent = cache.join("sdk");
         let dir = parent.join(format!("{}-{}", self.name, &self.digest()[..16]));
         if dir.is_dir() {
+            private::tree(&dir, 1).map_err(BuildError::Untrusted)?;
             return Ok(dir);
         }
         self.write(&parent, &dir).map_err(cannot_write(&dir))?;
@@ -86,7 +88,7 @@ impl Sdk {
 
     /// Renamed into place, so that nobody finds half of it.
     fn write(self, parent: &Path, dir: &Path) -> std::io::Result<()> {
-        std::fs::create_dir_all(parent)?;
+        private::make_folder(parent)?;
         let whole = tempfile::tempdir_in(parent)?;
         for (path, content) in self.files() {
             let path = whole.path().join(path);

@@ -1,15 +1,28 @@
 //! The tools of a language: finding them, running them, and keeping what they say.
 
 use super::{BuildError, Language, Workshop, cannot_write};
+use crate::confine::{self, End, Limits};
+use crate::private;
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// How many of a tool's last lines an error quotes.
 const QUOTED_LINES: usize = 20;
+
+/// The longest that a compiler or an installer may take.
+const TOOL_TIME: Duration = Duration::from_secs(30 * 60);
+
+/// What a tool may use that runs what it builds. The time of such an evaluation is the script's to decide.
+const EVALUATING: Limits = Limits {
+    memory_bytes: 4 << 30,
+    cpu: Duration::from_secs(180),
+    wall: TOOL_TIME,
+};
 
 /// The first of these programs that is on the path.
 pub(super) fn find(names: &[&str]) -> Option<PathBuf> {
@@ -43,30 +56,45 @@ pub(super) fn numbers(text: &str) -> Option<(u32, u32)> {
 
 /// Runs a compiler to its end. What it prints is shown if it fails, and then only its end.
 pub(super) fn run(language: Language, command: &mut Command) -> Result<(), BuildError> {
-    let (succeeded, last_lines) = quietly(command).map_err(|source| BuildError::Missing {
+    let (end, last_lines) = quietly(command, TOOL_TIME).map_err(|source| BuildError::Missing {
         language,
         what: format!("{}, which can't be started: {source}", name_of(command)),
         hint: "see whether it runs by itself".to_owned(),
     })?;
-    if succeeded {
-        Ok(())
-    } else {
-        Err(BuildError::Compile { last_lines })
+    match end {
+        End::Exited(0) => Ok(()),
+        End::Interrupted => Err(BuildError::Interrupted),
+        End::Exited(_) | End::Signal(_) => Err(BuildError::Compile { last_lines }),
+        end => Err(BuildError::Limit { why: beyond(&end) }),
+    }
+}
+
+/// As [`run`], for a tool that runs what it builds, as those do that keep a script's state: with limits.
+pub(super) fn run_evaluating(language: Language, command: &Command) -> Result<(), BuildError> {
+    run(language, &mut confine::limited(command, EVALUATING))
+}
+
+/// Which limit a tool met.
+fn beyond(end: &End) -> String {
+    match end {
+        End::Cpu => format!("within {} s of CPU time", EVALUATING.cpu.as_secs()),
+        End::Memory => format!("with {} GiB of memory", EVALUATING.memory_bytes >> 30),
+        _ => format!("within {} min", TOOL_TIME.as_secs() / 60),
     }
 }
 
 /// Runs what fetches and installs something to its end.
 pub(super) fn run_installer(tool: &'static str, command: &mut Command) -> Result<(), BuildError> {
-    let (succeeded, last_lines) = quietly(command).map_err(|source| BuildError::Tool { tool, source })?;
-    if succeeded {
-        Ok(())
-    } else {
-        Err(BuildError::Install { tool, last_lines })
+    let ended = quietly(command, TOOL_TIME).map_err(|source| BuildError::Tool { tool, source })?;
+    match ended {
+        (End::Exited(0), _) => Ok(()),
+        (End::Interrupted, _) => Err(BuildError::Interrupted),
+        (_, last_lines) => Err(BuildError::Install { tool, last_lines }),
     }
 }
 
-/// Whether the command succeeded, and the end of what it printed.
-fn quietly(command: &mut Command) -> std::io::Result<(bool, String)> {
+/// How the command ended, and the end of what it printed.
+fn quietly(command: &mut Command, wall: Duration) -> std::io::Result<(End, String)> {
     let (reader, writer) = std::io::pipe()?;
     let errors = writer.try_clone()?;
     command.stdin(Stdio::null()).stdout(writer).stderr(errors);
@@ -74,8 +102,10 @@ fn quietly(command: &mut Command) -> std::io::Result<(bool, String)> {
     // The command holds the pipe's ends; without them the reader sees the end of it.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = child?;
+    let watched = confine::watch(&child, wall);
     let last_lines = follow(reader, &mut |_| ());
-    Ok((child.wait()?.success(), last_lines.join("\n")))
+    let (_, end) = watched.finish(&mut child)?;
+    Ok((end, last_lines.join("\n")))
 }
 
 fn name_of(command: &Command) -> String {
@@ -94,7 +124,7 @@ pub(super) fn installed(
     let dir = tools.join(name);
     let done = dir.join("installed");
     if done.is_file() {
-        return Ok(dir);
+        return trusted(dir);
     }
     if !(shop.agree)(what) {
         return Err(BuildError::NotAgreed {
@@ -102,18 +132,24 @@ pub(super) fn installed(
         });
     }
     let failed = cannot_write(&dir);
-    std::fs::create_dir_all(&tools).map_err(&failed)?;
+    private::make_folder(&tools).map_err(&failed)?;
     // Whoever else wants it meanwhile waits, and finds it.
     let lock = File::create(tools.join(format!("{name}.lock"))).map_err(&failed)?;
     lock.lock().map_err(&failed)?;
     if done.is_file() {
-        return Ok(dir);
+        return trusted(dir);
     }
     if dir.exists() {
         std::fs::remove_dir_all(&dir).map_err(&failed)?;
     }
     install(&dir, shop.say)?;
     File::create(done).map_err(&failed)?;
+    Ok(dir)
+}
+
+/// A folder with programs, if it and all that lies close to its top is ours.
+fn trusted(dir: PathBuf) -> Result<PathBuf, BuildError> {
+    private::tree(&dir, 2).map_err(BuildError::Untrusted)?;
     Ok(dir)
 }
 

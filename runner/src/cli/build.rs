@@ -41,7 +41,7 @@ pub(super) struct BuildCommand {
 
 pub(super) fn run(options: &BuildCommand) -> Result<ExitCode, Failure> {
     let begun = Instant::now();
-    let built = session::build(&Order {
+    let (built, _folder) = session::build(&Order {
         name: &options.source,
         digest: None,
         cache_dir: options.cache_dir.as_deref(),

@@ -36,6 +36,16 @@ pub const SHARED_BYTES: usize = 16 << 20;
 pub const SHARED_NAMES: usize = 10_000;
 /// Longest `vu.sleep`.
 pub const SLEEP_US: u64 = 3_600_000_000;
+/// Handles of WASI that one instance may have.
+pub const HANDLES: usize = 10_000;
+/// Bytes of the headers of one message that a standard client makes.
+pub const FIELDS_BYTES: usize = 128 << 10;
+/// Bytes that one write into the body of such a message takes.
+pub const CHUNK_BYTES: usize = 128 << 10;
+/// What the host holds without counting it: usual requests and responses.
+pub const FREE_BYTES: usize = 64 << 10;
+/// Refusals for want of memory that are counted in one call.
+pub const REFUSALS: u64 = 1_000;
 /// Random bytes in one WASI call.
 pub const RANDOM_BYTES: u64 = 64 << 10;
 

@@ -5,15 +5,18 @@ use super::limits;
 use super::recorder::with_shard;
 use super::state::VuState;
 use crate::http::Ignored;
+use crate::memory::{Account, Held};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU16, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// Different crashes of guests that one run tells of.
 const CRASHES: usize = 100;
 
+/// Bytes of the lines that wait to be printed.
+const QUEUED_BYTES: usize = 8 << 20;
 /// Different reasons of failed requests that one run tells of.
 const FAILURES: usize = 20;
 
@@ -21,7 +24,7 @@ const FAILURES: usize = 20;
 const CRASH_LINES: usize = 50;
 
 /// A guest's message, cut to its limit but not yet escaped: whoever prints it does that.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct LogLine {
     /// How much it matters.
     pub level: Level,
@@ -29,6 +32,8 @@ pub struct LogLine {
     pub vu: u64,
     /// The text.
     pub message: String,
+    /// What it counts until it is printed.
+    _held: Option<Held>,
 }
 
 /// Where guests' messages go: a bounded queue to the thread that prints, with a limit per
@@ -36,6 +41,8 @@ pub struct LogLine {
 #[derive(Debug)]
 pub struct LogSink {
     lines: SyncSender<LogLine>,
+    /// The bytes of the lines that wait.
+    waiting: Arc<Account>,
     per_second: u32,
     begun: Instant,
     second: AtomicU64,
@@ -53,6 +60,7 @@ impl LogSink {
     pub fn new(lines: SyncSender<LogLine>, per_second: u32) -> LogSink {
         LogSink {
             lines,
+            waiting: Account::new(&Arc::default(), QUEUED_BYTES),
             per_second,
             begun: Instant::now(),
             second: AtomicU64::new(0),
@@ -123,7 +131,16 @@ impl LogSink {
 
     fn send(&self, level: Level, vu: u64, message: &str) -> bool {
         let message = limits::cut(message, limits::LOG_BYTES).to_owned();
-        self.lines.try_send(LogLine { level, vu, message }).is_ok()
+        let Ok(held) = self.waiting.hold(message.len()) else {
+            return false;
+        };
+        let line = LogLine {
+            level,
+            vu,
+            message,
+            _held: Some(held),
+        };
+        self.lines.try_send(line).is_ok()
     }
 }
 

@@ -8,24 +8,32 @@ use super::bindings::http::{KeepPolicy, RedirectPolicy, Request};
 use super::desk::Desk;
 use super::failure::Unanswered;
 use super::http::{Sending, Ticket};
+use super::limits;
 use super::state::VuState;
 use crate::http::{self as engine, Client};
+use crate::memory::{Account, Exceeded, Held};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use wasmtime::component::Linker;
 use wasmtime_wasi_http::p2::bindings::http::{outgoing_handler, types};
 use wasmtime_wasi_http::{
-    Error, RequestOptions, WasiBody, WasiHttp, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
+    Error, RequestOptions, WasiBody, WasiHttp, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
 };
 
 /// The header that names a request in the results.
 const NAME: HeaderName = HeaderName::from_static("x-wasmswarm-name");
 
+/// What the guest's own messages may be like.
+pub(super) fn context() -> WasiHttpCtx {
+    let mut context = WasiHttpCtx::new();
+    context.set_field_size_limit(limits::FIELDS_BYTES);
+    context
+}
 /// Why a request that was never finished wasn't sent.
 const NOT_A_REQUEST: &str = "the guest handed over what isn't a request";
 
@@ -42,11 +50,12 @@ impl VuState {
     fn about_to_send(&mut self) -> WasiHttpCtxView<'_> {
         let post = Post {
             desk: self.desk(),
+            memory: Arc::clone(&self.memory),
             ticket: self.require_run().is_ok().then(|| self.plain_ticket()),
         };
         WasiHttpCtxView {
             ctx: &mut self.wasi_http,
-            table: &mut self.table,
+            table: self.handles.table(&mut self.table),
             hooks: &mut **self.post.insert(Box::new(post)),
         }
     }
@@ -56,10 +65,10 @@ impl WasiHttpView for VuState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         WasiHttpCtxView {
             ctx: &mut self.wasi_http,
-            table: &mut self.table,
+            table: self.handles.table(&mut self.table),
             hooks: self
                 .post
-                .get_or_insert_with(|| Box::new(Post::closed(&self.desk)))
+                .get_or_insert_with(|| Box::new(Post::closed(&self.desk, &self.memory)))
                 .as_mut(),
         }
     }
@@ -74,15 +83,17 @@ type Delivered = (
 /// Takes the request that a client sends, and leaves it to the VU's task.
 pub(super) struct Post {
     desk: Arc<Desk>,
+    memory: Arc<Account>,
     /// Taken by the request. None where nothing may be sent.
     ticket: Option<Ticket>,
 }
 
 impl Post {
     /// The hooks of calls that send nothing.
-    fn closed(desk: &Arc<Desk>) -> Post {
+    fn closed(desk: &Arc<Desk>, memory: &Arc<Account>) -> Post {
         Post {
             desk: Arc::clone(desk),
+            memory: Arc::clone(memory),
             ticket: None,
         }
     }
@@ -98,6 +109,10 @@ impl Drop for Post {
 }
 
 impl WasiHttpHooks for Post {
+    fn p2_outgoing_body_chunk_size(&mut self) -> usize {
+        limits::CHUNK_BYTES
+    }
+
     fn send_request(
         &mut self,
         request: http::Request<WasiBody>,
@@ -113,6 +128,7 @@ impl WasiHttpHooks for Post {
             request,
             limit,
             ticket,
+            memory: Arc::clone(&self.memory),
             reply,
         };
         if let Err(letter) = self.desk.post(letter) {
@@ -137,6 +153,7 @@ pub(super) struct Letter {
     request: http::Request<WasiBody>,
     limit: Option<Duration>,
     ticket: Ticket,
+    memory: Arc<Account>,
     reply: oneshot::Sender<Result<http::Response<WasiBody>, Error>>,
 }
 
@@ -147,11 +164,12 @@ impl Letter {
             request,
             limit,
             ticket,
+            memory,
             mut reply,
         } = self;
         let response = tokio::select! {
             biased;
-            response = exchange(request, limit, ticket, client) => response,
+            response = exchange(request, (limit, &memory), ticket, client) => response,
             () = reply.closed() => return,
         };
         // Whoever doesn't take it doesn't need it.
@@ -170,32 +188,27 @@ impl Letter {
 
 async fn exchange(
     request: http::Request<WasiBody>,
-    limit: Option<Duration>,
+    (limit, memory): (Option<Duration>, &Arc<Account>),
     ticket: Ticket,
     client: &Client,
 ) -> Result<http::Response<WasiBody>, Error> {
     let read = read(&request, limit);
-    let (wait, body) = (
-        client.limit(limit),
-        Limited::new(request.into_body(), ticket.max_body()),
-    );
-    let body = tokio::time::timeout(wait, body.collect()).await;
+    let mut held = Held::new(memory);
+    let body = collect(request.into_body(), ticket.max_body(), &mut held);
+    let body = tokio::time::timeout(client.limit(limit), body).await;
     let unanswered = match (read, body) {
         (Some(request), Ok(Ok(body))) => {
-            let body = body.to_bytes().to_vec();
             let sending = Sending::new(Request { body, ..request }, ticket);
             let landed = sending.run_beside(client).await;
-            return landed
-                .response()
-                .map(|response| view(&response))
-                .map_err(error_of);
+            let response = landed.response().map_err(error_of)?;
+            return view(&response, memory);
         }
         (Some(request), Err(_)) => {
             let why = "the time limit passed before the guest had written its body";
             ticket.refuse(&request, engine::ErrorCode::Timeout, why)
         }
-        (Some(request), Ok(Err(error))) => {
-            let why = format!("the body can't be sent: {error}");
+        (Some(request), Ok(Err(why))) => {
+            let why = format!("the body can't be sent: {why}");
             ticket.refuse(&request, engine::ErrorCode::InvalidRequest, &why)
         }
         (None, _) => ticket.refuse(
@@ -205,6 +218,38 @@ async fn exchange(
         ),
     };
     Err(error_of(unanswered))
+}
+
+/// All of a body, unless it is too large or broken off, or there is no room for it; then why.
+async fn collect(mut body: WasiBody, limit: usize, held: &mut Held) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| error.to_string())?;
+        let Ok(data) = frame.into_data() else { continue };
+        let needed = bytes.len() + data.len();
+        if needed > limit {
+            return Err(format!("it has more than {limit} bytes (--max-request-body)"));
+        }
+        if needed > bytes.capacity() {
+            // As a vector grows.
+            let grown = held.resize(needed.max(2 * bytes.capacity()));
+            grown.map_err(|why| why.to_string())?;
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
+}
+
+/// A body that counts as long as the guest has it.
+struct Counted {
+    bytes: Vec<u8>,
+    _held: Held,
+}
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 /// The request in the host's terms, but for its body. None: it has a header that isn't text.
@@ -246,8 +291,14 @@ fn nameless() -> Request {
 }
 
 /// The response as the client sees it. What the engine has undone isn't claimed any more.
-fn view(response: &engine::Response) -> http::Response<WasiBody> {
-    let body = Full::new(Bytes::copy_from_slice(response.body()));
+///
+/// # Errors
+/// There is no room for it.
+fn view(response: &engine::Response, memory: &Arc<Account>) -> Result<http::Response<WasiBody>, Error> {
+    let full = |why: Exceeded| Error::InternalError(Some(why.to_string()));
+    let held = memory.hold(response.bytes_held()).map_err(full)?;
+    let bytes = response.body().to_vec();
+    let body = Full::new(Bytes::from_owner(Counted { bytes, _held: held }));
     let mut view = http::Response::new(body.map_err(|never| match never {}).boxed_unsync());
     *view.status_mut() = StatusCode::from_u16(response.status).unwrap_or_default();
     let undone = |name: &HeaderName| {
@@ -262,7 +313,7 @@ fn view(response: &engine::Response) -> http::Response<WasiBody> {
             view.headers_mut().append(name, value);
         }
     }
-    view
+    Ok(view)
 }
 
 fn error_of(unanswered: Unanswered) -> Error {

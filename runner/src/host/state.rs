@@ -1,12 +1,16 @@
 //! The data of one VU's store: everything that its host calls may touch.
 
+use super::bindings::http::Response;
 use super::bodies::{Bodies, OwnBodies};
 use super::ceiling::Ceiling;
+use super::census::Census;
 use super::desk::Desk;
 use super::failure::Reasons;
 use super::groups::Groups;
+use super::handles::{self, Handles};
 use super::limits::{self, VuLimits};
 use super::log::LogSink;
+use super::naming::Naming;
 use super::outgoing::Post;
 use super::output::Output;
 use super::random::Random;
@@ -16,18 +20,22 @@ use super::shared::Store as SharedStore;
 use super::tags::Tags;
 use crate::data::DataSets;
 use crate::http::{Cookies, JarUse};
+use crate::memory::{Account, Budget};
 use crate::metrics::MetricKind;
 use crate::plan::{Drawer, Stream, generator, round_seed};
 use crate::rota;
 use rand_pcg::Pcg32;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use wasmtime::UpdateDeadline;
 use wasmtime_wasi::{ResourceTable, WasiCtx};
 use wasmtime_wasi_http::WasiHttpCtx;
+
+/// What the results call it if the host had no room to hold something for a guest.
+const REFUSED_MEMORY: &str = "memory on the host";
 
 /// What all VUs of a run share. Read-only, but for the few cells that say so.
 #[derive(Debug)]
@@ -54,6 +62,10 @@ pub struct RunShared {
     pub scenarios: Vec<String>,
     /// Memory limit of one VU.
     pub vu_memory_bytes: usize,
+    /// What the host may hold for one VU.
+    pub vu_host_memory_bytes: usize,
+    /// What the host may hold for all of them.
+    pub memory: Arc<Budget>,
     /// The largest body of a request.
     pub max_request_body: usize,
     /// Bodies that guests send many times.
@@ -64,8 +76,18 @@ pub struct RunShared {
     pub abort: Mutex<Option<String>>,
     /// Wakes whoever watches `abort`.
     pub abort_requested: Notify,
-    /// Whether ids in the paths of requests without a name are replaced.
-    pub group_urls: bool,
+    /// What the names of requests depend on.
+    pub naming: Naming,
+    /// Whether the operator said how many redirects are followed: then one more is an error, whatever it is to the guest.
+    pub strict_redirects: bool,
+    /// Whether the plugin wants certificates not to be checked, and the operator didn't grant that.
+    pub lacks_insecure: bool,
+    /// What the run needs and wasn't granted, once that has shown.
+    pub not_granted: OnceLock<String>,
+    /// What all VUs have come to.
+    pub census: Census,
+    /// The first reason that a guest gave for calling the run a failure.
+    pub failed: OnceLock<String>,
 }
 
 /// Tells apart what happens several times with the same seed, so that nothing random is repeated.
@@ -116,12 +138,19 @@ impl RunShared {
             log,
             scenarios: Vec::new(),
             vu_memory_bytes: 0,
+            vu_host_memory_bytes: 0,
+            memory: Arc::default(),
             max_request_body: 16 << 20,
             bodies: Bodies::default(),
             ceiling: None,
             abort: Mutex::default(),
             abort_requested: Notify::new(),
-            group_urls: false,
+            naming: Naming::default(),
+            strict_redirects: false,
+            census: Census::default(),
+            lacks_insecure: false,
+            not_granted: OnceLock::new(),
+            failed: OnceLock::new(),
         }
     }
 }
@@ -222,6 +251,10 @@ pub struct VuState {
     pub stop_requested: bool,
     pub(super) desk: Arc<Desk>,
     pub(super) responses: Responses,
+    /// Redirects that ended requests of the last call to send them, by the requests' numbers.
+    pub(super) redirects: Vec<(usize, Response)>,
+    /// What the host holds for this instance.
+    pub(super) memory: Arc<Account>,
     /// Why requests of the last call failed.
     pub(super) reasons: Reasons,
     pub(super) bodies: OwnBodies,
@@ -244,6 +277,7 @@ pub struct VuState {
     /// Where a standard client's request is taken from. Only in a guest that has one.
     pub(super) post: Option<Box<Post>>,
     pub(super) table: ResourceTable,
+    pub(super) handles: Handles,
     budget: CpuBudget,
 }
 
@@ -252,8 +286,7 @@ impl VuState {
     pub fn new(run: Arc<RunShared>, stop: Arc<StopFlag>, identity: Identity, phase: Phase) -> VuState {
         let stream = |s| generator(run.seed(), identity.drawer(), s);
         let wasi_random = Random::new(stream(Stream::Wasi));
-        let mut table = ResourceTable::new();
-        table.set_max_capacity(10_000);
+        let memory = Account::new(&run.memory, run.vu_host_memory_bytes);
         let output = Output::new(Arc::clone(&run), identity.vu);
         VuState {
             iteration: 0,
@@ -262,6 +295,7 @@ impl VuState {
             in_task: false,
             stop_requested: false,
             responses: Responses::default(),
+            redirects: Vec::new(),
             reasons: Reasons::default(),
             bodies: OwnBodies::default(),
             cookies: Arc::default(),
@@ -274,10 +308,12 @@ impl VuState {
             limits: VuLimits::new(run.vu_memory_bytes),
             wasi: super::wasi::inert(&wasi_random, &output),
             wasi_random,
-            wasi_http: WasiHttpCtx::new(),
+            wasi_http: super::outgoing::context(),
             post: None,
             output,
-            table,
+            table: handles::table(run.vu_host_memory_bytes),
+            handles: Handles::new(&memory, call_bytes_of(&run)),
+            memory,
             budget: CpuBudget::default(),
             run,
             desk: Arc::new(Desk::new(stop)),
@@ -296,7 +332,7 @@ impl VuState {
     /// Bytes that one host call may lift out of the guest: what its memory holds, or a body of the largest size.
     /// A guest can name the same memory many times over; beyond this it is stopped.
     pub fn call_bytes(&self) -> usize {
-        limits::CALL_BYTES + self.run.vu_memory_bytes.max(self.run.max_request_body)
+        call_bytes_of(&self.run)
     }
 
     /// Begins an export call that may use this much CPU time. What an earlier call kept is freed.
@@ -324,6 +360,7 @@ impl VuState {
     pub fn end_call(&mut self) {
         self.output.flush();
         self.post = None;
+        self.count_refusals();
         // A guest that made `group_duration` a metric of its own has itself to blame.
         while self.groups.are_open() {
             let _ = self.close_group();
@@ -332,6 +369,23 @@ impl VuState {
             self.in_task = false;
             self.tags.set_task(&[]);
         }
+    }
+
+    /// What the host had no room for is counted among what the sandbox refused.
+    pub fn count_refusals(&self) {
+        for _ in 0..self.memory.take_refusals().min(limits::REFUSALS) {
+            with_shard(|shard| shard.denied(REFUSED_MEMORY));
+        }
+    }
+
+    /// What the host holds for this instance.
+    pub fn memory(&self) -> &Arc<Account> {
+        &self.memory
+    }
+
+    /// Whether the guest has met the limit of what is held for it.
+    pub fn is_out_of_room(&self) -> bool {
+        self.handles.are_too_many()
     }
 
     /// Leaves the innermost group and records its time.
@@ -384,7 +438,7 @@ impl VuState {
     /// Called on each epoch tick that meets the guest computing. One that has only just got its turn goes on.
     pub fn on_epoch(&mut self) -> UpdateDeadline {
         let now = Instant::now();
-        if self.budget.used(now) >= self.budget.allowed {
+        if self.budget.is_spent(now) {
             UpdateDeadline::Interrupt
         } else if rota::is_fresh(now) {
             UpdateDeadline::Continue(1)
@@ -404,11 +458,28 @@ impl VuState {
         self.run.log.crash(self.identity.vu, message, words);
     }
 
+    /// Ends the run if a certificate was refused that the plugin wants to be accepted: all else would fail likewise.
+    #[cold]
+    pub(super) fn miss_insecure(&self) {
+        if self.run.lacks_insecure {
+            let why = "a certificate isn't trusted, and the plugin's option `insecure` (k6: insecureSkipTLSVerify) \
+                       was not granted";
+            // The first one says it.
+            let _ = self.run.not_granted.set(why.to_owned());
+            self.request_abort(why);
+        }
+    }
+
     pub(super) fn request_abort(&self, reason: &str) {
         let mut abort = self.run.abort.lock().unwrap_or_else(PoisonError::into_inner);
         abort.get_or_insert_with(|| limits::cut(reason, limits::MESSAGE_BYTES).to_owned());
         self.run.abort_requested.notify_one();
     }
+}
+
+/// Bytes that one host call may lift out of a guest.
+fn call_bytes_of(run: &RunShared) -> usize {
+    limits::CALL_BYTES + run.vu_memory_bytes.max(run.max_request_body)
 }
 
 impl std::fmt::Debug for VuState {
@@ -424,21 +495,29 @@ impl std::fmt::Debug for VuState {
 /// call that doesn't wait resets nothing.
 #[derive(Debug, Default)]
 struct CpuBudget {
-    /// What the VU had used when the call began.
-    before: Duration,
+    /// What the VU had used when the call began. Outside of a turn, where asking costs as much as a short call, none until
+    /// the call's first tick.
+    before: Option<Duration>,
     allowed: Duration,
 }
 
 impl CpuBudget {
     fn new(allowed: Duration, now: Instant) -> CpuBudget {
         CpuBudget {
-            before: rota::used(now),
+            before: rota::used_in_turn(now),
             allowed,
         }
     }
 
     fn used(&self, now: Instant) -> Duration {
-        rota::used(now).saturating_sub(self.before)
+        self.before
+            .map_or(Duration::ZERO, |before| rota::used(now).saturating_sub(before))
+    }
+
+    /// Whether it is used up, at a tick.
+    fn is_spent(&mut self, now: Instant) -> bool {
+        self.before.get_or_insert_with(|| rota::used(now));
+        self.used(now) >= self.allowed
     }
 }
 
@@ -462,6 +541,7 @@ mod tests {
     fn a_guest_that_computes_is_stopped_at_its_limit_and_not_before() {
         let mut state = state();
         state.begin_call(Duration::from_millis(30));
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
         compute(&state, 10);
         assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
         compute(&state, 30);
@@ -477,6 +557,7 @@ mod tests {
     fn waiting_costs_nothing() {
         let mut state = state();
         state.begin_call(Duration::from_millis(30));
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
         std::thread::sleep(Duration::from_millis(80));
         assert!(!matches!(state.on_epoch(), UpdateDeadline::Interrupt));
     }

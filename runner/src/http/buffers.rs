@@ -8,7 +8,7 @@ const READ_BYTES: usize = 64 * 1024;
 /// Buffers the pool keeps per thread.
 const POOLED: usize = 64;
 /// A buffer that grew beyond this is freed rather than pooled.
-const POOLED_BYTES: usize = 64 * 1024;
+pub(super) const POOLED_BYTES: usize = 64 * 1024;
 /// A request buffer that grew beyond this is given back to the allocator.
 const REQUEST_BYTES: usize = 256 * 1024;
 

@@ -29,6 +29,7 @@ use super::settings::VersionPolicy;
 use super::target::{self, Origin, SPEAKS_HTTP1, Split, Target};
 use super::timings::{Phase, Trace};
 use super::transport::Transport;
+use crate::memory::Account;
 
 /// Kept-alive connections of one VU.
 const IDLE: usize = 64;
@@ -46,6 +47,8 @@ pub(super) struct Core {
     pub(super) transport: Arc<Transport>,
     vu: u64,
     state: Mutex<State>,
+    /// Whom large responses count against.
+    pub(super) account: Option<Arc<Account>>,
     pub(super) cookies: Arc<Cookies>,
     /// Held while connecting to a server that may turn out to speak HTTP/2, where one connection will do.
     greeting: tokio::sync::Mutex<()>,
@@ -64,6 +67,8 @@ pub(super) struct Trail {
     pub(super) hops: Vec<Hop>,
     /// The last hop, once there was a redirect.
     pub(super) landed: Option<Landing>,
+    /// Why the last redirect wasn't followed any more, if there was one too many.
+    pub(super) stopped: Option<String>,
 }
 
 impl Client {
@@ -74,12 +79,18 @@ impl Client {
             transport,
             vu,
             state: Mutex::default(),
+            account: None,
             greeting: tokio::sync::Mutex::default(),
         };
         Client {
             alarm: Alarm::default(),
             core,
         }
+    }
+
+    /// Counts what responses hold against this account from now on.
+    pub fn charge_to(&mut self, account: &Arc<Account>) {
+        self.core.account = Some(Arc::clone(account));
     }
 
     /// Sends a request, follows redirects, and waits for the whole response. Dropping the future closes the
@@ -120,6 +131,13 @@ impl Client {
         self.core.cookies.clear(0);
     }
 
+    /// Goes on without the connections that it has.
+    pub fn forget_connections(&mut self) {
+        let mut state = self.core.state();
+        state.idle.clear();
+        state.sessions.clear();
+    }
+
     /// Starts a new life: no connections, no cookies.
     pub fn reset(&mut self) {
         *self.core.state() = State::default();
@@ -134,6 +152,7 @@ impl Trail {
             trace: Trace::start(Instant::now()),
             hops: Vec::new(),
             landed: None,
+            stopped: None,
         }
     }
 
@@ -154,6 +173,7 @@ impl Trail {
             result,
             ended: self.trace.ended(),
             landed: self.landed,
+            stopped: self.stopped,
             ignored: self.trace.ignored,
         }
     }
@@ -190,7 +210,9 @@ impl Core {
             response = super::redirect::follow(self, request, response, trail).await?;
         }
         if response.encoded {
-            response.decode(self.transport.max_body_bytes).await?;
+            response
+                .decode(self.transport.max_body_bytes, self.account.as_ref())
+                .await?;
         }
         Ok(response)
     }
@@ -214,6 +236,7 @@ impl Core {
                 authorization: None,
                 closes: closes(request.headers),
                 wanted,
+                account: self.account.as_ref(),
             };
             trace.exchange.reused = true;
             match h1::exchange(connection, &job, trace).await {
@@ -235,6 +258,7 @@ impl Core {
             authorization: target.authorization.as_deref(),
             closes: closes(request.headers),
             wanted: self.wanted(request),
+            account: self.account.as_ref(),
         };
         loop {
             let made = self.connection(&target.origin, trace).await?;
@@ -351,6 +375,7 @@ impl Core {
             mut bytes,
             head_len,
             facts,
+            held,
             ..
         } = reader;
         let head_len = head_len as usize;
@@ -373,6 +398,7 @@ impl Core {
             encoded: facts.encoded && job.wanted.keep && facts.status != 206,
             decoded: false,
             redirects: facts.location,
+            _held: held,
         }
     }
 

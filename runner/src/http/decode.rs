@@ -2,12 +2,15 @@
 //! slices of time between which the thread's other VUs have their turns.
 
 use std::io::{self, BufRead, Read};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::error::{ErrorCode, Fault};
+use super::h1::response::charge;
 use super::response::fields;
+use crate::memory::{Account, Held};
 
 /// Codings in a row.
 const MAX_CODINGS: usize = 4;
@@ -24,7 +27,14 @@ const ZSTD_SKIPPED: u32 = 0x184d_2a50;
 const SLICE: Duration = Duration::from_millis(1);
 
 /// The body decoded as the head says; `None` if it isn't encoded, or in a way unknown here.
-pub(super) async fn decode(head: &[u8], body: &[u8], max_body: usize) -> Result<Option<Vec<u8>>, Fault> {
+///
+/// What it grows to counts against the account.
+pub(super) async fn decode(
+    head: &[u8],
+    body: &[u8],
+    max_body: usize,
+    account: Option<&Arc<Account>>,
+) -> Result<Option<Decoded>, Fault> {
     let mut codings: Vec<String> = Vec::new();
     for (_, value) in fields(head).filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding")) {
         codings.extend(value.split(',').map(|coding| coding.trim().to_ascii_lowercase()));
@@ -40,14 +50,23 @@ pub(super) async fn decode(head: &[u8], body: &[u8], max_body: usize) -> Result<
             "the body is compressed more than four times",
         ));
     }
-    let mut decoded = None;
+    let mut decoded: Option<Decoded> = None;
     for coding in codings.iter().rev() {
-        decoded = Some(undo(coding, decoded.as_deref().unwrap_or(body), max_body).await?);
+        let body = decoded.as_ref().map_or(body, |(body, _)| body.as_slice());
+        decoded = Some(undo(coding, body, max_body, account).await?);
     }
     Ok(decoded)
 }
 
-async fn undo(coding: &str, body: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
+/// A body with what it counts, if it is large.
+type Decoded = (Vec<u8>, Option<Held>);
+
+async fn undo(
+    coding: &str,
+    body: &[u8],
+    limit: usize,
+    account: Option<&Arc<Account>>,
+) -> Result<Decoded, Fault> {
     let mut decoder: Box<dyn Read + Send + '_> = match coding {
         "br" => Box::new(brotli::Decompressor::new(Pieces::of(body), 4096)),
         "zstd" => Box::new(Zstd::new(body, limit)),
@@ -55,16 +74,17 @@ async fn undo(coding: &str, body: &[u8], limit: usize) -> Result<Vec<u8>, Fault>
         "deflate" => Box::new(flate2::bufread::DeflateDecoder::new(Pieces::of(body))),
         _ => Box::new(Gzip::new(body)),
     };
-    let mut decoded = Vec::new();
+    let (mut decoded, mut held) = (Vec::new(), None);
     let mut begun = Instant::now();
     loop {
         let before = decoded.len();
         let room = (limit + 1 - before).min(STEP_BYTES);
+        charge(account, &mut held, decoded.capacity(), before + room)?;
         decoded.resize(before + room, 0);
         let read = decoder.read(&mut decoded[before..]);
         decoded.truncate(before + *read.as_ref().unwrap_or(&0));
         match read {
-            Ok(0) => return Ok(decoded),
+            Ok(0) => return Ok((decoded, held)),
             Ok(_) if decoded.len() > limit => return Err(too_large(coding, limit)),
             Ok(_) => {}
             // Between two pieces.
@@ -339,7 +359,8 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         runtime
             .expect("runtime")
-            .block_on(decode(&head(coding), body, LIMIT))
+            .block_on(decode(&head(coding), body, LIMIT, None))
+            .map(|decoded| decoded.map(|(body, _)| body))
     }
 
     #[test]
@@ -495,10 +516,10 @@ mod tests {
             };
             let head = head(coding);
             let decoded = tokio::select! {
-                decoded = decode(&head, &body, LIMIT) => decoded,
+                decoded = decode(&head, &body, LIMIT, None) => decoded,
                 () = others => unreachable!("it has no end"),
             };
-            assert_eq!(decoded.expect(coding).expect(coding).len(), text.len());
+            assert_eq!(decoded.expect(coding).expect(coding).0.len(), text.len());
             assert!(turns.get() > 2, "{coding}: {} turns", turns.get());
         }
     }

@@ -266,6 +266,7 @@ async fn receive(
     trace: &mut Trace,
 ) -> Result<Reader, Fault> {
     let mut reader = Reader::new(job.wanted);
+    reader.charge_to(job.account);
     let head = head_of(&answer, &mut reader.facts);
     trace.exchange.bytes_received = head.len() as u64;
     reader.head_len = u32::try_from(head.len()).unwrap_or(u32::MAX);
@@ -278,6 +279,7 @@ async fn receive(
             if bytes.len() - head_len + data.len() > job.wanted.max_body {
                 return Err(Fault::too_large(job.wanted.max_body));
             }
+            reader.make_room(bytes.len() + data.len())?;
             bytes.extend_from_slice(data);
         }
     }

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use super::buffers::Buffer;
 use super::decode::decode;
 use super::error::Fault;
 use super::timings::Exchange;
+use crate::memory::{Account, Held};
 
 /// A completed exchange. Its buffer returns to the thread's pool when it is dropped.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub struct Response {
     pub(super) decoded: bool,
     /// It says where to go instead.
     pub(super) redirects: bool,
+    /// What it counts as long as it is kept, if it is large.
+    pub(super) _held: Option<Held>,
 }
 
 impl Response {
@@ -48,10 +52,16 @@ impl Response {
     }
 
     /// Undoes the encoding of the body, if it is one that is known here.
-    pub(super) async fn decode(&mut self, max_body: usize) -> Result<(), Fault> {
-        let Some(body) = decode(self.head(), self.body(), max_body).await? else {
+    pub(super) async fn decode(
+        &mut self,
+        max_body: usize,
+        account: Option<&Arc<Account>>,
+    ) -> Result<(), Fault> {
+        let decoded = decode(self.head(), self.body(), max_body, account).await?;
+        let Some((body, held)) = decoded else {
             return Ok(());
         };
+        self._held = held;
         let url = self.bytes.split_off(self.url_at);
         self.bytes.truncate(self.head_len);
         self.bytes.extend_from_slice(&body);
@@ -69,6 +79,11 @@ impl Response {
     /// The URL that answered, after redirects. Without user and password.
     pub fn final_url(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self.bytes.get(self.url_at..).unwrap_or_default())
+    }
+
+    /// Bytes that it takes.
+    pub fn bytes_held(&self) -> usize {
+        self.bytes.len()
     }
 
     pub(super) fn head(&self) -> &[u8] {

@@ -1,6 +1,8 @@
 //! What all calls into guests share: the store, and words for how a call can fail.
 
+use super::symbol;
 use crate::host::{VuState, limits};
+use wasmtime::component::ResourceTableError;
 use wasmtime::{Engine, Store, Trap};
 use wasmtime_wasi::I32Exit;
 
@@ -44,12 +46,23 @@ fn explain_limit(state: &VuState, error: &wasmtime::Error) -> String {
         let (used, allowed) = (used.as_millis(), allowed.as_millis());
         return format!("stopped after {used} ms of CPU time (limit {allowed} ms)");
     }
+    let has_no_handle_left = error.downcast_ref::<ResourceTableError>().is_some_and(is_full);
+    if has_no_handle_left {
+        state.memory().refuse();
+    }
+    if has_no_handle_left || state.is_out_of_room() {
+        return "it has more on the host than may be held for it: handles, headers, bodies (--vu-host-memory)".to_owned();
+    }
     let why = explain_trap(error);
     if error.root_cause().to_string().contains(HANDED_OVER) {
         let limit = state.call_bytes() >> 20;
         return format!("one call handed over more than {limit} MiB (--vu-memory): {why}");
     }
     why
+}
+
+fn is_full(error: &ResourceTableError) -> bool {
+    matches!(error, ResourceTableError::Full)
 }
 
 fn with_memory(state: &VuState, why: String) -> String {
@@ -69,7 +82,7 @@ pub fn explain_trap(error: &wasmtime::Error) -> String {
     let frame = error.downcast_ref::<wasmtime::WasmBacktrace>().and_then(|b| {
         b.frames()
             .iter()
-            .find_map(|f| f.func_name().map(|n| n.to_owned()))
+            .find_map(|f| f.func_name().map(symbol::readable))
     });
     match frame {
         Some(function) => limits::cut(&format!("{cause} in {function}"), limits::MESSAGE_BYTES).to_owned(),

@@ -78,6 +78,11 @@ impl<'a> Lifecycle<'a> {
         }
     }
 
+    /// What the host may hold for all VUs.
+    pub fn host_memory(&self) -> usize {
+        self.shared.memory.limit()
+    }
+
     /// Calls `setup`; returns the bytes for the VUs.
     ///
     /// # Errors
@@ -198,6 +203,7 @@ impl<'a> Lifecycle<'a> {
         };
         let stop = Arc::new(StopFlag::default());
         let state = VuState::new(Arc::clone(self.shared), stop, identity, phase);
+        client.charge_to(state.memory());
         let state = state.with_cookies(client.cookies());
         let mut store = call::new_store(self.pre.engine(), state);
         let cpu = Duration::from_millis(self.limits.start_cpu_ms);

@@ -30,10 +30,14 @@ pub enum EndReason {
     StoppedByApi,
     /// A scenario asked for it.
     Aborted(String),
+    /// It turned out to need something that the operator didn't grant.
+    NotGranted(String),
     /// A threshold failed that is to end the run.
     ThresholdFailed(String),
     /// Too many guests trapped.
     TooManyTraps(u64),
+    /// Memory was nearly used up; how much there was.
+    OutOfMemory(String),
     /// The plugin's shape failed.
     ShapeFailed(String),
     /// `setup` failed: no load was made.
@@ -52,8 +56,10 @@ impl std::fmt::Display for EndReason {
             EndReason::Interrupted => write!(f, "interrupted by the operator"),
             EndReason::StoppedByApi => write!(f, "stopped through the API"),
             EndReason::Aborted(why) => write!(f, "aborted by the scenario: {why}"),
+            EndReason::NotGranted(what) => write!(f, "stopped: {what}"),
             EndReason::ThresholdFailed(which) => write!(f, "a threshold failed: {which}"),
             EndReason::TooManyTraps(n) => write!(f, "aborted: guests trapped {n} times"),
+            EndReason::OutOfMemory(figures) => write!(f, "memory was nearly used up: {figures}"),
             EndReason::ShapeFailed(why) => write!(f, "the plugin's shape failed: {why}"),
             EndReason::SetupFailed(why) => write!(f, "setup failed: {why}"),
             EndReason::TeardownFailed(why) => write!(f, "teardown failed: {why}"),

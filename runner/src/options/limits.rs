@@ -12,6 +12,18 @@ pub struct LimitOptions {
     #[arg(long, value_name = "SIZE", value_parser = values::memory)]
     pub vu_memory: Option<usize>,
 
+    /// Memory that the host may hold for one virtual user: bodies, responses, headers, cookies [default: as --vu-memory]
+    #[arg(long, value_name = "SIZE", value_parser = values::host_memory)]
+    pub vu_host_memory: Option<usize>,
+
+    /// Memory that the host may hold for all virtual users [default: half of the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = values::host_memory)]
+    pub host_memory: Option<usize>,
+
+    /// Memory of the whole run, which ends with its results when that is nearly used up [default: the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = values::host_memory)]
+    pub max_memory: Option<usize>,
+
     /// Largest body of a request [default: 16MiB]
     #[arg(long, value_name = "SIZE", value_parser = values::size)]
     pub max_request_body: Option<usize>,
@@ -39,6 +51,11 @@ pub struct LimitOptions {
     /// End the run when guests have trapped this often [default: 1000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_traps: Option<u64>,
+
+    /// Memory for the distributions of all measured times; beyond it they are folded into one series, and the summary
+    /// says so [default: 256MiB]
+    #[arg(long, value_name = "SIZE", value_parser = values::memory)]
+    pub metrics_memory: Option<usize>,
 }
 
 impl LimitOptions {
@@ -47,8 +64,10 @@ impl LimitOptions {
         let ms = |time: Option<Duration>, default: u64| {
             time.map_or(default, |t| u64::try_from(t.as_millis()).unwrap_or(u64::MAX))
         };
+        let vu_memory_bytes = self.vu_memory.unwrap_or(64 << 20);
         LimitsPlan {
-            vu_memory_bytes: self.vu_memory.unwrap_or(64 << 20),
+            vu_memory_bytes,
+            vu_host_memory_bytes: self.vu_host_memory.unwrap_or(vu_memory_bytes),
             max_request_body_bytes: self.max_request_body.unwrap_or(16 << 20),
             task_cpu_ms: ms(self.task_cpu, 1_000),
             start_cpu_ms: ms(self.start_cpu, 5_000),
@@ -56,6 +75,7 @@ impl LimitOptions {
             setup_wall_ms: ms(self.setup_timeout, 60_000),
             teardown_wall_ms: ms(self.teardown_timeout, 60_000),
             max_traps: self.max_traps.unwrap_or(1_000),
+            metrics_bytes: self.metrics_memory.unwrap_or(256 << 20),
             // Part of the contract: see wit/log.wit.
             log_lines_per_second: 100,
         }

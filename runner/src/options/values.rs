@@ -1,6 +1,7 @@
 //! Reads single values of options: durations, sizes, names with values.
 
 use super::names;
+use crate::http::AddressRange;
 use crate::plan::{self, MOST_RATE, OnStop, Spacing, SpawnRate};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -67,6 +68,17 @@ fn unit_of_time(unit: &str) -> Option<Duration> {
         "d" | "day" => Duration::from_secs(24 * 3600),
         _ => return None,
     })
+}
+
+/// Addresses: one, or all that share its first bits, as in `10.0.0.0/8`.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn range_of_addresses(text: &str) -> Result<String, String> {
+    match AddressRange::parse(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("write it as 10.0.0.0/8, fd00::/8 or a single address".to_owned()),
+    }
 }
 
 /// A number of VUs.
@@ -269,6 +281,17 @@ pub(super) fn memory(text: &str) -> Result<usize, String> {
     }
 }
 
+/// Memory of the host, with a unit: `8GiB`.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn host_memory(text: &str) -> Result<usize, String> {
+    match bytes(text)? {
+        Some(bytes) if (1 << 20..=64 << 40).contains(&bytes) => Ok(bytes),
+        _ => Err("it must be between 1MiB and 64TiB".to_owned()),
+    }
+}
+
 /// A size of something that is sent, up to 1 GiB, written as that of memory is.
 ///
 /// # Errors
@@ -289,6 +312,7 @@ fn bytes(text: &str) -> Result<Option<usize>, String> {
         "K" | "KB" | "KiB" => 10,
         "M" | "MB" | "MiB" => 20,
         "G" | "GB" | "GiB" => 30,
+        "T" | "TB" | "TiB" => 40,
         _ => return Err("write it as 64MiB".to_owned()),
     };
     let bytes = number.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift));
@@ -428,6 +452,13 @@ mod tests {
             ["1KiB", "5GiB", "x", "-1M", ""]
                 .iter()
                 .all(|t| memory(t).is_err())
+        );
+        assert_eq!(host_memory("8GiB"), Ok(8 << 30));
+        assert_eq!(host_memory("2T"), Ok(2 << 40));
+        assert!(
+            ["1KiB", "65TiB", "99999999999999T", "G"]
+                .iter()
+                .all(|t| host_memory(t).is_err())
         );
     }
 

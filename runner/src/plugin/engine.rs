@@ -21,7 +21,7 @@ const SPARE_SLOTS: u32 = 16;
 
 /// Address space of a memory that needs no checks in the guest's code: all that 32 bits reach, and what an instruction
 /// may add to that.
-const WHOLE: Reservation = Reservation {
+const WHOLE: Code = Code {
     memory: 4 << 30,
     guard: 32 << 20,
 };
@@ -72,16 +72,16 @@ impl PerVu {
     }
 }
 
-/// Address space of one linear memory.
+/// Address space of one linear memory, which decides what code there is for its accesses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Reservation {
-    memory: u64,
-    guard: u64,
+pub struct Code {
+    pub(super) memory: u64,
+    pub(super) guard: u64,
 }
 
 impl EngineSpec {
     /// Enough to leave out checks, where there is room for that.
-    fn reservation(&self) -> Reservation {
+    fn reservation(&self) -> Code {
         let memories = u64::from(self.slots().saturating_mul(self.per_vu.memories));
         let fits = memories.saturating_mul(WHOLE.memory + WHOLE.guard) <= ADDRESSES;
         let least = self.least_reservation();
@@ -93,8 +93,8 @@ impl EngineSpec {
     }
 
     /// As little as its limit allows: each access is checked.
-    fn least_reservation(&self) -> Reservation {
-        Reservation {
+    fn least_reservation(&self) -> Code {
+        Code {
             memory: self.vu_memory_bytes as u64,
             guard: 64 << 10,
         }
@@ -105,15 +105,25 @@ impl EngineSpec {
     }
 }
 
-/// Builds the engine. Where address space is scarce, guests are slower.
+/// Builds the engine, and says what code it takes. Where address space is scarce, guests are slower.
 ///
 /// # Errors
 /// If the operating system can't reserve the address space of the pool.
-pub fn build_engine(spec: &EngineSpec) -> wasmtime::Result<Engine> {
-    engine(spec, spec.reservation()).or_else(|_| engine(spec, spec.least_reservation()))
+pub fn build_engine(spec: &EngineSpec) -> wasmtime::Result<(Engine, Code)> {
+    let with = |code| Ok((engine(spec, code)?, code));
+    with(spec.reservation()).or_else(|_: wasmtime::Error| with(spec.least_reservation()))
 }
 
-fn engine(spec: &EngineSpec, reservation: Reservation) -> wasmtime::Result<Engine> {
+fn engine(spec: &EngineSpec, code: Code) -> wasmtime::Result<Engine> {
+    Engine::new(config(code).allocation_strategy(InstanceAllocationStrategy::Pooling(pool(spec))))
+}
+
+/// An engine that compiles the same code, and has no room to run it.
+pub(super) fn code_engine(code: Code) -> wasmtime::Result<Engine> {
+    Engine::new(&config(code))
+}
+
+fn config(code: Code) -> Config {
     let mut config = Config::new();
     config
         .cranelift_opt_level(OptLevel::Speed)
@@ -123,11 +133,10 @@ fn engine(spec: &EngineSpec, reservation: Reservation) -> wasmtime::Result<Engin
         .wasm_memory64(false)
         .max_wasm_stack(WASM_STACK_BYTES)
         .async_stack_size(ASYNC_STACK_BYTES)
-        .memory_reservation(reservation.memory)
-        .memory_guard_size(reservation.guard)
-        .memory_init_cow(true)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(spec)));
-    Engine::new(&config)
+        .memory_reservation(code.memory)
+        .memory_guard_size(code.guard)
+        .memory_init_cow(true);
+    config
 }
 
 fn pool(spec: &EngineSpec) -> PoolingAllocationConfig {

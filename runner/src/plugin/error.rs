@@ -67,6 +67,9 @@ pub enum PluginError {
     /// The engine refused.
     #[error("it can't be compiled: {0}")]
     Compile(String),
+    /// The operator didn't wait for it.
+    #[error("interrupted while it was compiled")]
+    Interrupted,
 }
 
 impl PluginError {
@@ -101,6 +104,7 @@ impl PluginError {
             PluginError::Compile(_) => {
                 "this is for the plugin's author to fix; see CONTRIBUTING.md for the limits"
             }
+            PluginError::Interrupted => "start it again: nothing was run yet",
         }
     }
 }

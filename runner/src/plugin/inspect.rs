@@ -1,8 +1,9 @@
 //! Reads a component's structure without running or compiling any of it.
 
 use super::PluginError;
+use super::expansion::Expansion;
 use wasmparser::{
-    ComponentExternalKind, ComponentTypeRef, Encoding, Instance, Parser, Payload, Validator, WasmFeatures,
+    ComponentExternalKind, ComponentTypeRef, Encoding, Parser, Payload, Validator, WasmFeatures,
 };
 
 /// The package and version of the contract that this host speaks.
@@ -22,6 +23,9 @@ const MAX_FUNCTION_BYTES: usize = 2 << 20;
 
 /// More nested modules and components than any toolchain makes.
 const MAX_NESTED: u32 = 200;
+
+/// More instances in one instance of the plugin than any toolchain makes.
+const MAX_INSTANCES: u64 = 2_000;
 
 /// What a component consists of.
 #[derive(Debug, Default)]
@@ -47,12 +51,18 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, PluginError> {
     let inspection = walk(bytes)?;
     check_exports(&inspection.exports)?;
     check_imports(&inspection.imports)?;
-    // Last: it is the most expensive, and the errors above say more.
-    let invalid = |e: wasmparser::BinaryReaderError| PluginError::Invalid(e.to_string());
-    Validator::new_with_features(features())
-        .validate_all(bytes)
-        .map_err(invalid)?;
     Ok(inspection)
+}
+
+/// Whether all of it is what WebAssembly may be. Expensive, so that it is part of compiling.
+///
+/// # Errors
+/// [`PluginError::Invalid`] with the first thing that isn't.
+pub(super) fn validate(bytes: &[u8]) -> Result<(), PluginError> {
+    let checked = Validator::new_with_features(features()).validate_all(bytes);
+    checked
+        .map(|_| ())
+        .map_err(|e| PluginError::Invalid(e.to_string()))
 }
 
 fn features() -> WasmFeatures {
@@ -78,6 +88,7 @@ fn check_kind(bytes: &[u8]) -> Result<(), PluginError> {
 fn walk(bytes: &[u8]) -> Result<Inspection, PluginError> {
     let mut seen = Inspection::default();
     let mut depth = 0_usize;
+    let mut expansion = Expansion::default();
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload.map_err(|e| PluginError::Invalid(e.to_string()))?;
         match &payload {
@@ -85,9 +96,15 @@ fn walk(bytes: &[u8]) -> Result<Inspection, PluginError> {
             Payload::End(_) => depth = depth.saturating_sub(1),
             _ => {}
         }
-        note(&payload, depth, &mut seen).map_err(|e| PluginError::Invalid(e.to_string()))?;
+        let noted = note(&payload, depth, &mut seen).and_then(|()| expansion.note(&payload));
+        noted.map_err(|e| PluginError::Invalid(e.to_string()))?;
         check_size(&payload, &seen)?;
     }
+    if expansion.whole.all > MAX_INSTANCES {
+        let what = format!("it becomes more than {MAX_INSTANCES} instances each time");
+        return Err(PluginError::Compile(what));
+    }
+    seen.core_instances = u32::try_from(expansion.whole.core).unwrap_or(u32::MAX);
     Ok(seen)
 }
 
@@ -118,11 +135,6 @@ fn note(payload: &Payload<'_>, depth: usize, seen: &mut Inspection) -> wasmparse
                 ) {
                     seen.exports.push(export.name.name.to_owned());
                 }
-            }
-        }
-        Payload::InstanceSection(instances) => {
-            for instance in instances.clone() {
-                seen.core_instances += u32::from(matches!(instance?, Instance::Instantiate { .. }));
             }
         }
         Payload::FunctionSection(functions) => seen.functions += functions.count(),

@@ -3,18 +3,19 @@
 //! Nothing of a plugin runs before [`inspect`] has accepted it. [`describe`] is the first
 //! guest code to run, in an instance of its own and under limits.
 
+mod bodies;
 mod cache;
 mod compile;
 mod describe;
 mod engine;
 mod error;
+mod expansion;
 mod inspect;
 mod source;
 
-pub use cache::cache_root;
-pub use compile::{Compiled, compile};
+pub use compile::{COMPILE, Compiled, compile, compile_here};
 pub use describe::{Description, describe};
-pub use engine::{EPOCH_TICK, EngineSpec, EpochClock, PerVu, build_engine, start_epoch_clock};
+pub use engine::{Code, EPOCH_TICK, EngineSpec, EpochClock, PerVu, build_engine, start_epoch_clock};
 pub use error::PluginError;
 pub use inspect::{Inspection, WORLD_PACKAGE, inspect};
 pub use source::{Source, load};

@@ -7,7 +7,9 @@ mod endpoint;
 mod exit;
 mod find;
 mod finish;
+mod grants;
 mod machine;
+mod memory;
 mod prepare;
 mod prepared;
 mod reach;
@@ -16,6 +18,8 @@ mod show;
 mod signals;
 mod source;
 mod steering;
+#[cfg(test)]
+mod tests;
 mod thresholds;
 mod view;
 
@@ -121,6 +125,7 @@ fn execute(
         watched,
     };
     let view = View::start(output, feed).map_err(no_thread)?;
+    let _memory = memory::watch(prepared.memory.clone(), stop.clone()).map_err(no_thread)?;
     let result = load(prepared, sinks, &stop, control);
     view.finish();
     result.map_err(no_thread)
@@ -162,6 +167,8 @@ fn load(
     keep(&outcome);
     let scenarios = teardown_scenarios(&lifecycle, &prepared.plan, &scenario_data);
     let teardown = lifecycle.teardown(&setup_data);
+    // Also `teardown` may have called it one.
+    outcome.marked_failed = prepared.shared.failed.get().cloned();
     outcome.reason = match (scenarios.and(teardown), outcome.reason) {
         (Err(_), EndReason::Completed | EndReason::TimeUp) if lifecycle.was_cut_short() => {
             EndReason::Interrupted
@@ -211,6 +218,7 @@ fn setup_failed(why: String, stop: &StopHandle) -> Outcome {
         warm_up: None,
         reason: stop.reason().unwrap_or(EndReason::SetupFailed(why)),
         is_whole: true,
+        marked_failed: None,
     }
 }
 
@@ -223,8 +231,17 @@ fn setup_scenarios(
 ) -> Result<Vec<Vec<u8>>, String> {
     let mut data = vec![Vec::new(); plan.scenarios.len()];
     let mut done = Vec::new();
+    let mut held = setup_data.len();
+    let mut fits = |bytes: usize| {
+        held = held.saturating_add(bytes);
+        held <= lifecycle.host_memory()
+    };
     for scenario in plan.active_scenarios() {
         match lifecycle.setup_scenario(scenario, exec_of(plan, scenario), setup_data) {
+            Ok(bytes) if !fits(bytes.len()) => {
+                let _ = teardown_these(lifecycle, plan, &done, &data);
+                return Err("what the scenarios' `setup` returned is more than --host-memory".to_owned());
+            }
             Ok(bytes) => {
                 if let Some(slot) = data.get_mut(usize::from(scenario)) {
                     *slot = bytes;

@@ -34,9 +34,9 @@ pub(super) fn link(
         vu_memory_bytes: limits.vu_memory_bytes,
         per_vu,
     };
-    let engine = plugin::build_engine(&spec).map_err(|e| no_room(vus, &e))?;
+    let (engine, code) = plugin::build_engine(&spec).map_err(|e| no_room(vus, &e))?;
     let refuse = |e: PluginError| source::refuse(&read.source.name, e);
-    let compiled = plugin::compile(&engine, &read.source, cache_dir).map_err(refuse)?;
+    let compiled = plugin::compile((&engine, code), &read.source, cache_dir).map_err(refuse)?;
     let mismatch = |e: wasmtime::Error| refuse(PluginError::Mismatch(format!("{e:#}")));
     let linker = host::link(&compiled.component).map_err(mismatch)?;
     let pre = linker.instantiate_pre(&compiled.component).map_err(mismatch)?;
@@ -89,7 +89,7 @@ pub(super) fn probe(
 }
 
 /// What `describe` may see of a run: nothing. Its log lines go nowhere.
-fn nobody(limits: &LimitsPlan) -> RunShared {
+pub(super) fn nobody(limits: &LimitsPlan) -> RunShared {
     RunShared {
         begun: Instant::now(),
         seed: 0,
@@ -102,11 +102,18 @@ fn nobody(limits: &LimitsPlan) -> RunShared {
         log: LogSink::new(sync_channel(1).0, 0),
         scenarios: Vec::new(),
         vu_memory_bytes: limits.vu_memory_bytes,
+        vu_host_memory_bytes: limits.vu_host_memory_bytes,
+        memory: Arc::default(),
         max_request_body: limits.max_request_body_bytes,
         bodies: Bodies::default(),
         ceiling: None,
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),
-        group_urls: false,
+        naming: Default::default(),
+        strict_redirects: false,
+        census: Default::default(),
+        lacks_insecure: false,
+        not_granted: Default::default(),
+        failed: Default::default(),
     }
 }

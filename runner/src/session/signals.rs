@@ -3,6 +3,7 @@
 //! done anything there is nothing to save, and the first ends it at once. SIGQUIT always does.
 
 use super::Exit;
+use crate::confine;
 use crate::exit_code::ExitCode;
 use crate::load::{EndReason, Stage, StopHandle};
 use crate::terminal;
@@ -42,6 +43,7 @@ pub(super) fn listen(stop: StopHandle, exit: Exit) -> io::Result<()> {
 /// Returns when the process must end at once, with the reason.
 async fn in_stages(signals: &mut Signals, stop: &StopHandle) -> &'static str {
     signals.next().await;
+    confine::interrupt();
     if !stop.has_begun() {
         return "interrupted before the load began: there are no results";
     }

@@ -1,11 +1,18 @@
 //! From what the operator typed to a component's bytes that may be compiled.
 
-use crate::build::{self, Built, Grants, Workshop};
+use crate::build::{self, BuildError, Built, Grants, Workshop};
 use crate::error::Failure;
+use crate::exit_code::ExitCode;
 use crate::options::BuildOptions;
 use crate::plugin::{self, Inspection, PluginError, Source};
+use crate::private;
 use crate::terminal;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// The longest script that is read from standard input.
+const MAX_SCRIPT_BYTES: u64 = 64 << 20;
 
 /// Bytes that were inspected, not run.
 pub struct Read {
@@ -44,12 +51,15 @@ pub struct Order<'a> {
 /// If there is no component that can be run.
 pub fn read(order: &Order<'_>) -> Result<Read, Failure> {
     let name = order.name;
-    let built = build::is_source(Path::new(name))
-        .then(|| build(order))
-        .transpose()?;
-    let (component, files) = match built {
-        Some(built) => (Some(built.component.to_string_lossy().into_owned()), built.read),
-        None => (None, Vec::new()),
+    let is_source = name == build::STANDARD_INPUT || build::is_source(Path::new(name));
+    let built = is_source.then(|| build(order)).transpose()?;
+    // The folder lasts until the component is read.
+    let (component, files, _folder) = match built {
+        Some((built, folder)) => {
+            let component = built.component.to_string_lossy().into_owned();
+            (Some(component), built.read, Some(folder))
+        }
+        None => (None, Vec::new(), None),
     };
     let source = plugin::load(component.as_deref().unwrap_or(name), order.digest);
     let mut source = source.map_err(|e| refuse(name, e))?;
@@ -62,11 +72,12 @@ pub fn read(order: &Order<'_>) -> Result<Read, Failure> {
     })
 }
 
-/// Builds the plugin from its sources.
+/// Builds the plugin from its sources, in a folder that lasts at least as long as the answer's second part.
 ///
 /// # Errors
 /// If they yield no component.
-pub fn build(order: &Order<'_>) -> Result<Built, Failure> {
+pub fn build(order: &Order<'_>) -> Result<(Built, Folder), Failure> {
+    let folder = Folder::open(order)?;
     let mut say = |line: &str| {
         if !order.quiet {
             terminal::print_error(&terminal::escape(line));
@@ -76,9 +87,12 @@ pub fn build(order: &Order<'_>) -> Result<Built, Failure> {
     let mut shop = Workshop {
         say: &mut say,
         agree: &mut agree,
-        cache: order.cache_dir.map_or_else(plugin::cache_root, Path::to_owned),
+        cache: folder.dir.clone(),
         engine: order.build.engine,
         parameters: order.parameters.to_vec(),
+        script: (order.name == build::STANDARD_INPUT)
+            .then(standard_input)
+            .transpose()?,
         grants: Grants {
             folders: order.build.allow_read.clone(),
             files: order.data.iter().map(|(_, file)| file.clone()).collect(),
@@ -94,19 +108,93 @@ pub fn build(order: &Order<'_>) -> Result<Built, Failure> {
             terminal::print_error(&format!("read {name} to build the plugin"));
         }
     }
-    built.map_err(|error| {
+    let built = built.map_err(|error| {
         let mut failure = Failure::invalid(format!("failed to build the plugin {:?}", order.name));
         failure.hint = error.hint().map(str::to_owned);
         let source = std::error::Error::source(&error).map(ToString::to_string);
         failure = failure.because(&error);
         failure.causes.extend(source);
+        if matches!(error, BuildError::Interrupted) {
+            failure.exit = ExitCode::Interrupted;
+        }
         failure
-    })
+    })?;
+    Ok((built, folder))
+}
+
+/// Where components, SDKs and tools are kept: a folder that nobody else can write to.
+#[derive(Debug)]
+pub struct Folder {
+    dir: PathBuf,
+    /// Without a folder that lasts, one that is removed in the end.
+    _temporary: Option<TempDir>,
+}
+
+impl Folder {
+    /// The one that the operator names, or else the user's; where there is none that can be trusted, a new one.
+    fn open(order: &Order<'_>) -> Result<Folder, Failure> {
+        if let Some(dir) = order.cache_dir {
+            let dir = private::make_folder(dir).map_err(|error| unusable(dir, &error))?;
+            return Ok(Folder {
+                dir,
+                _temporary: None,
+            });
+        }
+        let why = match private::cache_root().map(|root| private::make_folder(&root)) {
+            Some(Ok(dir)) => {
+                return Ok(Folder {
+                    dir,
+                    _temporary: None,
+                });
+            }
+            Some(Err(error)) => error.to_string(),
+            None => "there is no home folder".to_owned(),
+        };
+        if !order.quiet {
+            let note = format!("nothing that is built is kept: {why}; --cache-dir names a folder for it");
+            terminal::print_error(&terminal::escape(&note));
+        }
+        let made = tempfile::tempdir().and_then(|made| Ok((private::folder(made.path())?, made)));
+        let (dir, made) = made.map_err(|error| unusable(&std::env::temp_dir(), &error))?;
+        Ok(Folder {
+            dir,
+            _temporary: Some(made),
+        })
+    }
+}
+
+fn unusable(dir: &Path, error: &std::io::Error) -> Failure {
+    let failure = Failure::invalid(format!("the cache folder {:?} can't be used", dir.display()));
+    failure
+        .because(error)
+        .hint("name a folder with --cache-dir that you own and that only you may write to")
+}
+
+/// A script from standard input, to its end.
+fn standard_input() -> Result<Vec<u8>, Failure> {
+    let failed = || Failure::invalid("failed to read a script from standard input");
+    let mut text = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(MAX_SCRIPT_BYTES + 1)
+        .read_to_end(&mut text)
+        .map_err(|error| failed().because(error))?;
+    if text.len() as u64 > MAX_SCRIPT_BYTES {
+        let failure = failed().because(format!("it is longer than {} MiB", MAX_SCRIPT_BYTES >> 20));
+        return Err(failure.hint("put it into a file, and the data that it holds into others"));
+    }
+    Ok(text)
 }
 
 /// The error for a plugin that can't be used.
 pub(super) fn refuse(name: &str, error: PluginError) -> Failure {
-    Failure::invalid(format!("failed to load plugin {name:?}"))
-        .because(&error)
-        .hint(error.hint())
+    let failure = Failure::invalid(format!("failed to load plugin {name:?}"));
+    let failure = failure.because(&error).hint(error.hint());
+    match error {
+        PluginError::Interrupted => Failure {
+            exit: ExitCode::Interrupted,
+            ..failure
+        },
+        _ => failure,
+    }
 }

@@ -5,6 +5,7 @@
 
 use super::super::{BuildError, Parameters};
 use super::snapshot;
+use crate::confine;
 use std::time::Duration;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker, ResourceTable};
@@ -39,6 +40,9 @@ pub(super) use bindings::exports::wasmswarm::script::script::{Need, NeedKind, So
 
 /// How long a script's top level may compute.
 const TIME: Duration = Duration::from_secs(60);
+
+/// How often the operator is looked at meanwhile.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// The most memory that it may fill.
 const MEMORY_BYTES: usize = 1 << 30;
@@ -205,8 +209,12 @@ impl Clock {
         let engine = engine.clone();
         let (end, ended) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            if ended.recv_timeout(TIME) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-                engine.increment_epoch();
+            let mut left = TIME;
+            while ended.recv_timeout(GLANCE) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                left = left.saturating_sub(GLANCE);
+                if left.is_zero() || confine::is_interrupted() {
+                    return engine.increment_epoch();
+                }
             }
         });
         Clock { _end: end }
@@ -220,6 +228,9 @@ fn broken(error: &wasmtime::Error) -> BuildError {
 }
 
 fn trapped(error: &wasmtime::Error) -> BuildError {
+    if confine::is_interrupted() {
+        return BuildError::Interrupted;
+    }
     let message = match error.downcast_ref::<wasmtime::Trap>() {
         Some(wasmtime::Trap::Interrupt) => {
             format!("its top level computed for more than {} s", TIME.as_secs())

@@ -82,7 +82,7 @@ impl Builder for Componentizer {
             .arg(&reach)
             .arg("-o")
             .arg(&wasm);
-        tool::run(project.language, &mut command)?;
+        tool::run_evaluating(project.language, &command)?;
         let component = std::fs::read(&wasm).map_err(|source| BuildError::Read { path: wasm, source })?;
         Ok(Made::from(component))
     }

@@ -84,6 +84,7 @@ pub(super) async fn exchange(
     trace.rename(Phase::Sending);
     let written = poll_fn(|cx| write(&mut connection, job, trace, cx)).await;
     let mut reader = Reader::new(job.wanted);
+    reader.charge_to(job.account);
     let outcome = match written {
         Ok(None) => {
             trace.enter(Phase::Waiting);

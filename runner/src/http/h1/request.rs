@@ -7,6 +7,7 @@ use super::super::headers::{Own, takes_trailers};
 use super::super::request::Request;
 use super::super::target::Origin;
 use super::response::Wanted;
+use crate::memory::Account;
 
 /// A body up to this size is copied behind the head, so that one system call sends both.
 const INLINE_BYTES: usize = 16 * 1024;
@@ -23,6 +24,8 @@ pub(in super::super) struct Job<'a> {
     /// The guest wants the connection to be closed.
     pub(in super::super) closes: bool,
     pub(in super::super) wanted: Wanted,
+    /// Whom a large response counts against.
+    pub(in super::super) account: Option<&'a Arc<Account>>,
 }
 
 impl Job<'_> {

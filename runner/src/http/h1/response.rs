@@ -1,9 +1,11 @@
 //! Reads one HTTP/1 response out of whatever pieces the socket delivers.
 
-use super::super::buffers::Buffer;
+use super::super::buffers::{Buffer, POOLED_BYTES};
 use super::super::error::{ErrorCode, Fault};
 use super::body::Framing;
 use super::head::{Facts, parse, unfold};
+use crate::memory::{Account, Exceeded, Held};
+use std::sync::Arc;
 
 /// The largest response head, interim responses included.
 const HEAD_BYTES: usize = 64 * 1024;
@@ -33,6 +35,9 @@ pub(in super::super) struct Reader {
     interim: usize,
     /// More came than the response has.
     surplus: bool,
+    /// Whom it counts against, and with how much, once it is larger than usual.
+    account: Option<Arc<Account>>,
+    pub(in super::super) held: Option<Held>,
 }
 
 impl Reader {
@@ -45,7 +50,24 @@ impl Reader {
             facts: Facts::default(),
             interim: 0,
             surplus: false,
+            account: None,
+            held: None,
         }
+    }
+
+    /// Counts what is kept against an account.
+    pub(in super::super) fn charge_to(&mut self, account: Option<&Arc<Account>>) {
+        self.account = account.cloned();
+    }
+
+    /// Makes sure that so many bytes may be kept.
+    pub(in super::super) fn make_room(&mut self, needed: usize) -> Result<(), Fault> {
+        charge(
+            self.account.as_ref(),
+            &mut self.held,
+            self.bytes.capacity(),
+            needed,
+        )
     }
 
     /// Takes in bytes from the wire; `true` once the response is complete.
@@ -126,6 +148,7 @@ impl Reader {
         }
     }
 
+    /// Also without the body: a head is small, and whoever throws bodies away may ask for a header.
     fn keep_head(&mut self, head: &[u8]) {
         self.bytes.ready().extend_from_slice(head);
         self.head_len = u32::try_from(head.len()).unwrap_or(u32::MAX);
@@ -135,7 +158,12 @@ impl Reader {
         let Some(framing) = &mut self.framing else {
             return Ok(false);
         };
-        let (keep, kept) = (self.wanted.keep, &mut self.bytes);
+        let (keep, kept, held, account) = (
+            self.wanted.keep,
+            &mut self.bytes,
+            &mut self.held,
+            self.account.as_ref(),
+        );
         let max_body = self.wanted.max_body;
         let limit = max_body.saturating_add(self.head_len as usize);
         let taken = framing.feed(bytes, &mut |part| {
@@ -145,12 +173,39 @@ impl Reader {
             if kept.len() + part.len() > limit {
                 return Err(Fault::too_large(max_body));
             }
+            charge(account, held, kept.capacity(), kept.len() + part.len())?;
             kept.extend_from_slice(part);
             Ok(())
         })?;
         self.surplus |= taken < bytes.len();
         Ok(framing.is_done())
     }
+}
+
+/// Counts a buffer that is to hold so many bytes, unless it holds no more than is usual.
+pub(in super::super) fn charge(
+    account: Option<&Arc<Account>>,
+    held: &mut Option<Held>,
+    capacity: usize,
+    needed: usize,
+) -> Result<(), Fault> {
+    match account {
+        Some(account) if needed > capacity && needed > POOLED_BYTES => {
+            // As a vector grows.
+            let bytes = needed.max(2 * capacity);
+            let held = held.get_or_insert_with(|| Held::new(account));
+            held.resize(bytes).map_err(no_room)
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cold]
+fn no_room(why: Exceeded) -> Fault {
+    Fault::new(
+        ErrorCode::ResponseTooLarge,
+        format!("there is no room for the body: {why}"),
+    )
 }
 
 #[cold]

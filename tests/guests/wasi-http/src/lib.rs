@@ -3,6 +3,8 @@
 
 wit_bindgen::generate!({ path: "../../../wit", world: "plugin" });
 
+mod hoard;
+
 use exports::wasmswarm::scenario::scenario::{
     Description, Guest, LoadTarget, NextTask, NextWait, Outcome, Population, ScenarioInfo, TaskInfo,
     TaskOrder, WaitTime,
@@ -20,7 +22,7 @@ use wstd::runtime::block_on;
 type Error = Box<dyn std::error::Error>;
 
 /// Tasks in order, by scenario.
-const SCENARIOS: [(&str, &[&str]); 5] = [
+const SCENARIOS: [(&str, &[&str]); 6] = [
     (
         "client",
         &[
@@ -31,6 +33,7 @@ const SCENARIOS: [(&str, &[&str]); 5] = [
     ("slow", &["limited"]),
     ("careless", &["let-go"]),
     ("greedy", &["too-many"]),
+    ("hoarder", hoard::TASKS),
 ];
 
 /// A request to the run's host, under a name.
@@ -182,7 +185,7 @@ async fn run(task: &str) -> Result<(), Error> {
             .await;
             check("six too many are refused", (answered, refused) == (64, 6), &[]);
         }
-        other => return Err(format!("no task {other}").into()),
+        other => return hoard::run(other).unwrap_or_else(|| Err(format!("no task {other}").into())),
     }
     Ok(())
 }
