@@ -42,6 +42,7 @@ fn pre() -> &'static PluginPre<VuState> {
             cache: std::env::temp_dir(),
             engine: build::Engine::default(),
             parameters: Vec::new(),
+            script: None,
             grants: build::Grants::default(),
         };
         let path = build::build(&folder, &mut shop).unwrap().component;
@@ -85,7 +86,12 @@ fn shared() -> Arc<RunShared> {
         ceiling: None,
         abort: Mutex::new(None),
         abort_requested: Notify::new(),
-        group_urls: false,
+        naming: wasmswarm::host::Naming::default(),
+        strict_redirects: false,
+        lacks_insecure: false,
+        not_granted: std::sync::OnceLock::new(),
+        census: wasmswarm::host::Census::default(),
+        failed: std::sync::OnceLock::new(),
     })
 }
 

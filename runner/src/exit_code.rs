@@ -23,6 +23,8 @@ pub enum ExitCode {
     Guest,
     /// A scenario aborted the run.
     StoppedByScenario,
+    /// A scenario called the run a failure.
+    MarkedFailed,
     /// Memory was nearly used up.
     Memory,
 }
@@ -41,6 +43,7 @@ impl ExitCode {
             ExitCode::Interrupted => 105,
             ExitCode::Guest => 107,
             ExitCode::StoppedByScenario => 108,
+            ExitCode::MarkedFailed => 110,
             ExitCode::Memory => 111,
         }
     }

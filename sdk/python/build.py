@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 import packages
-from inspecting import GRANTED, SOURCE, Inspection, Problem, inspect
+from inspecting import Inspection, Problem, inspect
 from reaching import Elsewhere, Reach, plain
 
 HERE = Path(__file__).resolve().parent
@@ -185,10 +185,9 @@ def look_for(found: Inspection, needed: list[str]) -> bool:
 
     before = known()
     for place in map(os.path.normpath, needed):
-        if place.startswith(f"{SOURCE}/"):
-            look_for_one(found, found.base / place.removeprefix(f"{SOURCE}/"), place)
-        elif place.startswith(f"{GRANTED}/"):
-            look_for_one(found, Path(plain(place.removeprefix(GRANTED))), place)
+        path = found.path(place)
+        if path is not None:
+            look_for_one(found, path, place)
     return before != known()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -25,8 +26,9 @@ MOST_FILES = 500
 #: All files of a source together; and how many of a folder's entries are looked at.
 MOST_BYTES_IN_ALL, MOST_ENTRIES = 256 * 1024 * 1024, 20_000
 
-#: Where the component finds the user's files: those around the source, and those from elsewhere.
-SOURCE, GRANTED = "/0/source", "/0/granted"
+#: Where the component finds the user's files: those around the source, so deep that names may go up
+#: from there as they do here, and those with whole names.
+SOURCE, GRANTED = "/0/1/2/3/4/5/6/7/8", "/0/granted"
 
 #: Attributes that say that something isn't supported, wherever they are.
 ATTRIBUTES = {
@@ -89,9 +91,14 @@ class Inspection:
 
     def place(self, path: Path) -> str:
         """Where the component finds a file."""
-        if path == self.base or self.base in path.parents:
-            return "/".join([SOURCE, *path.relative_to(self.base).parts])
-        return GRANTED + str(path)
+        place = os.path.normpath(os.path.join(SOURCE, os.path.relpath(path, self.base)))
+        return place if place.startswith("/0/1/") else GRANTED + str(path)
+
+    def path(self, place: str) -> Path | None:
+        """The file that would be found there."""
+        if place.startswith("/0/1/"):
+            return Path(plain(self.base / os.path.relpath(place, SOURCE)))
+        return Path(plain(place.removeprefix(GRANTED))) if place.startswith(f"{GRANTED}/") else None
 
     def place_of(self, name: str) -> str:
         """Where it looks for a name, which is one from the source's folder or a whole path."""
@@ -274,15 +281,21 @@ class Inspector:
         if Path(plain(self.found.root / text)) in (*self.roots, *self.found.root.parents):
             return  # a folder that names are put together with
         place = self.found.place_of(text)
+        path = Path(plain(self.found.root / text))
+        if text.startswith(("/", "..")) and not self.found.reach.names(path):
+            if len(self.found.refused) < MOST_FILES:  # known at once, it costs no round
+                self.found.refused[place] = str(Elsewhere(path.parent))
+            return
         for root in self.roots:
             path = Path(plain(root / text))
             if self.found.reach.has_file(path):
-                return self._add_file(path, place)
+                self._add_file(path, place)
+                return
             if self.found.reach.has_folder(path):
                 for file in sorted(islice(path.rglob("*"), MOST_ENTRIES))[:MOST_FILES]:
                     if file.is_file() and "__pycache__" not in file.parts:
                         self._add_file(file, f"{place}/{file.relative_to(path)}")
-                return None
+                return
 
     def _add_file(self, path: Path, place: str) -> None:
         if path.suffix == ".py" or path.stat().st_size > MOST_BYTES:

@@ -162,6 +162,11 @@ fn write_whole(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// The digest of bytes.
+pub(super) fn digest(bytes: &Vec<u8>) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 /// The digest of a file; `None` if it can't be read.
 pub(super) fn digest_of(path: &Path) -> Option<String> {
     Some(hex(&Sha256::digest(std::fs::read(path).ok()?)))

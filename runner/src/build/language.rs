@@ -135,6 +135,16 @@ impl Project {
         }
     }
 
+    /// A script without a file, in the current folder.
+    pub(super) fn of_standard_input() -> Project {
+        Project {
+            language: Language::JavaScript,
+            dir: PathBuf::new(),
+            main: PathBuf::from(super::STANDARD_INPUT),
+            is_folder: false,
+        }
+    }
+
     fn of_folder(dir: &Path) -> Result<Project, BuildError> {
         let marked = |language: Language| {
             let found = language.marks().iter().map(|mark| dir.join(mark));

@@ -44,6 +44,8 @@ pub struct Workshop<'a> {
     pub engine: Engine,
     /// Names and values that the operator passes to the plugin: a script's top level may read them.
     pub parameters: Parameters,
+    /// The script that was typed or piped in, if the source is [`STANDARD_INPUT`].
+    pub script: Option<Vec<u8>>,
     /// What a script may read beside what is near it.
     pub grants: Grants,
 }
@@ -54,6 +56,9 @@ impl Workshop<'_> {
         Reach::of(&project.dir, &self.grants)
     }
 }
+
+/// Names a script that comes from standard input. What it imports lies in the current folder.
+pub const STANDARD_INPUT: &str = "-";
 
 /// A component that was made of sources.
 #[derive(Debug)]
@@ -101,7 +106,10 @@ impl From<Vec<u8>> for Made {
 ///
 /// If it isn't a source, a tool is missing, or it doesn't compile.
 pub fn build(path: &Path, shop: &mut Workshop<'_>) -> Result<Built, BuildError> {
-    let project = Project::find(path)?;
+    let project = match shop.script {
+        Some(_) => Project::of_standard_input(),
+        None => Project::find(path)?,
+    };
     let done = |component, from_cache, read| Built {
         language: project.language,
         name: project.name(),
@@ -117,12 +125,9 @@ pub fn build(path: &Path, shop: &mut Workshop<'_>) -> Result<Built, BuildError> 
     let reach = tells.then(|| shop.reach(&project)).transpose()?;
     let read_by = |inputs: &Inputs| if tells { inputs.read() } else { Vec::new() };
     let built = shop.cache.join("built");
-    let kept = Kept::open(
-        &built,
-        &project.main,
-        &[env!("CARGO_PKG_VERSION"), &builder.maker()],
-    )
-    .map_err(cannot_write(&built))?;
+    let script = shop.script.as_ref().map(kept::digest).unwrap_or_default();
+    let makers = [env!("CARGO_PKG_VERSION"), &builder.maker(), &script];
+    let kept = Kept::open(&built, &project.main, &makers).map_err(cannot_write(&built))?;
     let now = inputs(&project)?;
     if let Some((component, inputs)) = kept.find(now.as_ref(), &shop.parameters, reach.as_ref()) {
         return Ok(done(component, true, read_by(&inputs)));

@@ -34,6 +34,16 @@ impl Unanswered {
         }
     }
 
+    /// Of a response that redirects once too often; that is recorded.
+    #[cold]
+    pub(super) fn too_many_redirects(detail: String) -> Unanswered {
+        Unanswered {
+            code: engine::ErrorCode::TooManyRedirects,
+            detail,
+            subject: String::new(),
+        }
+    }
+
     /// The code as the guest has it.
     pub(super) fn guest_code(&self) -> ErrorCode {
         code_of(self.code)

@@ -7,7 +7,7 @@ use super::desk::{Answer, Errand};
 use super::failure::Unanswered;
 use super::flight::{InFlight, wait_for};
 use super::limits;
-use super::naming::{method_of, name_of, path_name};
+use super::naming::{Naming, method_of};
 use super::recorder::with_shard;
 use super::responses::Kept;
 use super::state::{Phase, VuState};
@@ -108,6 +108,12 @@ impl http::Host for VuState {
             .collect())
     }
 
+    fn last_redirect(&mut self, index: u32) -> wasmtime::Result<Option<Response>> {
+        let index = index as usize;
+        let found = self.redirects.iter().find(|(of, _)| *of == index);
+        Ok(found.map(|(_, response)| *response))
+    }
+
     fn get_timings(&mut self, response: u64) -> wasmtime::Result<Timings> {
         let t = &self.responses.find(response)?.exchange().timings;
         Ok(Timings {
@@ -160,6 +166,7 @@ const OWN_BODY: u64 = u64::MAX;
 type TagText = Option<Arc<str>>;
 
 /// A request of a guest on its way.
+#[derive(Debug)]
 pub(super) struct Sending {
     request: Request,
     /// The body, if it isn't the request's own.
@@ -180,7 +187,7 @@ pub(super) struct Ticket {
     slot: Option<Instant>,
     /// The ceiling itself, for the redirects.
     ceiling: Option<Arc<Ceiling>>,
-    group_urls: bool,
+    naming: Naming,
     /// The largest body.
     max_body: usize,
     scenario: u16,
@@ -190,6 +197,8 @@ pub(super) struct Ticket {
 /// A request that has ended and is recorded.
 pub(super) struct Landed {
     result: Result<Kept, Unanswered>,
+    /// The redirect that wasn't followed any more, if that is why there is no response.
+    redirect: Option<Box<Kept>>,
     ignored: engine::Ignored,
 }
 
@@ -254,7 +263,7 @@ impl VuState {
             begun: self.intended.take().or(slot).unwrap_or(begun),
             slot,
             ceiling: self.ceiling().cloned(),
-            group_urls: self.run.group_urls,
+            naming: self.run.naming.clone(),
             max_body: self.run.max_request_body,
             scenario: self.identity.scenario,
             phase: self.phase,
@@ -268,12 +277,8 @@ impl VuState {
             phase: self.phase,
             tags: self.tags.own(),
         };
-        let refused = recorder.refusal(
-            request,
-            engine::ErrorCode::InvalidRequest,
-            why,
-            self.run.group_urls,
-        );
+        let naming = &self.run.naming;
+        let refused = recorder.refusal(request, engine::ErrorCode::InvalidRequest, why, naming);
         self.explain(index, refused)
     }
 
@@ -282,6 +287,9 @@ impl VuState {
     fn explain(&mut self, index: usize, unanswered: Unanswered) -> ErrorCode {
         unanswered.tell(&self.run.log, self.identity.vu);
         let code = unanswered.guest_code();
+        if code == ErrorCode::Certificate {
+            self.miss_insecure();
+        }
         self.reasons.put(index, unanswered.detail);
         code
     }
@@ -291,6 +299,7 @@ impl VuState {
         requests: Vec<(Request, Option<SharedBody>)>,
     ) -> Vec<Result<Response, ErrorCode>> {
         let begun = Instant::now();
+        self.redirects.clear();
         self.reasons.clear();
         let mut refused = Vec::with_capacity(requests.len());
         let mut sendings = Vec::with_capacity(requests.len());
@@ -334,10 +343,18 @@ impl VuState {
         if !landed.ignored.is_empty() {
             self.run.log.ignored(self.identity.vu, landed.ignored);
         }
-        let kept = match landed.result {
-            Ok(kept) => kept,
-            Err(unanswered) => return Err(self.explain(index, unanswered)),
-        };
+        if let Some(redirect) = landed.redirect.filter(|_| !self.run.strict_redirects) {
+            let view = self.keep(*redirect);
+            self.redirects.push((index, view));
+        }
+        match landed.result {
+            Ok(kept) => Ok(self.keep(kept)),
+            Err(unanswered) => Err(self.explain(index, unanswered)),
+        }
+    }
+
+    /// Keeps a response for the guest to ask for.
+    fn keep(&mut self, kept: Kept) -> Response {
         let view = Response {
             id: 0,
             status: kept.response.status,
@@ -345,7 +362,7 @@ impl VuState {
             duration: kept.exchange().timings.duration_us(),
         };
         let id = self.responses.push(kept);
-        Ok(Response { id, ..view })
+        Response { id, ..view }
     }
 }
 
@@ -359,7 +376,7 @@ impl Ticket {
     #[cold]
     pub(super) fn refuse(self, request: &Request, code: engine::ErrorCode, why: &str) -> Unanswered {
         self.recorder()
-            .refusal(request, code, why.to_owned(), self.group_urls)
+            .refusal(request, code, why.to_owned(), &self.naming)
     }
 
     fn recorder(&self) -> Recorder {
@@ -372,17 +389,22 @@ impl Ticket {
 }
 
 /// Each redirect is a request of its own: counted when it has come, and followed when the ceiling has room.
-impl engine::Watch for Ticket {
+impl engine::Watch for Sending {
     fn redirected(&self, hop: &engine::Hop) {
-        InFlight::new(self.phase).landed();
-        let name = path_name(&hop.name, self.group_urls);
-        let sample = sample_of(&hop.exchange, hop.exchange.timings.duration_us(), None);
-        self.recorder()
-            .request(&hop.method, &name, hop.status, true, &sample);
+        let (request, ticket) = (&self.request, &self.ticket);
+        InFlight::new(ticket.phase).landed();
+        // As in k6, the guest's expectation is about each of them.
+        let ok = is_expected(request, hop.status);
+        let failure = (!ok).then(|| format!("status {}", hop.status));
+        let took = hop.exchange.timings.duration_us();
+        let sample = sample_of(&hop.exchange, took, failure.as_deref());
+        let name = ticket.naming.of_hop(request, &hop.url, &hop.name);
+        let recorder = ticket.recorder();
+        recorder.request(&hop.method, &name, hop.status, ok, &sample);
     }
 
     fn next_at(&self) -> Option<Instant> {
-        Some(self.ceiling.as_ref()?.book(1, Instant::now()))
+        Some(self.ticket.ceiling.as_ref()?.book(1, Instant::now()))
     }
 }
 
@@ -449,7 +471,7 @@ impl Sending {
             },
             keep: request.keep == KeepPolicy::All,
             jar: self.jar,
-            watch: Some(&self.ticket),
+            watch: Some(self),
         }
     }
 
@@ -457,20 +479,20 @@ impl Sending {
         let (request, ended, ignored) = (&self.request, outcome.ended(), outcome.ignored());
         let response_us = micros(ended.saturating_duration_since(self.ticket.begun));
         let recorder = self.ticket.recorder();
-        let groups = self.ticket.group_urls;
-        // A redirected request's last hop has a method of its own, and a path unless the guest named it.
+        let naming = &self.ticket.naming;
+        // The last hop of a redirected request has a URL and perhaps a method of its own.
         let landing = outcome.landing().cloned();
-        let method = landing
-            .as_ref()
-            .map_or(method_of(request), |landing| &landing.method);
-        let name = match &landing {
-            Some(landing) if request.name.is_empty() => path_name(&landing.name, groups),
-            _ => name_of(request, groups),
+        let (method, name) = match &landing {
+            Some(landed) => (&*landed.method, naming.of_hop(request, &landed.url, &landed.name)),
+            None => (method_of(request), naming.of(request)),
         };
         let result = match outcome.result {
             Ok(response) => {
                 let ok = is_expected(request, response.status);
-                let failure = (!ok).then(|| format!("status {}", response.status));
+                let failure = match outcome.stopped {
+                    Some(_) => Some(engine::ErrorCode::TooManyRedirects.name().to_owned()),
+                    None => (!ok).then(|| format!("status {}", response.status)),
+                };
                 let sample = sample_of(&response.exchange, response_us, failure.as_deref());
                 let handle = recorder.request(method, &name, response.status, ok, &sample);
                 Ok(Kept {
@@ -481,7 +503,18 @@ impl Sending {
             }
             Err(failure) => Err(recorder.failure(method, &name, failure, response_us)),
         };
-        Landed { result, ignored }
+        match (outcome.stopped, result) {
+            (Some(why), Ok(redirect)) => Landed {
+                result: Err(Unanswered::too_many_redirects(why)),
+                redirect: Some(Box::new(redirect)),
+                ignored,
+            },
+            (_, result) => Landed {
+                result,
+                redirect: None,
+                ignored,
+            },
+        }
     }
 }
 
@@ -517,9 +550,15 @@ impl Recorder {
 
     /// A request that was never sent.
     #[cold]
-    fn refusal(&self, request: &Request, code: engine::ErrorCode, why: String, groups: bool) -> Unanswered {
+    fn refusal(
+        &self,
+        request: &Request,
+        code: engine::ErrorCode,
+        why: String,
+        naming: &Naming,
+    ) -> Unanswered {
         InFlight::new(self.phase).landed();
-        let name = name_of(request, groups);
+        let name = naming.of(request);
         self.failure(method_of(request), &name, engine::Failure::refused(code, why), 0)
     }
 

@@ -5,6 +5,7 @@
 pub mod bindings;
 mod bodies;
 mod ceiling;
+mod census;
 mod checks;
 mod cookies;
 mod data;
@@ -36,8 +37,10 @@ mod wasi;
 pub use crate::data::{DataError, DataSet, DataSets};
 pub use bodies::Bodies;
 pub use ceiling::Ceiling;
+pub use census::Census;
 pub use desk::Desk;
 pub use log::{LogLine, LogSink};
+pub use naming::Naming;
 pub use recorder::{Recording, Set, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
 pub use shared::Store as SharedStore;
 pub use state::{Identity, Phase, RunShared, StopFlag, VuState};

@@ -1,13 +1,16 @@
 //! The data of one VU's store: everything that its host calls may touch.
 
+use super::bindings::http::Response;
 use super::bodies::{Bodies, OwnBodies};
 use super::ceiling::Ceiling;
+use super::census::Census;
 use super::desk::Desk;
 use super::failure::Reasons;
 use super::groups::Groups;
 use super::handles::{self, Handles};
 use super::limits::{self, VuLimits};
 use super::log::LogSink;
+use super::naming::Naming;
 use super::outgoing::Post;
 use super::output::Output;
 use super::random::Random;
@@ -24,7 +27,7 @@ use crate::rota;
 use rand_pcg::Pcg32;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use wasmtime::UpdateDeadline;
@@ -73,8 +76,18 @@ pub struct RunShared {
     pub abort: Mutex<Option<String>>,
     /// Wakes whoever watches `abort`.
     pub abort_requested: Notify,
-    /// Whether ids in the paths of requests without a name are replaced.
-    pub group_urls: bool,
+    /// What the names of requests depend on.
+    pub naming: Naming,
+    /// Whether the operator said how many redirects are followed: then one more is an error, whatever it is to the guest.
+    pub strict_redirects: bool,
+    /// Whether the plugin wants certificates not to be checked, and the operator didn't grant that.
+    pub lacks_insecure: bool,
+    /// What the run needs and wasn't granted, once that has shown.
+    pub not_granted: OnceLock<String>,
+    /// What all VUs have come to.
+    pub census: Census,
+    /// The first reason that a guest gave for calling the run a failure.
+    pub failed: OnceLock<String>,
 }
 
 /// Tells apart what happens several times with the same seed, so that nothing random is repeated.
@@ -132,7 +145,12 @@ impl RunShared {
             ceiling: None,
             abort: Mutex::default(),
             abort_requested: Notify::new(),
-            group_urls: false,
+            naming: Naming::default(),
+            strict_redirects: false,
+            census: Census::default(),
+            lacks_insecure: false,
+            not_granted: OnceLock::new(),
+            failed: OnceLock::new(),
         }
     }
 }
@@ -233,6 +251,8 @@ pub struct VuState {
     pub stop_requested: bool,
     pub(super) desk: Arc<Desk>,
     pub(super) responses: Responses,
+    /// Redirects that ended requests of the last call to send them, by the requests' numbers.
+    pub(super) redirects: Vec<(usize, Response)>,
     /// What the host holds for this instance.
     pub(super) memory: Arc<Account>,
     /// Why requests of the last call failed.
@@ -275,6 +295,7 @@ impl VuState {
             in_task: false,
             stop_requested: false,
             responses: Responses::default(),
+            redirects: Vec::new(),
             reasons: Reasons::default(),
             bodies: OwnBodies::default(),
             cookies: Arc::default(),
@@ -417,7 +438,7 @@ impl VuState {
     /// Called on each epoch tick that meets the guest computing. One that has only just got its turn goes on.
     pub fn on_epoch(&mut self) -> UpdateDeadline {
         let now = Instant::now();
-        if self.budget.used(now) >= self.budget.allowed {
+        if self.budget.is_spent(now) {
             UpdateDeadline::Interrupt
         } else if rota::is_fresh(now) {
             UpdateDeadline::Continue(1)
@@ -435,6 +456,18 @@ impl VuState {
     /// Tells the operator of a trap, if it is the first of its kind; `words` is what the guest said about it.
     pub fn tell_crash(&self, message: &str, words: &str) {
         self.run.log.crash(self.identity.vu, message, words);
+    }
+
+    /// Ends the run if a certificate was refused that the plugin wants to be accepted: all else would fail likewise.
+    #[cold]
+    pub(super) fn miss_insecure(&self) {
+        if self.run.lacks_insecure {
+            let why = "a certificate isn't trusted, and the plugin's option `insecure` (k6: insecureSkipTLSVerify) \
+                       was not granted";
+            // The first one says it.
+            let _ = self.run.not_granted.set(why.to_owned());
+            self.request_abort(why);
+        }
     }
 
     pub(super) fn request_abort(&self, reason: &str) {
@@ -462,21 +495,29 @@ impl std::fmt::Debug for VuState {
 /// call that doesn't wait resets nothing.
 #[derive(Debug, Default)]
 struct CpuBudget {
-    /// What the VU had used when the call began.
-    before: Duration,
+    /// What the VU had used when the call began. Outside of a turn, where asking costs as much as a short call, none until
+    /// the call's first tick.
+    before: Option<Duration>,
     allowed: Duration,
 }
 
 impl CpuBudget {
     fn new(allowed: Duration, now: Instant) -> CpuBudget {
         CpuBudget {
-            before: rota::used(now),
+            before: rota::used_in_turn(now),
             allowed,
         }
     }
 
     fn used(&self, now: Instant) -> Duration {
-        rota::used(now).saturating_sub(self.before)
+        self.before
+            .map_or(Duration::ZERO, |before| rota::used(now).saturating_sub(before))
+    }
+
+    /// Whether it is used up, at a tick.
+    fn is_spent(&mut self, now: Instant) -> bool {
+        self.before.get_or_insert_with(|| rota::used(now));
+        self.used(now) >= self.allowed
     }
 }
 
@@ -500,6 +541,7 @@ mod tests {
     fn a_guest_that_computes_is_stopped_at_its_limit_and_not_before() {
         let mut state = state();
         state.begin_call(Duration::from_millis(30));
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
         compute(&state, 10);
         assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
         compute(&state, 30);
@@ -515,6 +557,7 @@ mod tests {
     fn waiting_costs_nothing() {
         let mut state = state();
         state.begin_call(Duration::from_millis(30));
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
         std::thread::sleep(Duration::from_millis(80));
         assert!(!matches!(state.on_epoch(), UpdateDeadline::Interrupt));
     }

@@ -1,6 +1,6 @@
 //! `wasmswarm:scenario/vu`.
 
-use super::bindings::vu::{self, Identity};
+use super::bindings::vu::{self, Identity, Progress};
 use super::desk::Errand;
 use super::limits;
 use super::state::{Phase, VuState};
@@ -68,6 +68,19 @@ impl vu::Host for VuState {
         self.require_run()?;
         self.request_abort(&reason);
         self.stop_requested = true;
+        Ok(())
+    }
+
+    fn progress_of_run(&mut self) -> wasmtime::Result<Progress> {
+        self.require_run()?;
+        Ok(self.run.census.progress())
+    }
+
+    fn mark_failed(&mut self, reason: String) -> wasmtime::Result<()> {
+        self.require_run()?;
+        let reason = limits::cut(&reason, limits::MESSAGE_BYTES).to_owned();
+        // The first reason counts.
+        let _ = self.run.failed.set(reason);
         Ok(())
     }
 

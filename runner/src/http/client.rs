@@ -67,6 +67,8 @@ pub(super) struct Trail {
     pub(super) hops: Vec<Hop>,
     /// The last hop, once there was a redirect.
     pub(super) landed: Option<Landing>,
+    /// Why the last redirect wasn't followed any more, if there was one too many.
+    pub(super) stopped: Option<String>,
 }
 
 impl Client {
@@ -129,6 +131,13 @@ impl Client {
         self.core.cookies.clear(0);
     }
 
+    /// Goes on without the connections that it has.
+    pub fn forget_connections(&mut self) {
+        let mut state = self.core.state();
+        state.idle.clear();
+        state.sessions.clear();
+    }
+
     /// Starts a new life: no connections, no cookies.
     pub fn reset(&mut self) {
         *self.core.state() = State::default();
@@ -143,6 +152,7 @@ impl Trail {
             trace: Trace::start(Instant::now()),
             hops: Vec::new(),
             landed: None,
+            stopped: None,
         }
     }
 
@@ -163,6 +173,7 @@ impl Trail {
             result,
             ended: self.trace.ended(),
             landed: self.landed,
+            stopped: self.stopped,
             ignored: self.trace.ignored,
         }
     }

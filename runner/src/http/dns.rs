@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use url::Host;
 
+use super::block::{AddressRange, ranges};
 use super::egress::normal_host;
 use super::error::{ErrorCode, Fault};
+use super::settings::{DnsPolicy, Settings};
 
 /// Names that the cache holds; then it starts anew.
 const CACHED: usize = 10_000;
@@ -17,6 +19,8 @@ const CACHED: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Resolver {
     ttl: Duration,
+    policy: DnsPolicy,
+    blocked: Vec<AddressRange>,
     overrides: Vec<Override>,
     names: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Option<Answer>>>>>,
 }
@@ -29,12 +33,17 @@ pub(super) struct Found {
     pub(super) by_operator: bool,
 }
 
-#[derive(Debug)]
-struct Override {
+/// Another address for a name than DNS has.
+#[derive(Clone, Debug)]
+pub struct Override {
+    /// In normal form; `.example.com` for all names below.
     host: String,
-    port: Option<u16>,
-    address: IpAddr,
-    to_port: Option<u16>,
+    /// The port of URLs that it is about; all without one.
+    pub port: Option<u16>,
+    /// The address.
+    pub address: IpAddr,
+    /// The port there; the URL's without one.
+    pub to_port: Option<u16>,
 }
 
 #[derive(Clone, Debug)]
@@ -45,10 +54,10 @@ struct Answer {
 }
 
 impl Resolver {
-    /// Reads overrides of the form `HOST[:PORT]=ADDR[:PORT]`; adds what is wrong to `problems`.
-    pub(super) fn new(ttl: Duration, overrides: &[String], problems: &mut Vec<String>) -> Resolver {
+    /// Reads overrides of the form `[*.]HOST[:PORT]=ADDR[:PORT]`; adds what is wrong to `problems`.
+    pub(super) fn new(settings: &Settings, problems: &mut Vec<String>) -> Resolver {
         let mut read = Vec::new();
-        for text in overrides {
+        for text in &settings.resolve {
             match Override::parse(text) {
                 Some(parsed) => read.push(parsed),
                 None => problems.push(format!(
@@ -56,8 +65,12 @@ impl Resolver {
                 )),
             }
         }
+        // Names that are written out outrank those below another one.
+        read.sort_by_key(|entry: &Override| entry.host.starts_with('.'));
         Resolver {
-            ttl,
+            ttl: settings.dns_ttl,
+            policy: settings.dns_policy,
+            blocked: ranges(&settings.block_ips, problems),
             overrides: read,
             names: Mutex::default(),
         }
@@ -65,10 +78,24 @@ impl Resolver {
 
     /// The addresses to try, in order. Never empty.
     pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Found, Fault> {
-        let here = |entry: &&Override| entry.host == host && entry.port.is_none_or(|wanted| wanted == port);
+        let mut found = self.all(host, port).await?;
+        let is_free = |address: &SocketAddr| !self.blocked.iter().any(|range| range.has(address.ip()));
+        let Some(blocked) = found.addresses.iter().find(|address| !is_free(address)).copied() else {
+            return Ok(found);
+        };
+        found.addresses.retain(is_free);
+        if found.addresses.is_empty() {
+            let detail = format!("{host:?} is at {}, which --block-ip excludes", blocked.ip());
+            return Err(Fault::new(ErrorCode::HostNotAllowed, detail));
+        }
+        Ok(found)
+    }
+
+    async fn all(&self, host: &str, port: u16) -> Result<Found, Fault> {
+        let here = |entry: &&Override| entry.covers(host) && entry.port.is_none_or(|wanted| wanted == port);
         if let Some(first) = self.overrides.iter().find(here) {
             // Several overrides alike are several addresses of the name.
-            let alike = |entry: &&Override| entry.host == host && entry.port == first.port;
+            let alike = |entry: &&Override| entry.host == first.host && entry.port == first.port;
             let to = |entry: &Override| SocketAddr::new(entry.address, entry.to_port.unwrap_or(port));
             return Ok(Found {
                 addresses: self.overrides.iter().filter(alike).map(to).collect(),
@@ -76,17 +103,16 @@ impl Resolver {
             });
         }
         let addresses = match host.parse::<IpAddr>() {
-            Ok(address) => vec![SocketAddr::new(address, port)],
-            Err(_) => {
-                let found = self.look_up(host).await?;
-                found
-                    .iter()
-                    .map(|&address| SocketAddr::new(address, port))
-                    .collect()
-            }
+            Ok(address) => vec![address],
+            Err(_) => arranged(&self.look_up(host).await?, self.policy),
         };
+        if addresses.is_empty() {
+            let detail = format!("{host:?} has no address that --dns-policy wants");
+            return Err(Fault::new(ErrorCode::Dns, detail));
+        }
+        let on_port = |address| SocketAddr::new(address, port);
         Ok(Found {
-            addresses,
+            addresses: addresses.into_iter().map(on_port).collect(),
             by_operator: false,
         })
     }
@@ -130,6 +156,19 @@ impl Resolver {
     }
 }
 
+/// Those that the policy wants, in the order that it wants.
+fn arranged(addresses: &[IpAddr], policy: DnsPolicy) -> Vec<IpAddr> {
+    let mut wanted = addresses.to_vec();
+    match policy {
+        DnsPolicy::Any => {}
+        DnsPolicy::PreferIpv4 => wanted.sort_by_key(IpAddr::is_ipv6),
+        DnsPolicy::PreferIpv6 => wanted.sort_by_key(IpAddr::is_ipv4),
+        DnsPolicy::OnlyIpv4 => wanted.retain(IpAddr::is_ipv4),
+        DnsPolicy::OnlyIpv6 => wanted.retain(IpAddr::is_ipv6),
+    }
+    wanted
+}
+
 async fn ask_system(host: &str) -> Result<Arc<[IpAddr]>, String> {
     let found = tokio::net::lookup_host((host, 0))
         .await
@@ -143,7 +182,8 @@ async fn ask_system(host: &str) -> Result<Arc<[IpAddr]>, String> {
 }
 
 impl Override {
-    fn parse(text: &str) -> Option<Override> {
+    /// Reads `[*.]HOST[:PORT]=ADDR[:PORT]`.
+    pub fn parse(text: &str) -> Option<Override> {
         let (from, to) = text.split_once('=')?;
         let (host, port) = match from.rsplit_once(':') {
             Some((host, port)) => (host, Some(port.parse().ok()?)),
@@ -153,13 +193,43 @@ impl Override {
             Ok(address) => (address.ip(), Some(address.port())),
             Err(_) => (to.trim_matches(['[', ']']).parse().ok()?, None),
         };
-        let host = Host::parse(host).ok()?;
+        let below = host.strip_prefix("*.");
+        let host = Host::parse(below.unwrap_or(host)).ok()?;
+        let host = normal_host(&borrowed(&host));
         Some(Override {
-            host: normal_host(&borrowed(&host)),
+            host: if below.is_some() { format!(".{host}") } else { host },
             port,
             address,
             to_port,
         })
+    }
+}
+
+impl Override {
+    /// A name that it is about.
+    pub fn sample_name(&self) -> String {
+        match self.host.strip_prefix('.') {
+            Some(below) => format!("any.{below}"),
+            None => self.host.clone(),
+        }
+    }
+
+    /// The same for one port, here and there.
+    pub fn on_port(&self, port: u16) -> String {
+        let host = match self.host.strip_prefix('.') {
+            Some(below) => format!("*.{below}"),
+            None => self.host.clone(),
+        };
+        let from = self.port.unwrap_or(port);
+        format!("{host}:{from}={}", SocketAddr::new(self.address, port))
+    }
+
+    fn covers(&self, host: &str) -> bool {
+        if self.host.starts_with('.') {
+            host.len() > self.host.len() && host.ends_with(&self.host)
+        } else {
+            host == self.host
+        }
     }
 }
 
@@ -175,10 +245,16 @@ fn borrowed(host: &Host<String>) -> Host<&str> {
 mod tests {
     use super::*;
 
+    fn settings(overrides: &[&str]) -> Settings {
+        Settings {
+            resolve: overrides.iter().map(|&text| text.to_owned()).collect(),
+            ..Settings::default()
+        }
+    }
+
     fn resolver(overrides: &[&str]) -> Resolver {
-        let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
         let mut problems = Vec::new();
-        let resolver = Resolver::new(Duration::from_secs(300), &overrides, &mut problems);
+        let resolver = Resolver::new(&settings(overrides), &mut problems);
         assert!(problems.is_empty(), "{problems:?}");
         resolver
     }
@@ -191,6 +267,48 @@ mod tests {
         let other = resolver.resolve("api.test", 443).await.expect("override");
         assert_eq!(other.addresses, ["[::1]:99".parse().expect("address")]);
         assert!(plain.by_operator && other.by_operator);
+    }
+
+    #[tokio::test]
+    async fn a_name_of_its_own_outranks_those_below_another() {
+        let resolver = resolver(&["*.shop.test=127.0.0.7", "api.shop.test=127.0.0.8"]);
+        let first = async |host| {
+            resolver.resolve(host, 80).await.expect("override").addresses[0]
+                .ip()
+                .to_string()
+        };
+        assert_eq!(first("api.shop.test").await, "127.0.0.8");
+        assert_eq!(first("a.b.shop.test").await, "127.0.0.7");
+    }
+
+    #[tokio::test]
+    async fn a_blocked_address_is_refused_however_it_was_found() {
+        let blocked = Settings {
+            block_ips: vec!["127.0.0.0/30".to_owned()],
+            ..settings(&["in.test=127.0.0.2", "out.test=127.0.0.4"])
+        };
+        let resolver = Resolver::new(&blocked, &mut Vec::new());
+        for host in ["in.test", "127.0.0.1"] {
+            let fault = resolver.resolve(host, 80).await.expect_err("blocked");
+            assert_eq!(fault.code, ErrorCode::HostNotAllowed, "{host}");
+        }
+        assert!(resolver.resolve("out.test", 80).await.is_ok());
+    }
+
+    #[test]
+    fn policies_choose_and_order() {
+        let all: [IpAddr; 3] = ["::1", "127.0.0.1", "::2"].map(|text| text.parse().expect("an address"));
+        let order = |policy| {
+            arranged(&all, policy)
+                .iter()
+                .map(|a| all.iter().position(|b| a == b).unwrap())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(order(DnsPolicy::Any), [0, 1, 2]);
+        assert_eq!(order(DnsPolicy::PreferIpv4), [1, 0, 2]);
+        assert_eq!(order(DnsPolicy::PreferIpv6), [0, 2, 1]);
+        assert_eq!(order(DnsPolicy::OnlyIpv4), [1]);
+        assert_eq!(order(DnsPolicy::OnlyIpv6), [0, 2]);
     }
 
     #[tokio::test]
@@ -219,8 +337,8 @@ mod tests {
     #[test]
     fn names_unreadable_overrides() {
         let mut problems = Vec::new();
-        let bad = ["x".to_owned(), "h=name".to_owned(), "h:x=127.0.0.1".to_owned()];
-        Resolver::new(Duration::ZERO, &bad, &mut problems);
-        assert_eq!(problems.len(), 3);
+        let bad = ["x", "h=name", "h:x=127.0.0.1", "*.=127.0.0.1"];
+        Resolver::new(&settings(&bad), &mut problems);
+        assert_eq!(problems.len(), 4);
     }
 }

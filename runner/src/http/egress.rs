@@ -58,6 +58,12 @@ impl Egress {
         });
     }
 
+    /// The ports on which a host, in normal form, is granted: `None` for all. Empty if it isn't.
+    pub fn ports(&self, host: &str) -> Vec<Option<u16>> {
+        let here = self.entries.iter().filter(|entry| entry.name.covers(host));
+        here.map(|entry| entry.port).collect()
+    }
+
     /// Whether a request may go there. `host` must be normal: see `normal_host`.
     pub(super) fn allows(&self, https: bool, host: &str, port: u16) -> bool {
         self.entries.iter().any(|entry| {

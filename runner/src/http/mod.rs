@@ -6,6 +6,7 @@
 
 mod addresses;
 mod batch;
+mod block;
 mod buffers;
 mod client;
 mod connect;
@@ -36,14 +37,17 @@ mod trust;
 mod tests;
 
 pub use addresses::never_target;
+pub use block::AddressRange;
 pub use client::Client;
 pub use cookies::{Cookie, Cookies, JarUse};
+pub use dns::Override;
 pub use egress::Egress;
 pub use error::{ErrorCode, Failure};
 pub use headers::Ignored;
 pub use outcome::{Hop, Landing, Outcome};
 pub use request::{Request, Watch};
 pub use response::Response;
-pub use settings::{Settings, SettingsError, VersionPolicy};
+pub use settings::{DnsPolicy, Settings, SettingsError, TlsVersions, VersionPolicy};
+pub use target::{absolute_url, normal_url};
 pub use timings::{Exchange, Protocol, Timings};
 pub use transport::Transport;

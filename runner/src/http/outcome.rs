@@ -14,6 +14,8 @@ pub struct Outcome {
     pub hops: Vec<Hop>,
     /// The response that ended it, or why there is none.
     pub result: Result<Response, Failure>,
+    /// Why the response is a redirect that wasn't followed any more, if there was one too many.
+    pub stopped: Option<String>,
     pub(super) ended: Instant,
     pub(super) landed: Option<Landing>,
     pub(super) ignored: Ignored,
@@ -24,6 +26,8 @@ pub struct Outcome {
 pub struct Landing {
     /// The method it was made with.
     pub method: String,
+    /// The URL.
+    pub url: String,
     /// The URL's path, without query.
     pub name: String,
 }

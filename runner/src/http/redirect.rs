@@ -6,7 +6,7 @@ use url::Url;
 
 use super::client::{Core, Trail};
 use super::cookies::{is_cookie, pairs, set_by};
-use super::error::{ErrorCode, Fault};
+use super::error::Fault;
 use super::outcome::{Hop, Landing};
 use super::request::{Request, Watch};
 use super::response::{Response, field};
@@ -18,7 +18,8 @@ pub(super) fn is_redirect(response: &Response) -> bool {
     response.redirects
 }
 
-/// Goes where `response` points to, until a response doesn't point elsewhere.
+/// Goes where `response` points to, until a response doesn't point elsewhere, or the limit is met: then the last
+/// redirect is the response.
 pub(super) async fn follow(
     core: &Core,
     request: &Request<'_>,
@@ -39,6 +40,7 @@ pub(super) async fn follow(
         url = next;
         trail.landed = Some(Landing {
             method: step.method.clone(),
+            url: url.to_string(),
             name: url.path().to_owned(),
         });
         let hop = Request {
@@ -55,13 +57,11 @@ pub(super) async fn follow(
     }
     let by_itself = request.redirects.is_some_and(|own| own <= limit);
     let option = if by_itself { "" } else { " (--max-redirects)" };
-    Err(Fault::new(
-        ErrorCode::TooManyRedirects,
-        format!(
-            "more than {limit} redirects{option}, the last to {:?}",
-            location(&response)
-        ),
-    ))
+    trail.stopped = Some(format!(
+        "more than {limit} redirects{option}, the last to {:?}",
+        location(&response)
+    ));
+    Ok(response)
 }
 
 /// What of a request changes from hop to hop.

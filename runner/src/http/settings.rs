@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
@@ -54,6 +55,14 @@ pub struct Settings {
     pub max_body_bytes: usize,
     /// How long a name's addresses are used before DNS is asked again.
     pub dns_ttl: Duration,
+    /// Which of a name's addresses are used, and in which order.
+    pub dns_policy: DnsPolicy,
+    /// Versions of TLS to speak.
+    pub tls_versions: TlsVersions,
+    /// Addresses that are never connected to: see `AddressRange::parse`.
+    pub block_ips: Vec<String>,
+    /// Hosts that nothing is sent to, whatever else is granted: `NAME` or `*.NAME`.
+    pub block_hosts: Vec<String>,
     /// HTTP/1 exchanges of one batch that run at once against one origin.
     pub parallel_per_host: usize,
 }
@@ -69,6 +78,49 @@ pub enum VersionPolicy {
     Http1,
     /// HTTP/2 only, without asking: also over plain TCP.
     Http2PriorKnowledge,
+}
+
+/// Which of a name's addresses are used, and in which order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum DnsPolicy {
+    /// All, as the system gives them
+    #[default]
+    Any,
+    /// Those of IPv4 first
+    PreferIpv4,
+    /// Those of IPv6 first
+    PreferIpv6,
+    /// Those of IPv4 alone
+    OnlyIpv4,
+    /// Those of IPv6 alone
+    OnlyIpv6,
+}
+
+/// Versions of TLS to speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TlsVersions {
+    /// 1.2 and 1.3; the highest that both sides know.
+    #[default]
+    Both,
+    /// 1.2 alone.
+    Only12,
+    /// 1.3 alone.
+    Only13,
+}
+
+impl FromStr for TlsVersions {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<TlsVersions, &'static str> {
+        match text {
+            "1.2-1.3" => Ok(TlsVersions::Both),
+            "1.2" | "1.2-1.2" => Ok(TlsVersions::Only12),
+            "1.3" | "1.3-1.3" => Ok(TlsVersions::Only13),
+            _ => Err("there are 1.2, 1.3 and 1.2-1.3"),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -93,6 +145,10 @@ impl Default for Settings {
             user_agent: concat!("wasmswarm/", env!("CARGO_PKG_VERSION")).to_owned(),
             max_body_bytes: 16 * 1024 * 1024,
             dns_ttl: Duration::from_secs(300),
+            dns_policy: DnsPolicy::Any,
+            tls_versions: TlsVersions::Both,
+            block_ips: Vec::new(),
+            block_hosts: Vec::new(),
             parallel_per_host: 6,
         }
     }

@@ -136,6 +136,20 @@ pub(super) fn parse(url: &str, base: Option<&Url>) -> Result<Url, Fault> {
     }
 }
 
+/// The URL that a request's text means; none if it can't be requested.
+pub fn absolute_url(url: &str, base: Option<&Url>) -> Option<Url> {
+    parse(url, base).ok()
+}
+
+/// A URL as others are compared with it: without user, password and fragment.
+pub fn normal_url(mut url: Url) -> String {
+    // Both can only fail for URLs that have no host.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_fragment(None);
+    url.into()
+}
+
 /// Path and query of a URL.
 pub(super) fn path_of(url: &Url) -> String {
     url[Position::BeforePath..Position::AfterQuery].to_owned()

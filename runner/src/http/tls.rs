@@ -4,15 +4,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::Resumption;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::TlsConnector;
 
 use super::error::{ErrorCode, Fault};
-use super::settings::{Settings, VersionPolicy};
+use super::settings::{Settings, TlsVersions, VersionPolicy};
 use super::stream::Stream;
 use super::trust::{Trust, TrustAll};
+use crate::bounded;
+
+/// Larger files hold no certificates: all authorities of the Web take 220 KB.
+const PEM_BYTES: u64 = 16 << 20;
 
 /// TLS for targets and for proxies. No sessions are resumed: each connection makes the handshake of a new visitor.
 #[derive(Clone, Debug)]
@@ -66,7 +71,12 @@ fn base(settings: &Settings, problems: &mut Vec<String>) -> Option<ClientConfig>
         .client_cert
         .as_ref()
         .map(|(chain, key)| identity(chain, key));
-    let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions();
+    let versions: &[&SupportedProtocolVersion] = match settings.tls_versions {
+        TlsVersions::Both => &[&TLS13, &TLS12],
+        TlsVersions::Only12 => &[&TLS12],
+        TlsVersions::Only13 => &[&TLS13],
+    };
+    let builder = ClientConfig::builder_with_provider(provider.clone()).with_protocol_versions(versions);
     let builder = builder
         .map_err(|error| problems.push(format!("TLS: {error}")))
         .ok()?;
@@ -121,17 +131,18 @@ type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 fn identity(chain: &Path, key: &Path) -> Result<Identity, String> {
     let chain = certificates(chain)?;
-    let key = PrivateKeyDer::from_pem_file(key)
-        .map_err(|error| format!("can't read a private key from {}: {error}", key.display()))?;
+    let problem =
+        |error: &dyn std::fmt::Display| format!("can't read a private key from {}: {error}", key.display());
+    let text = bounded::read(key, PEM_BYTES).map_err(|error| problem(&error))?;
+    let key = PrivateKeyDer::from_pem_slice(&text).map_err(|error| problem(&error))?;
     Ok((chain, key))
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let problem =
         |error: &dyn std::fmt::Display| format!("can't read certificates from {}: {error}", path.display());
-    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path)
-        .map_err(|error| problem(&error))?
-        .collect();
+    let text = bounded::read(path, PEM_BYTES).map_err(|error| problem(&error))?;
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     match found {
         Ok(found) if found.is_empty() => Err(problem(&"the file holds none")),
         Ok(found) => Ok(found),

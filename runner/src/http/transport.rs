@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
+use super::block::names_host;
 use super::connect::connect;
 use super::dns::Resolver;
 use super::egress::{Egress, normal_host};
@@ -50,6 +51,7 @@ pub struct Transport {
     pub(super) max_body_bytes: usize,
     pub(super) parallel_per_host: usize,
     egress: Egress,
+    block_hosts: Vec<String>,
     standing: Vec<(String, String)>,
     origins: Mutex<HashMap<String, Arc<Origin>>>,
 }
@@ -62,7 +64,7 @@ impl Transport {
     pub fn new(settings: &Settings) -> Result<Arc<Transport>, SettingsError> {
         let mut problems = Vec::new();
         let egress = egress(settings, &mut problems);
-        let resolver = Resolver::new(settings.dns_ttl, &settings.resolve, &mut problems);
+        let resolver = Resolver::new(settings, &mut problems);
         let proxy = proxy(settings, &mut problems);
         let standing = standing(settings, &mut problems);
         let tls = Tls::new(settings, &mut problems);
@@ -86,6 +88,7 @@ impl Transport {
             max_body_bytes: settings.max_body_bytes,
             parallel_per_host: settings.parallel_per_host.max(1),
             egress,
+            block_hosts: settings.block_hosts.clone(),
             standing,
             origins: Mutex::default(),
         }))
@@ -158,6 +161,10 @@ impl Transport {
                 ErrorCode::HostNotAllowed,
                 format!("the run doesn't allow {host}:{port}; --allow-host grants it"),
             ));
+        }
+        if names_host(&self.block_hosts, &host) {
+            let detail = format!("the run doesn't allow {host}: --block-host excludes it");
+            return Err(Fault::new(ErrorCode::HostNotAllowed, detail));
         }
         let base = self
             .base

@@ -81,6 +81,7 @@ fn is_about_its_signer(error: &Error) -> bool {
         Error::InvalidCertificate(error) => matches!(
             error,
             CertificateError::UnknownIssuer
+                | CertificateError::BadSignature
                 | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
                 | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. }
         ),

@@ -14,6 +14,7 @@ use crate::http::Transport;
 use crate::metrics::{Aggregator, Limits, RunInfo, ScenarioInfo, Snapshot, Verdict};
 use crate::panics;
 use crate::plan::{ExecutorSpec, Plan, Workload};
+use crate::secret;
 use crate::thresholds::Evaluator;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -69,6 +70,8 @@ pub struct Outcome {
     pub warm_up: Option<Snapshot>,
     /// Why it ended.
     pub reason: EndReason,
+    /// Why a scenario called it a failure, if one did.
+    pub marked_failed: Option<String>,
     /// Whether all threads handed over all that they measured, so that the books must balance.
     pub is_whole: bool,
 }
@@ -80,7 +83,7 @@ pub struct Outcome {
 pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
     let run = Arc::new(run);
     run.shared.begin_round();
-    let limits = [Limits::default(), Limits::default()];
+    let limits = [(); 2].map(|()| limits(&run.plan));
     let (begin, begun) = watch::channel(None);
     let (deltas, received) = sync_channel(1024);
     let traps = Arc::new(AtomicU64::new(0));
@@ -131,7 +134,17 @@ pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
         warm_up,
         reason,
         is_whole: left.is_none(),
+        marked_failed: run.shared.failed.get().cloned(),
     })
+}
+
+/// The bounds of one set of measurements; two sets share the memory.
+fn limits(plan: &Plan) -> Limits {
+    let sets = 1 + usize::from(plan.has_warm_up());
+    Limits {
+        bytes: plan.limits.metrics_bytes / sets,
+        ..Limits::default()
+    }
 }
 
 /// Why threads aren't waited for.
@@ -238,7 +251,11 @@ impl Sums {
         self.main.judge(verdicts);
         let throttled = self.throttle.lap();
         self.main.throttled(throttled);
-        run.snapshots.send_replace(self.main.tick(elapsed));
+        let snapshot = self.main.tick(elapsed);
+        let (totals, vus) = (&snapshot.totals, snapshot.vus.now);
+        let (completed, interrupted) = (totals.iterations.completed(), totals.iterations.interrupted);
+        run.shared.census.note(vus, completed, interrupted);
+        run.snapshots.send_replace(snapshot);
         self.warm_up.iter_mut().for_each(|sums| drop(sums.tick(elapsed)));
     }
 
@@ -274,6 +291,7 @@ pub fn run_info(plan: &Plan, set: Set) -> RunInfo {
     RunInfo {
         scenarios: plan.scenarios.iter().map(scenario).collect(),
         vus: counted.map(|w| w.vus.len() as u64).sum(),
+        shown: Some(secret::hide),
     }
 }
 
@@ -315,8 +333,10 @@ async fn control(run: &Run, begin: &watch::Sender<Option<Instant>>, threads: usi
     };
     let aborted = async {
         run.shared.abort_requested.notified().await;
-        let why = run.shared.abort_reason().unwrap_or_default();
-        run.stop.stop(Stage::Graceful, EndReason::Aborted(why));
+        run.stop.stop(
+            Stage::Graceful,
+            aborted_end(&run.shared).unwrap_or(EndReason::Completed),
+        );
         std::future::pending::<()>().await;
     };
     tokio::select! {
@@ -326,10 +346,18 @@ async fn control(run: &Run, begin: &watch::Sender<Option<Instant>>, threads: usi
     }
 }
 
+/// Why guests ended the run, if they did.
+fn aborted_end(shared: &RunShared) -> Option<EndReason> {
+    match shared.not_granted.get() {
+        Some(what) => Some(EndReason::NotGranted(what.clone())),
+        None => shared.abort_reason().map(EndReason::Aborted),
+    }
+}
+
 /// Why a run ended that was not stopped. The last VU may have ended it before its abort was noticed.
 fn natural_end(run: &Run, time_up: &AtomicBool) -> EndReason {
-    match run.shared.abort_reason() {
-        Some(why) => EndReason::Aborted(why),
+    match aborted_end(&run.shared) {
+        Some(end) => end,
         None if time_up.load(Ordering::Relaxed) => EndReason::TimeUp,
         None => EndReason::Completed,
     }

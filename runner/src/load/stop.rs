@@ -30,6 +30,8 @@ pub enum EndReason {
     StoppedByApi,
     /// A scenario asked for it.
     Aborted(String),
+    /// It turned out to need something that the operator didn't grant.
+    NotGranted(String),
     /// A threshold failed that is to end the run.
     ThresholdFailed(String),
     /// Too many guests trapped.
@@ -54,6 +56,7 @@ impl std::fmt::Display for EndReason {
             EndReason::Interrupted => write!(f, "interrupted by the operator"),
             EndReason::StoppedByApi => write!(f, "stopped through the API"),
             EndReason::Aborted(why) => write!(f, "aborted by the scenario: {why}"),
+            EndReason::NotGranted(what) => write!(f, "stopped: {what}"),
             EndReason::ThresholdFailed(which) => write!(f, "a threshold failed: {which}"),
             EndReason::TooManyTraps(n) => write!(f, "aborted: guests trapped {n} times"),
             EndReason::OutOfMemory(figures) => write!(f, "memory was nearly used up: {figures}"),

@@ -126,7 +126,11 @@ impl Vu {
             Some(Err(why)) => return self.start_failed(&why),
             None => return LifeEnd::Gone,
         };
-        let end = self.iterate(&mut instance).await;
+        let end = if instance.0.data().stop_requested {
+            LifeEnd::Done // `on-start` asked for the end, before any task
+        } else {
+            self.iterate(&mut instance).await
+        };
         if matches!(end, LifeEnd::Done) {
             self.finish(&mut instance).await;
         }
@@ -242,6 +246,9 @@ impl Vu {
     fn take(&mut self, turn: &Turn, state: &mut VuState) {
         if self.thread.run.plan.reset_cookies {
             self.client.forget_cookies();
+        }
+        if self.thread.run.plan.reset_connections {
+            self.client.forget_connections();
         }
         state.iteration = self.past.iterations.get();
         state.index = turn.index;

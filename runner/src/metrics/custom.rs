@@ -3,6 +3,7 @@
 use super::burst::Burst;
 use super::distribution::{Distribution, Stats};
 use super::limits::MetricKind;
+use super::signed::Signed;
 use serde::Serialize;
 
 /// Trends are kept in thousandths, so that values down to 0.001 are told apart.
@@ -18,6 +19,8 @@ pub(super) struct CustomPart {
     nonzero: u64,
     gauge: Option<Gauge>,
     trend: Burst,
+    /// How far below 0 a trend's negative values lie.
+    below: Burst,
 }
 
 /// A gauge's values so far.
@@ -36,22 +39,34 @@ impl CustomPart {
         self.samples
     }
 
-    /// Adds a value. False if it means nothing: not finite, or a negative trend.
+    /// Adds a value. False if it means nothing, as it isn't finite.
     pub(super) fn add(&mut self, kind: MetricKind, value: f64) -> bool {
-        if !value.is_finite() || (kind == MetricKind::Trend && value < 0.0) {
+        if !value.is_finite() {
             return false;
         }
         self.kind.get_or_insert(kind);
         self.samples += 1;
         match kind {
-            MetricKind::Counter => self.sum += value,
+            MetricKind::Counter => self.sum = finite(self.sum + value),
             MetricKind::Rate => self.nonzero += u64::from(value != 0.0),
             MetricKind::Gauge => self.gauge = Some(Gauge::set(self.gauge, value)),
             // The cast saturates, and the distribution has its own limit.
-            MetricKind::Trend => self.trend.record((value * TREND_SCALE).round() as u64),
+            MetricKind::Trend => {
+                let side = if value < 0.0 {
+                    &mut self.below
+                } else {
+                    &mut self.trend
+                };
+                side.record((value.abs() * TREND_SCALE).round() as u64);
+            }
         }
         true
     }
+}
+
+/// A sum that has grown out of its range stays at the end of it: results have no other numbers.
+fn finite(sum: f64) -> f64 {
+    sum.clamp(f64::MIN, f64::MAX)
 }
 
 impl Gauge {
@@ -86,6 +101,7 @@ pub(super) struct CustomTotals {
     nonzero: i64,
     pub(super) gauge: Option<Gauge>,
     trend: Distribution<u64>,
+    below: Distribution<u64>,
 }
 
 impl CustomTotals {
@@ -99,31 +115,50 @@ impl CustomTotals {
             return false;
         }
         self.samples += part.samples;
-        self.sum += part.sum;
+        self.sum = finite(self.sum + part.sum);
         self.nonzero += i64::try_from(part.nonzero).unwrap_or(i64::MAX);
         let gauge = part.gauge.map(|gauge| Gauge { turn, ..gauge });
         self.gauge = gauge.map(|later| Gauge::join(self.gauge, later)).or(self.gauge);
         part.trend.pour_into(&mut self.trend);
+        part.below.pour_into(&mut self.below);
         true
+    }
+
+    /// Bytes of memory that its values take.
+    pub(super) fn bytes(&self) -> usize {
+        self.trend.bytes() + self.below.bytes()
+    }
+
+    /// By how many bytes it grows at most when a part is added.
+    pub(super) fn growth(&self, part: &CustomPart) -> usize {
+        self.trend.growth(&part.trend.counted().counts) + self.below.growth(&part.below.counted().counts)
+    }
+
+    /// Counts the values of a part that finds no room.
+    pub(super) fn fold(&mut self, part: &CustomPart) {
+        self.kind = Some(MetricKind::Counter);
+        self.sum += part.samples as f64;
+        self.samples += part.samples;
     }
 
     /// Adds the same metric with other tags.
     pub(super) fn merge(&mut self, other: &Self) {
         self.kind = self.kind.or(other.kind);
         self.samples += other.samples;
-        self.sum += other.sum;
+        self.sum = finite(self.sum + other.sum);
         self.nonzero += other.nonzero;
         self.gauge = other
             .gauge
             .map(|later| Gauge::join(self.gauge, later))
             .or(self.gauge);
         self.trend.merge(&other.trend);
+        self.below.merge(&other.below);
     }
 
     /// Counts `amount` as a counter does.
     pub(super) fn count(&mut self, amount: f64) {
         self.kind = Some(MetricKind::Counter);
-        self.sum += amount;
+        self.sum = finite(self.sum + amount);
         self.samples += 1;
     }
 
@@ -144,15 +179,18 @@ impl CustomTotals {
         self.gauge = Some(Gauge::join(self.gauge, gauge));
     }
 
-    /// The values of a trend, in thousandths of their unit.
+    /// The values of a trend from 0 up, in thousandths of their unit.
     pub(super) fn trend(&mut self) -> &mut Distribution<u64> {
         self.kind = Some(MetricKind::Trend);
         &mut self.trend
     }
 
     /// The values of a trend so far, in thousandths of their unit.
-    pub(super) fn times(&self) -> &Distribution<u64> {
-        &self.trend
+    pub(super) fn values(&self) -> Signed<'_> {
+        Signed {
+            below: &self.below,
+            above: &self.trend,
+        }
     }
 
     /// How many values there were.
@@ -184,7 +222,7 @@ impl CustomTotals {
                 let Gauge { last, min, max, .. } = self.gauge?;
                 CustomValue::Gauge { last, min, max }
             }
-            MetricKind::Trend => CustomValue::Trend(self.trend.stats().scaled(1.0 / TREND_SCALE)),
+            MetricKind::Trend => CustomValue::Trend(self.values().stats(TREND_SCALE)),
         })
     }
 }
@@ -254,6 +292,21 @@ mod tests {
     }
 
     #[test]
+    fn a_sum_stays_at_the_end_of_its_range() {
+        let mut all = total(MetricKind::Counter, &[f64::MAX, f64::MAX]);
+        let once = all.clone();
+        all.merge(&once);
+        assert_eq!(
+            all.value(),
+            Some(CustomValue::Counter {
+                count: 4,
+                sum: f64::MAX
+            })
+        );
+        assert_eq!(total(MetricKind::Counter, &[f64::MIN, f64::MIN]).sum(), f64::MIN);
+    }
+
+    #[test]
     fn trends_are_kept_in_thousandths() {
         let CustomValue::Trend(stats) = total(MetricKind::Trend, &[0.001, 0.25, 1.5]).value().unwrap() else {
             panic!("not a trend");
@@ -265,11 +318,25 @@ mod tests {
     }
 
     #[test]
+    fn negative_values_of_a_trend_count() {
+        let CustomValue::Trend(stats) = total(MetricKind::Trend, &[-5.0, 0.0, -0.25, 40.0, 10.0])
+            .value()
+            .unwrap()
+        else {
+            panic!("not a trend");
+        };
+        assert_eq!(
+            (stats.count, stats.min, stats.p50, stats.max, stats.mean),
+            (5, -5.0, 0.0, 40.0, 8.95)
+        );
+    }
+
+    #[test]
     fn values_without_meaning_are_refused() {
         let mut part = CustomPart::default();
         assert!(!part.add(MetricKind::Counter, f64::NAN));
         assert!(!part.add(MetricKind::Trend, f64::INFINITY));
-        assert!(!part.add(MetricKind::Trend, -0.1));
+        assert!(!part.add(MetricKind::Trend, f64::NEG_INFINITY));
         assert_eq!(part.kind, None);
     }
 

@@ -17,12 +17,14 @@ mod history;
 mod keys;
 mod limits;
 mod phases;
+mod place;
 mod query;
 mod reconcile;
 mod rows;
 mod sample;
 mod series;
 mod shard;
+mod signed;
 mod snapshot;
 mod text;
 mod verdict;
@@ -44,6 +46,7 @@ pub use query::{Follower, Measure, Query, Selection, StatusChoice, Tally};
 pub use sample::{IterationOutcome, RequestHandle, RequestKey, RequestSample};
 pub use series::{SeriesTotals, Statuses};
 pub use shard::Shard;
+pub use signed::Signed;
 pub use snapshot::{
     CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, RequestRow, SeriesRow, SeriesTimes,
     Snapshot, TaskRow, Totals, Vus,

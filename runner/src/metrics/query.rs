@@ -8,6 +8,7 @@ use super::distribution::Distribution;
 use super::keys::{ANY_SCENARIO, OTHER, SeriesKey, StatusClass, TaggedKey, TaskKey};
 use super::limits::MetricKind;
 use super::series::SeriesPart;
+use super::signed::Signed;
 
 /// What is measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,8 +54,8 @@ pub struct Selection {
     pub tasks: Option<Vec<(u16, u16)>>,
     /// Method or protocol.
     pub method: Option<String>,
-    /// Name of the request.
-    pub name: Option<String>,
+    /// Names of the request, any of which will do.
+    pub names: Option<Vec<String>>,
     /// Name of the check.
     pub check: Option<String>,
     /// Status of the response.
@@ -80,6 +81,14 @@ impl Selection {
         *self == Self::default()
     }
 
+    /// Selects requests with one of these names, and of those selected before only these.
+    pub fn select_names(&mut self, names: Vec<String>) {
+        match &mut self.names {
+            Some(before) => before.retain(|name| names.contains(name)),
+            none => *none = Some(names),
+        }
+    }
+
     /// Whether a series of requests belongs to it.
     pub fn has_series(&self, key: &SeriesKey) -> bool {
         let class = self.status.map(|choice| match choice {
@@ -88,7 +97,7 @@ impl Selection {
         });
         self.has_scenario(key.scenario)
             && is_or_any(self.method.as_deref(), key.method.as_str())
-            && is_or_any(self.name.as_deref(), key.name.as_str())
+            && self.names.as_ref().is_none_or(|names| names.contains(&key.name))
             && is_or_any(class, key.class)
             && is_or_any(self.expected, key.expected)
             && self.has_tags(&key.tags)
@@ -180,8 +189,8 @@ impl Tally {
     }
 
     /// Values of a trend: microseconds, or thousandths of a custom metric's own unit.
-    pub fn times(&self) -> &Distribution<u64> {
-        self.totals.times()
+    pub fn values(&self) -> Signed<'_> {
+        self.totals.values()
     }
 
     /// Adds a later stretch of time.

@@ -159,8 +159,8 @@ impl Shard {
         count.failed += u64::from(!passed);
     }
 
-    /// Adds a value to a custom metric. A value without meaning (not finite, or a negative
-    /// trend) is dropped and counted.
+    /// Adds a value to a custom metric. A value without meaning (one that
+    /// isn't finite) is dropped and counted.
     ///
     /// # Errors
     /// The metric is of another kind since its first use in the run; nothing is recorded.

@@ -1,6 +1,7 @@
 //! What is tested and how requests travel there.
 
 use super::values;
+use crate::http::{DnsPolicy, TlsVersions};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -89,4 +90,32 @@ pub struct HttpOptions {
     /// Use a new connection for every request
     #[arg(long, visible_alias = "no-connection-reuse")]
     pub no_keep_alive: bool,
+
+    /// Close a virtual user's connections before each of its iterations
+    #[arg(long, visible_alias = "no-vu-connection-reuse")]
+    pub reset_connections: bool,
+
+    /// Requests of one batch that go to one host at once over HTTP/1; 0: all of them [default: 6]
+    #[arg(long, visible_alias = "batch-per-host", value_name = "N")]
+    pub parallel_per_host: Option<u32>,
+
+    /// Versions of TLS to speak: 1.2, 1.3 or 1.2-1.3 [default: 1.2-1.3]
+    #[arg(long, value_name = "VERSIONS")]
+    pub tls_version: Option<TlsVersions>,
+
+    /// How long the addresses of a name are used before it is looked up again [default: 5m]
+    #[arg(long, value_name = "TIME", value_parser = values::time_or_zero)]
+    pub dns_ttl: Option<Duration>,
+
+    /// Which addresses of a name to use, and in which order [default: as the system gives them]
+    #[arg(long, value_name = "POLICY", value_enum)]
+    pub dns_policy: Option<DnsPolicy>,
+
+    /// Never connect to addresses in this range: ADDR[/BITS]
+    #[arg(long, visible_alias = "blacklist-ip", value_name = "RANGE", value_parser = values::range_of_addresses)]
+    pub block_ip: Vec<String>,
+
+    /// Never send requests to a host of this name; *.NAME stands for all names below it
+    #[arg(long, visible_alias = "block-hostnames", value_name = "NAME")]
+    pub block_host: Vec<String>,
 }

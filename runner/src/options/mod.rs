@@ -39,7 +39,7 @@ pub use measure::MeasureOptions;
 pub use output::{LogLevel, OutputOptions};
 pub use plugin::PluginOptions;
 pub use problem::{Origin, Problem};
-pub use resolve::{Given, origins, resolve};
+pub use resolve::{Asked, Given, http as http_options, origins, resolve};
 pub use scenario::{Executor, ScenarioOptions};
 pub use schema::schema;
 pub use stage::StageText;
@@ -51,8 +51,8 @@ use std::path::PathBuf;
 /// Everything that `run` can be asked for.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct RunOptions {
-    /// A component (.wasm), its http(s) URL, or sources that are built first: a script, a source file, or a
-    /// project's folder
+    /// A component (.wasm), its http(s) URL, or sources that are built first: a script (- for standard input), a source
+    /// file, or a project's folder
     #[arg(value_name = "PLUGIN")]
     pub plugin: String,
 

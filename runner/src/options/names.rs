@@ -28,12 +28,10 @@ pub(super) fn did_you_mean(wrong: &str, known: &[&str]) -> String {
 /// What to do instead of an option of k6 that doesn't exist here, by its folded name.
 const K6_ELSEWHERE: &[(&str, &str)] = &[
     ("batch", "the plugin decides how many requests it batches"),
-    ("batchperhost", "the plugin decides how many requests it batches"),
-    ("blacklistips", "nothing is reached but `host` and `allow_host`"),
-    ("blockhostnames", "nothing is reached but `host` and `allow_host`"),
+    ("blacklistips", "`block_ip` excludes ranges of addresses"),
     ("cloud", "there is no cloud; remove it"),
     ("compatibilitymode", "plugins are compiled beforehand; remove it"),
-    ("dns", "`resolve` gives a name another address"),
+    ("dns", "`dns_ttl` and `dns_policy` say how names are looked up"),
     ("executionsegment", "one machine runs the whole plan"),
     ("executionsegmentsequence", "one machine runs the whole plan"),
     ("ext", "remove it"),
@@ -62,10 +60,6 @@ const K6_ELSEWHERE: &[(&str, &str)] = &[
         "noteardown",
         "pass the plugin a parameter that makes its teardown do nothing",
     ),
-    (
-        "novuconnectionreuse",
-        "`no_keep_alive` uses a new connection for every request",
-    ),
     ("options", "remove it"),
     ("paused", "remove it"),
     ("summarytimeunit", "times are shown in the unit that fits them"),
@@ -80,10 +74,6 @@ const K6_ELSEWHERE: &[(&str, &str)] = &[
     ("throw", "a failed request is data; the plugin may fail its task"),
     ("tlsauth", "`cert` and `key` give a client certificate"),
     ("tlsciphersuites", "cipher suites are chosen by the TLS library"),
-    (
-        "tlsversion",
-        "TLS 1.2 and 1.3 are spoken; the highest that both sides know",
-    ),
     ("userreporting", "remove it"),
 ];
 

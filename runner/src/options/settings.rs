@@ -26,6 +26,17 @@ impl HttpOptions {
             cookies: !self.no_cookies,
             compression: !self.no_compression,
             keep_alive: !self.no_keep_alive,
+            parallel_per_host: match self.parallel_per_host {
+                // A batch has fewer.
+                Some(0) => usize::from(u16::MAX),
+                Some(count) => count as usize,
+                None => defaults.parallel_per_host,
+            },
+            tls_versions: self.tls_version.unwrap_or(defaults.tls_versions),
+            dns_ttl: self.dns_ttl.unwrap_or(defaults.dns_ttl),
+            dns_policy: self.dns_policy.unwrap_or(defaults.dns_policy),
+            block_ips: self.block_ip.clone(),
+            block_hosts: self.block_host.clone(),
             ..defaults
         }
     }

@@ -1,6 +1,7 @@
 //! Reads single values of options: durations, sizes, names with values.
 
 use super::names;
+use crate::http::AddressRange;
 use crate::plan::{self, MOST_RATE, OnStop, Spacing, SpawnRate};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -67,6 +68,17 @@ fn unit_of_time(unit: &str) -> Option<Duration> {
         "d" | "day" => Duration::from_secs(24 * 3600),
         _ => return None,
     })
+}
+
+/// Addresses: one, or all that share its first bits, as in `10.0.0.0/8`.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn range_of_addresses(text: &str) -> Result<String, String> {
+    match AddressRange::parse(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("write it as 10.0.0.0/8, fd00::/8 or a single address".to_owned()),
+    }
 }
 
 /// A number of VUs.

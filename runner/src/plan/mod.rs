@@ -59,6 +59,8 @@ pub struct Plan {
     pub group_urls: bool,
     /// Whether a VU's cookies are forgotten before each of its iterations.
     pub reset_cookies: bool,
+    /// Whether a VU's connections are closed before each of its iterations.
+    pub reset_connections: bool,
     /// What one VU and one call may use.
     pub limits: LimitsPlan,
     /// Load threads, one core each.
@@ -97,6 +99,8 @@ pub struct LimitsPlan {
     pub teardown_wall_ms: u64,
     /// Traps after which the run is aborted.
     pub max_traps: u64,
+    /// Memory for the distributions of all that is measured, in bytes.
+    pub metrics_bytes: usize,
     /// Log lines per second of the whole run.
     pub log_lines_per_second: u32,
 }
@@ -115,6 +119,7 @@ impl LimitsPlan {
             setup_wall_ms: self.setup_wall_ms.min(others.setup_wall_ms),
             teardown_wall_ms: self.teardown_wall_ms.min(others.teardown_wall_ms),
             max_traps: self.max_traps.min(others.max_traps),
+            metrics_bytes: self.metrics_bytes.min(others.metrics_bytes),
             log_lines_per_second: self.log_lines_per_second.min(others.log_lines_per_second),
         }
     }

@@ -24,7 +24,8 @@ pub(super) struct Ended<'a> {
 /// Writes what was measured before the guest has its last say: nothing that it does then may lose it.
 /// [`finish`] writes it again, and tells what went wrong.
 pub(super) fn keep(run: &Ended<'_>, output: &OutputOptions) {
-    let Some(path) = &output.summary_json else {
+    // What was printed can't be written again.
+    let Some(path) = output.summary_json.as_deref().filter(|path| !is_stdout(path)) else {
         return;
     };
     let wrong = contradictions(run);
@@ -65,7 +66,13 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
         terminal::stdout_width(),
         Paint::for_stdout(),
     );
-    let printed = terminal::print(text.trim_end());
+    let printed = match output.summary_json.as_deref() {
+        Some(path) if is_stdout(path) => {
+            terminal::print_error(text.trim_end());
+            Ok(())
+        }
+        _ => terminal::print(text.trim_end()),
+    };
     written?;
     printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))
 }
@@ -74,7 +81,7 @@ fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> End {
     End {
         reason: word(&run.outcome.reason).to_owned(),
         code: exit_code(run, wrong, output.exit_code_on_error).number(),
-        text: run.outcome.reason.to_string(),
+        text: ending(run.outcome),
     }
 }
 
@@ -126,11 +133,15 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
         EndReason::Interrupted | EndReason::StoppedByApi => ExitCode::Interrupted,
         EndReason::ThresholdFailed(_) => ExitCode::Threshold,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,
+        EndReason::NotGranted(_) => ExitCode::NotGranted,
         EndReason::OutOfMemory(_) => ExitCode::Memory,
         EndReason::TooManyTraps(_)
         | EndReason::ShapeFailed(_)
         | EndReason::SetupFailed(_)
         | EndReason::TeardownFailed(_) => ExitCode::Guest,
+        EndReason::TimeUp | EndReason::Completed if run.outcome.marked_failed.is_some() => {
+            ExitCode::MarkedFailed
+        }
         EndReason::TimeUp | EndReason::Completed
             if run.outcome.snapshot.thresholds.iter().any(Verdict::has_failed) =>
         {
@@ -143,11 +154,21 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
     }
 }
 
+/// Why the run ended, and what a scenario said of it.
+fn ending(outcome: &Outcome) -> String {
+    match &outcome.marked_failed {
+        Some(why) if why.is_empty() => format!("{}; a scenario called it a failure", outcome.reason),
+        Some(why) => format!("{}; a scenario called it a failure: {why}", outcome.reason),
+        None => outcome.reason.to_string(),
+    }
+}
+
 fn word(reason: &EndReason) -> &'static str {
     match reason {
         EndReason::TimeUp | EndReason::Completed => "finished",
         EndReason::Interrupted | EndReason::StoppedByApi => "interrupted",
         EndReason::Aborted(_)
+        | EndReason::NotGranted(_)
         | EndReason::ThresholdFailed(_)
         | EndReason::ShapeFailed(_)
         | EndReason::OutOfMemory(_)
@@ -159,7 +180,21 @@ fn word(reason: &EndReason) -> &'static str {
 fn write_json(path: &Path, snapshot: &Snapshot, facts: &RunFacts<'_>) -> Result<(), Failure> {
     let failed = || Failure::invalid(format!("failed to write the results to {:?}", path.display()));
     let text = report::summary_json(snapshot, facts).map_err(|e| failed().because(e))?;
-    report::write_whole(path, text.as_bytes()).map_err(|e| failed().because(e))
+    write_results(path, &text).map_err(|e| failed().because(e))
+}
+
+/// Whether results go to standard output, as `-` says.
+pub(super) fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Writes results in JSON to their file, or to standard output.
+pub(super) fn write_results(path: &Path, text: &str) -> std::io::Result<()> {
+    if is_stdout(path) {
+        terminal::print_json(text.trim_end())
+    } else {
+        report::write_whole(path, text.as_bytes())
+    }
 }
 
 /// Ends by a fault are errors as well as reports.
@@ -186,6 +221,8 @@ fn verdict(code: ExitCode, reason: &EndReason, wrong: Vec<String>) -> Result<Exi
         (_, EndReason::TooManyTraps(_)) => {
             Err(failure.hint("the summary lists the messages; --max-traps sets how many are tolerated"))
         }
+        (_, EndReason::NotGranted(_)) => Err(failure
+            .hint("pass --insecure if any certificate is fine, or trust its authority with --ca-file FILE")),
         (_, EndReason::OutOfMemory(_)) => Err(failure.hint(
             "the figures above are complete up to then; use fewer users (-u), a smaller --vu-memory or \
              --vu-host-memory, or a larger machine (or --max-memory)",

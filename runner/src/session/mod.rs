@@ -7,6 +7,7 @@ mod endpoint;
 mod exit;
 mod find;
 mod finish;
+mod grants;
 mod machine;
 mod memory;
 mod prepare;
@@ -17,6 +18,8 @@ mod show;
 mod signals;
 mod source;
 mod steering;
+#[cfg(test)]
+mod tests;
 mod thresholds;
 mod view;
 
@@ -164,6 +167,8 @@ fn load(
     keep(&outcome);
     let scenarios = teardown_scenarios(&lifecycle, &prepared.plan, &scenario_data);
     let teardown = lifecycle.teardown(&setup_data);
+    // Also `teardown` may have called it one.
+    outcome.marked_failed = prepared.shared.failed.get().cloned();
     outcome.reason = match (scenarios.and(teardown), outcome.reason) {
         (Err(_), EndReason::Completed | EndReason::TimeUp) if lifecycle.was_cut_short() => {
             EndReason::Interrupted
@@ -213,6 +218,7 @@ fn setup_failed(why: String, stop: &StopHandle) -> Outcome {
         warm_up: None,
         reason: stop.reason().unwrap_or(EndReason::SetupFailed(why)),
         is_whole: true,
+        marked_failed: None,
     }
 }
 

@@ -6,23 +6,27 @@ use super::memory::Memory;
 use super::prepared::{self, Linked};
 use super::room::{self, Room};
 use super::source::{self, Order, Read};
-use super::{View, no_thread, reach, thresholds};
+use super::{View, finish, grants, no_thread, reach, thresholds};
 use crate::error::Failure;
-use crate::host::{Bodies, Ceiling, DataSet, DataSets, LogLine, LogSink, RunShared, SharedStore};
+use crate::host::{
+    Bodies, Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared, Set, SharedStore,
+};
 use crate::http::Transport;
-use crate::load::{Lifecycle, StopHandle};
+use crate::load::{self, Lifecycle, StopHandle};
 use crate::memory::Budget;
-use crate::options::{self, Given, PluginOptions, RunOptions};
+use crate::options::{self, Asked, Given, PluginOptions, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
 use crate::report;
+use crate::secret;
 use crate::target::Running;
 use crate::terminal::{self, Paint};
-use crate::thresholds::{Baseline, Evaluator};
+use crate::thresholds::{Baseline, Evaluator, watched_urls};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
+use url::Url;
 
 /// Most VUs of a search, unless somebody says otherwise.
 const MOST_SEARCHING: usize = 10_000;
@@ -96,12 +100,15 @@ fn prepare_with(options: &RunOptions, make_room: MakeRoom) -> Result<Prepared, F
     let limits = options.limits.resolve();
     let (description, probed) = prepared::probe(&read, &limits, given.cache_dir.as_deref())?;
     let Endpoint { base, shop } = endpoint::open(&options.http, &description, &read.inspection.imports)?;
-    let settings = options.http.settings(base);
+    let (mut http, asked) = options::http_options(options, &description)
+        .map_err(|problems| misfit(problems, &read.source.name))?;
+    grants::decide(&asked, &options.http, base.as_ref())?.add_to(&mut http);
+    let settings = http.settings(base);
     let mut plan = plan(
         options,
         &read,
         &description,
-        settings.base.as_ref().map(ToString::to_string),
+        settings.base.as_ref().map(secret::shown_url),
     )?;
     let thresholds = thresholds::prepare(&plan, baseline.as_ref())?;
     make_room(&mut plan, options, settings.source_addresses.len())?;
@@ -121,9 +128,14 @@ fn prepare_with(options: &RunOptions, make_room: MakeRoom) -> Result<Prepared, F
     }
     let memory = Memory::ask(options.limits.max_memory);
     let (sink, logs) = sync_channel(LOG_QUEUE);
+    let facts = Facts {
+        asked: &asked,
+        base: settings.base,
+    };
     let shared = shared(
         options,
         &plan,
+        facts,
         data,
         LogSink::new(sink, plan.limits.log_lines_per_second),
         budget(options, &plan, &memory),
@@ -160,6 +172,9 @@ fn check_summary(options: &RunOptions) -> Result<(), Failure> {
     let Some(path) = &options.output.summary_json else {
         return Ok(());
     };
+    if finish::is_stdout(path) {
+        return Ok(());
+    }
     report::check_writable(path).map_err(|error| {
         let failure = Failure::invalid(format!("the results can't be written to {:?}", path.display()));
         failure
@@ -199,17 +214,15 @@ pub(super) fn plan(
         seed: rand::random::<u64>() >> 11,
         cores: cores(),
     };
-    options::resolve(options, description, given).map_err(|problems| {
-        let failure = Failure::invalid("the options don't fit the plugin");
-        let failure = Failure {
-            causes: problems,
-            ..failure
-        };
-        failure.hint(format!(
-            "`wasmswarm inspect {}` shows what it offers",
-            source.name
-        ))
-    })
+    options::resolve(options, description, given).map_err(|problems| misfit(problems, &source.name))
+}
+
+fn misfit(problems: Vec<String>, plugin: &str) -> Failure {
+    let failure = Failure {
+        causes: problems,
+        ..Failure::invalid("the options don't fit the plugin")
+    };
+    failure.hint(format!("`wasmswarm inspect {plugin}` shows what it offers"))
 }
 
 /// Leaves room for the users that live changes may bring, if this machine allows the plan.
@@ -287,7 +300,20 @@ fn budget(options: &RunOptions, plan: &Plan, memory: &Memory) -> Arc<Budget> {
     Budget::new(bytes)
 }
 
-fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink, memory: Arc<Budget>) -> RunShared {
+/// What shows only while the run is prepared.
+struct Facts<'a> {
+    asked: &'a [Asked],
+    base: Option<Url>,
+}
+
+fn shared(
+    options: &RunOptions,
+    plan: &Plan,
+    Facts { asked, base }: Facts<'_>,
+    data: DataSets,
+    log: LogSink,
+    memory: Arc<Budget>,
+) -> RunShared {
     RunShared {
         begun: Instant::now(),
         seed: plan.seed,
@@ -307,6 +333,11 @@ fn shared(options: &RunOptions, plan: &Plan, data: DataSets, log: LogSink, memor
         ceiling: plan.max_rate.map(|rate| Arc::new(Ceiling::new(rate))),
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),
-        group_urls: plan.group_urls,
+        naming: Naming::new(plan.group_urls, watched_urls(&plan.thresholds), base),
+        lacks_insecure: asked.contains(&Asked::Insecure),
+        not_granted: OnceLock::new(),
+        census: Census::new(load::run_info(plan, Set::Main).vus),
+        strict_redirects: options.http.max_redirects.is_some(),
+        failed: OnceLock::new(),
     }
 }

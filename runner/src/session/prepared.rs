@@ -89,7 +89,7 @@ pub(super) fn probe(
 }
 
 /// What `describe` may see of a run: nothing. Its log lines go nowhere.
-fn nobody(limits: &LimitsPlan) -> RunShared {
+pub(super) fn nobody(limits: &LimitsPlan) -> RunShared {
     RunShared {
         begun: Instant::now(),
         seed: 0,
@@ -109,6 +109,11 @@ fn nobody(limits: &LimitsPlan) -> RunShared {
         ceiling: None,
         abort: Mutex::default(),
         abort_requested: tokio::sync::Notify::new(),
-        group_urls: false,
+        naming: Default::default(),
+        strict_redirects: false,
+        census: Default::default(),
+        lacks_insecure: false,
+        not_granted: Default::default(),
+        failed: Default::default(),
     }
 }

@@ -7,8 +7,12 @@ use crate::options::BuildOptions;
 use crate::plugin::{self, Inspection, PluginError, Source};
 use crate::private;
 use crate::terminal;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+
+/// The longest script that is read from standard input.
+const MAX_SCRIPT_BYTES: u64 = 64 << 20;
 
 /// Bytes that were inspected, not run.
 pub struct Read {
@@ -47,9 +51,8 @@ pub struct Order<'a> {
 /// If there is no component that can be run.
 pub fn read(order: &Order<'_>) -> Result<Read, Failure> {
     let name = order.name;
-    let built = build::is_source(Path::new(name))
-        .then(|| build(order))
-        .transpose()?;
+    let is_source = name == build::STANDARD_INPUT || build::is_source(Path::new(name));
+    let built = is_source.then(|| build(order)).transpose()?;
     // The folder lasts until the component is read.
     let (component, files, _folder) = match built {
         Some((built, folder)) => {
@@ -87,6 +90,9 @@ pub fn build(order: &Order<'_>) -> Result<(Built, Folder), Failure> {
         cache: folder.dir.clone(),
         engine: order.build.engine,
         parameters: order.parameters.to_vec(),
+        script: (order.name == build::STANDARD_INPUT)
+            .then(standard_input)
+            .transpose()?,
         grants: Grants {
             folders: order.build.allow_read.clone(),
             files: order.data.iter().map(|(_, file)| file.clone()).collect(),
@@ -166,6 +172,22 @@ fn unusable(dir: &Path, error: &std::io::Error) -> Failure {
     failure
         .because(error)
         .hint("name a folder with --cache-dir that you own and that only you may write to")
+}
+
+/// A script from standard input, to its end.
+fn standard_input() -> Result<Vec<u8>, Failure> {
+    let failed = || Failure::invalid("failed to read a script from standard input");
+    let mut text = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(MAX_SCRIPT_BYTES + 1)
+        .read_to_end(&mut text)
+        .map_err(|error| failed().because(error))?;
+    if text.len() as u64 > MAX_SCRIPT_BYTES {
+        let failure = failed().because(format!("it is longer than {} MiB", MAX_SCRIPT_BYTES >> 20));
+        return Err(failure.hint("put it into a file, and the data that it holds into others"));
+    }
+    Ok(text)
 }
 
 /// The error for a plugin that can't be used.

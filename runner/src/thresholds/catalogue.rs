@@ -22,8 +22,9 @@ pub(super) struct Tags {
 }
 
 /// All tags of the program's own.
-pub(super) const SYSTEM_TAGS: [&str; 8] = [
+pub(super) const SYSTEM_TAGS: [&str; 9] = [
     "name",
+    "url",
     "method",
     "status",
     "scenario",
@@ -36,6 +37,7 @@ pub(super) const SYSTEM_TAGS: [&str; 8] = [
 const REQUESTS: Tags = Tags {
     own: &[
         "name",
+        "url",
         "method",
         "status",
         "scenario",

@@ -7,6 +7,7 @@ use super::measured::{self, Missing};
 use super::resolve::{self, Known, Resolved};
 use super::rule::{Change, Limit, Rule, Span, Threshold};
 use super::stretch::{Sliding, Tiled};
+use super::urls::watched_urls;
 use crate::metrics::{Delta, Follower, Measure, MetricKind, Query, Tally, Unit, Verdict};
 use crate::plan::ThresholdPlan;
 use std::time::Duration;
@@ -78,8 +79,9 @@ impl Evaluator {
     ) -> Result<Self, Vec<String>> {
         let mut evaluator = Self::default();
         let mut problems = Vec::new();
+        let urls = watched_urls(plans);
         for plan in plans {
-            if let Err(problem) = evaluator.add(plan, known, baseline) {
+            if let Err(problem) = evaluator.add(plan, known, &urls, baseline) {
                 problems.push(problem);
             }
         }
@@ -94,11 +96,12 @@ impl Evaluator {
         &mut self,
         plan: &ThresholdPlan,
         known: &Known<'_>,
+        urls: &[String],
         baseline: Option<&Baseline>,
     ) -> Result<(), String> {
         let text = |error: ThresholdError| error.to_string();
         let threshold = Threshold::parse(&plan.metric, &plan.rule).map_err(text)?;
-        let resolved = resolve::resolve(threshold, known).map_err(text)?;
+        let resolved = resolve::resolve(threshold, known, urls).map_err(text)?;
         let limit = limit(&resolved, known, baseline)?;
         let abort = plan.abort_on_fail.then_some(plan.delay_abort_eval);
         let abort = abort.or(resolved.threshold.rule.abort);

@@ -51,20 +51,20 @@ pub(super) fn figure(tally: &Tally, aggregation: Aggregation, seconds: f64) -> R
 }
 
 fn per_second(sum: f64, seconds: f64) -> Option<f64> {
-    (seconds > 0.0).then(|| sum / seconds)
+    (seconds > 0.0).then(|| (sum / seconds).clamp(f64::MIN, f64::MAX))
 }
 
 fn trend(tally: &Tally, aggregation: Aggregation) -> Option<f64> {
-    let times = tally.times();
-    if times.is_empty() {
+    let values = tally.values();
+    if values.is_empty() {
         return None;
     }
     let raw = match aggregation {
-        Aggregation::Avg => times.mean(),
-        Aggregation::Min => times.min() as f64,
-        Aggregation::Max => times.max() as f64,
-        Aggregation::Percentile(percent) => times.quantile(percent / 100.0) as f64,
-        _ => times.quantile(0.5) as f64,
+        Aggregation::Avg => values.mean(),
+        Aggregation::Min => values.min(),
+        Aggregation::Max => values.max(),
+        Aggregation::Percentile(percent) => values.quantile(percent / 100.0),
+        _ => values.quantile(0.5),
     };
     Some(raw / TREND_SCALE)
 }

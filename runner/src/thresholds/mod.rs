@@ -23,6 +23,7 @@ mod resolve;
 mod rule;
 mod stretch;
 mod suggest;
+mod urls;
 
 #[cfg(test)]
 mod tests;
@@ -34,3 +35,4 @@ pub use parse::split;
 pub use resolve::{Known, check};
 pub use rule::{Aggregation, Change, Limit, Mark, Metric, Operator, Pair, Quantity, Rule, Span, Threshold};
 pub use suggest::closest;
+pub use urls::watched_urls;

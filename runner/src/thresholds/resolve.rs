@@ -4,6 +4,7 @@
 use super::catalogue::{self, Builtin, CUSTOM, SYSTEM_TAGS, Tags};
 use super::error::ThresholdError;
 use super::rule::{Change, Limit, Mark, Metric, Pair, Quantity, Rule, Threshold, figures_of};
+use super::urls::names_of;
 use crate::metrics::{Measure, MetricKind, Query, RunInfo, Selection, StatusChoice, StatusClass, Unit};
 
 /// What is known of a run before it starts.
@@ -36,9 +37,13 @@ pub fn check(metric: &str, rule: &str) -> Result<Threshold, ThresholdError> {
 }
 
 /// Resolves a threshold for a run.
-pub(super) fn resolve(threshold: Threshold, known: &Known<'_>) -> Result<Resolved, ThresholdError> {
+pub(super) fn resolve(
+    threshold: Threshold,
+    known: &Known<'_>,
+    watched: &[String],
+) -> Result<Resolved, ThresholdError> {
     let builtin = metric_of(&threshold, known.tags)?;
-    let selection = selection(&threshold.metric, known.info)?;
+    let selection = selection(&threshold.metric, known.info, watched)?;
     let (measure, unit) = match builtin {
         Some(builtin) => (builtin.measure, builtin.unit),
         None => {
@@ -203,13 +208,14 @@ fn custom_unit(rule: &Rule) -> Unit {
     }
 }
 
-fn selection(metric: &Metric, info: &RunInfo) -> Result<Selection, ThresholdError> {
+fn selection(metric: &Metric, info: &RunInfo, watched: &[String]) -> Result<Selection, ThresholdError> {
     let mut selection = Selection::default();
     for pair in &metric.selector {
         let value = || Some(pair.value.clone());
         match pair.key.as_str() {
             _ if pair.quoted => selection.tags.push((pair.key.clone(), pair.value.clone())),
-            "name" => selection.name = value(),
+            // As in k6, a request's URL is its name, unless it was given one: then that is its URL.
+            "name" | "url" => selection.select_names(names_of(&pair.value, watched)),
             "method" => selection.method = value(),
             "check" => selection.check = value(),
             "status" => selection.status = status(&pair.value),

@@ -6,6 +6,7 @@ import { pause } from "./internal/loop.js";
 import { Aborted, identity, onlyInFunctions } from "./internal/state.js";
 import { fromSeconds, pairs } from "./internal/text.js";
 
+export { cookies } from "./internal/cookies.js";
 export { data, DataError } from "./internal/data.js";
 export { group } from "./internal/group.js";
 export { http } from "./internal/http.js";

@@ -4,6 +4,7 @@ import { md5, ripemd160, sha1 } from "@noble/hashes/legacy.js";
 import { hmac as hmacOf } from "@noble/hashes/hmac.js";
 import { sha256, sha384, sha512, sha512_224, sha512_256 } from "@noble/hashes/sha2.js";
 import * as checks from "wasmswarm:scenario/checks@0.1.0";
+import * as hostCookies from "wasmswarm:scenario/cookies@0.1.0";
 import * as data from "wasmswarm:scenario/data@0.1.0";
 import * as http from "wasmswarm:scenario/http@0.1.0";
 import * as hostLog from "wasmswarm:scenario/log@0.1.0";
@@ -103,6 +104,30 @@ export const sendAll = running((all) =>
     .sendAll(all.map(requestOf))
     .map((result) => (result.tag === "ok" ? responseOf(result.val) : result.val)),
 );
+export const failure = running((index) => http.failure(index));
+
+const cookieOf = ({ expires, httpOnly, ...cookie }) => ({
+  ...cookie,
+  expires: Number(expires),
+  http_only: httpOnly,
+});
+export const cookiesFor = running((jar, url) =>
+  hostCookies.matching(BigInt(jar), url).map(cookieOf),
+);
+export const allCookies = running((jar) => hostCookies.all(BigInt(jar)).map(cookieOf));
+export const setCookie = running((jar, url, text) => hostCookies.set(BigInt(jar), url, text));
+export const deleteCookies = running((jar, url, name) =>
+  hostCookies.delete(BigInt(jar), url, name),
+);
+export const clearCookies = running((jar) => hostCookies.clear(BigInt(jar)));
+export const newJar = running(() => Number(hostCookies.newJar()));
+export const useJar = running((jar) => hostCookies.useJar(BigInt(jar)));
+export const useJars = running((jars) => hostCookies.useJars(jars.map(BigInt)));
+
+export const lastRedirect = running((index) => {
+  const found = http.lastRedirect(index);
+  return found === undefined ? undefined : responseOf(found);
+});
 export const body = running((id) => bufferOf(http.body(BigInt(id))));
 export const bodyText = running((id) => decoder.decode(http.body(BigInt(id))));
 export const bodyJson = running((id) => JSON.parse(decoder.decode(http.body(BigInt(id)))));
@@ -144,6 +169,11 @@ export const leaveGroup = running(() => hostVu.leaveGroup());
 export const sleep = running((us) => hostVu.sleep(BigInt(Math.max(0, Math.trunc(us)))));
 export const stop = running(() => hostVu.stop());
 export const abort = running((reason) => hostVu.abort(reason));
+export const progressOfRun = running(() => {
+  const of = hostVu.progressOfRun();
+  return [of.activeVus, of.plannedVus, Number(of.completedIterations), Number(of.interruptedIterations)];
+});
+export const markFailed = running((reason) => hostVu.markFailed(reason));
 export const now = running(() => Number(hostVu.now()));
 export const param = (name) => (isRunning ? hostParams.get(name) : undefined);
 export const params = () => (isRunning ? hostParams.all() : []);

@@ -177,9 +177,14 @@ check("answers", field["response"] == due and field["uri"] == "/digest?a=1" and 
 check("and keeps the first one", [r.status_code for r in first.history] == [401])
 again = dict(self.client.get("/digest", auth=who).json()["headers"])["authorization"]
 check("the next one is known at once", 'nc=00000002' in again)
+from wasmswarm.auth import HTTPDigestAuth as Digest
+below = Digest("ann", "secret")
+below.takes('Digest nonce="n"', "/digest?b", "http://shop/base/digest?b")
+given = below(self.client.prepare_request(__import__("requests").Request("GET", "/digest?c")))
+check("under the host's path", 'uri="/base/digest?c"' in given.headers["Authorization"])
 """)
         self.assertEqual(found["errors"], [])
-        self.assertEqual([passed for _, passed in found["checks"]], [True] * 3)
+        self.assertEqual([passed for _, passed in found["checks"]], [True] * 4)
         self.assertEqual(len(found["requests"]), 3)
         self.assertEqual(found["marks"], ["pass"], "a challenge is no failure")
 

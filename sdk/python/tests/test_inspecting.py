@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT))
 
 import packages  # noqa: E402
 import reaching  # noqa: E402
-from inspecting import Problem, inspect  # noqa: E402
+from inspecting import SOURCE, Problem, inspect  # noqa: E402
 from reaching import Reach  # noqa: E402
 
 
@@ -98,7 +98,7 @@ open(HERE + "/d.txt")
         alone = inspect(entry, ROOT / "compat", Reach([place(self.folder / "tests", False)]))
         names = {file.name for file in alone.files}
         self.assertEqual(names, {"shop.py", "in.txt"})
-        self.assertIn("--allow-read", alone.refused["/0/source/link.txt"])
+        self.assertIn("--allow-read", alone.refused[f"{SOURCE}/link.txt"])
         around = inspect(
             entry,
             ROOT / "compat",
@@ -106,10 +106,16 @@ open(HERE + "/d.txt")
         )
         names = {str(file.relative_to(self.folder)) for file in around.files}
         self.assertEqual(names, {"tests/shop.py", "tests/in.txt", "rows.csv", "granted/g.txt"})
-        self.assertEqual(around.places["/0/source/tests/rows.csv"], self.folder / "rows.csv")
+        self.assertEqual(around.places[f"{SOURCE}/tests/rows.csv"], self.folder / "rows.csv")
         whole = f"/0/granted{self.folder / 'granted/g.txt'}"
         self.assertEqual(around.places[whole], self.folder / "granted/g.txt")
-        self.assertEqual([*around.refused], ["/0/source/tests/link.txt"])
+        for name in ("../in.txt", "../../../x", "deep/y", "/etc/hostname"):
+            path = Path(reaching.plain(around.root / name))
+            self.assertEqual(around.path(around.place_of(name)), path)
+        for place in ("/0/wasmswarm_source.py", "/1/x", "/0/grantedx", "/0/1x"):
+            self.assertIsNone(around.path(place))
+        refused = {f"{SOURCE}/tests/link.txt", "/0/granted/etc/hostname", f"{SOURCE}/.hidden/k"}
+        self.assertEqual({*around.refused}, refused)
 
     def test_what_takes_the_place_of_a_checked_file_is_not_read(self):
         entry = self.write("shop.py", "")

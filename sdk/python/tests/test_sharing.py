@@ -93,6 +93,21 @@ class Summing(User):
 """
         self.assertEqual(self.told(source, users=1), ["700"])
 
+    def test_a_list_that_is_used_in_other_ways_stays_as_it_is(self):
+        told = self.told("""
+from collections import deque
+from locust import User, task
+from wasmswarm import log
+line, stack = deque([1, 2, 3]), [5, 6]
+class Working(User):
+    @task
+    def go(self):
+        line.append(4)
+        stack.insert(0, 4)
+        log.info(f"{line.popleft()} {line[-1]} {len(line)} {stack.pop()} {type(line).__name__}")
+""", users=1)
+        self.assertEqual(told, ["1 4 3 6 deque"])
+
     def test_what_is_put_back_is_taken_again(self):
         told = self.told("""
 from locust import User, task

@@ -63,7 +63,7 @@ class After:
     def _answer(self, session: Any, made: Any, response: Any) -> Any:
         """Sends it again, if the challenge can be answered. The first response is as good as expected."""
         named = (pair for pair in response.header_pairs() if pair[0].lower() == "www-authenticate")
-        if not any(self.digest.takes(challenge) for _, challenge in named):
+        if not any(self.digest.takes(text, made.url, response.url) for _, text in named):
             return response
         http.pass_(response._readable())
         header = self.digest.build_digest_header(made.method, response.url)

@@ -58,6 +58,8 @@ class HTTPDigestAuth(AuthBase):
         self.username = username
         self.password = password
         self._challenge: dict[str, str] = {}
+        #: What relative URLs lie under: the run's host may have a path, which only an answer's URL shows.
+        self._base = ""
         self._last_nonce = ""
         self._count = 0
 
@@ -69,13 +71,20 @@ class HTTPDigestAuth(AuthBase):
 
     def __call__(self, r: Any) -> Any:
         """With the last challenge's nonce, if there was one."""
-        header = self.build_digest_header(r.method, r.url) if self._challenge else None
+        url = r.url if "://" in r.url else self._base + r.url
+        header = self.build_digest_header(r.method, url) if self._challenge else None
         if header:
             r.headers["Authorization"] = header
         return r
 
-    def takes(self, challenge: str) -> bool:
-        """Keeps a `WWW-Authenticate` header. Returns whether it can be answered."""
+    def takes(self, challenge: str, asked: str, answered: str) -> bool:
+        """Keeps a `WWW-Authenticate` header. Returns whether it can be answered.
+
+        `asked`, `answered`: the URL as the user wrote it, and that of the response.
+        """
+        asked = asked.partition("#")[0]
+        if "://" not in asked and answered.endswith(asked):
+            self._base = answered.removesuffix(asked)
         found = re.search(r"(?:^|,\s*)digest\s+(.*)", challenge, re.IGNORECASE | re.DOTALL)
         if not found:
             return False

@@ -118,7 +118,7 @@ class UnrewindableBodyError(RequestException):
 _Code = http.ErrorCode
 _KINDS = {
     _Code.INVALID_URL: InvalidURL,
-    _Code.INVALID_REQUEST: InvalidHeader,
+    _Code.INVALID_REQUEST: RequestException,
     _Code.TLS: SSLError,
     _Code.CERTIFICATE: SSLError,
     _Code.TIMEOUT: ReadTimeout,
@@ -137,6 +137,8 @@ def failure_of(code: Any, index: int, where: str) -> RequestException:
     kind = _KINDS.get(code, ConnectionError)
     if kind is ReadTimeout and "connect" in reason:
         kind = ConnectTimeout
+    if code is _Code.INVALID_REQUEST and "header" in reason:
+        kind = InvalidHeader
     failure = kind(f"{text} ({where})")
     failure.reason = reason
     return failure

@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from ._wit import Err, http
+from .errors import LocustError
 
 #: Smaller ones aren't worth the call.
 LEAST = 32 * 1024
@@ -35,6 +36,7 @@ def send(made: Any) -> Any:
     """Sends a request with a large body."""
     number = _number(made.body)
     if number is None:
+        _make_room(len(made.body))
         return http.send(made)
     body, made.body = made.body, b""
     try:
@@ -48,8 +50,20 @@ def _number(body: bytes) -> int | None:
     if key not in _numbers:
         if not (_lives_on(body) or any(body is known for known in _encoded.values())):
             return None
+        _make_room(len(body))
         try:
             _numbers[key] = http.share_body(body)
         except Err:
             _numbers[key] = None
     return _numbers[key]
+
+
+def _make_room(size: int) -> None:
+    """A body is copied on its way to the host. Where there is no room for that, the user would crash."""
+    try:
+        bytearray(size + LEAST)
+    except MemoryError:
+        raise LocustError(
+            f"a body of {size} bytes doesn't fit into this user's memory beside what is there already: "
+            "the operator raises it with --vu-memory"
+        ) from None

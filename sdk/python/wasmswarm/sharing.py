@@ -22,6 +22,9 @@ from ._wit import shared, vu
 #: Whether this is a user of the run: setup and teardown count for themselves.
 in_user = False
 
+#: What is done with a list of which each user takes its own. One that is used otherwise stays each user's.
+_TAKING = ("pop", "popleft", "append", "appendleft", "extend")
+
 _ADD, _COUNT = "__wasmswarm_add__", "__wasmswarm_count__"
 
 
@@ -83,8 +86,9 @@ class Rewriter(ast.NodeTransformer):
     def __init__(self) -> None:
         #: Globals of the functions around; empty outside of them.
         self.functions: list[set[str]] = []
-        #: Globals that a function takes something from.
+        #: Names that a function takes something from, and those that it uses in other ways.
         self.taken: set[str] = set()
+        self.else_used: set[str] = set()
 
     def visit_FunctionDef(self, node: Any) -> Any:
         """Functions know their globals before anything else."""
@@ -102,8 +106,24 @@ class Rewriter(ast.NodeTransformer):
         match node.func:
             case ast.Attribute(
                 value=ast.Name(id=name) | ast.Attribute(attr=name), attr="pop" | "popleft"
-            ) if self.functions:
+            ) if self.functions and len(node.args) < 2:
                 self.taken.add(name)
+        return node
+
+    def visit_Attribute(self, node: ast.Attribute) -> Any:
+        """`NAME.insert`, and whatever else is more than taking and putting back."""
+        self.generic_visit(node)
+        match node.value:
+            case ast.Name(id=name) | ast.Attribute(attr=name) if node.attr not in _TAKING:
+                self.else_used.update({name} if self.functions else ())
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> Any:
+        """`NAME[0]`."""
+        self.generic_visit(node)
+        match node.value:
+            case ast.Name(id=name) | ast.Attribute(attr=name) if self.functions:
+                self.else_used.add(name)
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
@@ -173,7 +193,7 @@ def compiled(source: bytes | str, path: str, module: str) -> Any:
         tree = rewriter.visit(ast.parse(source, path))
     except RecursionError:  # expressions of hundreds of parts: such a file is left as it is
         return compile(source, path, "exec", dont_inherit=True)
-    _taken[module] = rewriter.taken
+    _taken[module] = rewriter.taken - rewriter.else_used
     return compile(tree, path, "exec", dont_inherit=True)
 
 
@@ -224,6 +244,11 @@ class SharedList(list[Any]):
             super().append(value)
 
     appendleft = append
+
+    def extend(self, values: Any) -> None:
+        """Puts some back."""
+        for value in values:
+            self.append(value)
 
     def __len__(self) -> int:
         self._sync()

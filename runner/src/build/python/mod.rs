@@ -16,6 +16,10 @@ const COMPONENTIZER: &str = "componentize-py==0.25.1";
 /// The oldest Python that it runs in.
 const OLDEST: (u32, u32) = (3, 10);
 
+/// Keeps Python from taking modules out of the folder in which the command was typed: a stranger's
+/// `pip.py` there would run outside of any sandbox.
+const ISOLATED: &str = "-I";
+
 /// The componentizer; installed when it is needed.
 #[derive(Debug)]
 pub(super) struct Componentizer;
@@ -129,7 +133,7 @@ fn environment(shop: &mut Workshop<'_>) -> Result<PathBuf, BuildError> {
         let python = python()?;
         say("making a virtual environment");
         let venv = Command::new(&python)
-            .args(["-m", "venv", "--clear"])
+            .args([ISOLATED, "-m", "venv", "--clear"])
             .arg(dir)
             .output();
         let made = venv.is_ok_and(|output| output.status.success());
@@ -142,6 +146,7 @@ fn environment(shop: &mut Workshop<'_>) -> Result<PathBuf, BuildError> {
         say(&format!("installing {COMPONENTIZER}"));
         let mut pip = Command::new(python_of(dir));
         pip.args([
+            ISOLATED,
             "-m",
             "pip",
             "install",

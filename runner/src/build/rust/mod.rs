@@ -42,6 +42,7 @@ mod tests {
             cache: PathBuf::new(),
             engine: super::super::Engine::default(),
             parameters: Vec::new(),
+            script: None,
             grants: super::super::Grants::default(),
         };
         super::build(dir.path(), &mut shop)

@@ -59,7 +59,10 @@ impl Builder for Evaluator {
         let runtime = Runtime::new(&self.wasm)?;
         let mut files = Files::beside(&project.main, shop.reach(project)?);
         let entry = files.entry().to_owned();
-        let mut sources = vec![files.read_entry()?];
+        let mut sources = vec![match shop.script.take() {
+            Some(text) => files.entry_is(text)?,
+            None => files.read_entry()?,
+        }];
         (shop.say)(&format!("evaluating {}", project.named().display()));
         while sources.len() < MAX_SOURCES {
             match runtime.evaluate(&entry, &sources, &shop.parameters)? {

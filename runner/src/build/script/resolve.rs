@@ -60,6 +60,12 @@ impl Files {
         self.inputs
     }
 
+    /// The script itself, where it isn't a file.
+    pub(super) fn entry_is(&mut self, text: Vec<u8>) -> Result<Source, BuildError> {
+        let path = self.root.join(&self.entry);
+        self.module(&self.entry.clone(), &path, text)
+    }
+
     /// The script, which the operator named: wherever a link leads.
     pub(super) fn read_entry(&mut self) -> Result<Source, BuildError> {
         let path = self.root.join(&self.entry);

@@ -55,8 +55,31 @@ impl Emitter for Short {
     }
 }
 
+/// Stacks to parse on, the first that the system grants: each level of nesting takes some 3 KiB. Only what is filled
+/// of one costs memory.
+const STACKS: [usize; 3] = [4 << 30, 1 << 30, 64 << 20];
+
 /// The script without its types. `name` is what messages call it.
 pub(super) fn types(text: String, name: &Path) -> Result<String, BuildError> {
+    std::thread::scope(|scope| {
+        let text = &text;
+        let parse = move || on_this_stack(text.clone(), name);
+        let started = STACKS.iter().find_map(|&bytes| {
+            let thread = std::thread::Builder::new().stack_size(bytes);
+            thread.spawn_scoped(scope, parse).ok()
+        });
+        let ended = started.map(std::thread::ScopedJoinHandle::join);
+        ended.and_then(Result::ok).unwrap_or_else(|| {
+            let message = format!(
+                "{}: it can't be parsed: no thread for it, or a defect of the parser",
+                name.display()
+            );
+            Err(BuildError::Syntax { message })
+        })
+    })
+}
+
+fn on_this_stack(text: String, name: &Path) -> Result<String, BuildError> {
     let map = Lrc::new(SourceMap::default());
     let notes = Notes::default();
     let emitter = Short {
@@ -102,10 +125,122 @@ mod tests {
     }
 
     #[test]
+    fn nesting_is_no_end_of_the_process() {
+        let nested = |open: &str, inner: &str, close: &str| {
+            let text = format!(
+                "let x = {}{inner}{};\n",
+                open.repeat(20_000),
+                close.repeat(20_000)
+            );
+            // Either way it must come back.
+            strip(&text).map(|stripped| stripped.len() == text.len())
+        };
+        assert_eq!(nested("(", "1", ")"), Ok(true));
+        for (open, inner, close) in [
+            ("[", "", "]"),
+            ("{a:", "1", "}"),
+            ("`${", "1", "}`"),
+            ("!", "1", ""),
+            ("- ", "1", ""),
+            ("typeof ", "1", ""),
+            ("a => ", "1", ""),
+            ("", "1", "+1"),
+            ("", "a", ".b"),
+            ("", "f", "()"),
+            ("a?b:", "1", ""),
+            ("f(", "1", ")"),
+            ("<any>", "1", ""),
+            ("1 as A<", "B", ">"),
+        ] {
+            let _ = nested(open, inner, close);
+        }
+        for (open, close) in [
+            ("A<", ">"),
+            ("(", ")"),
+            ("keyof ", ""),
+            ("{a:", "}"),
+            ("[", "]"),
+            ("", "[]"),
+        ] {
+            let text = format!("type T = {}B{};\n", open.repeat(20_000), close.repeat(20_000));
+            let _ = strip(&text);
+        }
+        for (open, close) in [
+            ("{", "}"),
+            ("if (a) ", ""),
+            ("if (a) {} else ", ""),
+            ("class A { a() {", "} }"),
+            ("a: ", ""),
+        ] {
+            let text = format!("{};{}\n", open.repeat(20_000), close.repeat(20_000));
+            let _ = strip(&text);
+        }
+    }
+
+    #[test]
     fn problems_have_a_place() {
         let error = strip("let a = 1;\nlet = ;\n").unwrap_err();
         assert!(error.contains("shop.ts:2:"), "{error}");
         let error = strip("let a = 1;\nenum Color { Red }\n").unwrap_err();
         assert!(error.contains("shop.ts:2:1") && error.contains("enum"), "{error}");
+    }
+
+    const GOOD: &[&str] = &[
+        "import http, { type Response } from 'k6/http';\nexport const options: Options = { vus: 1 };\n\
+         export default function (data: { a?: string }): void { const r = http.get<Response>(`${data.a!}/x`); }\n",
+        "abstract class A<T extends B = C> implements D { private readonly x: T; constructor(y: number) { this.x = y as T; } \
+         get z(): string { return ''; } static #p?: symbol; declare w: never; }\n",
+        "type F = <T>(x: T) => x is T & { [k in keyof T]: T[k] extends infer U ? U : never };\nlet v = <any>(1);\n\
+         function f(this: A, ...r: [a?: number]): asserts r {}\n",
+        "for (const x of y as number[]) { if (x satisfies number) continue; else switch (x) { case 1: break; } }\n/a[/]b/u.test('');\n",
+    ];
+
+    const WORDS: &[&str] = &[
+        "<",
+        ">",
+        "(",
+        ")",
+        "{",
+        "}",
+        "`",
+        "${",
+        "as ",
+        "satisfies ",
+        "=>",
+        "?.",
+        "!",
+        "enum E {}",
+        "namespace N {}",
+        "@d ",
+        "/*",
+        "*/",
+        "//",
+        "'",
+        "\\u{",
+        "#",
+        "async ",
+        "await ",
+        "yield ",
+        "<T,>() =>",
+        "...",
+        "import(",
+        "\u{2028}",
+    ];
+
+    #[test]
+    fn fuzz_typescript_is_refused_or_becomes_javascript_with_every_line_in_its_place() {
+        crate::tests::fuzz::gate(1_500, |dice| {
+            let mut text = dice.text(GOOD, WORDS);
+            text.truncate(text.floor_char_boundary(4_000));
+            // Each level of nesting takes some of the stack.
+            let deep = std::thread::Builder::new().stack_size(128 << 20);
+            let stripped = std::thread::scope(|scope| {
+                let parse = deep.spawn_scoped(scope, || strip(&text)).unwrap();
+                parse.join().unwrap()
+            });
+            if let Ok(stripped) = stripped {
+                assert_eq!(stripped.lines().count(), text.lines().count());
+            }
+        });
     }
 }

@@ -148,6 +148,7 @@ impl Reader {
         }
     }
 
+    /// Also without the body: a head is small, and whoever throws bodies away may ask for a header.
     fn keep_head(&mut self, head: &[u8]) {
         self.bytes.ready().extend_from_slice(head);
         self.head_len = u32::try_from(head.len()).unwrap_or(u32::MAX);

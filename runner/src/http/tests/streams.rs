@@ -23,6 +23,8 @@ enum Deed {
     Break,
     /// Answers, and closes the connection.
     AnswerAndHangUp,
+    /// Answers without wanting the rest of the request.
+    AnswerEarly,
 }
 
 /// Speaks HTTP/2 by hand: one list of deeds per connection. Notes the streams that it answered, by connection.
@@ -98,6 +100,11 @@ async fn play(
                         answered(stream);
                         last = stream;
                         socket.write_all(&answer).await.ok()?;
+                    }
+                    Deed::AnswerEarly => {
+                        answered(stream);
+                        let enough = frame(RESET, 0, stream, &0_u32.to_be_bytes());
+                        socket.write_all(&[answer, enough].concat()).await.ok()?;
                     }
                     Deed::Refuse => socket
                         .write_all(&frame(RESET, 0, stream, &7_u32.to_be_bytes()))
@@ -206,4 +213,19 @@ async fn the_limit_of_streams_is_waited_for() {
         let streams: Vec<_> = answered.lock().expect("lock").clone();
         assert_eq!(streams, (0..12).map(|at| (0, 2 * at + 1)).collect::<Vec<_>>());
     }
+}
+
+#[tokio::test]
+async fn an_answer_before_the_body_was_read_is_the_answer() {
+    let (mut client, answered) = start(vec![vec![Deed::AnswerEarly, Deed::Answer]], None).await;
+    let body = vec![0; 2_000_000];
+    let large = Request {
+        method: "PUT",
+        body: &body,
+        ..get("/")
+    };
+    assert_eq!(response(client.send(&large).await).status, 200);
+    // The connection stays as it is: the stream alone is over.
+    assert!(response(client.send(&get("/")).await).exchange.reused);
+    assert_eq!(*answered.lock().expect("lock"), [(0, 1), (0, 3)]);
 }

@@ -9,13 +9,14 @@ use super::names::{did_you_mean, folded, instead_of_k6, is_always_so};
 use super::problem::{Origin, Problem};
 use super::tree::{Format, Key, Node, Position, Value};
 use super::{definition, tree};
+use crate::secret;
 
 /// Scenarios that a file may have.
 const MAX_SCENARIOS: usize = 1000;
 
 /// Keys that a plugin may suggest, besides those of the load and of scenarios. All else belongs
 /// to the operator: it would grant the plugin something, or change what it is given.
-const OF_PLUGINS: [&str; 7] = [
+const OF_PLUGINS: [&str; 16] = [
     "host",
     "max_rate",
     "tags",
@@ -23,7 +24,19 @@ const OF_PLUGINS: [&str; 7] = [
     "setup_timeout",
     "teardown_timeout",
     "reset_cookies",
+    "reset_connections",
+    "no_keep_alive",
+    "max_redirects",
+    "parallel_per_host",
+    "tls_version",
+    "dns_ttl",
+    "dns_policy",
+    "block_ip",
+    "block_host",
 ];
+
+/// Keys by which a plugin asks the operator for something. Nothing comes of them by themselves.
+pub(super) const ASKED: [&str; 5] = ["resolve", "insecure", "cert", "key", "source_address"];
 
 /// Reads a text into a layer, as far as it can be read, with all problems. `origin` says whose it is.
 pub(super) fn layer(
@@ -32,8 +45,13 @@ pub(super) fn layer(
     origin: &dyn Fn(Position) -> Origin,
 ) -> (Layer, Vec<Problem>) {
     let root = match tree::parse(format, text) {
-        Ok(root) => root,
+        Ok(root) => {
+            tree::each_text(&root, "", &mut secret::learn_named);
+            root
+        }
         Err(faults) => {
+            // What a parser complains about may be in its words.
+            text.lines().for_each(secret::learn_text);
             let problem = |(at, what): (Position, String)| Problem::new(origin(at), "", what);
             return (Layer::default(), faults.into_iter().map(problem).collect());
         }
@@ -277,7 +295,7 @@ fn may_suggest(scope: Scope, id: &str) -> bool {
     let is_shape =
         LOAD.contains(&id) || ["graceful_stop", "on_stop", "task_tags", "exclude_tags"].contains(&id);
     match scope {
-        Scope::Run => is_shape || OF_PLUGINS.contains(&id),
+        Scope::Run => is_shape || OF_PLUGINS.contains(&id) || ASKED.contains(&id),
         Scope::Scenario => true,
     }
 }

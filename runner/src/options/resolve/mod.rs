@@ -1,5 +1,6 @@
 //! From options, and what the plugin suggests, to the plan. Pure: no clock, no I/O.
 
+mod asked;
 mod executor;
 mod pick;
 mod shape;
@@ -18,6 +19,7 @@ use super::values::MAX_VUS;
 use super::{Layer, MeasureOptions, Origin, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan, ThresholdPlan, Workload};
 use crate::plugin::Description;
+pub use asked::{Asked, http};
 use shape::Ask;
 use std::collections::BTreeMap;
 
@@ -74,6 +76,7 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
         max_rate: load.max_rate,
         group_urls: groups.measure.group_urls,
         reset_cookies: groups.http.reset_cookies,
+        reset_connections: groups.http.reset_connections,
         params: names(&options.given.params),
         // The plugin may do with less than the operator allows, never take more.
         limits: groups.limits.resolve().at_most(&operators.limits.resolve()),

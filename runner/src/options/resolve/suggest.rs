@@ -1,17 +1,26 @@
 //! The plugin's own options, as the lowest layer. They go through the code that reads files, and
 //! can't set what belongs to the operator.
 
-use super::{Layer, Origin, Problem};
+use super::{Layer, Origin, Problem, asked};
+use crate::options::layer::Settings;
 use crate::options::read;
 use crate::options::tree::Format;
 
 /// The layer of a JSON object with the keys of the configuration file; empty text: nothing.
 pub(super) fn layer(text: &str) -> Result<Layer, Vec<Problem>> {
+    both(text).map(|(layer, _)| layer)
+}
+
+/// The layer, and apart from it what the plugin can only ask the operator for.
+pub(super) fn both(text: &str) -> Result<(Layer, Settings), Vec<Problem>> {
     if text.trim().is_empty() {
-        return Ok(Layer::default());
+        return Ok(Default::default());
     }
     match read::layer(Format::Json, text, &Origin::Plugin) {
-        (layer, problems) if problems.is_empty() => Ok(layer),
+        (mut layer, problems) if problems.is_empty() => {
+            let wishes = asked::take(&mut layer);
+            Ok((layer, wishes))
+        }
         (_, problems) => Err(problems),
     }
 }

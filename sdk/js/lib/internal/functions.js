@@ -1,6 +1,5 @@
 // Scripts in k6's shape: each exported function is a scenario with one task.
 
-import { forgetCookies } from "./cookies.js";
 import { setScenarioParams } from "./env.js";
 import { setScript } from "./k6-script.js";
 import { applySettings } from "./settings.js";
@@ -24,15 +23,11 @@ export function readFunctions(namespace) {
   const wait = pace
     ? { tag: "pacing", val: microseconds(pace, "minIterationDuration") }
     : { tag: "none" };
-  const before = options.noCookiesReset ? () => {} : forgetCookies;
   const isMain = (name) =>
     names.includes("default") ? name === "default" : isUsed(name, scenarios);
   return {
     scenarios: names.map((name) => {
-      const run = (data) => {
-        before();
-        return namespace[name](data);
-      };
+      const run = (data) => namespace[name](data);
       return scenario(name, run, isMain(name) ? 1 : 0, wait);
     }),
     options: { ...withLoad(options), reset_cookies: !options.noCookiesReset },

@@ -12,6 +12,8 @@ export function group(name, run) {
       `group "${text}": a name has 1 to 200 characters, no control characters, no "," and no "::"`,
     );
   }
+  if (typeof run !== "function")
+    throw new TypeError(`group "${text}": the second argument must be a function`);
   enterGroup(text);
   let result;
   try {

@@ -1,8 +1,9 @@
 // `http` of the module `wasmswarm`.
 
-import { send, sendAll } from "wasmswarm:native";
+import { send, sendAll, useJar, useJars } from "wasmswarm:native";
+import { numberOf, OWN } from "./cookies.js";
 import { receive } from "./response.js";
-import { formEncoded, fromSeconds, pairs } from "./text.js";
+import { formEncoded, fromSeconds, kindOf, pairs, pairsOf, sendable, urlText } from "./text.js";
 
 const NO_OPTIONS = {};
 
@@ -21,7 +22,13 @@ function redirectsOf(redirects) {
   return redirects === false || redirects === 0 ? -1 : redirects;
 }
 
-function urlOf(url, query) {
+function methodOf(method) {
+  if (typeof method === "string") return method.toUpperCase();
+  throw new TypeError(`http: the method must be a string, not ${kindOf(method)}`);
+}
+
+function urlOf(method, given, query) {
+  const url = urlText(given, `http.${method.toLowerCase()}`);
   if (query === undefined) return url;
   const text = formEncoded(query);
   return text === "" ? url : `${url}${url.includes("?") ? "&" : "?"}${text}`;
@@ -29,7 +36,7 @@ function urlOf(url, query) {
 
 /** The headers, with the type of a body that isn't text. */
 function headersOf(options) {
-  const list = pairs(options.headers);
+  const list = options.headers ? pairsOf(options.headers, "headers") : undefined;
   const type =
     options.json !== undefined
       ? "application/json"
@@ -45,14 +52,20 @@ function headersOf(options) {
 
 function bodyOf(options) {
   if (options.json !== undefined) return JSON.stringify(options.json);
-  return options.form !== undefined ? formEncoded(options.form) : options.body;
+  if (options.form !== undefined) return formEncoded(options.form);
+  if (options.body === undefined || options.body === null) return undefined;
+  const body = sendable(options.body);
+  if (body !== undefined) return body;
+  throw new TypeError(
+    `body: a string or an ArrayBuffer is needed, not ${kindOf(options.body)}; there are \`json\` and \`form\` for objects`,
+  );
 }
 
 /** The arguments of the host's `send`. */
 function argumentsOf(method, url, options) {
   return [
     method,
-    urlOf(url, options.query),
+    urlOf(method, url, options.query),
     headersOf(options),
     bodyOf(options),
     options.name,
@@ -65,7 +78,7 @@ function argumentsOf(method, url, options) {
 }
 
 function request(method, url, options) {
-  if (options === undefined) {
+  if (options === undefined && typeof url === "string") {
     const result = send(
       method,
       url,
@@ -78,11 +91,14 @@ function request(method, url, options) {
       undefined,
       true,
     );
-    return receive(result, method, url, undefined, undefined);
+    return receive(result, 0, method, url, undefined, undefined);
   }
-  const a = argumentsOf(method, url, options);
+  const a = argumentsOf(method, url, options ?? NO_OPTIONS);
+  const jar = numberOf(options?.jar);
+  if (jar !== OWN) useJar(jar);
   const result = send(method, a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
-  return receive(result, method, a[1], a[2], a[3]);
+  if (jar !== OWN) useJar(OWN);
+  return receive(result, 0, method, a[1], a[2], a[3]);
 }
 
 export const http = {
@@ -92,23 +108,27 @@ export const http = {
   put: (url, options) => request("PUT", url, options),
   patch: (url, options) => request("PATCH", url, options),
   delete: (url, options) => request("DELETE", url, options),
-  request: (method, url, options) => request(method.toUpperCase(), url, options),
+  request: (method, url, options) => request(methodOf(method), url, options),
 
   /** Sends all at once (at most 64): URLs, or objects with `url`, `method` and the other options. */
   all(requests) {
+    if (!Array.isArray(requests))
+      throw new TypeError(`http.all: a list of requests is needed, not ${kindOf(requests)}`);
     if (requests.length > PARALLEL) {
       throw new RangeError(
         `http.all: ${requests.length} requests; at most ${PARALLEL} can go out at once`,
       );
     }
     const calls = requests.map((one) =>
-      typeof one === "string"
-        ? argumentsOf("GET", one, NO_OPTIONS)
-        : argumentsOf((one.method ?? "GET").toUpperCase(), one.url, one),
+      typeof one === "object" && one !== null
+        ? argumentsOf(methodOf(one.method ?? "GET"), one.url, one)
+        : argumentsOf("GET", one, NO_OPTIONS),
     );
+    const jars = requests.map((one) => numberOf(one?.jar));
+    if (jars.some((jar) => jar !== OWN)) useJars(jars);
     return sendAll(calls).map((result, at) => {
       const [method, url, headers, body] = calls[at];
-      return receive(result, method, url, headers, body);
+      return receive(result, at, method, url, headers, body);
     });
   },
 };

@@ -1,8 +1,8 @@
 // From the arguments of k6's HTTP functions to those of the host.
 
-import { cookieHeader, openVuJar, vuJar } from "./cookies.js";
+import { numberOf, ownCookies, OWN } from "./cookies.js";
 import { bodyWithFiles, hasFiles } from "./multipart.js";
-import { formEncoded, microseconds, pairs } from "./text.js";
+import { formEncoded, kindOf, microseconds, pairsOf, sendable, urlText } from "./text.js";
 
 /** The key under which `expectedStatuses` keeps its ranges. */
 export const ranges = Symbol("ranges");
@@ -31,9 +31,14 @@ export const draft = {
   redirects: -2,
   expected: undefined,
   form: "text",
-  jar: undefined,
+  jar: OWN,
   throws: false,
 };
+
+/** What the function is called that sends this method, for messages. */
+export function functionOf(method) {
+  return method === "DELETE" ? "del" : method.toLowerCase();
+}
 
 /** Fills the draft. */
 export function prepare(method, url, body, params) {
@@ -45,26 +50,26 @@ export function prepare(method, url, body, params) {
   d.expected = defaults.expected;
   d.form = defaults.form;
   d.throws = defaults.throws;
-  d.jar = vuJar;
+  d.jar = OWN;
   if (typeof url === "string") {
     d.url = url;
     d.name = undefined;
   } else {
-    d.url = String(url?.url ?? url);
-    d.name = url?.name;
+    d.url = urlText(url, `http.${functionOf(method)}`);
+    d.name = typeof url.name === "string" ? url.name : undefined;
   }
   if (params !== undefined && params !== null) readParams(params);
   d.body =
     body === undefined || body === null || typeof body === "string"
       ? (body ?? undefined)
-      : encode(body);
+      : encode(method, body);
   if (defaults.userAgent !== undefined) addHeader("User-Agent", defaults.userAgent);
-  if (d.jar !== undefined || params?.cookies) addCookies(params?.cookies);
+  if (params !== undefined && params !== null && (params.cookies || d.headers)) addCookies(params.cookies);
 }
 
 function readParams(params) {
   const d = draft;
-  if (params.headers) d.headers = pairs(params.headers);
+  if (params.headers) d.headers = pairsOf(params.headers, "headers");
   if (params.tags) readTags(params.tags);
   if (params.timeout !== undefined) d.timeout = microseconds(params.timeout, "timeout");
   if (params.redirects !== undefined && params.redirects !== null)
@@ -72,7 +77,7 @@ function readParams(params) {
   if (params.responseType !== undefined) d.form = formOf(params.responseType);
   if (params.responseCallback !== undefined) d.expected = callbackOf(params.responseCallback);
   if (params.throw !== undefined) d.throws = !!params.throw;
-  if (params.jar) d.jar = params.jar;
+  if (params.jar) d.jar = numberOf(params.jar);
   if (params.auth !== undefined && params.auth !== "basic") {
     throw new Error(
       `auth "${params.auth}" isn't supported: only "basic", with the user in the URL, or an Authorization header`,
@@ -119,9 +124,17 @@ export function callbackOf(callback) {
 }
 
 /** Bodies other than text: bytes, files, and objects as a form. */
-function encode(body) {
-  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return body;
-  if (typeof body !== "object") return String(body);
+function encode(method, body) {
+  const bytes = sendable(body);
+  if (bytes !== undefined) return bytes;
+  if (typeof body === "number" || typeof body === "boolean") return String(body);
+  const isFields = typeof body === "object" && !Array.isArray(body) && !(body instanceof Promise);
+  if (!isFields) {
+    throw new TypeError(
+      `http.${functionOf(method)}: the body must be a string, an ArrayBuffer or an object of form fields, ` +
+        `not ${kindOf(body)}; JSON is written with JSON.stringify`,
+    );
+  }
   if (hasFiles(body)) {
     const parts = bodyWithFiles(body);
     setHeader("Content-Type", parts.contentType);
@@ -144,9 +157,11 @@ function setHeader(name, value) {
   draft.headers = [...others, [name, value]];
 }
 
-/** The jar's cookies and the request's own. A header of this name that the script gave goes first. */
+/** Cookies of the request's own, in `cookies` or in a header. The host adds those of the jar. */
 function addCookies(own) {
-  draft.jar ??= openVuJar();
-  const value = cookieHeader(draft.jar, draft.url, own);
-  if (value !== undefined) addHeader("Cookie", value);
+  const at = (draft.headers ?? []).findIndex(([name]) => name.toLowerCase() === "cookie");
+  const given = at < 0 ? undefined : draft.headers[at][1];
+  if (own === undefined && given === undefined) return;
+  const value = ownCookies(given, own, draft.jar, draft.url);
+  if (value !== "") setHeader("Cookie", value);
 }

@@ -1,42 +1,50 @@
 // A script's options, as the host takes them from a plugin.
 
 import { refusal } from "./state.js";
+import { kindOf } from "./text.js";
 
 /** Options of k6 that the library honours by itself, and those that change nothing here. */
 const DONE = [
   "discardResponseBodies",
-  "maxRedirects",
   "userAgent",
   "throw",
   "batch",
   "minIterationDuration",
   "noCookiesReset",
   "noUsageReport",
+  "noThresholds",
+  "cloud",
+  "ext",
 ];
 
-/** Options that are the operator's to say, and what they pass instead. */
-const OF_OPERATOR = {
-  batchPerHost: "all requests of a batch are sent at once",
-  blacklistIPs: "nothing is reached but `--host` and `--allow-host`",
-  blockHostnames: "nothing is reached but `--host` and `--allow-host`",
-  cloud: "there is no cloud",
-  dns: "pass `--resolve NAME=ADDRESS` to give a name another address",
-  ext: "there are no extensions",
-  hosts: "pass `--resolve NAME=ADDRESS`",
+/** Options that change what is shown, not what comes of the run, and what there is instead. */
+const SHOWN = {
   httpDebug: "pass `--verbose`",
-  insecureSkipTLSVerify: "pass `--insecure`",
-  localIPs: "pass `--source-address ADDRESS`",
-  noConnectionReuse: "pass `--no-keep-alive`",
-  noVUConnectionReuse: "pass `--no-keep-alive`",
-  noThresholds: "pass `--no-thresholds`",
-  setupTimeout: "pass `--setup-timeout TIME`",
-  teardownTimeout: "pass `--teardown-timeout TIME`",
   summaryTrendStats: "the summary has avg, min, p50, p90, p95, p99, p99.9 and max",
   summaryTimeUnit: "times are shown in the unit that fits them",
   systemTags: "series are always kept by name, method, status and scenario",
-  tlsAuth: "pass `--cert FILE` and `--key FILE`",
   tlsCipherSuites: "cipher suites are chosen by the TLS library",
-  tlsVersion: "TLS 1.2 and 1.3 are spoken",
+};
+
+/**
+ * Options of k6 that the host has under other names. Those that only the operator may grant are asked for: the run stops
+ * where it would need them, and names the flag.
+ */
+const RENAMED = {
+  maxRedirects: (count) => ({ max_redirects: count }),
+  batchPerHost: (count) => ({ parallel_per_host: count }),
+  noConnectionReuse: (is) => ({ no_keep_alive: !!is }),
+  noVUConnectionReuse: (is) => ({ reset_connections: !!is }),
+  setupTimeout: (time) => ({ setup_timeout: time }),
+  teardownTimeout: (time) => ({ teardown_timeout: time }),
+  insecureSkipTLSVerify: (is) => ({ insecure: !!is }),
+  hosts: (hosts) => ({ resolve: hosts }),
+  blacklistIPs: (ranges) => ({ block_ip: ranges }),
+  blockHostnames: (patterns) => ({ block_host: patterns }),
+  localIPs: (addresses) => ({ source_address: String(addresses).split(",").slice(0, 1) }),
+  tlsAuth: (list) => (list.length > 0 ? { cert: "tlsAuth", key: "tlsAuth" } : {}),
+  tlsVersion: (versions) => ({ tls_version: tlsVersionsOf(versions) }),
+  dns: dnsOf,
 };
 
 /** Keys that hold a time. */
@@ -48,6 +56,9 @@ const TIMES = [
   "maxDuration",
   "timeUnit",
   "delayAbortEval",
+  "setup_timeout",
+  "teardown_timeout",
+  "dns_ttl",
 ];
 
 /** The JSON text of what a plugin may suggest; `warn` gets a line for each option that is left out. */
@@ -55,10 +66,13 @@ export function suggested(options, warn) {
   if (options === undefined || options === null) return "";
   const kept = {};
   for (const key in options) {
-    if (key in OF_OPERATOR) warn(`options.${key} of the script isn't taken: ${OF_OPERATOR[key]}`);
-    else if (!DONE.includes(key) && options[key] !== undefined && options[key] !== null)
-      kept[key] = options[key];
+    const value = options[key];
+    if (value === undefined || value === null || DONE.includes(key)) continue;
+    if (key in SHOWN) warn(`options.${key} of the script isn't taken: ${SHOWN[key]}`);
+    else if (key in RENAMED) Object.assign(kept, RENAMED[key](value));
+    else kept[key] = value;
   }
+  if (options.noThresholds) delete kept.thresholds;
   if (kept.scenarios !== undefined) kept.scenarios = scenariosOf(kept.scenarios);
   if (kept.rps === 0) delete kept.rps;
   return Object.keys(kept).length > 0 ? JSON.stringify(kept, withUnit) : "";
@@ -77,6 +91,45 @@ function scenariosOf(scenarios) {
     all[name] = own;
   }
   return all;
+}
+
+/** `tls1.2`, or `{ min: "tls1.0", max: "tls1.2" }`, as the host's range `1.2-1.2`. */
+function tlsVersionsOf(versions) {
+  const of = (text, otherwise) => {
+    if (text === undefined || text === null || text === "") return otherwise;
+    const number = /^(?:tls)?1\.([0-3])$/.exec(text)?.[1] ?? (text === "ssl3.0" ? "0" : undefined);
+    if (number === undefined)
+      throw refusal(`options.tlsVersion: "${text}" isn't a version such as "tls1.2"`);
+    return Number(number);
+  };
+  const { min, max } = typeof versions === "string" ? { min: versions, max: versions } : versions;
+  const [low, high] = [Math.max(of(min, 2), 2), of(max, 3)];
+  if (high < 2) {
+    throw refusal(
+      `options.tlsVersion allows TLS 1.${high} at most: only TLS 1.2 and 1.3 are spoken; raise \`max\``,
+    );
+  }
+  if (low > high) throw refusal("options.tlsVersion: `min` is above `max`");
+  return `1.${low}-1.${high}`;
+}
+
+/** k6's `dns`. Which of a name's addresses is tried first (`select`) is the host's business: it tries them all. */
+function dnsOf(given) {
+  const dns =
+    typeof given === "string"
+      ? Object.fromEntries(given.split(",").map((part) => part.split("=")))
+      : given;
+  if (typeof dns !== "object") throw refusal(`options.dns must be an object, not ${kindOf(dns)}`);
+  const kept = {};
+  if (dns.ttl !== undefined && dns.ttl !== null) {
+    // As long as a run can last.
+    const bare = /^\d+$/.test(String(dns.ttl));
+    kept.dns_ttl = dns.ttl === "inf" ? "8760h" : bare ? `${dns.ttl}ms` : dns.ttl;
+  }
+  if (dns.policy) {
+    kept.dns_policy = String(dns.policy).replace(/IPv/, "-ipv").toLowerCase();
+  }
+  return kept;
 }
 
 /** To k6 a bare number is a time in milliseconds. */

@@ -4,6 +4,7 @@ import {
   body,
   bodyJson,
   bodyText,
+  failure,
   fail as hostFail,
   finalUrl,
   header,
@@ -16,23 +17,23 @@ import { codeOf, statusText } from "./codes.js";
 import { cookiesOf } from "./cookies.js";
 import { select } from "./gjson.js";
 import { state } from "./state.js";
+import { canonical } from "./text.js";
 
 /** So many responses of one call are kept; see `wit/http.wit`. */
 const KEPT = 64;
 
-const SLASH = 47;
-
 const NO_TIMINGS = { blocked: 0, dns: 0, connect: 0, tls: 0, sending: 0, waiting: 0, receiving: 0 };
 
-/** What the host answered, as a response. `request` is what `send` was given: method, url, headers, body. */
-export function receive(result, method, url, headers, body) {
+/**
+ * What the host answered to the request of this number, as a response; the rest is what it was given: method, url,
+ * headers, body.
+ */
+export function receive(result, index, method, url, headers, body) {
   if (typeof result === "string") {
     if (result === "interrupted") throw new Error(`${method} ${url}: the run is being stopped`);
-    return new Response(-1, 0, false, 0, result, method, url, headers, body);
+    return new Response(-1, 0, false, 0, result, method, url, headers, body, reasonOf(result, index));
   }
   state.responses++;
-  state.lastId = result.id;
-  if (url.charCodeAt(0) === SLASH) state.lastRelative = result.id;
   return new Response(
     result.id,
     result.status,
@@ -44,6 +45,16 @@ export function receive(result, method, url, headers, body) {
     headers,
     body,
   );
+}
+
+/** Codes that say all that matters. */
+const PLAIN = ["timeout", "too-many-redirects", "connection-refused"];
+
+/** A code and, in words, what the host knows beyond it. */
+function reasonOf(code, index) {
+  if (PLAIN.includes(code)) return code;
+  const reason = failure(index);
+  return reason === "" ? code : `${code}: ${reason}`;
 }
 
 /** Where the time of a response went. All but the duration is asked of the host. */
@@ -121,11 +132,12 @@ function refuse(what, instead) {
 }
 
 export class Response {
-  constructor(id, status, ok, duration, error, method, url, headers, body) {
+  constructor(id, status, ok, duration, code, method, url, headers, body, error = code) {
     this.status = status;
     this.ok = ok;
-    /** Why there is no response: `connection-refused`, `timeout` and so on; empty if there is one. */
+    /** Why there is no response: `connection-refused`, `timeout` or another code, with what is known beyond it. */
     this.error = error;
+    this._code = code;
     this._id = id;
     this._call = state.call;
     this._number = state.responses;
@@ -146,7 +158,7 @@ export class Response {
   }
 
   get error_code() {
-    return codeOf(this.error, this.status);
+    return codeOf(this._code, this.status);
   }
 
   get status_text() {
@@ -194,7 +206,7 @@ export class Response {
     return header(live(this), name);
   }
 
-  /** All headers by name, as k6 writes them (`Content-Type`); several of one name are joined by a comma. */
+  /** All headers by name, as k6 writes them (`X-Request-Id`); several of one name are joined by a comma. */
   get headers() {
     if (this._headers === undefined)
       this._headers = this._id < 0 ? {} : byName(headers(live(this)));
@@ -231,7 +243,7 @@ export class Response {
   /** What was asked for. */
   get request() {
     const sent = {};
-    for (const [name, value] of this._sentHeaders ?? []) sent[name] = [value];
+    for (const [name, value] of this._sentHeaders ?? []) (sent[canonical(name)] ??= []).push(value);
     return { method: this._method, url: this._url, headers: sent, body: this._sentBody ?? "" };
   }
 
@@ -333,8 +345,8 @@ function live(response) {
 function byName(list) {
   const found = {};
   for (const [name, value] of list) {
-    const key = name.replace(/(^|-)([a-z])/g, (_, dash, letter) => dash + letter.toUpperCase());
-    found[key] = key in found ? `${found[key]}, ${value}` : value;
+    const key = canonical(name);
+    found[key] = Object.hasOwn(found, key) ? `${found[key]}, ${value}` : value;
   }
   return found;
 }

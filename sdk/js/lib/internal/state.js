@@ -10,9 +10,6 @@ export const state = {
   call: 0,
   /** Responses that the running call has made. */
   responses: 0,
-  /** Id of the newest response, and of the newest one to a relative URL. */
-  lastId: -1,
-  lastRelative: -1,
   identity: undefined,
 };
 

@@ -13,6 +13,54 @@ export function pairs(object) {
   return list.length > 0 ? list : undefined;
 }
 
+/** What a value is, in words for messages. */
+export function kindOf(value) {
+  if (value === null) return "null";
+  if (typeof value !== "object") return typeof value;
+  return `an object of the kind ${value.constructor?.name ?? "Object"}`;
+}
+
+/** An object's entries as above; other values are refused. */
+export function pairsOf(object, what) {
+  if (typeof object === "object" && !Array.isArray(object)) return pairs(object);
+  throw new TypeError(`${what}: an object of names and values is needed, not ${kindOf(object)}`);
+}
+
+/** Characters of a header's name (RFC 9110 §5.6.2). */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+const canonicals = new Map();
+
+/**
+ * A header's name as Go writes it, and so k6: `X-Request-Id`, whatever the server wrote. One that isn't a token
+ * stays as it is.
+ */
+export function canonical(name) {
+  let found = canonicals.get(name);
+  if (found === undefined) {
+    found = TOKEN.test(name)
+      ? name.toLowerCase().replace(/(^|-)[a-z]/g, (start) => start.toUpperCase())
+      : name;
+    if (canonicals.size < 200 && name.length < 100) canonicals.set(name, found);
+  }
+  return found;
+}
+
+/** The text of what a request's URL was given as: a text, or an object that stands for one. */
+export function urlText(url, what) {
+  if (typeof url === "string") return url;
+  const text = url?.url ?? url?.href ?? (url instanceof String ? String(url) : undefined);
+  if (typeof text === "string") return text;
+  throw new TypeError(`${what}: the URL must be a string, not ${kindOf(url)}`);
+}
+
+/** A body of bytes or text as the host takes it; undefined for anything else. */
+export function sendable(body) {
+  if (typeof body === "string" || body instanceof ArrayBuffer) return body;
+  if (body instanceof DataView) return bytesOf(body);
+  return ArrayBuffer.isView(body) ? body : undefined;
+}
+
 /** Bytes of a text, an ArrayBuffer or a view of one. */
 export function bytesOf(input, what) {
   if (typeof input === "string") return utf8(input);
@@ -21,7 +69,7 @@ export function bytesOf(input, what) {
     return input.buffer.slice(input.byteOffset, input.byteOffset + input.byteLength);
   }
   if (Array.isArray(input)) return new Uint8Array(input).buffer;
-  throw new TypeError(`${what}: a string or an ArrayBuffer is needed, not ${typeof input}`);
+  throw new TypeError(`${what}: a string or an ArrayBuffer is needed, not ${kindOf(input)}`);
 }
 
 const UNITS = { d: 86400e6, h: 3600e6, m: 60e6, s: 1e6, ms: 1e3, us: 1, µs: 1, ns: 1e-3 };

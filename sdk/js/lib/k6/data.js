@@ -8,6 +8,8 @@ const made = new Map();
 export class SharedArray {
   constructor(name, make) {
     onlyAtTopLevel("new SharedArray()");
+    if (typeof name !== "string" || typeof make !== "function")
+      throw new TypeError("new SharedArray: a name and a function that returns an array are needed");
     if (!made.has(name)) {
       const list = make();
       if (!Array.isArray(list))

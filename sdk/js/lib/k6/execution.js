@@ -1,8 +1,9 @@
 // `k6/execution`: who is running, and how to end the run.
 
-import { abort, now, setTag } from "wasmswarm:native";
+import { abort, markFailed, now, progressOfRun, setTag } from "wasmswarm:native";
 import { script } from "../internal/k6-script.js";
 import { Aborted, identity, onlyInFunctions } from "../internal/state.js";
+import { microseconds } from "../internal/text.js";
 
 function refuse(what, instead) {
   throw new Error(`exec.${what} isn't supported: ${instead}`);
@@ -76,19 +77,35 @@ export const scenario = {
   get iterationInInstance() {
     return current("scenario.iterationInInstance").iterationIndex;
   },
+  /** When it began, in milliseconds since 1970. */
   get startTime() {
-    return refuse(
-      "scenario.startTime",
-      "exec.instance.currentTestRunDuration counts from the run's beginning",
-    );
+    const { scenario } = current("scenario.startTime");
+    return Math.round(Date.now() - now() / 1000 + startOf(scenario));
   },
+  /** How much of it is over, from 0 to 1, by the script's own options. */
   get progress() {
-    return refuse(
-      "scenario.progress",
-      "exec.instance.currentTestRunDuration counts from the run's beginning",
-    );
+    const { scenario, iterationIndex } = current("scenario.progress");
+    return progressOf(scenario, iterationIndex);
   },
 };
+
+const ms = (time, what) => (time === undefined ? 0 : microseconds(time, what) / 1000);
+
+/** When a scenario begins, in milliseconds since the run's beginning. */
+function startOf(name) {
+  return ms(script.options.scenarios?.[name]?.startTime, "startTime");
+}
+
+function progressOf(name, iterationIndex) {
+  const own = script.options.scenarios?.[name] ?? script.options;
+  const elapsed = now() / 1000 - startOf(name);
+  const stages = (own.stages ?? []).map((stage) => ms(stage.duration, "duration"));
+  const whole = stages.reduce((sum, stage) => sum + stage, ms(own.duration, "duration"));
+  if (whole > 0) return Math.max(0, Math.min(1, elapsed / whole));
+  const each = executorOf(name) === "per-vu-iterations" ? (own.vus ?? 1) : 1;
+  const all = (own.iterations ?? own.vus ?? 1) * each;
+  return Math.max(0, Math.min(1, iterationIndex / all));
+}
 
 function executorOf(name) {
   const { scenarios, stages, iterations, duration } = script.options;
@@ -98,26 +115,29 @@ function executorOf(name) {
   return duration !== undefined && iterations === undefined ? "constant-vus" : "shared-iterations";
 }
 
+function progress(what) {
+  onlyInFunctions(`exec.instance.${what}`);
+  return progressOfRun();
+}
+
 export const instance = {
   /** Milliseconds since the run began. */
   get currentTestRunDuration() {
     onlyInFunctions("exec.instance.currentTestRunDuration");
     return now() / 1000;
   },
+  /** Figures of all virtual users are those of the last full second. */
   get vusActive() {
-    return refuse("instance.vusActive", "a script sees its own virtual user only");
+    return progress("vusActive")[0];
   },
   get vusInitialized() {
-    return refuse("instance.vusInitialized", "a script sees its own virtual user only");
+    return progress("vusInitialized")[1];
   },
   get iterationsCompleted() {
-    return refuse(
-      "instance.iterationsCompleted",
-      "exec.scenario.iterationInTest numbers the iterations",
-    );
+    return progress("iterationsCompleted")[2];
   },
   get iterationsInterrupted() {
-    return refuse("instance.iterationsInterrupted", "the summary counts them");
+    return progress("iterationsInterrupted")[3];
   },
 };
 
@@ -128,8 +148,10 @@ export const test = {
     abort(String(reason));
     throw new Aborted(String(reason));
   },
-  fail() {
-    refuse("test.fail()", "count a failed check, and let a threshold on `checks` decide");
+  /** Goes on, but the run ends as a failure, with the exit code 110. */
+  fail(reason = "test.fail() was called") {
+    onlyInFunctions("exec.test.fail()");
+    markFailed(String(reason));
   },
   /** The script's own options. */
   get options() {

@@ -1,12 +1,13 @@
 // `k6/http`: k6's functions over the host's requests.
 
-import { send, sendAll } from "wasmswarm:native";
-import { CookieJar, openVuJar } from "../internal/cookies.js";
+import { lastRedirect, pass, send, sendAll, useJar, useJars } from "wasmswarm:native";
+import { CookieJar, OWN, vuJar } from "../internal/cookies.js";
 import { soon } from "../internal/loop.js";
 import { FileData } from "../internal/multipart.js";
 import { receive, Response } from "../internal/response.js";
 import { callbackOf, defaults, draft, prepare, ranges } from "../internal/k6-request.js";
 import { onlyInFunctions } from "../internal/state.js";
+import { kindOf } from "../internal/text.js";
 
 /** So many requests can go out at once; see `wit/http.wit`. */
 const PARALLEL = 64;
@@ -14,6 +15,7 @@ const PARALLEL = 64;
 function perform(method, url, body, params) {
   prepare(method, url, body, params);
   const d = draft;
+  if (d.jar !== OWN) useJar(d.jar);
   const result = send(
     method,
     d.url,
@@ -26,13 +28,25 @@ function perform(method, url, body, params) {
     d.expected,
     d.form !== "none",
   );
-  return finish(receive(result, method, d.url, d.headers, d.body), d.jar, d.form, d.throws);
+  if (d.jar !== OWN) useJar(OWN);
+  const answer = answerOf(result, 0, d.expected);
+  return finish(receive(answer, 0, method, d.url, d.headers, d.body), d.form, d.throws);
+}
+
+/** The host's answer; in the place of too many redirects the last one, as in k6. */
+function answerOf(result, index, expected) {
+  if (result !== "too-many-redirects") return result;
+  const last = lastRedirect(index);
+  if (last === undefined) return result;
+  const isExpected = (range) => range[0] <= last.status && last.status <= range[1];
+  last.ok = expected === undefined || expected.some(isExpected);
+  if (last.ok) pass(last.id);
+  return last;
 }
 
 /** What a response needs beside the host's answer. */
-function finish(response, jar, form, throws) {
+function finish(response, form, throws) {
   response._form = form;
-  if (jar !== undefined && response._id >= 0) jar._learn(response._id);
   if (throws && response._id < 0) throw new Error(`${response._title()}: ${response.error}`);
   return response;
 }
@@ -66,7 +80,12 @@ export function options(url, body, params) {
 }
 
 export function request(method, url, body, params) {
-  return perform(String(method).toUpperCase(), url, body, params);
+  return perform(methodOf(method), url, body, params);
+}
+
+function methodOf(method) {
+  if (typeof method === "string" && method !== "") return method.toUpperCase();
+  throw new TypeError(`http: the method must be a string such as "GET", not ${kindOf(method)}`);
 }
 
 /** Requests that are asked for while none is awaited go out together. */
@@ -101,6 +120,11 @@ export function forgetGathered() {
 
 /** All at once, in groups of 64 or of `options.batch`. */
 export function batch(requests) {
+  if (typeof requests !== "object" || requests === null) {
+    throw new TypeError(
+      `http.batch: a list or an object of requests is needed, not ${kindOf(requests)}`,
+    );
+  }
   const isList = Array.isArray(requests);
   const keys = isList ? undefined : Object.keys(requests);
   const list = (isList ? requests : keys.map((key) => requests[key])).map(requestOf);
@@ -125,12 +149,13 @@ function requestOf(entry) {
 }
 
 function sendTogether(list) {
-  const kept = [];
+  const [kept, jars] = [[], []];
   const calls = list.map(([method, url, body, params]) => {
-    const upper = String(method).toUpperCase();
+    const upper = methodOf(method);
     prepare(upper, url, body, params);
     const d = draft;
-    kept.push({ jar: d.jar, form: d.form, throws: d.throws });
+    jars.push(d.jar);
+    kept.push({ form: d.form, throws: d.throws });
     return [
       upper,
       d.url,
@@ -144,11 +169,14 @@ function sendTogether(list) {
       d.form !== "none",
     ];
   });
+  if (jars.some((jar) => jar !== OWN)) useJars(jars);
   const results = sendAll(calls);
   return results.map((result, at) => {
     const [method, url, headers, body] = calls[at];
-    const { jar, form, throws } = kept[at];
-    return finish(receive(result, method, url, headers, body), jar, form, throws);
+    const expected = calls[at][8];
+    const { form, throws } = kept[at];
+    const response = receive(answerOf(result, at, expected), at, method, url, headers, body);
+    return finish(response, form, throws);
   });
 }
 
@@ -189,8 +217,7 @@ export function file(data, filename, contentType) {
 
 /** The VU's cookies. */
 export function cookieJar() {
-  onlyInFunctions("http.cookieJar()");
-  return openVuJar();
+  return vuJar();
 }
 
 export { CookieJar, FileData, Response };

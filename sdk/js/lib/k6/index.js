@@ -5,10 +5,15 @@ import { group } from "../internal/group.js";
 import { pause } from "../internal/loop.js";
 import { seedRandom } from "../internal/random.js";
 import { onlyInFunctions } from "../internal/state.js";
-import { pairs } from "../internal/text.js";
+import { kindOf, pairs } from "../internal/text.js";
 
 /** Counts each of the conditions on a value; true if all hold. */
 export function check(value, conditions, tags) {
+  if (typeof conditions !== "object" || conditions === null) {
+    throw new TypeError(
+      `check: the second argument must be an object of conditions by name, not ${kindOf(conditions)}`,
+    );
+  }
   const list = tags === undefined ? undefined : pairs(tags);
   let all = true;
   for (const name in conditions) {
@@ -39,7 +44,9 @@ function truthOf(result, name) {
 /** Pauses for this many seconds. */
 export function sleep(seconds) {
   onlyInFunctions("sleep()");
-  pause(Math.round(seconds * 1e6));
+  const us = Math.round(Number(seconds) * 1e6);
+  if (Number.isNaN(us)) throw new TypeError(`sleep: a number of seconds is needed, not ${kindOf(seconds)}`);
+  pause(us);
 }
 
 /** Fails the iteration. */

@@ -26,6 +26,13 @@
 #include <unistd.h>
 #include <wchar.h>
 
+/* The structs that src/clock.rs fills in the C library's place; it asserts the same of its own. */
+_Static_assert(sizeof(time_t) == 8, "seconds are 64 bits wide");
+_Static_assert(sizeof(struct timeval) == 16 && offsetof(struct timeval, tv_usec) == 8, "timeval");
+_Static_assert(sizeof(((struct timeval *)0)->tv_usec) == 8, "microseconds are 64 bits wide");
+_Static_assert(sizeof(struct timespec) == 16 && offsetof(struct timespec, tv_nsec) == 8, "timespec");
+_Static_assert(sizeof(((struct timespec *)0)->tv_nsec) == 4, "nanoseconds are 32 bits wide");
+
 #undef __wasi__
 /* For malloc_usable_size(). */
 #define __linux__ 1

@@ -6,13 +6,14 @@
 
 use crate::phase;
 use std::ffi::{c_int, c_long, c_void};
+use std::mem::offset_of;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// C's `struct timeval`, as wasi-libc lays it out.
+/// C's `struct timeval`, as wasi-libc lays it out: its `suseconds_t` is a `long long`, not a `long`.
 #[repr(C)]
 struct TimeVal {
     seconds: i64,
-    microseconds: c_long,
+    microseconds: i64,
 }
 
 /// C's `struct timespec`.
@@ -21,6 +22,15 @@ struct TimeSpec {
     seconds: i64,
     nanoseconds: c_long,
 }
+
+// `c/adapt.h` asserts the same numbers of the C library's own structs: together they say that both
+// sides mean the same bytes.
+const _: () = {
+    assert!(size_of::<TimeVal>() == 16 && offset_of!(TimeVal, microseconds) == 8);
+    assert!(size_of::<i64>() == 8);
+    assert!(size_of::<TimeSpec>() == 16 && offset_of!(TimeSpec, nanoseconds) == 8);
+    assert!(size_of::<c_long>() == 4);
+};
 
 unsafe extern "C" {
     /// The C library's own name for `clock_gettime`.
@@ -42,7 +52,7 @@ unsafe extern "C" fn gettimeofday(time: *mut TimeVal, _zone: *mut c_void) -> c_i
     };
     let now = TimeVal {
         seconds: now.as_secs() as i64,
-        microseconds: now.subsec_micros() as c_long,
+        microseconds: now.subsec_micros().into(),
     };
     // SAFETY: the caller gave room for it.
     unsafe { time.write(now) };

@@ -121,6 +121,10 @@ pub(super) fn send(call: &Call<'_>) -> Answer {
     answer(call, http::send(given.request(&headers, &tags, &body)))
 }
 
+pub(super) fn failure(call: &Call<'_>) -> Answer {
+    call.js.text(&http::failure(call.count(0)? as u32))
+}
+
 pub(super) fn send_all(call: &Call<'_>) -> Answer {
     let elements = Elements::of(call.js, call.at(0))?;
     let mut arguments = Vec::new();
@@ -153,16 +157,25 @@ pub(super) fn send_all(call: &Call<'_>) -> Answer {
 
 fn answer(call: &Call<'_>, result: Result<Response, ErrorCode>) -> Answer {
     match result {
-        Ok(response) => {
-            let values = [
-                count(response.id),
-                count(u64::from(response.status)),
-                bool(response.ok),
-                count(response.duration),
-            ];
-            call.js.object(&NAMES.get().response, values)
-        }
+        Ok(response) => object(call, &response),
         Err(code) => call.js.text(name_of(code)),
+    }
+}
+
+fn object(call: &Call<'_>, response: &Response) -> Answer {
+    let values = [
+        count(response.id),
+        count(u64::from(response.status)),
+        bool(response.ok),
+        count(response.duration),
+    ];
+    call.js.object(&NAMES.get().response, values)
+}
+
+pub(super) fn last_redirect(call: &Call<'_>) -> Answer {
+    match http::last_redirect(call.count(0)? as u32) {
+        Some(response) => object(call, &response),
+        None => nothing(),
     }
 }
 

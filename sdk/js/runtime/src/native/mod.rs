@@ -2,6 +2,7 @@
 //! positional, times are microseconds.
 
 mod bytes;
+mod cookies;
 mod data;
 mod digest;
 mod http;
@@ -71,6 +72,16 @@ unsafe extern "C" fn enter<F: Fn(&Call<'_>) -> Answer + Copy, const NEEDS_RUN: b
 static FUNCTIONS: &[Native] = &[
     running(c"send", http::send),
     running(c"sendAll", http::send_all),
+    running(c"lastRedirect", http::last_redirect),
+    running(c"failure", http::failure),
+    running(c"cookiesFor", cookies::matching),
+    running(c"allCookies", cookies::all),
+    running(c"setCookie", cookies::set),
+    running(c"deleteCookies", cookies::delete),
+    running(c"clearCookies", cookies::clear),
+    running(c"newJar", cookies::new_jar),
+    running(c"useJar", cookies::use_jar),
+    running(c"useJars", cookies::use_jars),
     running(c"body", http::body),
     running(c"bodyText", http::body_text),
     running(c"bodyJson", http::body_json),
@@ -92,6 +103,8 @@ static FUNCTIONS: &[Native] = &[
     running(c"sleep", vu::sleep),
     running(c"stop", vu::stop),
     running(c"abort", vu::abort),
+    running(c"progressOfRun", vu::progress_of_run),
+    running(c"markFailed", vu::mark_failed),
     running(c"now", vu::now),
     always(c"random", vu::random),
     always(c"randomBytes", vu::random_bytes),
@@ -134,6 +147,7 @@ impl ModuleDef for Module {
     fn evaluate<'js>(context: &Ctx<'js>, exports: &Exports<'js>) -> rquickjs::Result<()> {
         http::prepare(context);
         vu::prepare(context);
+        cookies::prepare(context);
         for native in FUNCTIONS {
             exports.export_c_str(native.name, function(context, native))?;
         }

@@ -63,6 +63,22 @@ pub(super) fn abort(call: &Call<'_>) -> Answer {
     nothing()
 }
 
+/// `[active, planned, completed, interrupted]`
+pub(super) fn progress_of_run(call: &Call<'_>) -> Answer {
+    let progress = vu::progress_of_run();
+    call.js.array(&[
+        count(u64::from(progress.active_vus)),
+        count(u64::from(progress.planned_vus)),
+        count(progress.completed_iterations),
+        count(progress.interrupted_iterations),
+    ])
+}
+
+pub(super) fn mark_failed(call: &Call<'_>) -> Answer {
+    vu::mark_failed(&call.text(0)?);
+    nothing()
+}
+
 pub(super) fn now(_: &Call<'_>) -> Answer {
     Ok(count(vu::now()))
 }
