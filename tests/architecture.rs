@@ -6,13 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules that use nothing else of the crate.
-const LEAVES: [&str; 13] = [
+const LEAVES: [&str; 15] = [
     "metrics", "plan", "data", "http", "rota", "target", "scaffold", "build", "timer", "panics", "confine",
-    "memory", "private",
+    "memory", "private", "secret", "bounded",
 ];
 
 /// The least of the leaves, which those may use: the clock's alarm, and what the operating system grants.
-const ROOTS: [&str; 4] = ["timer", "confine", "memory", "private"];
+const ROOTS: [&str; 5] = ["timer", "confine", "memory", "private", "bounded"];
 
 struct Source {
     /// The module below the crate's root that the file belongs to.
@@ -130,7 +130,7 @@ fn nothing_uses_the_command_line() {
 
 #[test]
 fn the_api_uses_only_what_a_run_hands_out() {
-    let handed_out = ["load", "metrics", "plan"];
+    let handed_out = ["load", "metrics", "plan", "secret"];
     let found = sources()
         .into_iter()
         .filter(|source| source.module == "api")
@@ -176,4 +176,30 @@ fn only_main_exits() {
         "process::exit",
         naming(&sources(), "process::exit", &["main"]).into_iter(),
     );
+}
+
+#[test]
+fn every_test_that_the_promises_name_exists() {
+    let text = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let rows = text
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| promise"));
+    let named: Vec<_> = rows
+        .filter_map(|row| row.trim_end_matches([' ', '|']).rsplit('|').next())
+        .map(|tests| tests.split('`').skip(1).step_by(2).collect::<Vec<_>>())
+        .collect();
+    assert!(named.len() > 20, "{} promises", named.len());
+    let mut files = Vec::new();
+    collect(&root().join("runner/src"), &mut files);
+    collect(&root().join("tests"), &mut files);
+    let code: String = files
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    for tests in &named {
+        assert!(!tests.is_empty(), "a promise without a test");
+        for test in tests {
+            assert!(code.contains(&format!("fn {test}()")), "there is no test {test}");
+        }
+    }
 }

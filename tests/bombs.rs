@@ -167,7 +167,7 @@ fn a_tool_that_evaluates_ends_at_its_limit() {
     assert_eq!(child.wait().unwrap().signal(), Some(24));
 }
 
-const SCRIPT: &str = "export function shop() {}\nexport const options = { scenarios: {} };\n";
+const SCRIPT: &str = "export default function () {}\n";
 
 #[test]
 fn a_cache_that_others_can_write_to_is_not_used_and_named() {

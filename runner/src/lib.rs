@@ -6,6 +6,7 @@
 //! `report` and `terminal` show it, `api` serves it.
 
 pub mod api;
+pub mod bounded;
 pub mod build;
 pub mod cli;
 pub mod confine;
@@ -25,8 +26,12 @@ pub mod private;
 pub mod report;
 pub mod rota;
 pub mod scaffold;
+pub mod secret;
 pub mod session;
 pub mod target;
 pub mod terminal;
 pub mod thresholds;
 pub mod timer;
+
+#[cfg(test)]
+mod tests;

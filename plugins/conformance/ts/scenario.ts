@@ -2,6 +2,7 @@
 
 import {
   check,
+  cookies,
   Counter,
   data,
   Gauge,
@@ -13,6 +14,7 @@ import {
   params,
   Rate,
   shared,
+  sleep,
   task,
   Trend,
   User,
@@ -113,14 +115,51 @@ class Shopper extends User {
 class Once extends User {
   static fixed = 1;
   static order = "sequential" as const;
-  static tasks = ["hello", "goodbye"];
+  static tasks = [task<Once>("hello"), task<Once>("goodbye"), task<Once>(0, "surroundings")];
 
   hello(): Next {
     check("parameter arrives", params.get("greeting") === "hello", { part: "params" });
     level.add(7);
     odd.add(vu.iteration % 2 === 1);
     log.info("hello from TypeScript");
-    return next("goodbye", { wait: 0.001 });
+    const more = params.get("surroundings") === "yes";
+    return next(more ? "surroundings" : "goodbye", { wait: 0.001 });
+  }
+
+  surroundings(): void {
+    const drawn = new Set(Array.from({ length: 50 }, () => vu.random()));
+    check("random numbers differ", drawn.size === 50);
+    this.clocks();
+    this.jars();
+    const refused = http.get("http://127.0.0.9:1/");
+    check("the reason is said", refused.error.includes("127.0.0.9"));
+    for (let i = 0; i < 2; i++) http.post("/upload", { body: "x".repeat(50_000) });
+    shared.add("starts");
+  }
+
+  clocks(): void {
+    const server = http.get("clock").json<{ ms: number }>().ms;
+    check("the wall clock is right", Math.abs(Date.now() - server) < 5_000);
+    const own = performance.now();
+    const run = vu.now();
+    sleep(0.03);
+    const passed = vu.now() - run;
+    const measured = (performance.now() - own) / 1e3;
+    const agree = measured + 0.001 >= passed && measured < passed + 5;
+    check("clocks agree", passed >= 0.03 && agree);
+  }
+
+  jars(): void {
+    http.get("/set");
+    const seen = cookies.matching("/deep/x").map(({ name, value }) => `${name}=${value}`);
+    check("cookies are read in order", seen.join("; ") === "b=2; a=1");
+    cookies.set("/", "c=3; Path=/base");
+    cookies.delete("/", "a");
+    http.get("/deep/x");
+    const jar = new cookies.Jar();
+    jar.set("/", "j=4; Path=/base");
+    http.get("/deep/x", { jar });
+    http.get("/deep/x", { jar: new cookies.Jar() });
   }
 
   goodbye(): void {

@@ -1,5 +1,6 @@
 //! Where the API listens, open before the run so that a port that is taken is no surprise.
 
+use crate::secret::Secret;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 
@@ -7,7 +8,7 @@ use std::net::{SocketAddr, TcpListener};
 #[derive(Debug)]
 pub struct Door {
     pub(super) listener: TcpListener,
-    pub(super) token: String,
+    pub(super) token: Secret,
     address: SocketAddr,
 }
 
@@ -16,7 +17,7 @@ impl Door {
     ///
     /// # Errors
     /// The address isn't on loopback, or can't be listened on.
-    pub fn open(address: SocketAddr, token: String) -> io::Result<Door> {
+    pub fn open(address: SocketAddr, token: Secret) -> io::Result<Door> {
         if !address.ip().is_loopback() {
             let why = "it isn't a loopback address";
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));

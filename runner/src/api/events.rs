@@ -3,6 +3,7 @@
 
 use super::problem::Problem;
 use super::status::{End, Figures, LastFigures, Watched};
+use crate::secret;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, Sse};
 use futures_util::stream::{self, Stream};
@@ -91,5 +92,6 @@ impl Reader {
 }
 
 fn event(name: &str, data: &impl Serialize) -> Result<Event, axum::Error> {
-    Event::default().event(name).json_data(data)
+    let text = serde_json::to_string(data).map_err(axum::Error::new)?;
+    Ok(Event::default().event(name).data(secret::redact_json(&text)))
 }

@@ -7,11 +7,22 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use subtle::ConstantTimeEq;
 
 /// How long one request may take, its body included. Streams go on after their beginning.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether a connection has shown the token.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Trusted(Arc<AtomicBool>);
+
+impl Trusted {
+    pub(super) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// Lets requests through that may pass, each for a limited time.
 pub(super) async fn guard(State(token): State<Arc<str>>, request: Request, next: Next) -> Response {
@@ -20,6 +31,9 @@ pub(super) async fn guard(State(token): State<Arc<str>>, request: Request, next:
     }
     if !has_token(request.headers(), &token) {
         return no_token();
+    }
+    if let Some(trusted) = request.extensions().get::<Trusted>() {
+        trusted.0.store(true, Ordering::Relaxed);
     }
     let answer = tokio::time::timeout(PATIENCE, next.run(request)).await;
     answer.unwrap_or_else(|_| {

@@ -3,6 +3,7 @@
 //! It has a thread of its own and only reads what the run hands out anyway, so it costs the load
 //! threads nothing. It listens on loopback, and every request must carry the token.
 
+mod answer;
 mod door;
 mod events;
 mod guard;

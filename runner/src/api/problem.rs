@@ -1,7 +1,7 @@
 //! Requests that can't be done: a status, what is wrong, and what to do about it.
 
+use super::answer::json;
 use crate::load::ControlError;
-use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -27,7 +27,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        (self.status, Json(self)).into_response()
+        json(self.status, &self)
     }
 }
 

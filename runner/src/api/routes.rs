@@ -1,5 +1,6 @@
 //! Paths and methods, and what each does.
 
+use super::answer::json;
 use super::events::{self, MOST_READERS};
 use super::guard::guard;
 use super::problem::Problem;
@@ -12,7 +13,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
-use axum::{Json, Router, middleware};
+use axum::{Router, middleware};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
 
@@ -55,7 +56,7 @@ async fn status(State(api): Shared) -> Response {
 }
 
 async fn metrics(State(api): Shared) -> Response {
-    Json(&*api.watched.snapshot()).into_response()
+    json(StatusCode::OK, &*api.watched.snapshot())
 }
 
 async fn stream(State(api): Shared) -> Response {
@@ -116,7 +117,7 @@ async fn no_such_method() -> Problem {
 impl Api {
     fn status(&self) -> Response {
         let end = self.ended.borrow().clone();
-        Json(self.watched.status(end.as_ref())).into_response()
+        json(StatusCode::OK, &self.watched.status(end.as_ref()))
     }
 
     /// A run that ends can't be changed any more.

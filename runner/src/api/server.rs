@@ -1,22 +1,23 @@
 //! The API's thread: accepts connections, and closes them when the run has ended.
 
 use super::door::Door;
+use super::guard::Trusted;
 use super::routes;
 use super::status::{End, Watched};
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use std::collections::VecDeque;
 use std::io;
 use std::pin::pin;
-use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinSet};
 
-/// Connections at a time; more wait.
+/// Connections at a time.
 const MOST_CONNECTIONS: usize = 64;
 
 /// How long the head of a request may take, waiting for it included.
@@ -42,7 +43,7 @@ impl Server {
     /// If the operating system refuses the thread or its event queue.
     pub fn start(door: Door, watched: Watched) -> io::Result<Server> {
         let (ended, end) = watch::channel(None);
-        let app = routes::router(watched, end.clone(), &door.token);
+        let app = routes::router(watched, end.clone(), door.token.expose());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -72,36 +73,30 @@ impl Drop for Server {
 }
 
 async fn serve(listener: TcpListener, app: Router, mut ended: watch::Receiver<Option<End>>) {
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-    let mut connections = JoinSet::new();
+    let mut guests = Guests::default();
     loop {
         tokio::select! {
             biased;
             // Or the sender has gone: closed as well.
             _ = ended.changed() => break,
-            Some(_) = connections.join_next() => {}
-            accepted = accept(&listener, &places) => {
-                if let Some((stream, place)) = accepted {
-                    connections.spawn(connection(stream, place, app.clone(), ended.clone()));
+            Some(_) = guests.tasks.join_next() => guests.forget(),
+            accepted = accept(&listener), if guests.has_room() => {
+                if let Some(stream) = accepted {
+                    guests.seat(stream, &app, &ended);
                 }
             }
         }
     }
     drop(listener);
-    let all_closed = async { while connections.join_next().await.is_some() {} };
+    let all_closed = async { while guests.tasks.join_next().await.is_some() {} };
     // Whoever doesn't read any more is cut off.
     let _ = tokio::time::timeout(AFTER_END, all_closed).await;
 }
 
-/// The next connection, when there is a place for it.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
-    // Never closed.
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
+/// The next connection.
+async fn accept(listener: &TcpListener) -> Option<TcpStream> {
     match listener.accept().await {
-        Ok((stream, _)) => Some((stream, place)),
+        Ok((stream, _)) => Some(stream),
         Err(_) => {
             // Out of file handles, most likely: the load has precedence.
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -110,12 +105,42 @@ async fn accept(
     }
 }
 
-async fn connection(
-    stream: TcpStream,
-    _place: OwnedSemaphorePermit,
-    app: Router,
-    mut ended: watch::Receiver<Option<End>>,
-) {
+/// Open connections, oldest first. Whoever has shown the token keeps its place; all others make
+/// way for the next that comes, so that nobody shuts the door by standing in it.
+#[derive(Default)]
+struct Guests {
+    tasks: JoinSet<()>,
+    seats: VecDeque<(AbortHandle, Trusted)>,
+}
+
+impl Guests {
+    fn has_room(&self) -> bool {
+        self.seats.len() < MOST_CONNECTIONS || self.idlest().is_some()
+    }
+
+    /// The oldest connection that hasn't shown the token.
+    fn idlest(&self) -> Option<usize> {
+        self.seats.iter().position(|(_, trusted)| !trusted.is_set())
+    }
+
+    fn seat(&mut self, stream: TcpStream, app: &Router, ended: &watch::Receiver<Option<End>>) {
+        if self.seats.len() >= MOST_CONNECTIONS
+            && let Some((task, _)) = self.idlest().and_then(|at| self.seats.remove(at))
+        {
+            task.abort();
+        }
+        let trusted = Trusted::default();
+        let app = app.clone().layer(Extension(trusted.clone()));
+        let task = self.tasks.spawn(connection(stream, app, ended.clone()));
+        self.seats.push_back((task, trusted));
+    }
+
+    fn forget(&mut self) {
+        self.seats.retain(|(task, _)| !task.is_finished());
+    }
+}
+
+async fn connection(stream: TcpStream, app: Router, mut ended: watch::Receiver<Option<End>>) {
     limit_silence(&stream);
     let served = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -37,7 +37,11 @@ struct Standing {
 }
 
 fn serve(workloads: Vec<Workload>) -> Standing {
-    let door = Door::open((Ipv4Addr::LOCALHOST, 0).into(), "token-of-tests".to_owned()).unwrap();
+    let door = Door::open(
+        (Ipv4Addr::LOCALHOST, 0).into(),
+        crate::secret::Secret::new("token-of-tests"),
+    )
+    .unwrap();
     let address = door.url().replace("http://", "").replace("/v1", "");
     let plan = Arc::new(sample::plan(workloads));
     let (snapshots, seen) = watch::channel(Arc::default());
@@ -147,4 +151,17 @@ fn the_end_is_told_to_whoever_listens_and_nobody_holds_it_up() {
         all.contains(r#""reason":"time-up""#) && all.contains(r#""exit_code":99"#),
         "{all}"
     );
+}
+
+#[test]
+fn connections_that_say_nothing_keep_nobody_out() {
+    let standing = serve(vec![rate("a")]);
+    let idle: Vec<_> = (0..200)
+        .map(|_| TcpStream::connect(&standing.address).unwrap())
+        .collect();
+    let begun = std::time::Instant::now();
+    assert_eq!(standing.ask("GET /v1/status", "").0, "200");
+    // Their heads may take ten seconds.
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    drop(idle);
 }

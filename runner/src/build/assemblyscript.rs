@@ -2,6 +2,7 @@
 
 use super::language::Project;
 use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, component, sdk, tool};
+use crate::bounded;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -55,7 +56,7 @@ impl Asc {
 
 /// The compiler would say so too, but takes half a second for it.
 fn version_in(package: &Path) -> Option<String> {
-    let package: serde_json::Value = serde_json::from_slice(&std::fs::read(package).ok()?).ok()?;
+    let package: serde_json::Value = serde_json::from_slice(&bounded::read(package, 1 << 20).ok()?).ok()?;
     package["version"].as_str().map(str::to_owned)
 }
 

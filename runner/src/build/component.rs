@@ -6,12 +6,16 @@
 
 use super::language::Project;
 use super::{BuildError, Builder, Made, Workshop};
+use crate::bounded;
 use std::path::Path;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER as ADAPTER,
 };
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, SourceMap};
+
+/// The largest core module, in bytes or as text.
+const MODULE_BYTES: u64 = 64 << 20;
 
 /// The name of the contract's world.
 const WORLD: &str = "plugin";
@@ -42,7 +46,7 @@ impl Builder for Encoder {
 
 /// Makes a component of the core module in this file, or of its text.
 pub(super) fn from_core_file(path: &Path) -> Result<Vec<u8>, BuildError> {
-    let content = std::fs::read(path).map_err(|source| BuildError::Read {
+    let content = bounded::read(path, MODULE_BYTES).map_err(|source| BuildError::Read {
         path: path.to_owned(),
         source,
     })?;

@@ -2,6 +2,7 @@
 
 use super::language::Project;
 use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, component, sdk, tool};
+use crate::bounded;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -95,7 +96,7 @@ impl Builder for Go {
 
 /// Whether a module has the SDK from somewhere itself.
 fn says_where_the_sdk_is(root: &Path) -> bool {
-    let manifest = std::fs::read_to_string(root.join("go.mod")).unwrap_or_default();
+    let manifest = bounded::text(&root.join("go.mod"), 1 << 20).unwrap_or_default();
     let mut lines = manifest.lines().map(str::trim);
     lines.any(|line| line.contains(SDK) && line.contains("=>"))
 }

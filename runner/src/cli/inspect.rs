@@ -10,6 +10,12 @@ use crate::terminal::{escape, units};
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Characters of the plugin's own texts that are shown.
+const LONGEST_TEXT: usize = 1_000;
+
+/// Scenarios, imports, and tasks of a scenario that are shown.
+const MOST_ITEMS: usize = 200;
+
 /// What `inspect` can be asked for.
 #[derive(Debug, clap::Args)]
 pub(super) struct InspectOptions {
@@ -57,26 +63,47 @@ fn render(read: &Read, description: &Description, limits: &LimitsPlan) -> String
         format!("world    {WORLD_PACKAGE}"),
     ];
     if !description.about.is_empty() {
-        lines.push(format!("about    {}", escape(&description.about)));
+        lines.push(format!("about    {}", short_text(&description.about)));
     }
     if !description.options.trim().is_empty() {
-        lines.push(format!("suggests {}", escape(description.options.trim())));
+        lines.push(format!("suggests {}", short_text(description.options.trim())));
     }
     if description.shape {
         lines.push("shape    decides itself how much load there is".to_owned());
     }
     lines.push("\nscenarios".to_owned());
-    lines.extend(description.scenarios.iter().flat_map(scenario));
+    lines.extend(most(&description.scenarios, "scenarios", scenario));
     lines.push("\nimports".to_owned());
-    lines.extend(read.inspection.imports.iter().map(|name| import(name)));
+    lines.extend(most(&read.inspection.imports, "imports", |name| {
+        vec![import(name)]
+    }));
     if !read.files.is_empty() {
         lines.push("\nfiles that its build read".to_owned());
-        let names = read.files.iter().map(|file| file.to_string_lossy());
-        lines.extend(names.map(|name| format!("  {}", escape(&name))));
+        lines.extend(most(&read.files, "files", |file| {
+            vec![format!("  {}", short_text(&file.to_string_lossy()))]
+        }));
     }
     lines.push("\nlimits (the options of `run` change them)".to_owned());
     lines.extend(limit_lines(limits));
     lines.join("\n")
+}
+
+/// The plugin's own text, made harmless and no longer than anybody reads.
+fn short_text(text: &str) -> String {
+    let mut rest = text.chars();
+    let short: String = rest.by_ref().take(LONGEST_TEXT).collect();
+    let dots = if rest.next().is_some() { "…" } else { "" };
+    format!("{}{dots}", escape(&short))
+}
+
+/// Lines for each of these, up to a number that anybody reads.
+fn most<T>(items: &[T], what: &str, lines: impl Fn(&T) -> Vec<String>) -> Vec<String> {
+    let mut all: Vec<_> = items.iter().take(MOST_ITEMS).flat_map(lines).collect();
+    let more = items.len().saturating_sub(MOST_ITEMS);
+    if more > 0 {
+        all.push(format!("    … and {more} more {what}"));
+    }
+    all
 }
 
 fn scenario(plan: &ScenarioPlan) -> Vec<String> {
@@ -88,18 +115,22 @@ fn scenario(plan: &ScenarioPlan) -> Vec<String> {
         TaskOrder::Random => "tasks at random by weight",
         TaskOrder::Sequential => "tasks in order",
     };
-    let head = format!("  {}: {share}, {order}, {}", escape(&plan.name), wait(plan.wait));
-    std::iter::once(head).chain(plan.tasks.iter().map(task)).collect()
+    let head = format!(
+        "  {}: {share}, {order}, {}",
+        short_text(&plan.name),
+        wait(plan.wait)
+    );
+    let tasks = most(&plan.tasks, "tasks", |plan| vec![task(plan)]);
+    std::iter::once(head).chain(tasks).collect()
 }
 
 fn task(plan: &TaskPlan) -> String {
-    let tags: Vec<_> = plan.tags.iter().map(|tag| escape(tag)).collect();
-    let tags = if tags.is_empty() {
+    let tags = if plan.tags.is_empty() {
         String::new()
     } else {
-        format!("  [{}]", tags.join(", "))
+        format!("  [{}]", short_text(&plan.tags.join(", ")))
     };
-    format!("    {:>5} x {}{tags}", plan.weight, escape(&plan.name))
+    format!("    {:>5} x {}{tags}", plan.weight, short_text(&plan.name))
 }
 
 fn wait(wait: WaitTime) -> String {
@@ -121,7 +152,7 @@ fn import(name: &str) -> String {
     } else {
         "inert"
     };
-    format!("  {state:<8} {}", escape(name))
+    format!("  {state:<8} {}", short_text(name))
 }
 
 fn limit_lines(limits: &LimitsPlan) -> [String; 5] {

@@ -15,6 +15,7 @@ use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::{FindOptions, RunOptions};
 use crate::panics;
+use crate::secret;
 use crate::session::{self, Exit};
 use crate::terminal::{self, Paint};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
@@ -69,6 +70,7 @@ pub fn start() -> ExitCode {
         return code;
     }
     confine::enable();
+    guard_secrets();
     let command = match read() {
         Ok(command) => command,
         Err(code) => return code,
@@ -87,6 +89,25 @@ pub fn start() -> ExitCode {
         }
         Err(error) => report(Failure::internal("failed to start a thread").because(error)),
     }
+}
+
+/// Learns what must not be shown, before anything that was typed can be. A panic's text is shown as
+/// all else is.
+fn guard_secrets() {
+    secret::learn_line(
+        std::env::args_os()
+            .skip(1)
+            .map(|text| text.to_string_lossy().into_owned()),
+    );
+    let own = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WASMSWARM_"));
+    own.for_each(|(name, value)| {
+        secret::learn_environment(&name.to_string_lossy(), &value.to_string_lossy());
+    });
+    std::panic::set_hook(Box::new(|panic| {
+        let thread = std::thread::current();
+        let name = thread.name().unwrap_or("unnamed");
+        terminal::print_error(&format!("thread {name:?} {panic}"));
+    }));
 }
 
 /// The command, with all that its environment and its file add; or the exit code, if there is none.

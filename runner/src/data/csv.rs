@@ -8,6 +8,7 @@
 use super::source::{Index, Input, ROW_BYTES};
 use super::{DataError, Place, Row};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// Finds and checks all rows.
 pub(super) fn index(input: &mut Input<'_>) -> Result<Index, DataError> {
@@ -64,9 +65,10 @@ fn read_record(input: &mut Input<'_>, record: &mut Vec<u8>, place: Place) -> Res
 
 fn header(text: &str, place: Place) -> Result<Vec<String>, DataError> {
     let mut columns: Vec<String> = Vec::new();
+    let mut names = HashSet::new();
     for field in Fields::of(text) {
         let name = field.map_err(|m| m.located(text, place))?;
-        if columns.iter().any(|earlier| *earlier == name) {
+        if !names.insert(name.clone()) {
             return Err(DataError::at(place, format!("two columns are called {name:?}")));
         }
         columns.push(name.into_owned());

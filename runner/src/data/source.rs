@@ -1,6 +1,7 @@
 //! A file's bytes: read in order to find its rows, then by their places.
 
 use super::{DataError, Place};
+use crate::bounded;
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -74,16 +75,12 @@ impl Source {
 
     /// Keeps the file in memory if it has at most this size.
     pub(super) fn open_keeping(path: &Path, kept: u64) -> Result<Source, DataError> {
-        let mut file = File::open(path)?;
-        let bytes = file.metadata()?.len();
-        if bytes > MAX_BYTES {
-            return Err(DataError::TooLarge(bytes));
-        }
+        let (mut file, bytes) = bounded::open(path, MAX_BYTES)?;
         if bytes > kept {
             return Ok(Source::File { file, bytes });
         }
         let mut text = Vec::new();
-        // A pipe says that it has no bytes, and then has them all the same.
+        // It may grow while it is read.
         (&mut file).take(kept + 1).read_to_end(&mut text)?;
         if text.len() as u64 > kept {
             return Err(DataError::Changed);

@@ -195,3 +195,76 @@ fn a_large_file_is_read_row_by_row_and_a_changed_one_noticed() {
     ));
     assert_eq!(rows(&kept), [["1", "2"], ["3", "4"]]);
 }
+
+/// Files that are good, to be changed at random.
+const GOOD: &[(&str, &[&str])] = &[
+    (
+        "u.csv",
+        &[
+            "user,note\r\nann,\"a, \"\"b\"\"\nc\"\r\nbob,\n",
+            "a\n1\n2\n3\n",
+            "\u{feff}x,y,z\n,,\n\"\",1,2\n",
+        ],
+    ),
+    (
+        "u.json",
+        &[
+            "[{\"a\": 1, \"b\": \"x\"}, {\"a\": [1, {\"c\": null}]}]",
+            " [ {} ] ",
+        ],
+    ),
+    (
+        "u.jsonl",
+        &["{\"a\": 1}\n{\"a\": \"\\u00e9\"}\n\n{\"b\": 1e400}\n"],
+    ),
+];
+
+#[test]
+fn fuzz_data_files_are_refused_or_have_all_their_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    crate::tests::fuzz::gate(4_000, |dice| {
+        let (name, good) = *dice.pick(GOOD);
+        let bytes = dice.bytes(
+            good,
+            &[
+                "\"", ",", "\n", "\r", "\\", "{", "}", "[", "]", ":", "\u{0}", "\u{ff}",
+            ],
+        );
+        let path = dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let Ok(set) = DataSet::load(&path) else { return };
+        let rows = (0..set.count().min(2_000)).map(|index| set.row(index).unwrap().unwrap());
+        let widths: Vec<_> = rows.map(|row| row.len()).collect();
+        assert!(name != "u.csv" || widths.windows(2).all(|two| two[0] == two[1]));
+        assert_eq!(set.row(set.count()).unwrap(), None);
+    });
+}
+
+#[test]
+fn a_hundred_thousand_columns_take_no_time() {
+    let begun = std::time::Instant::now();
+    let names: Vec<_> = (0..100_000).map(|n| n.to_string()).collect();
+    let set = load("w.csv", format!("{}\n{}\n", names.join(","), ",".repeat(99_999))).unwrap();
+    assert_eq!(set.row(0).unwrap().unwrap().len(), 100_000);
+    // Compared pair by pair they took many seconds.
+    assert!(
+        begun.elapsed() < std::time::Duration::from_secs(3),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[test]
+fn pipes_and_devices_are_no_data() {
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = dir.path().join("u.csv");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let says = DataSet::load(&pipe).unwrap_err().to_string();
+    assert_eq!(says, "it can't be read: it is not a regular file");
+}

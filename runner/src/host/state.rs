@@ -438,7 +438,7 @@ impl VuState {
     /// Called on each epoch tick that meets the guest computing. One that has only just got its turn goes on.
     pub fn on_epoch(&mut self) -> UpdateDeadline {
         let now = Instant::now();
-        if self.budget.used(now) >= self.budget.allowed {
+        if self.budget.is_spent(now) {
             UpdateDeadline::Interrupt
         } else if rota::is_fresh(now) {
             UpdateDeadline::Continue(1)
@@ -495,21 +495,29 @@ impl std::fmt::Debug for VuState {
 /// call that doesn't wait resets nothing.
 #[derive(Debug, Default)]
 struct CpuBudget {
-    /// What the VU had used when the call began.
-    before: Duration,
+    /// What the VU had used when the call began. Outside of a turn, where asking costs as much as a short call, none until
+    /// the call's first tick.
+    before: Option<Duration>,
     allowed: Duration,
 }
 
 impl CpuBudget {
     fn new(allowed: Duration, now: Instant) -> CpuBudget {
         CpuBudget {
-            before: rota::used(now),
+            before: rota::used_in_turn(now),
             allowed,
         }
     }
 
     fn used(&self, now: Instant) -> Duration {
-        rota::used(now).saturating_sub(self.before)
+        self.before
+            .map_or(Duration::ZERO, |before| rota::used(now).saturating_sub(before))
+    }
+
+    /// Whether it is used up, at a tick.
+    fn is_spent(&mut self, now: Instant) -> bool {
+        self.before.get_or_insert_with(|| rota::used(now));
+        self.used(now) >= self.allowed
     }
 }
 
@@ -533,6 +541,7 @@ mod tests {
     fn a_guest_that_computes_is_stopped_at_its_limit_and_not_before() {
         let mut state = state();
         state.begin_call(Duration::from_millis(30));
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
         compute(&state, 10);
         assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
         compute(&state, 30);
@@ -548,6 +557,7 @@ mod tests {
     fn waiting_costs_nothing() {
         let mut state = state();
         state.begin_call(Duration::from_millis(30));
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
         std::thread::sleep(Duration::from_millis(80));
         assert!(!matches!(state.on_epoch(), UpdateDeadline::Interrupt));
     }

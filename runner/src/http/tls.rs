@@ -14,6 +14,10 @@ use super::error::{ErrorCode, Fault};
 use super::settings::{Settings, TlsVersions, VersionPolicy};
 use super::stream::Stream;
 use super::trust::{Trust, TrustAll};
+use crate::bounded;
+
+/// Larger files hold no certificates: all authorities of the Web take 220 KB.
+const PEM_BYTES: u64 = 16 << 20;
 
 /// TLS for targets and for proxies. No sessions are resumed: each connection makes the handshake of a new visitor.
 #[derive(Clone, Debug)]
@@ -127,17 +131,18 @@ type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 fn identity(chain: &Path, key: &Path) -> Result<Identity, String> {
     let chain = certificates(chain)?;
-    let key = PrivateKeyDer::from_pem_file(key)
-        .map_err(|error| format!("can't read a private key from {}: {error}", key.display()))?;
+    let problem =
+        |error: &dyn std::fmt::Display| format!("can't read a private key from {}: {error}", key.display());
+    let text = bounded::read(key, PEM_BYTES).map_err(|error| problem(&error))?;
+    let key = PrivateKeyDer::from_pem_slice(&text).map_err(|error| problem(&error))?;
     Ok((chain, key))
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let problem =
         |error: &dyn std::fmt::Display| format!("can't read certificates from {}: {error}", path.display());
-    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path)
-        .map_err(|error| problem(&error))?
-        .collect();
+    let text = bounded::read(path, PEM_BYTES).map_err(|error| problem(&error))?;
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     match found {
         Ok(found) if found.is_empty() => Err(problem(&"the file holds none")),
         Ok(found) => Ok(found),

@@ -1,5 +1,6 @@
 //! What all calls into guests share: the store, and words for how a call can fail.
 
+use super::symbol;
 use crate::host::{VuState, limits};
 use wasmtime::component::ResourceTableError;
 use wasmtime::{Engine, Store, Trap};
@@ -81,7 +82,7 @@ pub fn explain_trap(error: &wasmtime::Error) -> String {
     let frame = error.downcast_ref::<wasmtime::WasmBacktrace>().and_then(|b| {
         b.frames()
             .iter()
-            .find_map(|f| f.func_name().map(|n| n.to_owned()))
+            .find_map(|f| f.func_name().map(symbol::readable))
     });
     match frame {
         Some(function) => limits::cut(&format!("{cause} in {function}"), limits::MESSAGE_BYTES).to_owned(),

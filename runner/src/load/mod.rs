@@ -16,6 +16,7 @@ mod run;
 mod scheduler;
 mod shape;
 mod stop;
+mod symbol;
 mod thread;
 mod turns;
 mod vu;

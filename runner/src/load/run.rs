@@ -14,6 +14,7 @@ use crate::http::Transport;
 use crate::metrics::{Aggregator, Limits, RunInfo, ScenarioInfo, Snapshot, Verdict};
 use crate::panics;
 use crate::plan::{ExecutorSpec, Plan, Workload};
+use crate::secret;
 use crate::thresholds::Evaluator;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -82,7 +83,7 @@ pub struct Outcome {
 pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
     let run = Arc::new(run);
     run.shared.begin_round();
-    let limits = [Limits::default(), Limits::default()];
+    let limits = [(); 2].map(|()| limits(&run.plan));
     let (begin, begun) = watch::channel(None);
     let (deltas, received) = sync_channel(1024);
     let traps = Arc::new(AtomicU64::new(0));
@@ -135,6 +136,15 @@ pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
         is_whole: left.is_none(),
         marked_failed: run.shared.failed.get().cloned(),
     })
+}
+
+/// The bounds of one set of measurements; two sets share the memory.
+fn limits(plan: &Plan) -> Limits {
+    let sets = 1 + usize::from(plan.has_warm_up());
+    Limits {
+        bytes: plan.limits.metrics_bytes / sets,
+        ..Limits::default()
+    }
 }
 
 /// Why threads aren't waited for.
@@ -281,6 +291,7 @@ pub fn run_info(plan: &Plan, set: Set) -> RunInfo {
     RunInfo {
         scenarios: plan.scenarios.iter().map(scenario).collect(),
         vus: counted.map(|w| w.vus.len() as u64).sum(),
+        shown: Some(secret::hide),
     }
 }
 

@@ -277,7 +277,7 @@ impl LoadThread {
             let on_cpu = second
                 .elapsed()
                 .saturating_sub(Duration::from_micros(wait.waited_us));
-            let excess = rota.close_second(on_cpu);
+            let excess = rota.close_second(on_cpu).map(|excess| excess.of_a_second(on_cpu));
             second = Instant::now();
             for &set in &sets {
                 in_set(set, || self.hand_over(set, wait, excess));

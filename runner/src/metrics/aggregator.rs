@@ -1,6 +1,6 @@
 //! Adds up what the threads recorded. One owner, no lock; everything it keeps is bounded.
 
-use super::cells::Cells;
+use super::cells::{Cells, OTHER_SLOT};
 use super::custom::CustomTotals;
 use super::delta::{CheckCount, Counts, Delta, Outcomes};
 use super::distribution::Distribution;
@@ -8,7 +8,7 @@ use super::failures::Failures;
 use super::health::HealthTotals;
 use super::history::{History, Interval};
 use super::keys::{ErrorKey, NameKey, SeriesKey, TaggedKey, TaskKey};
-use super::limits::Limits;
+use super::limits::{Limits, Room};
 use super::phases::PhaseTotals;
 use super::series::SeriesTotals;
 use super::snapshot::Snapshot;
@@ -24,6 +24,8 @@ pub struct RunInfo {
     pub scenarios: Vec<ScenarioInfo>,
     /// VUs that are initialised before the run, by which `vus_max` begins.
     pub vus: u64,
+    /// What is done with every text before it is shown, such as hiding secrets in it.
+    pub shown: Option<fn(&mut String)>,
 }
 
 /// Names of one scenario.
@@ -59,6 +61,7 @@ pub struct Aggregator {
     pub(super) health: HealthTotals,
     pub(super) history: History,
     pub(super) window: Window,
+    room: Room,
     open: Second,
     /// Parts merged so far, by which of two gauge values the later one is known.
     merged: u64,
@@ -98,6 +101,7 @@ impl Aggregator {
             health: HealthTotals::default(),
             history: History::new(limits.history_points),
             window: Window::default(),
+            room: Room::new(limits.bytes),
             open: Second::default(),
             merged: 0,
             verdicts: Vec::new(),
@@ -121,8 +125,14 @@ impl Aggregator {
             total.failed += count.failed;
         }
         for (key, part) in &delta.customs {
-            let added = self.customs.at(key.form()).absorb(part, self.merged);
-            self.kind_conflicts += u64::from(!added);
+            let total = self.customs.at(key.form());
+            if !self.room.has(|| total.growth(part)) {
+                self.customs.value(OTHER_SLOT).fold(part);
+                continue;
+            }
+            let before = total.bytes();
+            self.kind_conflicts += u64::from(!total.absorb(part, self.merged));
+            self.room.grown(before, total.bytes());
         }
         for (key, count) in &delta.denials {
             *self.denials.at(key.form()) += count;
@@ -146,13 +156,22 @@ impl Aggregator {
     /// Closes a second, `elapsed` after the run began, and says how things are.
     pub fn tick(&mut self, elapsed: Duration) -> Arc<Snapshot> {
         self.close(elapsed);
-        Arc::new(self.snapshot(false))
+        Arc::new(self.shown(self.snapshot()))
     }
 
     /// Closes the last, partial second and gives the final view, distributions included.
     pub fn finish(mut self, elapsed: Duration) -> Snapshot {
         self.close(elapsed);
-        self.snapshot(true)
+        let snapshot = self.snapshot();
+        let snapshot = self.with_times(snapshot);
+        self.shown(snapshot)
+    }
+
+    fn shown(&self, mut snapshot: Snapshot) -> Snapshot {
+        if let Some(shown) = self.info.shown {
+            snapshot.each_text(shown);
+        }
+        snapshot
     }
 
     /// VUs running now.
@@ -163,8 +182,16 @@ impl Aggregator {
 
     fn merge_requests(&mut self, delta: &Delta) {
         for (key, part) in &delta.series {
-            self.series.at(key.form()).absorb(part);
-            part.add_times(&mut self.open.durations, &mut self.responses);
+            let times = part.times();
+            let mut slot = self.series.slot(key.form());
+            if !self.room.has(|| self.series.value(slot).growth(&times)) {
+                slot = OTHER_SLOT;
+            }
+            let total = self.series.value(slot);
+            let before = total.bytes();
+            total.absorb(part, &times);
+            self.room.grown(before, total.bytes());
+            times.add_to(&mut self.open.durations, &mut self.responses);
             self.open.requests += part.requests;
             self.open.failures += part.failures;
         }
@@ -175,9 +202,17 @@ impl Aggregator {
 
     fn merge_iterations(&mut self, delta: &Delta) {
         for (key, part) in &delta.iterations {
-            let total = self.iterations.at(**key);
+            let durations = part.durations.counted();
+            let mut slot = self.iterations.slot(**key);
+            let growth = || self.iterations.value(slot).durations.growth(&durations.counts);
+            if !self.room.has(growth) {
+                slot = OTHER_SLOT;
+            }
+            let total = self.iterations.value(slot);
+            let before = total.durations.bytes();
             total.outcomes.add(&part.outcomes);
-            part.durations.pour_into(&mut total.durations);
+            durations.pour_into(&mut total.durations);
+            self.room.grown(before, total.durations.bytes());
             self.open.iterations += part.outcomes.completed();
         }
         for (key, count) in &delta.errors {

@@ -47,7 +47,7 @@ impl CustomPart {
         self.kind.get_or_insert(kind);
         self.samples += 1;
         match kind {
-            MetricKind::Counter => self.sum += value,
+            MetricKind::Counter => self.sum = finite(self.sum + value),
             MetricKind::Rate => self.nonzero += u64::from(value != 0.0),
             MetricKind::Gauge => self.gauge = Some(Gauge::set(self.gauge, value)),
             // The cast saturates, and the distribution has its own limit.
@@ -62,6 +62,11 @@ impl CustomPart {
         }
         true
     }
+}
+
+/// A sum that has grown out of its range stays at the end of it: results have no other numbers.
+fn finite(sum: f64) -> f64 {
+    sum.clamp(f64::MIN, f64::MAX)
 }
 
 impl Gauge {
@@ -110,7 +115,7 @@ impl CustomTotals {
             return false;
         }
         self.samples += part.samples;
-        self.sum += part.sum;
+        self.sum = finite(self.sum + part.sum);
         self.nonzero += i64::try_from(part.nonzero).unwrap_or(i64::MAX);
         let gauge = part.gauge.map(|gauge| Gauge { turn, ..gauge });
         self.gauge = gauge.map(|later| Gauge::join(self.gauge, later)).or(self.gauge);
@@ -119,11 +124,28 @@ impl CustomTotals {
         true
     }
 
+    /// Bytes of memory that its values take.
+    pub(super) fn bytes(&self) -> usize {
+        self.trend.bytes() + self.below.bytes()
+    }
+
+    /// By how many bytes it grows at most when a part is added.
+    pub(super) fn growth(&self, part: &CustomPart) -> usize {
+        self.trend.growth(&part.trend.counted().counts) + self.below.growth(&part.below.counted().counts)
+    }
+
+    /// Counts the values of a part that finds no room.
+    pub(super) fn fold(&mut self, part: &CustomPart) {
+        self.kind = Some(MetricKind::Counter);
+        self.sum += part.samples as f64;
+        self.samples += part.samples;
+    }
+
     /// Adds the same metric with other tags.
     pub(super) fn merge(&mut self, other: &Self) {
         self.kind = self.kind.or(other.kind);
         self.samples += other.samples;
-        self.sum += other.sum;
+        self.sum = finite(self.sum + other.sum);
         self.nonzero += other.nonzero;
         self.gauge = other
             .gauge
@@ -136,7 +158,7 @@ impl CustomTotals {
     /// Counts `amount` as a counter does.
     pub(super) fn count(&mut self, amount: f64) {
         self.kind = Some(MetricKind::Counter);
-        self.sum += amount;
+        self.sum = finite(self.sum + amount);
         self.samples += 1;
     }
 
@@ -267,6 +289,21 @@ mod tests {
             value(MetricKind::Rate, &[0.0, 1.0, 7.0]),
             CustomValue::Rate { nonzero: 2, total: 3 }
         );
+    }
+
+    #[test]
+    fn a_sum_stays_at_the_end_of_its_range() {
+        let mut all = total(MetricKind::Counter, &[f64::MAX, f64::MAX]);
+        let once = all.clone();
+        all.merge(&once);
+        assert_eq!(
+            all.value(),
+            Some(CustomValue::Counter {
+                count: 4,
+                sum: f64::MAX
+            })
+        );
+        assert_eq!(total(MetricKind::Counter, &[f64::MIN, f64::MIN]).sum(), f64::MIN);
     }
 
     #[test]

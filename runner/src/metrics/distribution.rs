@@ -1,33 +1,44 @@
-//! A distribution of values: an HDR histogram with the exact sum, minimum and maximum beside it.
+//! A distribution of values: the counters of an HDR histogram that count anything, with the exact
+//! sum, minimum and maximum beside them. It takes room for what it holds, not for what it could.
 //!
 //! Three significant digits (an error of at most 0.1 %). A quantile `q` of `n` values is the
 //! value of rank `ceil(q * n)`, counted from 1 in ascending order (nearest rank), and is given
 //! as the highest value that the histogram can't tell from it, but never above the maximum.
 
-use hdrhistogram::{Counter, Histogram};
+use super::place::{highest, place};
+use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
 /// Longest time that is recorded as it is: one hour, in microseconds.
 pub const MAX_TIME_US: u64 = 3_600_000_000;
 /// Largest value that is recorded as it is, of whatever unit.
 pub(super) const MAX_VALUE: u64 = 3_600_000_000_000;
-/// Histograms start with room for values up to here, and grow as needed.
+/// Results are written as histograms that begin with room for values up to here.
 const FIRST_MAX: u64 = 2_047;
 const DIGITS: u8 = 3;
 
-/// Counts by value. `u32` counts suffice for what a thread records in a second.
+/// Bytes that a counter takes.
+pub(super) const COUNTER_BYTES: usize = size_of::<u16>() + size_of::<u64>();
+
+/// Counts by value.
 #[derive(Debug, Clone)]
-pub struct Distribution<C: Counter> {
-    counts: Option<Box<Histogram<C>>>,
+pub struct Distribution<C> {
+    /// The counters that aren't 0, ascending.
+    places: Vec<u16>,
+    /// What each of them counts.
+    counts: Vec<C>,
+    count: u64,
     sum: u128,
     min: u64,
     max: u64,
 }
 
-impl<C: Counter> Default for Distribution<C> {
+impl<C> Default for Distribution<C> {
     fn default() -> Self {
         Self {
-            counts: None,
+            places: Vec::new(),
+            counts: Vec::new(),
+            count: 0,
             sum: 0,
             min: u64::MAX,
             max: 0,
@@ -35,21 +46,29 @@ impl<C: Counter> Default for Distribution<C> {
     }
 }
 
-impl<C: Counter> Distribution<C> {
+impl Distribution<u64> {
     /// Adds one value; values beyond the limit count as the limit.
-    #[inline]
     pub fn record(&mut self, value: u64) {
-        self.record_n(value, C::one(), 1);
+        self.record_times(value, 1);
+    }
+
+    /// Adds one value `times` times.
+    pub fn record_times(&mut self, value: u64, times: u64) {
+        if times > 0 {
+            let value = value.min(MAX_VALUE);
+            let sum = u128::from(value) * u128::from(times);
+            self.add(&[(place(value) as u16, times)], sum, value, value);
+        }
     }
 
     /// Number of values.
     pub fn count(&self) -> u64 {
-        self.counts.as_ref().map_or(0, |counts| counts.len())
+        self.count
     }
 
     /// Whether there is no value.
     pub fn is_empty(&self) -> bool {
-        self.count() == 0
+        self.count == 0
     }
 
     /// Smallest value, exact; 0 if there is none.
@@ -67,60 +86,68 @@ impl<C: Counter> Distribution<C> {
         self.sum
     }
 
-    #[inline]
-    fn record_n(&mut self, value: u64, count: C, times: u64) {
-        let value = value.min(MAX_VALUE);
-        let counts = self.counts.get_or_insert_with(histogram);
-        let recorded = counts.record_n(value, count);
-        debug_assert!(
-            recorded.is_ok(),
-            "the histogram grows as far as the largest value"
-        );
-        self.sum += u128::from(value) * u128::from(times);
-        self.min = self.min.min(value);
-        self.max = self.max.max(value);
+    /// Bytes of memory that it takes besides itself.
+    pub(super) fn bytes(&self) -> usize {
+        self.places.capacity() * size_of::<u16>() + self.counts.capacity() * size_of::<u64>()
     }
 
-    /// Each distinct value with its count.
-    fn recorded(&self) -> impl Iterator<Item = (u64, C)> {
-        let counts = self.counts.iter().flat_map(|counts| counts.iter_recorded());
-        counts.map(|step| (step.value_iterated_to(), step.count_at_value()))
-    }
-}
-
-impl Distribution<u64> {
-    /// Adds one value `times` times.
-    pub fn record_times(&mut self, value: u64, times: u64) {
-        if times > 0 {
-            self.record_n(value, times, times);
+    /// By how many bytes it grows at most when these counters are added.
+    pub(super) fn growth(&self, counted: &[(u16, u64)]) -> usize {
+        match self.lacks(counted) {
+            0 => 0,
+            fresh => (fresh + (self.places.len() + fresh) / 4) * COUNTER_BYTES,
         }
     }
 
-    /// Adds all values of a thread's distribution.
-    pub fn absorb(&mut self, part: &Distribution<u32>) {
-        if part.is_empty() {
-            return;
+    /// How many of these counters, which are in ascending order, it doesn't have yet.
+    fn lacks(&self, counted: &[(u16, u64)]) -> usize {
+        let mut from = 0;
+        let is_new = |&&(place, _): &&(u16, u64)| match self.find(from, place) {
+            Ok(at) => {
+                from = at + 1;
+                false
+            }
+            Err(at) => {
+                from = at;
+                true
+            }
+        };
+        counted.iter().filter(is_new).count()
+    }
+
+    /// Adds counters in ascending order, with the exact figures of what they count.
+    pub(super) fn add(&mut self, counted: &[(u16, u64)], sum: u128, min: u64, max: u64) {
+        let mut from = 0;
+        let mut fresh = Vec::new();
+        for &(place, count) in counted {
+            self.count = self.count.saturating_add(count);
+            from = match self.find(from, place) {
+                Ok(at) => {
+                    if let Some(counter) = self.counts.get_mut(at) {
+                        *counter = counter.saturating_add(count);
+                    }
+                    at + 1
+                }
+                Err(at) => {
+                    fresh.push((place, count));
+                    at
+                }
+            };
         }
-        let counts = self.counts.get_or_insert_with(histogram);
-        for (value, count) in part.recorded() {
-            let recorded = counts.record_n(value, u64::from(count));
-            debug_assert!(
-                recorded.is_ok(),
-                "the histogram grows as far as the largest value"
-            );
+        if !fresh.is_empty() {
+            self.insert(&fresh);
         }
-        self.widen(part.sum, part.min, part.max);
+        if !counted.is_empty() {
+            self.sum = self.sum.saturating_add(sum);
+            self.min = self.min.min(min);
+            self.max = self.max.max(max);
+        }
     }
 
     /// Adds all values of another distribution.
     pub fn merge(&mut self, other: &Self) {
-        let Some(theirs) = other.counts.as_ref() else {
-            return;
-        };
-        let counts = self.counts.get_or_insert_with(histogram);
-        let added = counts.add(theirs.as_ref());
-        debug_assert!(added.is_ok(), "the histogram grows as far as the largest value");
-        self.widen(other.sum, other.min, other.max);
+        let counted: Vec<_> = other.counted().collect();
+        self.add(&counted, other.sum, other.min, other.max);
     }
 
     /// Arithmetic mean, exact; 0 if there is no value.
@@ -135,19 +162,27 @@ impl Distribution<u64> {
     /// The values at these quantiles (0 to 1); zeros if there is no value.
     pub fn quantiles<const N: usize>(&self, quantiles: [f64; N]) -> [u64; N] {
         let mut values = [0; N];
-        let Some(counts) = self.counts.as_ref() else {
-            return values;
-        };
         let mut asked: Vec<_> = quantiles
             .iter()
-            .map(|&q| middle_of_rank(q, counts.len()))
+            .map(|&q| rank(q, self.count))
             .zip(&mut values)
             .collect();
         // One pass over the counts answers all, but only in ascending order.
-        asked.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-        let answers = counts.value_at_quantiles(asked.iter().map(|(q, _)| *q).collect::<Vec<_>>());
-        for ((_, out), value) in asked.into_iter().zip(answers) {
-            *out = value.clamp(self.min, self.max);
+        asked.sort_by_key(|(rank, _)| *rank);
+        let mut counted = self.counted();
+        let (mut passed, mut value) = (0_u64, 0);
+        for (rank, out) in asked {
+            while passed < rank
+                && let Some((place, count)) = counted.next()
+            {
+                passed = passed.saturating_add(count);
+                value = highest(usize::from(place));
+            }
+            *out = if self.is_empty() {
+                0
+            } else {
+                value.clamp(self.min, self.max)
+            };
         }
         values
     }
@@ -160,7 +195,7 @@ impl Distribution<u64> {
 
     /// The rank that a quantile of so many values has, counted from 1 in ascending order.
     pub(super) fn rank(quantile: f64, count: u64) -> u64 {
-        (middle_of_rank(quantile, count) * count as f64).ceil() as u64
+        rank(quantile, count)
     }
 
     /// The value of a rank, counted from 1 in ascending order; 0 if there is no value.
@@ -189,34 +224,76 @@ impl Distribution<u64> {
     /// they are written.
     pub fn to_histogram(&self) -> Histogram<u64> {
         let mut out = histogram();
-        if let Some(counts) = self.counts.as_ref() {
-            let added = out.add(counts.as_ref());
-            debug_assert!(added.is_ok(), "the histogram grows as far as the largest value");
+        for (place, count) in self.counted() {
+            let value = highest(usize::from(place)).min(MAX_VALUE);
+            let recorded = out.record_n(value, count);
+            debug_assert!(
+                recorded.is_ok(),
+                "the histogram grows as far as the largest value"
+            );
         }
-        *out
+        out
     }
 
     /// What was written with [`to_histogram`](Self::to_histogram), with the exact figures
     /// that were written beside it.
-    pub fn restore(counts: Histogram<u64>, stats: &Stats<u64>) -> Self {
-        if counts.is_empty() {
-            return Self::default();
+    pub fn restore(counts: &Histogram<u64>, stats: &Stats<u64>) -> Self {
+        let mut own = Self::default();
+        for step in counts.iter_recorded() {
+            own.record_times(step.value_iterated_to(), step.count_at_value());
         }
-        let mut own = histogram();
-        let added = own.add(counts);
-        debug_assert!(added.is_ok(), "the histogram grows as far as the largest value");
+        if own.is_empty() {
+            return own;
+        }
         Self {
-            sum: (stats.mean * own.len() as f64).round() as u128,
-            counts: Some(own),
-            min: stats.min,
+            sum: (stats.mean * own.count as f64).round() as u128,
+            min: stats.min.min(stats.max),
             max: stats.max,
+            ..own
         }
     }
 
-    fn widen(&mut self, sum: u128, min: u64, max: u64) {
-        self.sum += sum;
-        self.min = self.min.min(min);
-        self.max = self.max.max(max);
+    /// Each counter with what it counts.
+    fn counted(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
+        self.places.iter().copied().zip(self.counts.iter().copied())
+    }
+
+    /// Where a counter is, or where it would be; not before `from`.
+    fn find(&self, from: usize, place: u16) -> Result<usize, usize> {
+        let rest = self.places.get(from..).unwrap_or_default();
+        // What is merged is usually as dense as what it is merged into.
+        if rest.first() == Some(&place) {
+            return Ok(from);
+        }
+        match rest.binary_search(&place) {
+            Ok(at) => Ok(from + at),
+            Err(at) => Err(from + at),
+        }
+    }
+
+    /// Adds counters that aren't there yet, in ascending order.
+    fn insert(&mut self, fresh: &[(u16, u64)]) {
+        let length = self.places.len() + fresh.len();
+        if length > self.places.capacity() {
+            // In small steps: what a distribution will hold in the end, most of them hold soon.
+            let more = length + length / 4 - self.places.len();
+            self.places.reserve_exact(more);
+            self.counts.reserve_exact(more);
+        }
+        let (places, counts) = (&mut self.places, &mut self.counts);
+        let mut old = places.len();
+        places.resize(length, 0);
+        counts.resize(length, 0);
+        // From the end, so that nothing is overwritten before it has moved.
+        let mut to = length;
+        for &(place, count) in fresh.iter().rev() {
+            while old > 0 && places[old - 1] > place {
+                (old, to) = (old - 1, to - 1);
+                (places[to], counts[to]) = (places[old], counts[old]);
+            }
+            to -= 1;
+            (places[to], counts[to]) = (place, count);
+        }
     }
 }
 
@@ -265,25 +342,25 @@ impl Stats<u64> {
     clippy::expect_used,
     reason = "the bounds are constants that the histogram accepts"
 )]
-fn histogram<C: Counter>() -> Box<Histogram<C>> {
+fn histogram() -> Histogram<u64> {
     let mut counts = Histogram::new_with_bounds(1, FIRST_MAX, DIGITS).expect("valid bounds");
     counts.auto(true);
-    Box::new(counts)
+    counts
 }
 
-/// A quantile that lies safely within the rank `ceil(q * n)`, so that rounding errors such as
-/// in `0.07 * 100 = 7.000000000000001` can't move it to the next one.
-fn middle_of_rank(quantile: f64, count: u64) -> f64 {
-    let count = count as f64;
-    let place = quantile.clamp(0.0, 1.0) * count;
+/// The rank `ceil(q * n)`, where rounding errors such as in `0.07 * 100 = 7.000000000000001`
+/// don't move it to the next one.
+fn rank(quantile: f64, count: u64) -> u64 {
+    let place = quantile.clamp(0.0, 1.0) * count as f64;
     let whole = place.round();
     let exact = (place - whole).abs() <= place * 4.0 * f64::EPSILON;
     let rank = if exact { whole } else { place.ceil() };
-    (rank.max(1.0) - 0.5) / count
+    (rank as u64).clamp(1, count.max(1))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::place::PLACES;
     use super::*;
 
     fn of(values: impl IntoIterator<Item = u64>) -> Distribution<u64> {
@@ -345,6 +422,52 @@ mod tests {
     fn values_beyond_the_limit_count_as_the_limit() {
         let all = of([u64::MAX]);
         assert_eq!((all.max(), all.quantile(0.5)), (MAX_VALUE, MAX_VALUE));
+    }
+
+    #[test]
+    fn it_holds_what_the_histogram_holds_however_it_was_put_together() {
+        let values: Vec<u64> = (0..3_000_u64).map(|n| (n * n * 7_919) % 40_000_000).collect();
+        let mut direct = super::histogram();
+        let mut parts = vec![Distribution::default(); 7];
+        for (n, value) in values.iter().enumerate() {
+            direct.record(*value).unwrap();
+            parts[n % 7].record_times(*value, 1);
+        }
+        let mut all = Distribution::default();
+        parts.iter().for_each(|part| all.merge(part));
+        assert_eq!(all.to_histogram(), direct);
+        assert_eq!(all.sum(), values.iter().map(|v| u128::from(*v)).sum::<u128>());
+        for q in [0.0, 0.001, 0.5, 0.9, 0.999, 1.0] {
+            assert_eq!(
+                all.quantile(q),
+                direct.value_at_quantile(q.max(1e-9)).min(all.max()),
+                "{q}"
+            );
+        }
+        let back = Distribution::restore(&all.to_histogram(), &all.stats());
+        assert_eq!(
+            (back.stats(), back.to_histogram()),
+            (all.stats(), all.to_histogram())
+        );
+    }
+
+    #[test]
+    fn it_takes_room_for_what_it_holds() {
+        let wide = of([1, 3_600_000_000]);
+        assert!(wide.bytes() <= 8 * COUNTER_BYTES, "{} bytes", wide.bytes());
+        let mut many = of((0..50_000).map(|n| n * 70_000));
+        let before = many.bytes();
+        (0..50_000).for_each(|n| many.record(n * 70_000));
+        assert_eq!(many.bytes(), before, "the same values again");
+        assert!(before <= PLACES * COUNTER_BYTES * 5 / 4 + 20, "{before} bytes");
+    }
+
+    #[test]
+    fn counts_stop_at_their_end_instead_of_beginning_again() {
+        let mut all = Distribution::default();
+        (0..3).for_each(|_| all.record_times(MAX_VALUE, u64::MAX));
+        assert_eq!((all.count(), all.quantile(0.5)), (u64::MAX, MAX_VALUE));
+        assert!(all.mean() > 0.0);
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! The bounds of what a run keeps, and the run's record of which custom metric is of which kind.
 
+use super::distribution::COUNTER_BYTES;
+use super::place::PLACES;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many different things are kept apart. What goes beyond is folded into one entry named
-/// [`OTHER`](super::OTHER), so that totals stay exact.
+/// [`OTHER`](super::OTHER), so that totals stay exact. What is in the memory for distributions
+/// already keeps counting as long as it needs no more of it.
 ///
 /// Clones share [`kinds`](Self::kinds): make one per run and clone it for every thread.
 #[derive(Debug, Clone)]
@@ -17,6 +20,8 @@ pub struct Limits {
     pub failure_messages: usize,
     /// Names of checks.
     pub check_names: usize,
+    /// Bytes that the distributions of all series, custom metrics and tasks may take together.
+    pub bytes: usize,
     /// Points of the history; at the limit, neighbours are merged in pairs.
     pub history_points: usize,
     /// The kind of each custom metric, fixed by its first use.
@@ -30,9 +35,36 @@ impl Default for Limits {
             metric_names: 1_000,
             failure_messages: 500,
             check_names: 1_000,
+            bytes: 256 << 20,
             history_points: 3_600,
             kinds: Kinds::default(),
         }
+    }
+}
+
+/// How much of the memory for distributions is in use.
+#[derive(Debug)]
+pub(super) struct Room {
+    used: usize,
+    limit: usize,
+}
+
+impl Room {
+    /// What one series can grow by at most: two distributions of all counters, and some more.
+    const MOST: usize = 3 * PLACES * COUNTER_BYTES;
+
+    pub(super) fn new(limit: usize) -> Room {
+        Room { used: 0, limit }
+    }
+
+    /// Whether something may grow. `growth` is asked only if the answer isn't plain.
+    pub(super) fn has(&self, growth: impl FnOnce() -> usize) -> bool {
+        self.used + Room::MOST <= self.limit || self.used.saturating_add(growth()) <= self.limit
+    }
+
+    /// Notes that something has grown.
+    pub(super) fn grown(&mut self, before: usize, after: usize) {
+        self.used += after.saturating_sub(before);
     }
 }
 

@@ -17,6 +17,7 @@ mod history;
 mod keys;
 mod limits;
 mod phases;
+mod place;
 mod query;
 mod reconcile;
 mod rows;

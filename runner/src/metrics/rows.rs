@@ -20,10 +20,10 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 impl Aggregator {
-    /// The view of the run as of the last closed second; with all distributions if asked.
-    pub(super) fn snapshot(&self, with_times: bool) -> Snapshot {
+    /// The view of the run as of the last closed second.
+    pub(super) fn snapshot(&self) -> Snapshot {
         let seconds = self.elapsed.as_secs_f64();
-        let series = self.series_rows(seconds, with_times);
+        let series = self.series_rows(seconds);
         Snapshot {
             elapsed: self.elapsed,
             totals: self.totals(seconds),
@@ -43,6 +43,24 @@ impl Aggregator {
             history: self.history.points().to_vec(),
             flags: self.flags(),
         }
+    }
+
+    /// Moves all distributions into a last snapshot: there is no room to have them twice.
+    pub(super) fn with_times(&mut self, mut snapshot: Snapshot) -> Snapshot {
+        let rows = &mut snapshot.series;
+        for (
+            key,
+            SeriesTotals {
+                duration, response, ..
+            },
+        ) in self.series.drain()
+        {
+            let at = rows.binary_search_by(|row| series_order(&row.key).cmp(&series_order(&key)));
+            if let Some(row) = at.ok().and_then(|at| rows.get_mut(at)) {
+                row.times = Some(Arc::new(SeriesTimes { duration, response }));
+            }
+        }
+        snapshot
     }
 
     fn totals(&self, seconds: f64) -> Totals {
@@ -100,7 +118,7 @@ impl Aggregator {
         })
     }
 
-    fn series_rows(&self, seconds: f64, with_times: bool) -> Vec<SeriesRow> {
+    fn series_rows(&self, seconds: f64) -> Vec<SeriesRow> {
         let row = |(key, totals): (&SeriesKey, &SeriesTotals)| SeriesRow {
             key: key.clone(),
             scenario_name: self.info.scenario(key.scenario),
@@ -112,10 +130,7 @@ impl Aggregator {
             bytes_received: totals.bytes_received,
             duration: totals.duration.stats(),
             response: totals.response.stats(),
-            times: with_times.then(|| {
-                let (duration, response) = (totals.duration.clone(), totals.response.clone());
-                Arc::new(SeriesTimes { duration, response })
-            }),
+            times: None,
         };
         let mut rows: Vec<_> = self.series.iter().map(row).collect();
         rows.sort_by(|a, b| series_order(&a.key).cmp(&series_order(&b.key)));

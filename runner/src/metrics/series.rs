@@ -1,6 +1,6 @@
 //! One series of requests: what a thread records in a second, and what the run adds up.
 
-use super::burst::Burst;
+use super::burst::{Burst, Counted};
 use super::distribution::{Distribution, MAX_TIME_US};
 use super::sample::RequestSample;
 
@@ -48,10 +48,13 @@ impl SeriesPart {
         }
     }
 
-    /// Adds the service times to `duration` and the response times to `response`.
-    pub(super) fn add_times(&self, duration: &mut Distribution<u64>, response: &mut Distribution<u64>) {
-        self.add_durations(duration);
-        self.add_responses(response);
+    /// All times as counters.
+    pub(super) fn times(&self) -> PartTimes {
+        PartTimes {
+            same: self.same.counted(),
+            service: self.service.counted(),
+            response: self.response.counted(),
+        }
     }
 
     /// Adds the service times.
@@ -64,6 +67,24 @@ impl SeriesPart {
     pub(super) fn add_responses(&self, all: &mut Distribution<u64>) {
         self.same.pour_into(all);
         self.response.pour_into(all);
+    }
+}
+
+/// The times of a part as counters, to be added to several distributions.
+#[derive(Debug)]
+pub(super) struct PartTimes {
+    same: Counted,
+    service: Counted,
+    response: Counted,
+}
+
+impl PartTimes {
+    /// Adds the service times to `duration` and the response times to `response`.
+    pub(super) fn add_to(&self, duration: &mut Distribution<u64>, response: &mut Distribution<u64>) {
+        self.same.pour_into(duration);
+        self.service.pour_into(duration);
+        self.same.pour_into(response);
+        self.response.pour_into(response);
     }
 }
 
@@ -89,8 +110,23 @@ pub struct SeriesTotals {
 }
 
 impl SeriesTotals {
-    pub(super) fn absorb(&mut self, part: &SeriesPart) {
-        part.add_times(&mut self.duration, &mut self.response);
+    /// Bytes of memory that its times take.
+    pub(super) fn bytes(&self) -> usize {
+        self.duration.bytes() + self.response.bytes()
+    }
+
+    /// By how many bytes it grows at most when these times are added.
+    pub(super) fn growth(&self, times: &PartTimes) -> usize {
+        let (duration, response) = (&self.duration, &self.response);
+        duration.growth(&times.same.counts)
+            + duration.growth(&times.service.counts)
+            + response.growth(&times.same.counts)
+            + response.growth(&times.response.counts)
+    }
+
+    /// Adds a thread's part with its times.
+    pub(super) fn absorb(&mut self, part: &SeriesPart, times: &PartTimes) {
+        times.add_to(&mut self.duration, &mut self.response);
         self.requests += part.requests;
         self.failures += part.failures;
         self.statuses.merge(&part.statuses);
@@ -176,7 +212,7 @@ mod tests {
         part.record(0, &refused);
         part.record(0, &unconnected);
         let mut totals = SeriesTotals::default();
-        totals.absorb(&part);
+        totals.absorb(&part, &part.times());
         assert_eq!((totals.requests, totals.failures), (2, 2));
         assert_eq!(totals.duration.count(), 0);
         assert_eq!((totals.response.count(), totals.response.sum()), (1, 700));
@@ -199,7 +235,7 @@ mod tests {
             },
         );
         let mut totals = SeriesTotals::default();
-        totals.absorb(&part);
+        totals.absorb(&part, &part.times());
         assert_eq!((totals.duration.count(), totals.duration.sum()), (2, 20));
         assert_eq!((totals.response.count(), totals.response.sum()), (2, 40));
     }

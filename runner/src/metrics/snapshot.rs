@@ -266,6 +266,49 @@ pub struct Flags {
     pub labels_altered: u64,
 }
 
+impl Snapshot {
+    /// Lets a function change every text that guests, servers or the operator wrote.
+    pub(super) fn each_text(&mut self, change: fn(&mut String)) {
+        for row in &mut self.series {
+            let key = &mut row.key;
+            [
+                &mut key.method,
+                &mut key.name,
+                &mut key.tags,
+                &mut row.scenario_name,
+            ]
+            .into_iter()
+            .for_each(change);
+        }
+        for row in &mut self.requests {
+            [&mut row.scenario, &mut row.method, &mut row.name]
+                .into_iter()
+                .for_each(change);
+        }
+        for row in &mut self.failures {
+            let key = &mut row.key;
+            [&mut key.method, &mut key.name, &mut key.message, &mut key.detail]
+                .into_iter()
+                .for_each(change);
+        }
+        for row in &mut self.checks {
+            [&mut row.scenario, &mut row.name].into_iter().for_each(change);
+        }
+        for row in &mut self.errors {
+            [&mut row.scenario, &mut row.task, &mut row.message]
+                .into_iter()
+                .for_each(change);
+        }
+        for row in &mut self.custom {
+            [&mut row.name, &mut row.tags].into_iter().for_each(change);
+        }
+        for row in &mut self.iterations {
+            [&mut row.scenario, &mut row.task].into_iter().for_each(change);
+        }
+        self.denials.iter_mut().for_each(|row| change(&mut row.kind));
+    }
+}
+
 fn seconds<S: Serializer>(value: &Duration, out: S) -> Result<S::Ok, S::Error> {
     out.serialize_f64(value.as_secs_f64())
 }

@@ -25,7 +25,13 @@ fn aggregator(limits: &Limits) -> Aggregator {
         name: "shop".to_owned(),
         tasks,
     }];
-    Aggregator::new(limits, RunInfo { scenarios, vus: 0 })
+    Aggregator::new(
+        limits,
+        RunInfo {
+            scenarios,
+            ..RunInfo::default()
+        },
+    )
 }
 
 /// One random request with what may come with it.
@@ -374,4 +380,46 @@ fn rows_of_one_name_merge_all_statuses() {
         (row.duration.min, row.duration.p50, row.duration.max),
         (10, 20, 40)
     );
+}
+
+#[test]
+fn times_beyond_the_memory_are_folded_and_totals_stay_exact() {
+    let limits = Limits {
+        bytes: 60_000,
+        ..Limits::default()
+    };
+    let mut shard = Shard::new(limits.clone());
+    let mut all = aggregator(&limits);
+    let (mut sum, mut count) = (0, 0_u64);
+    for second in 0..40_u64 {
+        for series in 0..200_u64 {
+            let name = format!("/{series}");
+            let us = (second * 7_919 + series * 104_729) * 997 % 3_000_000_000;
+            let key = RequestKey {
+                scenario: 0,
+                method: "GET",
+                name: &name,
+                status: 200,
+                expected: true,
+                tags: "",
+            };
+            let sample = RequestSample {
+                duration_us: us,
+                response_us: us,
+                ..RequestSample::default()
+            };
+            shard.request_started();
+            shard.request(&key, &sample);
+            (sum, count) = (sum + us, count + 1);
+        }
+        all.merge(shard.take());
+    }
+    let held: usize = all.series.iter().map(|(_, totals)| totals.bytes()).sum();
+    let folded: usize = all.series.other().map_or(0, |totals| totals.bytes());
+    assert!(held - folded <= 60_000, "{held} bytes, {folded} of them folded");
+    let last = all.finish(Duration::from_secs(40));
+    assert!(last.flags.folded_requests > 0);
+    assert_eq!(last.totals.requests, count);
+    assert_eq!((last.totals.duration.mean * count as f64).round() as u64, sum);
+    assert_eq!(last.series.iter().map(|row| row.requests).sum::<u64>(), count);
 }

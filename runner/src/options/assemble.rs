@@ -5,10 +5,9 @@ use super::merge::{Merged, merge};
 use super::tree::Format;
 use super::{HttpOptions, LimitOptions, LoadOptions, MeasureOptions, OutputOptions, PluginOptions};
 use super::{Origin, Problem, RunOptions, definition, read, resolve};
+use crate::{bounded, secret};
 use clap::{ArgMatches, FromArgMatches};
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -47,6 +46,7 @@ impl RunOptions {
             layers.push(layer);
         }
         layers.extend(self.imposed.take());
+        learn(&layers, variable);
         let merged = merge(&layers);
         match Groups::of(&merged) {
             Ok(groups) => groups.fill(&mut self),
@@ -67,6 +67,34 @@ impl RunOptions {
     /// What one layer took away from another, where that may surprise.
     pub fn notes(&self) -> Vec<String> {
         merge(&self.layers).notes
+    }
+}
+
+/// Tells which of the values must not be shown: those whose names or places say so, and those that
+/// the operator named.
+fn learn(layers: &[Layer], variable: &dyn Fn(&str) -> Option<OsString>) {
+    let all = || layers.iter().flat_map(Layer::values);
+    all().for_each(|(id, text)| secret_of(id, text));
+    for (_, name) in all().filter(|(id, _)| *id == "secret") {
+        all().for_each(|(_, text)| secret::learn(name, text));
+        let value = variable(name).map(|value| value.to_string_lossy().into_owned());
+        value
+            .iter()
+            .for_each(|value| secret::learn(name, &format!("{name}={value}")));
+    }
+}
+
+fn secret_of(id: &str, text: &str) {
+    match id {
+        "params" => secret::learn_text(text),
+        "headers" => {
+            secret::learn_text(text);
+            if let Some((name, value)) = text.split_once(':') {
+                secret::learn_named(name, value);
+            }
+        }
+        "host" | "proxy" => secret::learn_text(text),
+        _ => {}
     }
 }
 
@@ -126,26 +154,8 @@ fn file(path: &Path) -> (Layer, Vec<Problem>) {
     let Some(format) = Format::of(path) else {
         return refuse("its name must end in .toml, .json, .yaml or .yml".to_owned());
     };
-    match text(path) {
+    match bounded::text(path, MAX_FILE).map_err(|error| error.to_string()) {
         Ok(text) => read::layer(format, &text, &|at| Origin::File(Arc::clone(&name), at)),
         Err(why) => refuse(why),
     }
-}
-
-fn text(path: &Path) -> Result<String, String> {
-    let is_file = std::fs::metadata(path).map_err(|e| e.to_string())?.is_file();
-    if !is_file {
-        return Err("it isn't a file".to_owned());
-    }
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|e| e.to_string())?;
-    let read = file.take(MAX_FILE + 1).read_to_end(&mut bytes);
-    read.map_err(|e| e.to_string())?;
-    if bytes.len() as u64 > MAX_FILE {
-        return Err("it is larger than 1 MiB".to_owned());
-    }
-    String::from_utf8(bytes).map_err(|e| {
-        let at = e.utf8_error().valid_up_to();
-        format!("it isn't UTF-8: byte {at} isn't text")
-    })
 }

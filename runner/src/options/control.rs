@@ -1,5 +1,6 @@
 //! How a running test may be watched and steered.
 
+use crate::secret::Secret;
 use std::net::{Ipv4Addr, SocketAddr};
 
 /// Where the API listens if no address is given: k6's own port.
@@ -15,7 +16,7 @@ pub struct ControlOptions {
 
     /// What requests to the API must carry as `authorization: Bearer TOKEN` [default: a new one, printed at the start]
     #[arg(long, value_name = "TOKEN", env = "WASMSWARM_API_TOKEN", hide_env_values = true, value_parser = token)]
-    pub api_token: Option<String>,
+    pub api_token: Option<Secret>,
 
     /// Most users that a change through the API or the keys may lead to [default: twice the plan's, and at
     /// least 100 more, as far as this machine allows]
@@ -37,10 +38,10 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// A token that can stand in a header, and can't be guessed soon.
-fn token(text: &str) -> Result<String, String> {
+fn token(text: &str) -> Result<Secret, String> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
     if is_plain && (8..=256).contains(&text.len()) {
-        Ok(text.to_owned())
+        Ok(Secret::new(text))
     } else {
         Err("it must have 8 to 256 ASCII characters, none of them a space".to_owned())
     }
@@ -61,7 +62,7 @@ mod tests {
 
     #[test]
     fn tokens_fit_into_a_header() {
-        assert_eq!(token("abc-DEF_123=").unwrap(), "abc-DEF_123=");
+        assert_eq!(token("abc-DEF_123=").unwrap().expose(), "abc-DEF_123=");
         for text in ["", "short", "with a space", "line\nbreak", "ünicode-token"] {
             assert!(token(text).is_err(), "{text:?}");
         }

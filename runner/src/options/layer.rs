@@ -99,6 +99,15 @@ pub(super) const EXCLUSIVE: [(&str, &str); 3] = [
 ];
 
 impl Layer {
+    /// All fields and values, those of scenarios included.
+    pub(super) fn values(&self) -> impl Iterator<Item = (&str, &str)> {
+        let scenarios = self
+            .scenarios
+            .iter()
+            .flat_map(|scenario| scenario.settings.texts());
+        self.settings.texts().chain(scenarios)
+    }
+
     /// What a layer says that contradicts itself.
     pub(super) fn contradictions(&self) -> Vec<Problem> {
         let settings = &self.settings;

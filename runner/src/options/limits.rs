@@ -51,6 +51,11 @@ pub struct LimitOptions {
     /// End the run when guests have trapped this often [default: 1000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_traps: Option<u64>,
+
+    /// Memory for the distributions of all measured times; beyond it they are folded into one series, and the summary
+    /// says so [default: 256MiB]
+    #[arg(long, value_name = "SIZE", value_parser = values::memory)]
+    pub metrics_memory: Option<usize>,
 }
 
 impl LimitOptions {
@@ -70,6 +75,7 @@ impl LimitOptions {
             setup_wall_ms: ms(self.setup_timeout, 60_000),
             teardown_wall_ms: ms(self.teardown_timeout, 60_000),
             max_traps: self.max_traps.unwrap_or(1_000),
+            metrics_bytes: self.metrics_memory.unwrap_or(256 << 20),
             // Part of the contract: see wit/log.wit.
             log_lines_per_second: 100,
         }

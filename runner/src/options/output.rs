@@ -36,7 +36,12 @@ pub struct OutputOptions {
     #[arg(short = 'L', long, visible_alias = "loglevel", value_name = "LEVEL", value_parser = log_level)]
     pub log_level: Option<LogLevel>,
 
-    /// Write all results to this file
+    /// Hide the value of this parameter, header or variable wherever it turns up. Those whose names say what they
+    /// are (token, password, key …) are hidden anyway
+    #[arg(long, value_name = "NAME")]
+    pub secret: Vec<String>,
+
+    /// Write all results to this file; - is standard output, and the summary then goes to standard error
     #[arg(long, value_name = "FILE")]
     pub summary_json: Option<PathBuf>,
 

@@ -62,7 +62,7 @@ pub(super) fn stage(text: &str) -> Result<StageText, String> {
 /// VUs or a rate: zero or more.
 pub(super) fn level(text: &str) -> Result<f64, String> {
     match text.trim().parse::<f64>() {
-        Ok(level) if level.is_finite() && level >= 0.0 => Ok(level),
+        Ok(level) if level.is_finite() && level >= 0.0 => Ok(level.abs()),
         _ => Err("it must be a number, 0 or above".to_owned()),
     }
 }

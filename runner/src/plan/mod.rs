@@ -99,6 +99,8 @@ pub struct LimitsPlan {
     pub teardown_wall_ms: u64,
     /// Traps after which the run is aborted.
     pub max_traps: u64,
+    /// Memory for the distributions of all that is measured, in bytes.
+    pub metrics_bytes: usize,
     /// Log lines per second of the whole run.
     pub log_lines_per_second: u32,
 }
@@ -117,6 +119,7 @@ impl LimitsPlan {
             setup_wall_ms: self.setup_wall_ms.min(others.setup_wall_ms),
             teardown_wall_ms: self.teardown_wall_ms.min(others.teardown_wall_ms),
             max_traps: self.max_traps.min(others.max_traps),
+            metrics_bytes: self.metrics_bytes.min(others.metrics_bytes),
             log_lines_per_second: self.log_lines_per_second.min(others.log_lines_per_second),
         }
     }

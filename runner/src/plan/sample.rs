@@ -31,6 +31,7 @@ pub(crate) fn plan(workloads: Vec<Workload>) -> Plan {
             setup_wall_ms: 0,
             teardown_wall_ms: 0,
             max_traps: 1,
+            metrics_bytes: 256 << 20,
             log_lines_per_second: 0,
         },
         threads: 1,

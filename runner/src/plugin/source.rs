@@ -1,10 +1,10 @@
 //! Reads a plugin's bytes from a file or an http(s) URL, never more than a plugin may have.
 
 use super::PluginError;
+use crate::bounded;
 use anyhow::Context as _;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
-use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -63,13 +63,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, PluginError> {
         return Err(PluginError::Unreadable("it is not a regular file".to_owned()));
     }
     limit(meta.len())?;
-    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    file.take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    limit(bytes.len() as u64)?;
-    Ok(bytes)
+    bounded::read(path, MAX_BYTES).map_err(unreadable)
 }
 
 fn download(url: &str) -> Result<Vec<u8>, PluginError> {

@@ -1,5 +1,6 @@
 //! Writes a file whole or not at all.
 
+use crate::secret;
 use std::io::{Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,10 +21,14 @@ pub fn check_writable(path: &Path) -> Result<()> {
 
 /// Writes `bytes` beside the path first and then moves them there: a reader never sees half
 /// a file, and a full disk doesn't cost the old one. Devices and pipes are written directly.
+/// Known secrets are left out of the text.
 ///
 /// # Errors
 /// The file can't be written; what was there before stays.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Error::from(ErrorKind::InvalidData))?;
+    let text = secret::redact_json(text);
+    let bytes = text.as_bytes();
     if is_special(path) {
         return std::fs::OpenOptions::new()
             .write(true)

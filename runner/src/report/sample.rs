@@ -26,7 +26,14 @@ pub(super) fn snapshot() -> Snapshot {
         name: "shop".to_owned(),
         tasks: vec!["browse".to_owned()],
     }];
-    let mut all = Aggregator::new(&limits, RunInfo { scenarios, vus: 1 });
+    let mut all = Aggregator::new(
+        &limits,
+        RunInfo {
+            scenarios,
+            vus: 1,
+            ..RunInfo::default()
+        },
+    );
     all.merge(shard.take());
     all.finish(Duration::from_secs(10))
 }

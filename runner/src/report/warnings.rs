@@ -72,7 +72,7 @@ fn counted(snapshot: &Snapshot) -> impl Iterator<Item = String> {
         ),
         (
             flags.folded_requests,
-            "requests are folded into `__other__`: too many names, tags or statuses (name requests by pattern, such as `/users/{id}`)",
+            "requests are folded into `__other__`: too many names, tags or statuses (name requests by pattern, such as `/users/{id}`), or more times than --metrics-memory holds",
         ),
         (
             flags.folded_failures,
@@ -84,7 +84,7 @@ fn counted(snapshot: &Snapshot) -> impl Iterator<Item = String> {
         ),
         (
             flags.folded_values,
-            "values of custom metrics are folded into `__other__`: too many names or tags",
+            "values of custom metrics are folded into `__other__`: too many names or tags, or more values than --metrics-memory holds",
         ),
         (
             flags.values_dropped,

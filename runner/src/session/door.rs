@@ -5,6 +5,7 @@ use crate::api::{self, Door, Server, Watched};
 use crate::error::Failure;
 use crate::http;
 use crate::options::ControlOptions;
+use crate::secret::Secret;
 use crate::terminal;
 use std::io::ErrorKind;
 
@@ -24,7 +25,7 @@ pub(super) fn open(options: &ControlOptions) -> Result<Option<Entrance>, Failure
         Some(token) => (token.clone(), "$WASMSWARM_API_TOKEN".to_owned()),
         None => {
             let token = api::new_token();
-            (token.clone(), token)
+            (Secret::new(token.clone()), token)
         }
     };
     let door = Door::open(address, token).map_err(|error| {

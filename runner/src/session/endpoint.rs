@@ -4,6 +4,7 @@ use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::HttpOptions;
 use crate::plugin::Description;
+use crate::secret;
 use crate::target::{self, Running};
 use crate::terminal;
 use url::Url;
@@ -53,7 +54,7 @@ pub(super) fn open(
 pub(super) fn name(options: &HttpOptions) -> Result<Option<String>, Failure> {
     match options.host.as_deref() {
         Some("demo") => Ok(Some("demo".to_owned())),
-        Some(host) => Ok(Some(parse(host)?.to_string())),
+        Some(host) => Ok(Some(secret::shown_url(&parse(host)?))),
         None => Ok(None),
     }
 }

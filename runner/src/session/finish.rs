@@ -24,7 +24,8 @@ pub(super) struct Ended<'a> {
 /// Writes what was measured before the guest has its last say: nothing that it does then may lose it.
 /// [`finish`] writes it again, and tells what went wrong.
 pub(super) fn keep(run: &Ended<'_>, output: &OutputOptions) {
-    let Some(path) = &output.summary_json else {
+    // What was printed can't be written again.
+    let Some(path) = output.summary_json.as_deref().filter(|path| !is_stdout(path)) else {
         return;
     };
     let wrong = contradictions(run);
@@ -65,7 +66,13 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
         terminal::stdout_width(),
         Paint::for_stdout(),
     );
-    let printed = terminal::print(text.trim_end());
+    let printed = match output.summary_json.as_deref() {
+        Some(path) if is_stdout(path) => {
+            terminal::print_error(text.trim_end());
+            Ok(())
+        }
+        _ => terminal::print(text.trim_end()),
+    };
     written?;
     printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))
 }
@@ -173,7 +180,21 @@ fn word(reason: &EndReason) -> &'static str {
 fn write_json(path: &Path, snapshot: &Snapshot, facts: &RunFacts<'_>) -> Result<(), Failure> {
     let failed = || Failure::invalid(format!("failed to write the results to {:?}", path.display()));
     let text = report::summary_json(snapshot, facts).map_err(|e| failed().because(e))?;
-    report::write_whole(path, text.as_bytes()).map_err(|e| failed().because(e))
+    write_results(path, &text).map_err(|e| failed().because(e))
+}
+
+/// Whether results go to standard output, as `-` says.
+pub(super) fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Writes results in JSON to their file, or to standard output.
+pub(super) fn write_results(path: &Path, text: &str) -> std::io::Result<()> {
+    if is_stdout(path) {
+        terminal::print_json(text.trim_end())
+    } else {
+        report::write_whole(path, text.as_bytes())
+    }
 }
 
 /// Ends by a fault are errors as well as reports.

@@ -18,6 +18,8 @@ mod show;
 mod signals;
 mod source;
 mod steering;
+#[cfg(test)]
+mod tests;
 mod thresholds;
 mod view;
 

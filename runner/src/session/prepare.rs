@@ -6,7 +6,7 @@ use super::memory::Memory;
 use super::prepared::{self, Linked};
 use super::room::{self, Room};
 use super::source::{self, Order, Read};
-use super::{View, grants, no_thread, reach, thresholds};
+use super::{View, finish, grants, no_thread, reach, thresholds};
 use crate::error::Failure;
 use crate::host::{
     Bodies, Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared, Set, SharedStore,
@@ -18,6 +18,7 @@ use crate::options::{self, Asked, Given, PluginOptions, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
 use crate::report;
+use crate::secret;
 use crate::target::Running;
 use crate::terminal::{self, Paint};
 use crate::thresholds::{Baseline, Evaluator, watched_urls};
@@ -107,7 +108,7 @@ fn prepare_with(options: &RunOptions, make_room: MakeRoom) -> Result<Prepared, F
         options,
         &read,
         &description,
-        settings.base.as_ref().map(ToString::to_string),
+        settings.base.as_ref().map(secret::shown_url),
     )?;
     let thresholds = thresholds::prepare(&plan, baseline.as_ref())?;
     make_room(&mut plan, options, settings.source_addresses.len())?;
@@ -171,6 +172,9 @@ fn check_summary(options: &RunOptions) -> Result<(), Failure> {
     let Some(path) = &options.output.summary_json else {
         return Ok(());
     };
+    if finish::is_stdout(path) {
+        return Ok(());
+    }
     report::check_writable(path).map_err(|error| {
         let failure = Failure::invalid(format!("the results can't be written to {:?}", path.display()));
         failure

@@ -89,7 +89,7 @@ pub(super) fn probe(
 }
 
 /// What `describe` may see of a run: nothing. Its log lines go nowhere.
-fn nobody(limits: &LimitsPlan) -> RunShared {
+pub(super) fn nobody(limits: &LimitsPlan) -> RunShared {
     RunShared {
         begun: Instant::now(),
         seed: 0,

@@ -37,7 +37,11 @@ pub(super) fn show(options: &RunOptions) -> Result<ExitCode, Failure> {
             None => {}
         }
     }
-    terminal::print(texts.join("\n").trim_end())
-        .map_err(|e| Failure::invalid("failed to write to standard output").because(e))?;
+    let text = texts.join("\n");
+    let print = match options.show.dry_run {
+        Some(Format::Json) => terminal::print_json,
+        _ => terminal::print,
+    };
+    print(text.trim_end()).map_err(|e| Failure::invalid("failed to write to standard output").because(e))?;
     Ok(ExitCode::Ok)
 }

@@ -140,14 +140,18 @@ impl Folder {
                 _temporary: None,
             });
         }
-        let why = match private::cache_root().map(|root| private::make_folder(&root)) {
+        let root = private::cache_root();
+        let why = match root.as_ref().map(|root| private::make_folder(root)) {
             Some(Ok(dir)) => {
                 return Ok(Folder {
                     dir,
                     _temporary: None,
                 });
             }
-            Some(Err(error)) => error.to_string(),
+            Some(Err(error)) => {
+                let root = root.unwrap_or_default();
+                format!("the folder {:?} can't be used: {error}", root.display())
+            }
             None => "there is no home folder".to_owned(),
         };
         if !order.quiet {

@@ -1,5 +1,6 @@
 //! The thresholds of a run, ready to judge it, or why they can't.
 
+use crate::bounded;
 use crate::error::Failure;
 use crate::host::Set;
 use crate::load;
@@ -9,7 +10,7 @@ use crate::thresholds::{Baseline, Evaluator, Known};
 use std::path::Path;
 
 /// A results file of more bytes isn't read: no run of ours writes one.
-const LARGEST: u64 = 1 << 30;
+const LARGEST: u64 = 256 << 20;
 
 /// Reads the earlier run that thresholds compare with.
 pub(super) fn baseline(path: Option<&Path>) -> Result<Option<Baseline>, Failure> {
@@ -22,11 +23,7 @@ pub(super) fn baseline(path: Option<&Path>) -> Result<Option<Baseline>, Failure>
             .because(terminal::escape(&why.to_string()))
             .hint("--baseline takes a file that --summary-json of an earlier run wrote")
     };
-    let size = std::fs::metadata(path).map_err(|error| refuse(&error))?.len();
-    if size > LARGEST {
-        return Err(refuse(&"it is larger than 1 GiB"));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| refuse(&error))?;
+    let text = bounded::text(path, LARGEST).map_err(|error| refuse(&error))?;
     let baseline = Baseline::parse(&text).map_err(|why| refuse(&why))?;
     Ok(Some(baseline))
 }

@@ -5,6 +5,7 @@ use super::progress::Progress;
 use super::screen;
 use super::style::Paint;
 use crate::metrics::Snapshot;
+use crate::secret;
 use crossterm::{QueueableCommand, cursor, terminal};
 use std::io::{IsTerminal, Result, Write};
 use std::time::{Duration, Instant};
@@ -92,8 +93,8 @@ impl Live {
     fn compose(&mut self, frame: &mut Vec<u8>, above: &str, lines: &[String]) -> Result<()> {
         frame.queue(terminal::BeginSynchronizedUpdate)?;
         self.erase(frame)?;
-        frame.write_all(above.as_bytes())?;
-        frame.write_all(lines.join("\r\n").as_bytes())?;
+        frame.write_all(secret::redact(above).as_bytes())?;
+        frame.write_all(secret::redact(&lines.join("\r\n")).as_bytes())?;
         if self.is_cursor_hidden == lines.is_empty() {
             self.is_cursor_hidden = !lines.is_empty();
             if self.is_cursor_hidden {

@@ -1,5 +1,6 @@
 //! The terminal: the only module that prints. What is printed is made by pure functions here
-//! and in `report`; text of guests and servers goes through [`escape`] first.
+//! and in `report`; text of guests and servers goes through [`escape`] first. No known secret gets
+//! out: everything passes `secret::redact`.
 
 mod escape;
 mod keys;
@@ -23,6 +24,7 @@ pub use style::{Paint, Style};
 pub use table::{Cell, Column, Table, fit, pad};
 pub use wrap::wrap;
 
+use crate::secret;
 use std::io::{ErrorKind, Result, Write};
 
 /// Width to assume where there is no terminal.
@@ -34,6 +36,14 @@ const DEFAULT_WIDTH: usize = 120;
 /// It can't be written. A reader that went away is no error: nobody wants the rest.
 pub fn print(text: &str) -> Result<()> {
     write_line(&mut std::io::stdout().lock(), text)
+}
+
+/// As [`print`], for a JSON text, which stays one.
+///
+/// # Errors
+/// As of [`print`].
+pub fn print_json(text: &str) -> Result<()> {
+    write_all(&mut std::io::stdout().lock(), &secret::redact_json(text))
 }
 
 /// Prints text and a line break on standard error. Failures are ignored: there is no other
@@ -68,7 +78,7 @@ pub fn agrees(question: &str) -> bool {
     if !stdin.is_terminal() || !stderr.is_terminal() {
         return false;
     }
-    let asked = write!(stderr, "{} [y/N] ", escape(question)).and_then(|()| stderr.flush());
+    let asked = write!(stderr, "{} [y/N] ", secret::redact(&escape(question))).and_then(|()| stderr.flush());
     let mut answer = String::new();
     let answered = asked.and_then(|()| stdin.lock().read_line(&mut answer));
     answered.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
@@ -85,6 +95,10 @@ pub fn stdout_width() -> usize {
 }
 
 fn write_line(out: &mut dyn Write, text: &str) -> Result<()> {
+    write_all(out, &secret::redact(text))
+}
+
+fn write_all(out: &mut dyn Write, text: &str) -> Result<()> {
     let written = out
         .write_all(text.as_bytes())
         .and_then(|()| out.write_all(b"\n"))

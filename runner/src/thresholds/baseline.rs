@@ -310,7 +310,7 @@ fn restored(text: Option<&str>, stats: &Stats<u64>) -> Result<Distribution<u64>,
         .map_err(|error| damaged(&error))?;
     let counts = Deserializer::new().deserialize(&mut bytes.as_slice());
     let counts = counts.map_err(|error| damaged(&error))?;
-    Ok(Distribution::restore(counts, stats))
+    Ok(Distribution::restore(&counts, stats))
 }
 
 fn custom_figure(value: &CustomFigures, aggregation: Aggregation, seconds: f64) -> Figure {

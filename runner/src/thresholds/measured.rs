@@ -51,7 +51,7 @@ pub(super) fn figure(tally: &Tally, aggregation: Aggregation, seconds: f64) -> R
 }
 
 fn per_second(sum: f64, seconds: f64) -> Option<f64> {
-    (seconds > 0.0).then(|| sum / seconds)
+    (seconds > 0.0).then(|| (sum / seconds).clamp(f64::MIN, f64::MAX))
 }
 
 fn trend(tally: &Tally, aggregation: Aggregation) -> Option<f64> {

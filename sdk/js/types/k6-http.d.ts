@@ -52,7 +52,8 @@ declare module "k6/http" {
     readonly value: string;
     readonly domain: string;
     readonly path: string;
-    readonly expires: string;
+    /** Milliseconds since 1970; 0 without a date. */
+    readonly expires: number;
     readonly max_age: number;
     readonly http_only: boolean;
     readonly secure: boolean;

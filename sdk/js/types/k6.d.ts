@@ -63,6 +63,8 @@ declare module "k6/execution" {
   export const test: {
     /** Ends the run for this reason. */
     abort(reason?: string): never;
+    /** Goes on, but the run ends with the exit code 110. */
+    fail(reason?: string): void;
     readonly options: Record<string, any>;
   };
   const all: {

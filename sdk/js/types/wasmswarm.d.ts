@@ -122,7 +122,39 @@ export interface RequestOptions {
   expect?: number | (number | [number, number])[];
   /** Throws the body away as it comes, of any size and encoding: cheapest. */
   discard?: boolean;
+  /** Another jar than the user's own, for this request. */
+  jar?: Jar;
 }
+
+export interface Cookie {
+  readonly name: string;
+  readonly value: string;
+  readonly domain: string;
+  readonly path: string;
+  /** Seconds since 1970; 0: as long as the jar lives. */
+  readonly expires: number;
+  readonly secure: boolean;
+  readonly http_only: boolean;
+}
+
+/** Cookies that the host keeps. URLs are absolute, or relative to the run's host. */
+export interface Jar {
+  /** What a request to this URL carries, in that order. */
+  matching(url: string): Cookie[];
+  /** The value of the first cookie of this name that a request to this URL carries. */
+  get(url: string, name: string): string | undefined;
+  /** All that haven't expired. */
+  all(): Cookie[];
+  /** Takes in a text as of a `Set-Cookie` header of this URL. False if it is ignored there. */
+  set(url: string, text: string): boolean;
+  /** Removes the cookies of this name that a request to this URL carries; how many these were. */
+  delete(url: string, name: string): number;
+  /** Removes all. */
+  clear(): void;
+}
+
+/** The user's own cookies. */
+export declare const cookies: Jar & { readonly Jar: new () => Jar };
 
 export declare const http: {
   get(url: string, options?: RequestOptions): Response;

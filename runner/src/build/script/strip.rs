@@ -184,4 +184,63 @@ mod tests {
         let error = strip("let a = 1;\nenum Color { Red }\n").unwrap_err();
         assert!(error.contains("shop.ts:2:1") && error.contains("enum"), "{error}");
     }
+
+    const GOOD: &[&str] = &[
+        "import http, { type Response } from 'k6/http';\nexport const options: Options = { vus: 1 };\n\
+         export default function (data: { a?: string }): void { const r = http.get<Response>(`${data.a!}/x`); }\n",
+        "abstract class A<T extends B = C> implements D { private readonly x: T; constructor(y: number) { this.x = y as T; } \
+         get z(): string { return ''; } static #p?: symbol; declare w: never; }\n",
+        "type F = <T>(x: T) => x is T & { [k in keyof T]: T[k] extends infer U ? U : never };\nlet v = <any>(1);\n\
+         function f(this: A, ...r: [a?: number]): asserts r {}\n",
+        "for (const x of y as number[]) { if (x satisfies number) continue; else switch (x) { case 1: break; } }\n/a[/]b/u.test('');\n",
+    ];
+
+    const WORDS: &[&str] = &[
+        "<",
+        ">",
+        "(",
+        ")",
+        "{",
+        "}",
+        "`",
+        "${",
+        "as ",
+        "satisfies ",
+        "=>",
+        "?.",
+        "!",
+        "enum E {}",
+        "namespace N {}",
+        "@d ",
+        "/*",
+        "*/",
+        "//",
+        "'",
+        "\\u{",
+        "#",
+        "async ",
+        "await ",
+        "yield ",
+        "<T,>() =>",
+        "...",
+        "import(",
+        "\u{2028}",
+    ];
+
+    #[test]
+    fn fuzz_typescript_is_refused_or_becomes_javascript_with_every_line_in_its_place() {
+        crate::tests::fuzz::gate(1_500, |dice| {
+            let mut text = dice.text(GOOD, WORDS);
+            text.truncate(text.floor_char_boundary(4_000));
+            // Each level of nesting takes some of the stack.
+            let deep = std::thread::Builder::new().stack_size(128 << 20);
+            let stripped = std::thread::scope(|scope| {
+                let parse = deep.spawn_scoped(scope, || strip(&text)).unwrap();
+                parse.join().unwrap()
+            });
+            if let Ok(stripped) = stripped {
+                assert_eq!(stripped.lines().count(), text.lines().count());
+            }
+        });
+    }
 }

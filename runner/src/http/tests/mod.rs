@@ -1,6 +1,7 @@
 //! The engine against real sockets. What a single file can prove is tested in that file.
 
 mod cookies;
+mod fuzz;
 mod odd;
 mod plain;
 mod reuse;

@@ -9,6 +9,7 @@ use super::names::{did_you_mean, folded, instead_of_k6, is_always_so};
 use super::problem::{Origin, Problem};
 use super::tree::{Format, Key, Node, Position, Value};
 use super::{definition, tree};
+use crate::secret;
 
 /// Scenarios that a file may have.
 const MAX_SCENARIOS: usize = 1000;
@@ -44,8 +45,13 @@ pub(super) fn layer(
     origin: &dyn Fn(Position) -> Origin,
 ) -> (Layer, Vec<Problem>) {
     let root = match tree::parse(format, text) {
-        Ok(root) => root,
+        Ok(root) => {
+            tree::each_text(&root, "", &mut secret::learn_named);
+            root
+        }
         Err(faults) => {
+            // What a parser complains about may be in its words.
+            text.lines().for_each(secret::learn_text);
             let problem = |(at, what): (Position, String)| Problem::new(origin(at), "", what);
             return (Layer::default(), faults.into_iter().map(problem).collect());
         }

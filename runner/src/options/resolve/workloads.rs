@@ -5,6 +5,7 @@ use super::shape::Ask;
 use super::{Merged, Origin, Problem, Work, pick};
 use crate::options::layer::{ScenarioText, Setting};
 use crate::options::names::did_you_mean;
+use crate::options::values::MAX_VUS;
 use crate::options::{LoadOptions, ScenarioOptions, ShapeOptions};
 use crate::plan::{Begin, ScenarioPlan, Workload};
 use std::time::Duration;
@@ -96,6 +97,11 @@ pub(super) fn work(
     let selected = merged.scenarios.iter();
     let selected = selected.filter(|s| wanted.is_empty() || wanted.contains(&s.name));
     let selected: Vec<_> = selected.collect();
+    // Before there is a place for each of them.
+    problems.extend(too_many(&selected));
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     for text in &selected {
         // What is wrong with it by itself is among the faults.
         let Ok((ask, loaded)) = ask(text) else { continue };
@@ -121,6 +127,16 @@ pub(super) fn work(
     } else {
         Err(problems)
     }
+}
+
+/// More VUs than a run may have, all scenarios together.
+fn too_many(selected: &[&ScenarioText]) -> Option<Problem> {
+    let vus = selected.iter().filter_map(|text| ask(text).ok()?.1.ok());
+    let vus: u64 = vus.map(|load| u64::from(load.vus.unwrap_or(1))).sum();
+    (vus > u64::from(MAX_VUS)).then(|| {
+        let what = format!("the scenarios together have {vus} virtual users: at most 1,000,000 are possible");
+        Problem::new(Origin::CommandLine, "", what)
+    })
 }
 
 fn unknown(merged: &Merged, wanted: &[String]) -> Vec<Problem> {

@@ -99,6 +99,33 @@ pub(super) fn parse(format: Format, text: &str) -> Result<Node, Vec<Fault>> {
     Ok(node)
 }
 
+/// Keys whose values are shown by design: names, files and rules.
+const SHOWN: [&str; 8] = [
+    "key",
+    "cert",
+    "secret",
+    "thresholds",
+    "tags",
+    "data",
+    "resolve",
+    "stages",
+];
+
+/// Gives each text with the key under which it stands.
+pub(super) fn each_text(node: &Node, key: &str, see: &mut impl FnMut(&str, &str)) {
+    match &node.value {
+        Value::Text(text) | Value::Number(text) => see(key, text),
+        Value::List(items) => items.iter().for_each(|item| each_text(item, key, see)),
+        Value::Table(entries) => {
+            let entries = entries
+                .iter()
+                .filter(|(key, _)| !SHOWN.contains(&key.name.as_str()));
+            entries.for_each(|(key, node)| each_text(node, &key.name, see));
+        }
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
 fn bounded(node: &Node, depth: usize, count: &mut usize) -> Result<(), Fault> {
     *count += 1;
     if depth > MAX_DEPTH {

@@ -8,7 +8,7 @@ mod trial;
 
 use super::exit::Exit;
 use super::prepare::{self, Prepared};
-use super::{no_thread, setup_scenarios, signals, teardown_scenarios};
+use super::{finish, no_thread, setup_scenarios, signals, teardown_scenarios};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::load::{Stage, StopHandle};
@@ -205,6 +205,6 @@ impl Searching<'_> {
     fn write(&self, path: &std::path::Path) -> Result<(), Failure> {
         let failed = || Failure::invalid(format!("failed to write the results to {:?}", path.display()));
         let text = report::find_json(&self.report).map_err(|e| failed().because(e))?;
-        report::write_whole(path, text.as_bytes()).map_err(|e| failed().because(e))
+        finish::write_results(path, &text).map_err(|e| failed().because(e))
     }
 }

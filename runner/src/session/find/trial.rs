@@ -29,6 +29,15 @@ const WIDE: f64 = 0.15;
 /// Most seconds by which a trial is longer so that the first iterations have ended before it counts.
 const LONGEST_FILL: f64 = 60.0;
 
+/// Least length of a trial. Three full seconds are counted, the first of them at its beginning,
+const SHORTEST: Duration = Duration::from_secs(2);
+
+/// and arrivals go on for so long after the last, until its count is in.
+const TAIL: Duration = Duration::from_millis(400);
+
+/// Late starts that happen on any machine.
+const FEW_LATE: f64 = 3.0;
+
 /// What is known of how long iterations take, and so of how many VUs a rate needs (Little's law).
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Size {
@@ -55,7 +64,7 @@ impl Size {
                 continue;
             };
             *rate = iterations_per_second;
-            *duration += Duration::from_secs_f64(self.fill.unwrap_or(0.0));
+            *duration = (*duration).max(SHORTEST) + TAIL + Duration::from_secs_f64(self.fill.unwrap_or(0.0));
             if let Some(busy) = self.busy {
                 *pre_allocated_vus = ((iterations_per_second * busy * 1.3).ceil() as u32 + 10).min(room);
             }
@@ -184,7 +193,7 @@ impl Ran {
                 health.red_seconds, self.seconds
             ));
         }
-        (health.late_starts as f64 > totals.iterations_started as f64 * LATE_SHARE).then(|| {
+        (health.late_starts as f64 > totals.iterations_started as f64 * LATE_SHARE + FEW_LATE).then(|| {
             format!(
                 "{} of {} iterations started late: raise this machine's share of CPU, or --pre-allocated-vus",
                 health.late_starts, totals.iterations_started
@@ -260,7 +269,7 @@ impl Observer {
     fn see(&mut self, snapshot: &Snapshot) {
         let totals = &snapshot.totals;
         // Each second is closed a little after its end, with what was recorded until its end.
-        let at = snapshot.elapsed.as_secs_f64().floor();
+        let at = (snapshot.elapsed.as_secs_f64() - 0.1).round();
         self.has_dropped |= totals.iterations_dropped > 0;
         let is_new = self.points.last().is_none_or(|point| point.at < at);
         if self.has_dropped || !is_new || at > self.seconds {

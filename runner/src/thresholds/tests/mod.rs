@@ -1,6 +1,7 @@
 //! Thresholds by table, and judged over measurements that the real recorder made.
 
 mod baseline;
+mod fuzz;
 mod grammar;
 mod judging;
 mod refusals;
@@ -19,7 +20,11 @@ fn info() -> RunInfo {
         scenario("shop", &["browse", "buy"]),
         scenario("admin", &["report"]),
     ];
-    RunInfo { scenarios, vus: 3 }
+    RunInfo {
+        scenarios,
+        vus: 3,
+        ..RunInfo::default()
+    }
 }
 
 fn plan(text: &str) -> ThresholdPlan {

@@ -276,7 +276,7 @@ fn stale_response(_: u32) -> Result<NextTask, String> {
 fn big_body(_: u32) -> Result<NextTask, String> {
     let mut big = request("/echo", "big");
     big.method = "POST".into();
-    big.body = vec![b'x'; (8 << 20) + 1];
+    big.body = vec![b'x'; (16 << 20) + 1];
     check(
         "refuses a big body",
         http::send(&big) == Err(ErrorCode::InvalidRequest),

@@ -1,20 +1,25 @@
 //! Things of the host's that a guest can make and keep, a hundred times more of them than there is room for.
 
-use crate::{Error, get};
 use crate::wasmswarm::scenario::http as host;
 use crate::wasmswarm::scenario::params;
+use crate::{Error, get};
 use std::iter::repeat_with;
 use wasip2::clocks::monotonic_clock::subscribe_duration;
 use wasip2::http::types::{Fields, Method, OutgoingRequest};
-use wstd::runtime::block_on;
 
 /// One for each kind of thing. The host has room for 4 MiB of any.
 pub const TASKS: &[&str] = &[
-    "headers", "copies", "bodies", "methods", "handles", "incoming", "responses",
+    "headers",
+    "copies",
+    "bodies",
+    "methods",
+    "handles",
+    "incoming",
+    "responses",
 ];
 
 /// Hoards one kind; none if there is no such kind. An error is what the host answers where it can.
-pub fn run(kind: &str) -> Option<Result<(), Error>> {
+pub async fn run(kind: &str) -> Option<Result<(), Error>> {
     match kind {
         "headers" => keep(4_000, || {
             let fields = Fields::new();
@@ -42,8 +47,13 @@ pub fn run(kind: &str) -> Option<Result<(), Error>> {
         }),
         "handles" => keep(1_000_000, || Some(subscribe_duration(u64::MAX))),
         "incoming" => {
-            let answers = repeat_with(|| block_on(get("/bytes/1000000", "")));
-            let kept: Vec<_> = answers.take(40).map_while(Result::ok).collect();
+            let mut kept = Vec::new();
+            for _ in 0..40 {
+                match get("/bytes/1000000", "").await {
+                    Ok(answer) => kept.push(answer),
+                    Err(_) => break,
+                }
+            }
             return Some(Err(format!("{} responses are kept", kept.len()).into()));
         }
         "responses" => {
@@ -61,7 +71,10 @@ pub fn run(kind: &str) -> Option<Result<(), Error>> {
                 keep: host::KeepPolicy::All,
             };
             let all: Vec<_> = repeat_with(request).take(40).collect();
-            let kept = host::send_all(&all).iter().filter(|answer| answer.is_ok()).count();
+            let kept = host::send_all(&all)
+                .iter()
+                .filter(|answer| answer.is_ok())
+                .count();
             return Some(Err(format!("{kept} responses are kept").into()));
         }
         _ => return None,

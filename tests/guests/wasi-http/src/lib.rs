@@ -185,7 +185,10 @@ async fn run(task: &str) -> Result<(), Error> {
             .await;
             check("six too many are refused", (answered, refused) == (64, 6), &[]);
         }
-        other => return hoard::run(other).unwrap_or_else(|| Err(format!("no task {other}").into())),
+        other => {
+            let hoarded = hoard::run(other).await;
+            return hoarded.unwrap_or_else(|| Err(format!("no task {other}").into()));
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! From texts of all layers to the plan.
 
 mod bad;
+mod fuzz;
 
 use super::*;
 use crate::options::tree::Format;
