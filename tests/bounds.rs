@@ -6,14 +6,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-/// A run that may have 400 MB, and ends in an error soon.
+/// A run that may have 2 GB, of which the engine reserves half, and ends in an error soon.
 #[track_caller]
 fn refused(arguments: &[&str], says: &str) {
     let binary = wasmswarm().get_program().to_owned();
     let mut command = wasmswarm();
     let mut limited = Command::new("sh");
     limited
-        .args(["-c", "ulimit -d 400000; exec \"$0\" \"$@\""])
+        .args(["-c", "ulimit -d 2000000; exec \"$0\" \"$@\""])
         .arg(binary);
     for (name, value) in command.get_envs() {
         limited.env(name, value.unwrap_or_default());
