@@ -6,9 +6,9 @@
 //!
 //! Standard HTTP clients don't block: they leave a [`Letter`] and go on. Letters are delivered beside the guest's call.
 
-use super::http::{Landed, Sending};
 use super::limits;
 use super::outgoing::Letter;
+use super::sending::{Landed, Sending};
 use super::state::StopFlag;
 use crate::http::Client;
 use crate::rota::after_the_others;

@@ -7,8 +7,8 @@
 use super::bindings::http::{KeepPolicy, RedirectPolicy, Request};
 use super::desk::Desk;
 use super::failure::Unanswered;
-use super::http::{Sending, Ticket};
 use super::limits;
+use super::sending::{Sending, Ticket};
 use super::state::VuState;
 use crate::http::{self as engine, Client};
 use crate::memory::{Account, Exceeded, Held};
