@@ -9,7 +9,7 @@
 use super::limits;
 use super::outgoing::Letter;
 use super::sending::{Landed, Sending};
-use super::state::StopFlag;
+use super::stop_flag::StopFlag;
 use crate::http::Client;
 use crate::rota::after_the_others;
 use futures_util::StreamExt;

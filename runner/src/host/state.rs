@@ -1,204 +1,35 @@
 //! The data of one VU's store: everything that its host calls may touch.
 
 use super::bindings::http::Response;
-use super::bodies::{Bodies, OwnBodies};
-use super::ceiling::Ceiling;
-use super::census::Census;
+use super::bodies::OwnBodies;
+use super::cpu_budget::CpuBudget;
 use super::desk::Desk;
 use super::failure::Reasons;
 use super::groups::Groups;
 use super::handles::{self, Handles};
 use super::limits::{self, VuLimits};
-use super::log::LogSink;
-use super::naming::Naming;
 use super::outgoing::Post;
 use super::output::Output;
 use super::random::Random;
 use super::recorder::with_shard;
 use super::responses::Responses;
-use super::shared::Store as SharedStore;
+use super::run_shared::RunShared;
+use super::stop_flag::StopFlag;
 use super::tags::Tags;
-use crate::data::DataSets;
 use crate::http::{Cookies, JarUse};
-use crate::memory::{Account, Budget};
+use crate::memory::Account;
 use crate::metrics::MetricKind;
-use crate::plan::{Drawer, Stream, generator, round_seed};
+use crate::plan::{Drawer, Stream, generator};
 use crate::rota;
 use rand_pcg::Pcg32;
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::Notify;
 use wasmtime::UpdateDeadline;
 use wasmtime_wasi::{ResourceTable, WasiCtx};
 use wasmtime_wasi_http::WasiHttpCtx;
 
 /// What the results call it if the host had no room to hold something for a guest.
 const REFUSED_MEMORY: &str = "memory on the host";
-
-/// What all VUs of a run share. Read-only, but for the few cells that say so.
-#[derive(Debug)]
-pub struct RunShared {
-    /// When the run began.
-    pub begun: Instant,
-    /// Decides every random choice of the first round.
-    pub seed: u64,
-    /// How many runs there have been with it, and calls around them.
-    pub rounds: Rounds,
-    /// What the operator passed with `-e`.
-    pub params: BTreeMap<String, String>,
-    /// Parameters of one scenario, by its index; they outrank the run's.
-    pub scenario_params: Vec<BTreeMap<String, String>>,
-    /// Tags on everything that a scenario's VUs record, by its index.
-    pub scenario_tags: Vec<BTreeMap<String, String>>,
-    /// Files that the operator granted.
-    pub data: DataSets,
-    /// What guests share among themselves.
-    pub shared: SharedStore,
-    /// Takes the guests' log lines.
-    pub log: LogSink,
-    /// Names of the scenarios, by index.
-    pub scenarios: Vec<String>,
-    /// Memory limit of one VU.
-    pub vu_memory_bytes: usize,
-    /// What the host may hold for one VU.
-    pub vu_host_memory_bytes: usize,
-    /// What the host may hold for all of them.
-    pub memory: Arc<Budget>,
-    /// The largest body of a request.
-    pub max_request_body: usize,
-    /// Bodies that guests send many times.
-    pub bodies: Bodies,
-    /// The most requests per second, if there is a limit.
-    pub ceiling: Option<Arc<Ceiling>>,
-    /// The first reason that a guest gave for aborting the run.
-    pub abort: Mutex<Option<String>>,
-    /// Wakes whoever watches `abort`.
-    pub abort_requested: Notify,
-    /// What the names of requests depend on.
-    pub naming: Naming,
-    /// Whether the operator said how many redirects are followed: then one more is an error, whatever it is to the guest.
-    pub strict_redirects: bool,
-    /// Whether the plugin wants certificates not to be checked, and the operator didn't grant that.
-    pub lacks_insecure: bool,
-    /// What the run needs and wasn't granted, once that has shown.
-    pub not_granted: OnceLock<String>,
-    /// What all VUs have come to.
-    pub census: Census,
-    /// The first reason that a guest gave for calling the run a failure.
-    pub failed: OnceLock<String>,
-}
-
-/// Tells apart what happens several times with the same seed, so that nothing random is repeated.
-#[derive(Debug, Default)]
-pub struct Rounds {
-    runs: AtomicU64,
-    calls: AtomicU64,
-}
-
-impl RunShared {
-    /// Begins one more run with the same seed; the first one is that of the seed itself.
-    pub fn begin_round(&self) {
-        self.rounds.runs.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// The number of one more call around the load, such as `setup`, from 0.
-    pub fn begin_call(&self) -> u64 {
-        self.rounds.calls.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// Decides every random choice of this round.
-    pub fn seed(&self) -> u64 {
-        round_seed(
-            self.seed,
-            self.rounds.runs.load(Ordering::Relaxed).saturating_sub(1),
-        )
-    }
-
-    /// Why a guest wants the run to end, if one does.
-    pub fn abort_reason(&self) -> Option<String> {
-        self.abort.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-#[cfg(test)]
-impl RunShared {
-    /// A run with nothing in it but a log.
-    pub(super) fn sample(log: LogSink) -> RunShared {
-        RunShared {
-            begun: Instant::now(),
-            seed: 0,
-            rounds: Rounds::default(),
-            params: BTreeMap::new(),
-            scenario_params: Vec::new(),
-            scenario_tags: Vec::new(),
-            data: DataSets::new(),
-            shared: SharedStore::default(),
-            log,
-            scenarios: Vec::new(),
-            vu_memory_bytes: 0,
-            vu_host_memory_bytes: 0,
-            memory: Arc::default(),
-            max_request_body: 16 << 20,
-            bodies: Bodies::default(),
-            ceiling: None,
-            abort: Mutex::default(),
-            abort_requested: Notify::new(),
-            naming: Naming::default(),
-            strict_redirects: false,
-            census: Census::default(),
-            lacks_insecure: false,
-            not_granted: OnceLock::new(),
-            failed: OnceLock::new(),
-        }
-    }
-}
-
-/// Raised when a VU may start no new iteration.
-#[derive(Debug, Default)]
-pub struct StopFlag {
-    raised: AtomicBool,
-    wake: Notify,
-}
-
-impl StopFlag {
-    /// Raises the flag and ends every pause that waits for it.
-    pub fn raise(&self) {
-        self.raised.store(true, Ordering::Release);
-        self.wake.notify_waiters();
-    }
-
-    /// Whether it was raised.
-    pub fn is_raised(&self) -> bool {
-        self.raised.load(Ordering::Acquire)
-    }
-
-    /// Takes it back, if nobody has acted on it yet.
-    pub fn lower(&self) {
-        self.raised.store(false, Ordering::Release);
-    }
-
-    /// Waits until the flag is raised.
-    pub async fn raised(&self) {
-        let wake = self.wake.notified();
-        if !self.is_raised() {
-            wake.await;
-        }
-    }
-
-    /// Pauses until `deadline`, or until the flag is raised.
-    pub async fn pause_until(&self, deadline: Instant) {
-        let wake = self.wake.notified();
-        if self.is_raised() {
-            return;
-        }
-        tokio::select! {
-            () = tokio::time::sleep_until(deadline.into()) => {}
-            () = wake => {}
-        }
-    }
-}
 
 /// Which VU this is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -488,77 +319,5 @@ impl std::fmt::Debug for VuState {
             .field("identity", &self.identity)
             .field("phase", &self.phase)
             .finish_non_exhaustive()
-    }
-}
-
-/// CPU time of one export call: all that the guest computed, and what the host did for it. Waiting costs nothing, and a
-/// call that doesn't wait resets nothing.
-#[derive(Debug, Default)]
-struct CpuBudget {
-    /// What the VU had used when the call began. Outside of a turn, where asking costs as much as a short call, none until
-    /// the call's first tick.
-    before: Option<Duration>,
-    allowed: Duration,
-}
-
-impl CpuBudget {
-    fn new(allowed: Duration, now: Instant) -> CpuBudget {
-        CpuBudget {
-            before: rota::used_in_turn(now),
-            allowed,
-        }
-    }
-
-    fn used(&self, now: Instant) -> Duration {
-        self.before
-            .map_or(Duration::ZERO, |before| rota::used(now).saturating_sub(before))
-    }
-
-    /// Whether it is used up, at a tick.
-    fn is_spent(&mut self, now: Instant) -> bool {
-        self.before.get_or_insert_with(|| rota::used(now));
-        self.used(now) >= self.allowed
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::mpsc::sync_channel;
-
-    fn state() -> VuState {
-        let run = Arc::new(RunShared::sample(LogSink::new(sync_channel(1).0, 0)));
-        VuState::new(run, Arc::default(), Identity::default(), Phase::Load)
-    }
-
-    fn compute(state: &VuState, until_ms: u64) {
-        while state.cpu_used().0 < Duration::from_millis(until_ms) {
-            std::hint::black_box(0);
-        }
-    }
-
-    #[test]
-    fn a_guest_that_computes_is_stopped_at_its_limit_and_not_before() {
-        let mut state = state();
-        state.begin_call(Duration::from_millis(30));
-        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
-        compute(&state, 10);
-        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
-        compute(&state, 30);
-        assert!(matches!(state.on_epoch(), UpdateDeadline::Interrupt));
-        state.begin_call(Duration::from_millis(30));
-        assert!(
-            matches!(state.on_epoch(), UpdateDeadline::Yield(_)),
-            "each call begins anew"
-        );
-    }
-
-    #[test]
-    fn waiting_costs_nothing() {
-        let mut state = state();
-        state.begin_call(Duration::from_millis(30));
-        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
-        std::thread::sleep(Duration::from_millis(80));
-        assert!(!matches!(state.on_epoch(), UpdateDeadline::Interrupt));
     }
 }

@@ -1,0 +1,82 @@
+//! The CPU time that one export call of a guest may take.
+
+use crate::rota;
+use std::time::{Duration, Instant};
+
+/// CPU time of one export call: all that the guest computed, and what the host did for it. Waiting costs nothing, and a
+/// call that doesn't wait resets nothing.
+#[derive(Debug, Default)]
+pub(super) struct CpuBudget {
+    /// What the VU had used when the call began. Outside of a turn, where asking costs as much as a short call, none until
+    /// the call's first tick.
+    before: Option<Duration>,
+    /// What the call may use.
+    pub(super) allowed: Duration,
+}
+
+impl CpuBudget {
+    pub(super) fn new(allowed: Duration, now: Instant) -> CpuBudget {
+        CpuBudget {
+            before: rota::used_in_turn(now),
+            allowed,
+        }
+    }
+
+    pub(super) fn used(&self, now: Instant) -> Duration {
+        self.before
+            .map_or(Duration::ZERO, |before| rota::used(now).saturating_sub(before))
+    }
+
+    /// Whether it is used up, at a tick.
+    pub(super) fn is_spent(&mut self, now: Instant) -> bool {
+        self.before.get_or_insert_with(|| rota::used(now));
+        self.used(now) >= self.allowed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::log::LogSink;
+    use super::super::run_shared::RunShared;
+    use super::super::state::{Identity, Phase, VuState};
+    use std::sync::Arc;
+    use std::sync::mpsc::sync_channel;
+    use std::time::Duration;
+    use wasmtime::UpdateDeadline;
+
+    fn state() -> VuState {
+        let run = Arc::new(RunShared::sample(LogSink::new(sync_channel(1).0, 0)));
+        VuState::new(run, Arc::default(), Identity::default(), Phase::Load)
+    }
+
+    fn compute(state: &VuState, until_ms: u64) {
+        while state.cpu_used().0 < Duration::from_millis(until_ms) {
+            std::hint::black_box(0);
+        }
+    }
+
+    #[test]
+    fn a_guest_that_computes_is_stopped_at_its_limit_and_not_before() {
+        let mut state = state();
+        state.begin_call(Duration::from_millis(30));
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
+        compute(&state, 10);
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
+        compute(&state, 30);
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Interrupt));
+        state.begin_call(Duration::from_millis(30));
+        assert!(
+            matches!(state.on_epoch(), UpdateDeadline::Yield(_)),
+            "each call begins anew"
+        );
+    }
+
+    #[test]
+    fn waiting_costs_nothing() {
+        let mut state = state();
+        state.begin_call(Duration::from_millis(30));
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
+        std::thread::sleep(Duration::from_millis(80));
+        assert!(!matches!(state.on_epoch(), UpdateDeadline::Interrupt));
+    }
+}
