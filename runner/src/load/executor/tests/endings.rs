@@ -1,6 +1,55 @@
-//! Ends that aren't planned: threads that are far behind, and VUs that panic.
+//! Ends: stops, threads that are far behind, VUs that panic, and turns that get lost.
 
-use super::*;
+use super::sleepers::{Defect, MS, Seen, play, play_with, rate, workload};
+use crate::load::stop::{EndReason, Stage, StopHandle};
+use crate::plan::ExecutorSpec;
+use std::time::Duration;
+
+#[test]
+fn a_graceful_stop_lets_running_iterations_finish_and_a_hard_one_does_not() {
+    let spec = || workload(rate(10.0, 10_000, 5), 5);
+    let stop = async |_, stop: StopHandle| {
+        tokio::time::sleep(MS(250)).await;
+        stop.stop(Stage::Graceful, EndReason::Interrupted);
+    };
+    let seen = play(vec![spec()], 2, MS(400), stop);
+    assert_eq!((seen.times(), seen.ended), (vec![0, 100, 200], 600));
+    assert_eq!(seen.planned_started_dropped(), (3, 3, 0));
+    let stop = async |_, stop: StopHandle| {
+        tokio::time::sleep(MS(250)).await;
+        stop.stop(Stage::Hard, EndReason::Interrupted);
+    };
+    let seen = play(vec![spec()], 2, MS(400), stop);
+    assert_eq!((seen.times(), seen.ended), (vec![0, 100, 200], 250));
+}
+
+#[test]
+fn the_books_show_an_iteration_that_a_defect_lost() {
+    let sound = play_with(
+        vec![workload(rate(10.0, 800, 2), 2)],
+        2,
+        MS(10),
+        Defect::None,
+        async |_, _| {},
+    );
+    // The VUs of these tests don't record how iterations end.
+    let lost = |seen: &Seen| {
+        seen.wrong
+            .iter()
+            .filter(|w| w.contains("planned"))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(lost(&sound), [] as [String; 0]);
+    let defect = play_with(
+        vec![workload(rate(10.0, 800, 2), 2)],
+        2,
+        MS(10),
+        Defect::LosesTurns,
+        async |_, _| {},
+    );
+    assert_eq!(lost(&defect), ["8 iterations planned, but 6 started and dropped"]);
+}
 
 #[test]
 fn a_panic_of_one_vu_costs_the_others_nothing_and_the_books_balance() {

@@ -1,7 +1,10 @@
 //! No executor lets two iterations draw the same random numbers, however many threads share it.
 
-use super::*;
+use super::sleepers::{MS, per_second, play, play_one, rate, stage, workload};
+use crate::load::control::{Change, Target};
+use crate::plan::{Drawer, ExecutorSpec, Profile, Spacing};
 use std::collections::HashSet;
+use std::time::Duration;
 
 fn executors() -> [(ExecutorSpec, bool); 6] {
     let down_and_up = [
