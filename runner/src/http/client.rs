@@ -66,7 +66,7 @@ pub(super) struct Trail {
     pub(super) trace: Trace,
     pub(super) hops: Vec<Hop>,
     /// The last hop, once there was a redirect.
-    pub(super) landed: Option<Landing>,
+    pub(super) landed: Option<Box<Landing>>,
     /// Why the last redirect wasn't followed any more, if there was one too many.
     pub(super) stopped: Option<String>,
 }

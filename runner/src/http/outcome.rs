@@ -17,7 +17,7 @@ pub struct Outcome {
     /// Why the response is a redirect that wasn't followed any more, if there was one too many.
     pub stopped: Option<String>,
     pub(super) ended: Instant,
-    pub(super) landed: Option<Landing>,
+    pub(super) landed: Option<Box<Landing>>,
     pub(super) ignored: Ignored,
 }
 
@@ -45,7 +45,7 @@ impl Outcome {
 
     /// The last hop, if there were redirects.
     pub fn landing(&self) -> Option<&Landing> {
-        self.landed.as_ref()
+        self.landed.as_deref()
     }
 }
 

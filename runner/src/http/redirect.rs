@@ -38,11 +38,11 @@ pub(super) async fn follow(
         trail.add_hop(&step, &url, response, request.watch).await;
         step.turn(status, next.origin() == url.origin());
         url = next;
-        trail.landed = Some(Landing {
+        trail.landed = Some(Box::new(Landing {
             method: step.method.clone(),
             url: url.to_string(),
             name: url.path().to_owned(),
-        });
+        }));
         let hop = Request {
             method: &step.method,
             url: url.as_str(),

