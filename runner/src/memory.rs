@@ -1,7 +1,7 @@
 //! What the host holds for guests, counted against them: one account per VU, one budget for the run.
 //!
 //! An account is its VU's alone, so that counting costs next to nothing. It asks the run's budget only when it grows
-//! by a whole [`STEP`], and not at all for the first: what usual requests take is never felt by anybody else.
+//! by a whole `STEP`, and not at all for the first: what usual requests take is never felt by anybody else.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};

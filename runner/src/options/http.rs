@@ -1,5 +1,10 @@
 //! What is tested and how requests travel there.
 
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "the comments are help texts, where brackets hold what may be left out"
+)]
+
 use super::values;
 use crate::http::{DnsPolicy, TlsVersions};
 use std::net::IpAddr;

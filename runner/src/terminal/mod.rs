@@ -38,10 +38,10 @@ pub fn print(text: &str) -> Result<()> {
     write_line(&mut std::io::stdout().lock(), text)
 }
 
-/// As [`print`], for a JSON text, which stays one.
+/// As [`print()`], for a JSON text, which stays one.
 ///
 /// # Errors
-/// As of [`print`].
+/// As of [`print()`].
 pub fn print_json(text: &str) -> Result<()> {
     write_all(&mut std::io::stdout().lock(), &secret::redact_json(text))
 }

@@ -4,7 +4,7 @@ use super::units;
 use crate::metrics::Snapshot;
 use std::time::Duration;
 
-/// How often [`line`] should be printed.
+/// How often [`line()`] should be printed.
 pub const EVERY: Duration = Duration::from_secs(5);
 
 /// The state of a run in one line.
