@@ -283,7 +283,7 @@ fn find_locates_the_capacity_of_a_server() {
     let threshold = "http_response_time: p(95)<1s";
     let (out, report) = find(
         &shop,
-        &["--from", "80/s", "--step-time", "2s", "--threshold", threshold],
+        &["--from", "80/s", "--step-time", "4s", "--threshold", threshold],
     );
     let found = report["found"].as_f64().unwrap_or_default();
     let unclear =
@@ -306,7 +306,7 @@ fn find_never_calls_its_own_lack_of_users_the_servers_limit() {
         "--from",
         "60/s",
         "--step-time",
-        "2s",
+        "4s",
         "--precision",
         "50",
         "--max-vus",

@@ -221,7 +221,7 @@ fn files_that_cant_be_read_are_refused() {
     std::fs::create_dir(&folder).unwrap();
     storefront(&["-c", folder.to_str().unwrap()])
         .exits(104)
-        .complains("it isn't a file");
+        .complains("it is a folder");
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub struct SearchOptions {
     pub step: Option<Rate>,
 
     /// How long to try each rate, besides the time that its first iterations take; again until it is statistically clear
-    /// what came of it, at most five times [default: 10s]
+    /// what came of it, at most five times; 4s at least [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub step_time: Option<Duration>,
 
@@ -93,6 +93,7 @@ impl FindOptions {
     /// Makes each step a run at a rate: the search outranks every other source.
     pub fn impose(&mut self) {
         let time = self.how.step_time.unwrap_or(Duration::from_secs(10));
+        let time = time.max(LEAST_STEP);
         let mut layer = Layer::default();
         let mut say = |id: &str, key: &str, text: String| {
             let (origin, key) = (Origin::CommandLine, key.to_owned());
@@ -103,6 +104,10 @@ impl FindOptions {
         self.run.imposed = Some(layer);
     }
 }
+
+/// A line through the iterations in flight at the ends of seconds needs three of them, after the one in which the
+/// first iterations are still on their way.
+const LEAST_STEP: Duration = Duration::from_secs(4);
 
 fn per_second(rate: Rate) -> f64 {
     rate.amount / rate.per.unwrap_or(Duration::from_secs(1)).as_secs_f64()
