@@ -44,4 +44,5 @@ class Listener(HttpUser):
         assert token == "abc" and self.environment.prepared
         before = seen
         self.client.get("/")
-        assert seen == before + 1
+        # What is global is everybody's, so others may have been seen meanwhile.
+        assert seen > before
