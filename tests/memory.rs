@@ -49,7 +49,11 @@ fn whatever_a_guest_hoards_it_meets_the_same_limit() {
     // What didn't fit was still sent, and is counted.
     let asked: u64 = shop.counts().values().sum();
     let counted: u64 = summary.counts().values().sum();
-    assert_eq!(counted + 1, asked, "the request of `setup` is no part of the load");
+    assert_eq!(
+        counted + 1,
+        asked,
+        "the request of `setup` is no part of the load"
+    );
 }
 
 #[test]
