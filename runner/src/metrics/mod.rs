@@ -22,6 +22,7 @@ mod query;
 mod reconcile;
 mod rows;
 mod sample;
+mod saturating;
 mod series;
 mod shard;
 mod signed;
