@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use wasmswarm::host::bindings::{Plugin, PluginPre};
 use wasmswarm::host::{self, Identity, LogSink, Phase, RunShared, StopFlag, VuState};
 use wasmswarm::metrics::{Limits, RequestKey, RequestSample, Shard};
-use wasmswarm::{build, load, plugin};
+use wasmswarm::{build, plugin};
 use wasmtime::Store;
 
 fn main() {
@@ -102,14 +102,12 @@ fn store() -> Store<VuState> {
         life: 0,
     };
     let state = VuState::new(shared(), Arc::new(StopFlag::default()), identity, Phase::Load);
-    let mut store = load::new_store(pre().engine(), state);
-    store.data_mut().begin_call(Duration::from_secs(5));
-    store
+    host::new_store(pre(), state, Duration::from_secs(5))
 }
 
 async fn started(scenario: u32) -> (Store<VuState>, Plugin) {
     let mut store = store();
-    let plugin = pre().instantiate_async(&mut store).await.unwrap();
+    let plugin = host::instantiate(pre(), &mut store).await.unwrap();
     plugin
         .wasmswarm_scenario_scenario()
         .call_on_start(&mut store, scenario, &[], &[])

@@ -4,6 +4,7 @@
 
 pub mod bindings;
 mod bodies;
+mod call;
 mod ceiling;
 mod census;
 mod checks;
@@ -35,6 +36,7 @@ mod sending;
 mod shared;
 mod state;
 mod stop_flag;
+mod symbol;
 mod tags;
 mod url_groups;
 mod vu;
@@ -42,6 +44,7 @@ mod wasi;
 
 pub use crate::data::{DataError, DataSet, DataSets};
 pub use bodies::Bodies;
+pub use call::{explain_call, instantiate, new_store};
 pub use ceiling::Ceiling;
 pub use census::Census;
 pub use desk::Desk;
