@@ -2,10 +2,10 @@
 
 use super::bindings::log::{self, Level};
 use super::limits;
-use super::recorder::with_shard;
 use super::state::VuState;
 use crate::http::Ignored;
 use crate::memory::{Account, Held};
+use crate::metrics::with_shard;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU16, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;

@@ -7,8 +7,8 @@
 use super::bindings::log::Level;
 use super::last_words;
 use super::log::LogSink;
-use super::recorder::with_shard;
 use super::run_shared::RunShared;
+use crate::metrics::with_shard;
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::io::{AsyncWrite, sink};
