@@ -42,7 +42,6 @@ mod vu;
 mod wasi;
 
 pub use crate::data::{DataError, DataSet, DataSets};
-pub use bodies::Bodies;
 pub use call::{explain_call, instantiate, new_store};
 pub use ceiling::Ceiling;
 pub use census::Census;
@@ -50,7 +49,6 @@ pub use desk::Desk;
 pub use log::{LogLine, LogSink};
 pub use naming::Naming;
 pub use run_shared::RunShared;
-pub use shared::Store as SharedStore;
 pub use state::{Identity, Phase, VuState};
 pub use stop_flag::StopFlag;
 pub use tags::tag_of_label;

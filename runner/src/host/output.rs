@@ -181,7 +181,7 @@ mod tests {
 
     fn output() -> (Output, Receiver<super::super::LogLine>) {
         let (sink, lines) = sync_channel(4_000);
-        let run = RunShared::sample(LogSink::new(sink, 4_000));
+        let run = RunShared::new(LogSink::new(sink, 4_000));
         (Output::new(Arc::new(run), 3), lines)
     }
 
