@@ -38,9 +38,6 @@ timer
 /// Files of one folder that need each other in a circle.
 pub(super) const STANDING_CIRCLES: &[&str] = &[
     "host: bodies desk failure flight log outgoing output request_record run_shared sending shared state wasi",
-    "http/cookies: jar parse",
-    "http: connect cookies decode h1 h2 outcome request response transport",
-    "http: batch client redirect",
     "load: closed crew executor open part turns",
     "load: run thread vu",
     "options/resolve: asked suggest",
@@ -81,7 +78,6 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Stream",
     "Tags",
     "Tally",
-    "Target",
     "View",
     "Watched",
     "Zig",

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::error::{ErrorCode, Fault};
-use super::h1::response::charge;
-use super::response::fields;
+use super::fields::fields;
+use super::received::charge;
 use crate::memory::{Account, Held};
 
 /// Codings in a row.

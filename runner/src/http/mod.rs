@@ -5,6 +5,7 @@
 //! is one `send`, one `recv`, three readings of the clock and no allocation; an idle VU holds a socket and no
 //! buffer. Everything that happens less often is boxed and may take its time.
 
+mod agent;
 mod batch;
 mod client;
 mod connect;
@@ -12,17 +13,24 @@ mod cookies;
 mod decode;
 mod error;
 mod failure;
+mod fields;
 mod h1;
 mod h2;
 mod headers;
+mod origin;
 mod outcome;
+mod pool;
+mod prepared;
+mod received;
 mod redirect;
 mod request;
+mod request_trace;
 mod response;
+mod retry;
 mod settings;
-mod target;
 mod timings;
 mod transport;
+mod urls;
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +44,6 @@ pub use outcome::{Hop, Landing, Outcome};
 pub use request::{Request, Watch};
 pub use response::Response;
 pub use settings::{HttpSettings, SettingsError, VersionPolicy};
-pub use target::{absolute_url, normal_url};
 pub use timings::{Exchange, Protocol, Timings};
 pub use transport::Transport;
+pub use urls::{absolute_url, normal_url};

@@ -4,18 +4,15 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use url::Url;
 
-use super::connect::connect;
 use super::error::{ErrorCode, Fault};
-use super::failure::Failure;
 use super::headers::{self, Own};
-use super::request::Request;
+use super::origin::{Origin, SPEAKS_UNKNOWN};
 use super::settings::{HttpSettings, SettingsError, VersionPolicy, is_credential};
-use super::target::{self, Origin, SPEAKS_UNKNOWN};
-use super::timings::Trace;
+use super::urls;
 use crate::net::{Network, Tls, basic_authorization};
 
 /// Origins that are remembered; then it starts anew.
@@ -65,7 +62,7 @@ impl Transport {
             tls: network.tls_offering(protocols(settings.version)),
             network,
             base: settings.base.clone(),
-            below: settings.base.as_ref().map_or("", target::path_below).to_owned(),
+            below: settings.base.as_ref().map_or("", urls::path_below).to_owned(),
             timeout: settings.timeout,
             max_redirects: settings.max_redirects.unwrap_or(MAX_REDIRECTS),
             redirect_limit: settings.max_redirects.unwrap_or(REDIRECT_LIMIT),
@@ -77,27 +74,6 @@ impl Transport {
             standing,
             origins: Mutex::default(),
         }))
-    }
-
-    /// Resolves and connects to the base URL once, TLS included, and hangs up. Without a base URL: nothing.
-    ///
-    /// # Errors
-    /// What a first request would fail with.
-    pub async fn preflight(&self) -> Result<(), Failure> {
-        let Some(base) = &self.base else { return Ok(()) };
-        let mut trace = Trace::start(Instant::now());
-        let attempt = async {
-            let origin = self.origin(base)?;
-            Box::pin(connect(self, &origin, 0, &mut trace)).await
-        };
-        match attempt.await {
-            Ok(_) => Ok(()),
-            Err(Fault { code, detail }) => Err(Failure {
-                code,
-                exchange: trace.exchange,
-                detail,
-            }),
-        }
     }
 
     /// The origin of a URL, if the run may reach it. Asks nobody: names are not resolved.
@@ -116,8 +92,8 @@ impl Transport {
     }
 
     /// The most redirects that a request follows: its own number, within the operator's.
-    pub(super) fn redirects_of(&self, request: &Request<'_>) -> u32 {
-        let own = request.redirects.unwrap_or(self.max_redirects);
+    pub(super) fn redirects_of(&self, own: Option<u32>) -> u32 {
+        let own = own.unwrap_or(self.max_redirects);
         own.min(self.redirect_limit)
     }
 

@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use httparse::{Header, ParserConfig, Status};
 
 use super::super::error::{ErrorCode, Fault, quoted};
+use super::super::received::{HeadFacts, leads_on};
 use super::body::{Chunks, Framing};
 
 /// Headers that are parsed without reserving more stack.
@@ -12,19 +13,8 @@ const USUAL_HEADERS: usize = 32;
 /// The most headers a response may have.
 const MAX_HEADERS: usize = 128;
 
-/// What the engine itself needs to know of a head.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in super::super) struct Facts {
-    pub(in super::super) status: u16,
-    /// The server will keep the connection.
-    pub(in super::super) persistent: bool,
-    pub(in super::super) encoded: bool,
-    pub(in super::super) sets_cookies: bool,
-    pub(in super::super) location: bool,
-}
-
 /// The length of a head, what it says, and how its body is framed.
-pub(super) type Parsed = Option<(usize, Facts, Framing)>;
+pub(super) type Parsed = Option<(usize, HeadFacts, Framing)>;
 
 /// Parses a head; `None` while it isn't complete.
 pub(super) fn parse(bytes: &[u8], to_head: bool) -> Result<Parsed, Fault> {
@@ -119,10 +109,10 @@ struct Findings {
     keep_alive: bool,
 }
 
-fn facts(response: &httparse::Response<'_, '_>, to_head: bool) -> Result<(Facts, Framing), Fault> {
-    let mut facts = Facts {
+fn facts(response: &httparse::Response<'_, '_>, to_head: bool) -> Result<(HeadFacts, Framing), Fault> {
+    let mut facts = HeadFacts {
         status: response.code.unwrap_or(0),
-        ..Facts::default()
+        ..HeadFacts::default()
     };
     let mut findings = Findings::default();
     for header in response.headers.iter() {
@@ -140,13 +130,8 @@ fn facts(response: &httparse::Response<'_, '_>, to_head: bool) -> Result<(Facts,
     Ok((facts, framing))
 }
 
-/// Whether a response of this status and `location` leads elsewhere. An empty one leads nowhere.
-pub(in super::super) fn leads_on(status: u16, location: &[u8]) -> bool {
-    matches!(status, 301 | 302 | 303 | 307 | 308) && !location.trim_ascii().is_empty()
-}
-
 /// Takes in one header. Sorted by length first, because most headers are none of these.
-fn note(header: &Header<'_>, facts: &mut Facts, findings: &mut Findings) -> Result<(), Fault> {
+fn note(header: &Header<'_>, facts: &mut HeadFacts, findings: &mut Findings) -> Result<(), Fault> {
     let is = |name: &str| header.name.eq_ignore_ascii_case(name);
     match header.name.len() {
         8 if is("location") => facts.location = leads_on(facts.status, header.value),

@@ -1,9 +1,9 @@
 //! One HTTP/1.1 exchange over one connection: in the usual case one `send` for head and body, one `recv`.
 //! Connecting, redirects, cookies and deadlines are the client's business.
 
-pub(super) mod body;
-pub(super) mod head;
-pub(super) mod request;
+mod body;
+mod head;
+mod request;
 pub(super) mod response;
 
 use std::future::poll_fn;
@@ -15,17 +15,19 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use self::request::Job;
-use self::response::Reader;
+use self::request::inlines_body;
+use self::response::ResponseReader;
 use super::error::Fault;
-use super::request::Request;
-use super::target::Origin;
+use super::origin::Origin;
+use super::prepared::PreparedRequest;
+use super::received::Received;
+use super::retry::{FailedExchange, Retry, is_hang_up};
 use super::timings::{Phase, Trace};
 use crate::net::{self, Stream};
 
 /// A connection that speaks HTTP/1.1. It has no buffers of its own.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(super) struct Http1Connection {
     pub(super) stream: Stream,
     pub(super) origin: Arc<Origin>,
     pub(super) remote: SocketAddr,
@@ -33,88 +35,46 @@ pub(super) struct Connection {
     pub(super) used: bool,
 }
 
-/// An exchange that did not complete.
-#[derive(Debug)]
-pub(super) struct Lost {
-    pub(super) fault: Fault,
-    pub(super) again: Again,
-}
-
-/// Whether a lost exchange may be made again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Again {
-    /// The server may have acted on it, or would fail again.
-    No,
-    /// A kept-alive connection was closed by the server before it answered.
-    Stale,
-    /// The server has not acted on it: nothing was written, or it said so.
-    Untouched,
-}
-
-/// How often a request that servers don't take up is sent again.
-const UNTOUCHED: u8 = 3;
-
-impl Lost {
-    /// For good.
-    #[cold]
-    pub(super) fn for_good(fault: Fault) -> Lost {
-        Lost {
-            fault,
-            again: Again::No,
-        }
-    }
-
-    /// Whether it is made again, on a new connection if its own is closed. `before`: how often it was already.
-    pub(super) fn goes_again(&self, request: &Request<'_>, before: u8) -> bool {
-        match self.again {
-            Again::No => false,
-            Again::Stale => before == 0 && request.is_idempotent(),
-            Again::Untouched => before < UNTOUCHED,
-        }
-    }
-}
-
-/// Sends `job` and reads the response. Gives the connection back with it.
+/// Sends `prepared` and reads the response. Gives the connection back with it.
 pub(super) async fn exchange(
-    mut connection: Connection,
-    job: &Job<'_>,
+    mut connection: Http1Connection,
+    prepared: &PreparedRequest<'_>,
     trace: &mut Trace,
-) -> Result<(Reader, Connection), Lost> {
+) -> Result<(Received, Http1Connection), FailedExchange> {
     trace.rename(Phase::Sending);
-    let written = poll_fn(|cx| write(&mut connection, job, trace, cx)).await;
-    let mut reader = Reader::new(job.wanted);
-    reader.charge_to(job.account);
+    let written = poll_fn(|cx| write(&mut connection, prepared, trace, cx)).await;
+    let mut reader = ResponseReader::new(prepared.wanted, prepared.account);
     let outcome = match written {
         Ok(None) => {
             trace.enter(Phase::Waiting);
             poll_fn(|cx| read(&mut connection, &mut reader, trace, cx)).await
         }
         // Rare, so that its future is boxed.
-        Ok(Some(rest)) => Box::pin(go_on(&mut connection, &rest, job, &mut reader, trace)).await,
+        Ok(Some(rest)) => Box::pin(go_on(&mut connection, &rest, prepared, &mut reader, trace)).await,
         Err(lost) => return Err(lost),
     };
     match outcome {
         Ok(()) => {
             connection.used = true;
-            Ok((reader, connection))
+            Ok((reader.into_received(), connection))
         }
         Err((fault, hung_up)) => {
             let stale = connection.used && trace.exchange.bytes_received == 0 && hung_up;
-            let again = if stale { Again::Stale } else { Again::No };
-            Err(Lost { fault, again })
+            let retry = if stale { Retry::Stale } else { Retry::No };
+            Err(FailedExchange { fault, retry })
         }
     }
 }
 
 /// Writes what did not fit at once, then reads.
 async fn go_on(
-    connection: &mut Connection,
+    connection: &mut Http1Connection,
     rest: &[u8],
-    job: &Job<'_>,
-    reader: &mut Reader,
+    prepared: &PreparedRequest<'_>,
+    reader: &mut ResponseReader,
     trace: &mut Trace,
 ) -> Result<(), (Fault, bool)> {
-    let written = write_rest(connection, rest, job, reader, trace).await;
+    let written = write_rest(connection, rest, prepared, reader, trace).await;
     if trace.phase() == Phase::Sending {
         trace.enter(Phase::Waiting);
     }
@@ -134,24 +94,24 @@ async fn go_on(
         (Err((fault, true)), _) => reader.close().map_err(|_| (fault, true)),
         (outcome, _) => outcome,
     }?;
-    reader.facts.persistent = false;
+    reader.ends_connection();
     Ok(())
 }
 
 /// Builds the request and writes what the socket takes at once. Returns what is left to write, if anything is.
 fn write(
-    connection: &mut Connection,
-    job: &Job<'_>,
+    connection: &mut Http1Connection,
+    prepared: &PreparedRequest<'_>,
     trace: &mut Trace,
     cx: &mut Context<'_>,
-) -> Poll<Result<Option<Vec<u8>>, Lost>> {
+) -> Poll<Result<Option<Vec<u8>>, FailedExchange>> {
     if connection.used && connection.stream.is_stale(cx) {
         let fault = Fault::transfer(&io::ErrorKind::ConnectionReset.into());
-        let again = Again::Untouched;
-        return Poll::Ready(Err(Lost { fault, again }));
+        let retry = Retry::Untouched;
+        return Poll::Ready(Err(FailedExchange { fault, retry }));
     }
     net::with_write(|buffer| {
-        job.write(&connection.origin, buffer);
+        request::write(prepared, &connection.origin, buffer);
         let stream = &mut connection.stream;
         let taken = match Pin::new(&mut *stream).poll_write(cx, buffer) {
             Poll::Pending => 0,
@@ -160,7 +120,7 @@ fn write(
         };
         trace.exchange.bytes_sent += taken as u64;
         let flushed = matches!(Pin::new(stream).poll_flush(cx), Poll::Ready(Ok(())));
-        if taken == buffer.len() && flushed && job.inlines_body() {
+        if taken == buffer.len() && flushed && inlines_body(prepared) {
             return Poll::Ready(Ok(None));
         }
         Poll::Ready(Ok(Some(buffer.split_off(taken))))
@@ -168,11 +128,11 @@ fn write(
 }
 
 #[cold]
-fn write_failed(error: &io::Error, used: bool) -> Lost {
+fn write_failed(error: &io::Error, used: bool) -> FailedExchange {
     let stale = used && is_hang_up(error);
-    Lost {
+    FailedExchange {
         fault: Fault::transfer(error),
-        again: if stale { Again::Stale } else { Again::No },
+        retry: if stale { Retry::Stale } else { Retry::No },
     }
 }
 
@@ -188,13 +148,17 @@ enum Rest {
 /// Writes what did not fit at once, and listens meanwhile: a server that refuses a body answers before it has read
 /// it, and may never read the rest (RFC 9112 §9.3).
 async fn write_rest(
-    connection: &mut Connection,
+    connection: &mut Http1Connection,
     rest: &[u8],
-    job: &Job<'_>,
-    reader: &mut Reader,
+    prepared: &PreparedRequest<'_>,
+    reader: &mut ResponseReader,
     trace: &mut Trace,
 ) -> Rest {
-    let body = if job.inlines_body() { &[] } else { job.request.body };
+    let body = if inlines_body(prepared) {
+        &[]
+    } else {
+        prepared.request.body
+    };
     let mut left = [rest, body];
     poll_fn(|cx| {
         if let Poll::Ready(outcome) = read(connection, reader, trace, cx) {
@@ -233,8 +197,8 @@ const READS: u32 = 32;
 
 /// Reads until the response is complete. The error says whether the peer hung up.
 fn read(
-    connection: &mut Connection,
-    reader: &mut Reader,
+    connection: &mut Http1Connection,
+    reader: &mut ResponseReader,
     trace: &mut Trace,
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), (Fault, bool)>> {
@@ -275,12 +239,4 @@ fn read(
 fn finish<E>(trace: &mut Trace, fine: bool, error: impl FnOnce() -> E) -> Result<(), E> {
     trace.finish();
     if fine { Ok(()) } else { Err(error()) }
-}
-
-pub(super) fn is_hang_up(error: &io::Error) -> bool {
-    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
-    matches!(
-        error.kind(),
-        BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof
-    )
 }

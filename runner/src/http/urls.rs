@@ -1,63 +1,11 @@
-//! From a URL to an origin and a path.
+//! From the text of a URL to the parts that a request needs.
 //!
 //! Usual URLs are only split, by a scan that proves that parsing would change nothing; so a million different URLs
 //! cost what one costs, and no cache has to hold them. All others go through the `url` crate.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicU8;
-
 use url::{Position, Url};
 
 use super::error::{ErrorCode, Fault};
-use super::headers::Own;
-use crate::net::Destination;
-
-/// Where requests go: scheme, host and port, with all that is the same in every request there.
-#[derive(Debug)]
-pub(super) struct Origin {
-    /// `scheme://host[:port]`, without the scheme's own port.
-    pub(super) prefix: String,
-    /// Scheme, host and port, which the run may reach.
-    pub(super) destination: Destination,
-    /// The run's base URL lies here.
-    pub(super) base: bool,
-    /// `host[:port]` as in a `host` header.
-    pub(super) authority: String,
-    /// Headers that the host adds: lower-case names.
-    pub(super) standing: Vec<(String, String)>,
-    /// What follows the path in a request head: version, host, standing headers.
-    pub(super) fixed: Vec<u8>,
-    /// What precedes the path: the prefix where a proxy wants absolute URLs, else nothing.
-    pub(super) via: String,
-    /// What the server was found to speak: one of the constants below.
-    pub(super) speaks: AtomicU8,
-}
-
-/// Not known yet.
-pub(super) const SPEAKS_UNKNOWN: u8 = 0;
-/// HTTP/1.1.
-pub(super) const SPEAKS_HTTP1: u8 = 1;
-/// HTTP/2.
-pub(super) const SPEAKS_HTTP2: u8 = 2;
-
-impl Origin {
-    /// Whether a guest's headers replace any of the fixed part, or have to be sorted out.
-    pub(super) fn overlaps(&self, headers: &[(String, String)]) -> bool {
-        let standing = |name: &str| {
-            self.standing
-                .iter()
-                .any(|(own, _)| own.eq_ignore_ascii_case(name))
-        };
-        headers
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("host") || standing(name) || Own::of(name).is_some())
-    }
-
-    /// Whether a split URL lies here.
-    pub(super) fn matches(&self, split: &Split<'_>) -> bool {
-        split.prefix.map_or(self.base, |prefix| prefix == self.prefix)
-    }
-}
 
 /// A URL that needs no parsing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,15 +14,6 @@ pub(super) struct Split<'a> {
     pub(super) prefix: Option<&'a str>,
     /// Path and query, beginning with `/`.
     pub(super) path: &'a str,
-}
-
-/// A URL, resolved.
-#[derive(Debug)]
-pub(super) struct Target {
-    pub(super) origin: Arc<Origin>,
-    pub(super) path: String,
-    /// The value of an `authorization` header, from the URL's user and password.
-    pub(super) authorization: Option<String>,
 }
 
 /// Splits a URL whose parts are certainly in normal form; `None` for any other, good or bad.
