@@ -13,20 +13,20 @@ use url::Url;
 
 use super::connect::{Connection, connect};
 use super::cookies::{Cookies, Header};
-use super::error::Fault;
+use super::error::HttpError;
 use super::h1::{self, Http1Connection};
 use super::h2;
 use super::headers::closes;
-use super::origin::{Origin, ResolvedUrl, SPEAKS_HTTP1};
+use super::origin::{HttpOrigin, ResolvedUrl, SPEAKS_HTTP1};
 use super::pool::Pool;
 use super::prepared::{PreparedRequest, Wanted};
 use super::received::Received;
 use super::request::Request;
 use super::response::Response;
 use super::settings::VersionPolicy;
-use super::timings::{Phase, Trace};
+use super::timings::{ExchangePhase, Trace};
 use super::transport::Transport;
-use super::urls::{self, Split};
+use super::urls::{self, SplitUrl};
 use crate::memory::Account;
 use crate::net::basic_authorization;
 
@@ -55,7 +55,11 @@ impl Agent {
     }
 
     /// One hop.
-    pub(super) async fn exchange(&self, request: &Request<'_>, trace: &mut Trace) -> Result<Response, Fault> {
+    pub(super) async fn exchange(
+        &self,
+        request: &Request<'_>,
+        trace: &mut Trace,
+    ) -> Result<Response, HttpError> {
         trace.ignored = request.check(&self.transport)?;
         if let Some(split) = urls::split(request.url)
             && let Some((connection, cookie)) = self.take_for(&split, request, trace.exchange.started)
@@ -77,7 +81,7 @@ impl Agent {
     }
 
     /// One hop on a new connection, over HTTP/2, or with a URL that needs parsing.
-    async fn exchange_cold(&self, request: &Request<'_>, trace: &mut Trace) -> Result<Response, Fault> {
+    async fn exchange_cold(&self, request: &Request<'_>, trace: &mut Trace) -> Result<Response, HttpError> {
         let ResolvedUrl {
             origin,
             path,
@@ -110,10 +114,10 @@ impl Agent {
     }
 
     /// A connection to the origin: a kept one, unless one has just turned out stale, or a new one.
-    async fn connection(&self, origin: &Arc<Origin>, trace: &mut Trace) -> Result<Connection, Fault> {
+    async fn connection(&self, origin: &Arc<HttpOrigin>, trace: &mut Trace) -> Result<Connection, HttpError> {
         let retrying = trace.exchange.reconnects > 0;
         if let Some(made) = self.pool.find(origin, retrying) {
-            trace.enter(Phase::Blocked);
+            trace.enter(ExchangePhase::Blocked);
             trace.exchange.reused = true;
             return Ok(made);
         }
@@ -145,11 +149,11 @@ impl Agent {
     /// the path.
     fn take_for(
         &self,
-        split: &Split<'_>,
+        split: &SplitUrl<'_>,
         request: &Request<'_>,
         now: Instant,
     ) -> Option<(Http1Connection, Header)> {
-        let cookies = |origin: &Origin| {
+        let cookies = |origin: &HttpOrigin| {
             self.cookies
                 .anywhere(request.jar, request.headers, origin, now)
                 .ok()
@@ -176,7 +180,7 @@ impl Agent {
     fn respond(
         &self,
         received: Received,
-        origin: &Origin,
+        origin: &HttpOrigin,
         remote: SocketAddr,
         prepared: &PreparedRequest<'_>,
         trace: &Trace,
@@ -214,7 +218,7 @@ impl Agent {
     }
 
     /// Resolves a URL, and refuses it if the run doesn't allow its host.
-    pub(super) fn resolve(&self, url: &str) -> Result<ResolvedUrl, Fault> {
+    pub(super) fn resolve(&self, url: &str) -> Result<ResolvedUrl, HttpError> {
         let base = self.transport.base.as_ref();
         let url = urls::resolve(url, base)?;
         let origin = self.transport.origin(&url)?;

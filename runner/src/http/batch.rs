@@ -9,38 +9,38 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::agent::Agent;
 use super::origin::SPEAKS_HTTP2;
-use super::outcome::Outcome;
+use super::outcome::HttpOutcome;
 use super::redirect;
 use super::request::Request;
 use super::request_trace::RequestTrace;
-use super::timings::Phase;
+use super::timings::ExchangePhase;
 
 /// How many exchanges run at once, per origin.
 #[derive(Default)]
 struct Gates(Mutex<HashMap<String, Arc<Semaphore>>>);
 
 /// Sends all, and waits for all.
-pub(super) async fn send_all(agent: &Agent, requests: &[Request<'_>]) -> Vec<Outcome> {
+pub(super) async fn send_all(agent: &Agent, requests: &[Request<'_>]) -> Vec<HttpOutcome> {
     let gates = Gates::default();
     join_all(requests.iter().map(|request| one(agent, request, &gates))).await
 }
 
 /// Sends one, whatever else is under way.
-pub(super) async fn send(agent: &Agent, request: &Request<'_>) -> Outcome {
+pub(super) async fn send(agent: &Agent, request: &Request<'_>) -> HttpOutcome {
     limited(agent, request, async || ()).await
 }
 
-async fn one(agent: &Agent, request: &Request<'_>, gates: &Gates) -> Outcome {
+async fn one(agent: &Agent, request: &Request<'_>, gates: &Gates) -> HttpOutcome {
     limited(agent, request, async || gates.enter(agent, request).await).await
 }
 
 /// Makes an exchange after its turn has come, which it holds until it is over.
-async fn limited<P>(agent: &Agent, request: &Request<'_>, turn: impl AsyncFnOnce() -> P) -> Outcome {
+async fn limited<P>(agent: &Agent, request: &Request<'_>, turn: impl AsyncFnOnce() -> P) -> HttpOutcome {
     let mut trace = RequestTrace::start();
     let limit = request.timeout.unwrap_or(agent.transport.timeout);
     let work = async {
         let _permit = turn().await;
-        trace.hop.enter(Phase::Blocked);
+        trace.hop.enter(ExchangePhase::Blocked);
         redirect::run(agent, request, &mut trace).await
     };
     let result = tokio::time::timeout(limit, Box::pin(work)).await.ok();

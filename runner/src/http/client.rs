@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::agent::Agent;
 use super::batch;
 use super::cookies::Cookies;
-use super::outcome::Outcome;
+use super::outcome::HttpOutcome;
 use super::redirect;
 use super::request::Request;
 use super::request_trace::RequestTrace;
@@ -40,7 +40,7 @@ impl Client {
 
     /// Sends a request, follows redirects, and waits for the whole response. Dropping the future closes the
     /// connection in use; the client stays usable.
-    pub async fn send(&mut self, request: &Request<'_>) -> Outcome {
+    pub async fn send(&mut self, request: &Request<'_>) -> HttpOutcome {
         let mut trace = RequestTrace::start();
         let limit = request.timeout.unwrap_or(self.agent.transport.timeout);
         let until = trace.hop.exchange.started + limit;
@@ -52,12 +52,12 @@ impl Client {
     }
 
     /// Sends requests at once and waits for all; the outcomes are in their order.
-    pub async fn send_all(&self, requests: &[Request<'_>]) -> Vec<Outcome> {
+    pub async fn send_all(&self, requests: &[Request<'_>]) -> Vec<HttpOutcome> {
         Box::pin(batch::send_all(&self.agent, requests)).await
     }
 
     /// As [`send`](Self::send), while other requests of this client may be under way.
-    pub async fn send_beside(&self, request: &Request<'_>) -> Outcome {
+    pub async fn send_beside(&self, request: &Request<'_>) -> HttpOutcome {
         Box::pin(batch::send(&self.agent, request)).await
     }
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::error::Fault;
-use super::failure::Failure;
+use super::error::HttpError;
+use super::failure::HttpFailure;
 use super::h1::Http1Connection;
 use super::h2::Http2Connection;
-use super::origin::{Origin, SPEAKS_HTTP1, SPEAKS_HTTP2};
+use super::origin::{HttpOrigin, SPEAKS_HTTP1, SPEAKS_HTTP2};
 use super::settings::VersionPolicy;
-use super::timings::{Phase, Trace};
+use super::timings::{ExchangePhase, Trace};
 use super::transport::Transport;
 use crate::net::{DialOptions, Dialled, dial};
 
@@ -27,10 +27,10 @@ pub(super) enum Connection {
 /// Connects to an origin, within the time limit for that.
 pub(super) async fn connect(
     transport: &Transport,
-    origin: &Arc<Origin>,
+    origin: &Arc<HttpOrigin>,
     vu: u64,
     trace: &mut Trace,
-) -> Result<Connection, Fault> {
+) -> Result<Connection, HttpError> {
     let options = DialOptions {
         name: &origin.prefix,
         limit: transport.network.connect_timeout(),
@@ -42,12 +42,16 @@ pub(super) async fn connect(
         Ok(dialled) => speak(transport, origin, dialled).await,
         Err(error) => Err(error.into()),
     };
-    trace.enter(Phase::Blocked);
+    trace.enter(ExchangePhase::Blocked);
     made
 }
 
 /// Begins to speak HTTP on a connection.
-async fn speak(transport: &Transport, origin: &Arc<Origin>, dialled: Dialled) -> Result<Connection, Fault> {
+async fn speak(
+    transport: &Transport,
+    origin: &Arc<HttpOrigin>,
+    dialled: Dialled,
+) -> Result<Connection, HttpError> {
     let Dialled { stream, remote } = dialled;
     let agreed = stream.agreed_protocol() == Some(b"h2");
     if agreed || transport.version == VersionPolicy::Http2PriorKnowledge {
@@ -70,7 +74,7 @@ impl Transport {
     ///
     /// # Errors
     /// What a first request would fail with.
-    pub async fn preflight(&self) -> Result<(), Failure> {
+    pub async fn preflight(&self) -> Result<(), HttpFailure> {
         let Some(base) = &self.base else { return Ok(()) };
         let mut trace = Trace::start(Instant::now());
         let attempt = async {
@@ -79,7 +83,7 @@ impl Transport {
         };
         match attempt.await {
             Ok(_) => Ok(()),
-            Err(Fault { code, detail }) => Err(Failure {
+            Err(HttpError { code, detail }) => Err(HttpFailure {
                 code,
                 exchange: trace.exchange,
                 detail,

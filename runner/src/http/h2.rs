@@ -17,19 +17,19 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
-use super::error::{ErrorCode, Fault};
+use super::error::{ErrorCode, HttpError};
 use super::headers::takes_trailers;
-use super::origin::Origin;
+use super::origin::HttpOrigin;
 use super::prepared::PreparedRequest;
 use super::received::{HeadFacts, Received, leads_on};
 use super::retry::{FailedExchange, Retry, is_hang_up};
-use super::timings::{Phase, Protocol, Trace};
-use crate::net::{Buffer, Stream};
+use super::timings::{ExchangePhase, Protocol, Trace};
+use crate::net::{Buffer, NetStream};
 
 /// An HTTP/2 connection. It closes when the last clone of its handle is dropped.
 #[derive(Debug)]
 pub(super) struct Http2Connection {
-    pub(super) origin: Arc<Origin>,
+    pub(super) origin: Arc<HttpOrigin>,
     pub(super) remote: SocketAddr,
     sender: SendRequest<Full<Bytes>>,
     driver: AbortHandle,
@@ -47,10 +47,10 @@ const REST_MS: u64 = 2;
 impl Http2Connection {
     /// Speaks the preface, and spawns the connection's driver on this thread's runtime.
     pub(super) async fn start(
-        stream: Stream,
-        origin: Arc<Origin>,
+        stream: NetStream,
+        origin: Arc<HttpOrigin>,
         remote: SocketAddr,
-    ) -> Result<Http2Connection, Fault> {
+    ) -> Result<Http2Connection, HttpError> {
         let heard = Arc::new(Heard::default());
         let (sender, driver) = http2::Builder::new(TokioExecutor::new())
             .max_header_list_size(64 * 1024)
@@ -116,7 +116,7 @@ impl Heard {
 
 /// A stream that notes when something, if only its end, is read from it.
 struct Listening {
-    stream: Stream,
+    stream: NetStream,
     heard: Arc<Heard>,
 }
 
@@ -163,7 +163,7 @@ pub(super) async fn exchange(
     prepared: &PreparedRequest<'_>,
     trace: &mut Trace,
 ) -> Result<Received, FailedExchange> {
-    trace.enter(Phase::Blocked);
+    trace.enter(ExchangePhase::Blocked);
     trace.exchange.protocol = Protocol::Http2;
     let reused = trace.exchange.reused;
     if reused {
@@ -174,15 +174,15 @@ pub(super) async fn exchange(
     if let Err(error) = sender.ready().await {
         return Err(connection.failed(&error, Retry::Untouched));
     }
-    trace.rename(Phase::Sending);
+    trace.rename(ExchangePhase::Sending);
     let request = request(connection, prepared, trace).map_err(FailedExchange::for_good)?;
     let answer = sender.send_request(request);
-    trace.enter(Phase::Waiting);
+    trace.enter(ExchangePhase::Waiting);
     let answer = match answer.await {
         Ok(answer) => answer,
         Err(error) => return Err(connection.failed(&error, retry(&error, reused))),
     };
-    trace.enter(Phase::Receiving);
+    trace.enter(ExchangePhase::Receiving);
     receive(answer, prepared, trace)
         .await
         .map_err(FailedExchange::for_good)
@@ -235,8 +235,8 @@ fn request(
     connection: &Http2Connection,
     prepared: &PreparedRequest<'_>,
     trace: &mut Trace,
-) -> Result<http::Request<Full<Bytes>>, Fault> {
-    let invalid = |error: http::Error| Fault::new(ErrorCode::InvalidRequest, error.to_string());
+) -> Result<http::Request<Full<Bytes>>, HttpError> {
+    let invalid = |error: http::Error| HttpError::new(ErrorCode::InvalidRequest, error.to_string());
     let headers = prepared.headers(&connection.origin);
     let authority = headers
         .first()
@@ -276,7 +276,7 @@ async fn receive(
     answer: http::Response<Incoming>,
     prepared: &PreparedRequest<'_>,
     trace: &mut Trace,
-) -> Result<Received, Fault> {
+) -> Result<Received, HttpError> {
     let mut received = Received::new(prepared.account);
     let head = head_of(&answer, &mut received.facts);
     trace.exchange.bytes_received = head.len() as u64;
@@ -288,7 +288,7 @@ async fn receive(
         trace.exchange.bytes_received += data.len() as u64;
         if prepared.wanted.keep {
             if bytes.len() - head_len + data.len() > prepared.wanted.max_body {
-                return Err(Fault::too_large(prepared.wanted.max_body));
+                return Err(HttpError::too_large(prepared.wanted.max_body));
             }
             received.make_room(bytes.len() + data.len())?;
             bytes.extend_from_slice(data);
@@ -323,11 +323,11 @@ fn head_of(answer: &http::Response<Incoming>, facts: &mut HeadFacts) -> Vec<u8> 
 }
 
 #[cold]
-fn fault(error: &hyper::Error) -> Fault {
+fn fault(error: &hyper::Error) -> HttpError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(inner) = cause {
         if let Some(error) = inner.downcast_ref::<std::io::Error>() {
-            return Fault::transfer(error);
+            return HttpError::transfer(error);
         }
         cause = inner.source();
     }
@@ -337,7 +337,7 @@ fn fault(error: &hyper::Error) -> Fault {
     } else {
         ErrorCode::Protocol
     };
-    Fault::new(code, format!("HTTP/2: {}", causes(error)))
+    HttpError::new(code, format!("HTTP/2: {}", causes(error)))
 }
 
 /// The error with all that caused it, which is where hyper's has its reasons.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU8;
 
-use super::headers::Own;
-use super::urls::Split;
+use super::headers::ManagedHeader;
+use super::urls::SplitUrl;
 use crate::net::Destination;
 
 /// One origin (RFC 9110 §4.3.1).
 #[derive(Debug)]
-pub(super) struct Origin {
+pub(super) struct HttpOrigin {
     /// `scheme://host[:port]`, without the scheme's own port.
     pub(super) prefix: String,
     /// Scheme, host and port, which the run may reach.
@@ -35,7 +35,7 @@ pub(super) const SPEAKS_HTTP1: u8 = 1;
 /// HTTP/2.
 pub(super) const SPEAKS_HTTP2: u8 = 2;
 
-impl Origin {
+impl HttpOrigin {
     /// Whether a guest's headers replace any of the fixed part, or have to be sorted out.
     pub(super) fn overlaps(&self, headers: &[(String, String)]) -> bool {
         let standing = |name: &str| {
@@ -43,13 +43,13 @@ impl Origin {
                 .iter()
                 .any(|(own, _)| own.eq_ignore_ascii_case(name))
         };
-        headers
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("host") || standing(name) || Own::of(name).is_some())
+        headers.iter().any(|(name, _)| {
+            name.eq_ignore_ascii_case("host") || standing(name) || ManagedHeader::of(name).is_some()
+        })
     }
 
     /// Whether a split URL lies here.
-    pub(super) fn matches(&self, split: &Split<'_>) -> bool {
+    pub(super) fn matches(&self, split: &SplitUrl<'_>) -> bool {
         split.prefix.map_or(self.base, |prefix| prefix == self.prefix)
     }
 }
@@ -57,7 +57,7 @@ impl Origin {
 /// A URL of a request, resolved: where on which origin it leads.
 #[derive(Debug)]
 pub(super) struct ResolvedUrl {
-    pub(super) origin: Arc<Origin>,
+    pub(super) origin: Arc<HttpOrigin>,
     pub(super) path: String,
     /// The value of an `authorization` header, from the URL's user and password.
     pub(super) authorization: Option<String>,

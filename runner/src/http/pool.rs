@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::connect::Connection;
 use super::h1::Http1Connection;
 use super::h2::Http2Connection;
-use super::origin::Origin;
+use super::origin::HttpOrigin;
 
 /// Kept HTTP/1 connections of one VU.
 const IDLE: usize = 64;
@@ -31,8 +31,8 @@ impl Pool {
     /// with; gives that back with it.
     pub(super) fn take<T>(
         &self,
-        here: impl Fn(&Origin) -> bool,
-        wanted: impl FnOnce(&Origin) -> Option<T>,
+        here: impl Fn(&HttpOrigin) -> bool,
+        wanted: impl FnOnce(&HttpOrigin) -> Option<T>,
     ) -> Option<(Http1Connection, T)> {
         let mut kept = self.kept();
         let at = kept
@@ -44,11 +44,11 @@ impl Pool {
     }
 
     /// A kept connection to an origin. After one has turned out to be closed, those at rest are given up.
-    pub(super) fn find(&self, origin: &Origin, retrying: bool) -> Option<Connection> {
+    pub(super) fn find(&self, origin: &HttpOrigin, retrying: bool) -> Option<Connection> {
         if let Some(shared) = self.shared(origin) {
             return Some(Connection::Http2(shared));
         }
-        let here = |other: &Origin| other.prefix == origin.prefix;
+        let here = |other: &HttpOrigin| other.prefix == origin.prefix;
         if retrying {
             // What the server did to one connection at rest it will have done to the others.
             self.kept().idle.retain(|connection| !here(&connection.origin));
@@ -58,7 +58,7 @@ impl Pool {
     }
 
     /// An HTTP/2 connection to an origin that takes further exchanges.
-    pub(super) fn shared(&self, origin: &Origin) -> Option<Arc<Http2Connection>> {
+    pub(super) fn shared(&self, origin: &HttpOrigin) -> Option<Arc<Http2Connection>> {
         let mut kept = self.kept();
         kept.shared.retain(|connection| !connection.is_closed());
         let mut all = kept.shared.iter();

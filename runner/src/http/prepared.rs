@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::cookies::is_cookie;
-use super::headers::Own;
-use super::origin::Origin;
+use super::headers::ManagedHeader;
+use super::origin::HttpOrigin;
 use super::request::Request;
 use crate::memory::Account;
 
@@ -38,7 +38,7 @@ pub(super) struct PreparedRequest<'a> {
 
 impl PreparedRequest<'_> {
     /// Whether any of the origin's fixed part is replaced.
-    pub(super) fn overlaps(&self, origin: &Origin) -> bool {
+    pub(super) fn overlaps(&self, origin: &HttpOrigin) -> bool {
         let joined = || origin.standing.iter().any(|(name, _)| self.includes(name));
         origin.overlaps(self.request.headers) || joined()
     }
@@ -50,7 +50,7 @@ impl PreparedRequest<'_> {
 
     /// All headers but the jar's `cookie` and those that the engine minds itself, where the guest's replace the
     /// standing ones. `host` is first.
-    pub(super) fn headers<'s>(&'s self, origin: &'s Origin) -> Vec<(&'s str, &'s str)> {
+    pub(super) fn headers<'s>(&'s self, origin: &'s HttpOrigin) -> Vec<(&'s str, &'s str)> {
         let guest = self.request.headers;
         let replaced = |name: &str| {
             guest.iter().any(|(own, _)| own.eq_ignore_ascii_case(name))
@@ -69,7 +69,7 @@ impl PreparedRequest<'_> {
             all.push(("authorization", value));
         }
         let own = guest.iter().filter(|(name, _)| {
-            !name.eq_ignore_ascii_case("host") && Own::of(name).is_none() && !self.includes(name)
+            !name.eq_ignore_ascii_case("host") && ManagedHeader::of(name).is_none() && !self.includes(name)
         });
         all.extend(own.map(|(name, value)| (name.as_str(), value.as_str())));
         all

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error::{ErrorCode, Fault};
+use super::error::{ErrorCode, HttpError};
 use crate::memory::{Account, Exceeded, Held};
 use crate::net::{Buffer, POOLED_BYTES};
 
@@ -43,7 +43,7 @@ impl Received {
     }
 
     /// Makes sure that so many bytes may be kept.
-    pub(super) fn make_room(&mut self, needed: usize) -> Result<(), Fault> {
+    pub(super) fn make_room(&mut self, needed: usize) -> Result<(), HttpError> {
         charge(
             self.account.as_ref(),
             &mut self.held,
@@ -64,7 +64,7 @@ pub(super) fn charge(
     held: &mut Option<Held>,
     capacity: usize,
     needed: usize,
-) -> Result<(), Fault> {
+) -> Result<(), HttpError> {
     match account {
         Some(account) if needed > capacity && needed > POOLED_BYTES => {
             // As a vector grows.
@@ -77,8 +77,8 @@ pub(super) fn charge(
 }
 
 #[cold]
-fn no_room(why: Exceeded) -> Fault {
-    Fault::new(
+fn no_room(why: Exceeded) -> HttpError {
+    HttpError::new(
         ErrorCode::ResponseTooLarge,
         format!("there is no room for the body: {why}"),
     )

@@ -6,10 +6,10 @@ use url::Url;
 
 use super::agent::Agent;
 use super::cookies::{is_cookie, pairs, set_by};
-use super::error::Fault;
+use super::error::HttpError;
 use super::fields::field;
 use super::outcome::{Hop, Landing};
-use super::request::{Request, Watch};
+use super::request::{RedirectWatch, Request};
 use super::request_trace::RequestTrace;
 use super::response::Response;
 use super::timings::Trace;
@@ -21,7 +21,7 @@ pub(super) async fn run(
     agent: &Agent,
     request: &Request<'_>,
     trace: &mut RequestTrace,
-) -> Result<Response, Fault> {
+) -> Result<Response, HttpError> {
     let response = agent.exchange(request, &mut trace.hop).await?;
     if !response.encoded && !response.redirects {
         return Ok(response);
@@ -35,7 +35,7 @@ async fn finish(
     request: &Request<'_>,
     mut response: Response,
     trace: &mut RequestTrace,
-) -> Result<Response, Fault> {
+) -> Result<Response, HttpError> {
     if response.redirects && agent.transport.redirects_of(request.redirects) > 0 {
         response = follow(agent, request, response, trace).await?;
     }
@@ -54,9 +54,9 @@ async fn follow(
     request: &Request<'_>,
     mut response: Response,
     trace: &mut RequestTrace,
-) -> Result<Response, Fault> {
+) -> Result<Response, HttpError> {
     let limit = agent.transport.redirects_of(request.redirects);
-    let mut step = Step::first(request);
+    let mut step = HopRequest::first(request);
     let mut url = urls::resolve(request.url, agent.transport.base.as_ref())?;
     for _ in 0..limit {
         // What can't be followed is no hop: it is what the request came to.
@@ -94,15 +94,15 @@ async fn follow(
 }
 
 /// What of a request changes from hop to hop.
-struct Step<'a> {
+struct HopRequest<'a> {
     method: String,
     headers: Vec<(String, String)>,
     body: &'a [u8],
 }
 
-impl<'a> Step<'a> {
-    fn first(request: &Request<'a>) -> Step<'a> {
-        Step {
+impl<'a> HopRequest<'a> {
+    fn first(request: &Request<'a>) -> HopRequest<'a> {
+        HopRequest {
             method: request.method().to_owned(),
             headers: request.headers.to_vec(),
             body: request.body,
@@ -149,7 +149,13 @@ impl<'a> Step<'a> {
 
 impl RequestTrace {
     /// Reports a redirect, and starts the measurement of what follows it once that may be sent.
-    async fn add_hop(&mut self, step: &Step<'_>, url: &Url, response: Response, watch: Option<&dyn Watch>) {
+    async fn add_hop(
+        &mut self,
+        step: &HopRequest<'_>,
+        url: &Url,
+        response: Response,
+        watch: Option<&dyn RedirectWatch>,
+    ) {
         let hop = Hop {
             method: step.method.clone(),
             name: url.path().to_owned(),
@@ -176,7 +182,7 @@ fn location(response: &Response) -> String {
 }
 
 /// The URL of the next hop. Another origin gets no user and password, whoever wrote them there.
-fn next_url(location: &str, from: &Url) -> Result<Url, Fault> {
+fn next_url(location: &str, from: &Url) -> Result<Url, HttpError> {
     let mut next = urls::parse(location, Some(from))?;
     if next.origin() != from.origin() {
         // Both can only fail for URLs that have no host, which have been refused.
@@ -194,7 +200,7 @@ mod tests {
         let headers: Vec<_> = ["Content-Type", "Authorization", "Cookie", "x-a"]
             .map(|name| (name.to_owned(), "v".to_owned()))
             .to_vec();
-        let mut step = Step {
+        let mut step = HopRequest {
             method: method.to_owned(),
             headers,
             body: b"body",

@@ -3,12 +3,12 @@
 
 use std::time::Instant;
 
-use super::error::{ErrorCode, Fault};
-use super::failure::Failure;
-use super::outcome::{Hop, Landing, Outcome};
+use super::error::{ErrorCode, HttpError};
+use super::failure::HttpFailure;
+use super::outcome::{Hop, HttpOutcome, Landing};
 use super::request::Request;
 use super::response::Response;
-use super::timings::{Phase, Trace};
+use super::timings::{ExchangePhase, Trace};
 use super::transport::Transport;
 
 /// The measurement of one request, and of the redirects that it took.
@@ -36,16 +36,16 @@ impl RequestTrace {
     /// Turns what came of it, `None` for a timeout, into an outcome.
     pub(super) fn conclude(
         mut self,
-        result: Option<Result<Response, Fault>>,
+        result: Option<Result<Response, HttpError>>,
         request: &Request<'_>,
         transport: &Transport,
-    ) -> Outcome {
+    ) -> HttpOutcome {
         let result = match result {
             Some(Ok(response)) => Ok(response),
             Some(Err(fault)) => Err(self.fail(fault)),
             None => Err(self.fail(late(request, transport, self.hop.phase()))),
         };
-        Outcome {
+        HttpOutcome {
             hops: self.hops,
             result,
             ended: self.hop.ended(),
@@ -56,9 +56,9 @@ impl RequestTrace {
     }
 
     #[cold]
-    fn fail(&mut self, fault: Fault) -> Failure {
+    fn fail(&mut self, fault: HttpError) -> HttpFailure {
         self.hop.finish();
-        Failure {
+        HttpFailure {
             code: fault.code,
             exchange: self.hop.exchange,
             detail: fault.detail,
@@ -68,7 +68,7 @@ impl RequestTrace {
 
 /// The time limit passed: whose it was, and what the exchange was doing.
 #[cold]
-fn late(request: &Request<'_>, transport: &Transport, phase: Phase) -> Fault {
+fn late(request: &Request<'_>, transport: &Transport, phase: ExchangePhase) -> HttpError {
     let limit = request.timeout.unwrap_or(transport.timeout);
     let option = if request.timeout.is_none() {
         " of --timeout"
@@ -76,7 +76,7 @@ fn late(request: &Request<'_>, transport: &Transport, phase: Phase) -> Fault {
         ""
     };
     let doing = phase.doing();
-    Fault::new(
+    HttpError::new(
         ErrorCode::Timeout,
         format!("{limit:?}{option} passed while {doing}"),
     )

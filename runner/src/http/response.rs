@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::decode::decode;
-use super::error::Fault;
+use super::error::HttpError;
 use super::fields::fields;
 use super::timings::Exchange;
 use crate::memory::{Account, Held};
@@ -57,7 +57,7 @@ impl Response {
         &mut self,
         max_body: usize,
         account: Option<&Arc<Account>>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), HttpError> {
         let decoded = decode(self.head(), self.body(), max_body, account).await?;
         let Some((body, held)) = decoded else {
             return Ok(());

@@ -2,13 +2,13 @@
 
 use std::io;
 
-use super::error::Fault;
+use super::error::HttpError;
 use super::request::Request;
 
 /// An exchange that did not complete.
 #[derive(Debug)]
 pub(super) struct FailedExchange {
-    pub(super) fault: Fault,
+    pub(super) fault: HttpError,
     pub(super) retry: Retry,
 }
 
@@ -29,7 +29,7 @@ const UNTOUCHED: u8 = 3;
 impl FailedExchange {
     /// For good.
     #[cold]
-    pub(super) fn for_good(fault: Fault) -> FailedExchange {
+    pub(super) fn for_good(fault: HttpError) -> FailedExchange {
         FailedExchange {
             fault,
             retry: Retry::No,

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::error::{ErrorCode, Fault};
-use super::headers::{self, Own};
-use super::origin::{Origin, SPEAKS_UNKNOWN};
+use super::error::{ErrorCode, HttpError};
+use super::headers::{self, ManagedHeader};
+use super::origin::{HttpOrigin, SPEAKS_UNKNOWN};
 use super::settings::{HttpSettings, SettingsError, VersionPolicy, is_credential};
 use super::urls;
 use crate::net::{Network, Tls, basic_authorization};
@@ -41,7 +41,7 @@ pub struct Transport {
     pub(super) max_body_bytes: usize,
     pub(super) parallel_per_host: usize,
     standing: Vec<(String, String)>,
-    origins: Mutex<HashMap<String, Arc<Origin>>>,
+    origins: Mutex<HashMap<String, Arc<HttpOrigin>>>,
 }
 
 impl Transport {
@@ -77,7 +77,7 @@ impl Transport {
     }
 
     /// The origin of a URL, if the run may reach it. Asks nobody: names are not resolved.
-    pub(super) fn origin(&self, url: &Url) -> Result<Arc<Origin>, Fault> {
+    pub(super) fn origin(&self, url: &Url) -> Result<Arc<HttpOrigin>, HttpError> {
         let key = url.origin().ascii_serialization();
         if let Some(known) = self.origins().get(&key) {
             return Ok(known.clone());
@@ -97,13 +97,13 @@ impl Transport {
         own.min(self.redirect_limit)
     }
 
-    fn origins(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Origin>>> {
+    fn origins(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<HttpOrigin>>> {
         self.origins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn new_origin(&self, url: &Url) -> Result<Origin, Fault> {
+    fn new_origin(&self, url: &Url) -> Result<HttpOrigin, HttpError> {
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
-            return Err(Fault::new(ErrorCode::InvalidUrl, "the URL has no host"));
+            return Err(HttpError::new(ErrorCode::InvalidUrl, "the URL has no host"));
         };
         let https = url.scheme() == "https";
         let destination = self.network.destination(https, &host, port)?;
@@ -127,7 +127,7 @@ impl Transport {
         let standing = self.standing_for(base, !via.is_empty());
         let fixed = fixed(&authority, &standing);
         let speaks = AtomicU8::new(SPEAKS_UNKNOWN);
-        Ok(Origin {
+        Ok(HttpOrigin {
             prefix,
             destination,
             base,
@@ -197,7 +197,7 @@ fn standing(settings: &HttpSettings, problems: &mut Vec<String>) -> Vec<(String,
             Ok(()) if name == "connection" => {
                 problems.push("header \"connection\": --no-keep-alive closes connections".to_owned());
             }
-            Ok(()) if Own::of(&name).is_some() => {
+            Ok(()) if ManagedHeader::of(&name).is_some() => {
                 problems.push(format!(
                     "header {name:?} is set by the engine itself; leave it out"
                 ));

@@ -5,11 +5,11 @@
 
 use url::{Position, Url};
 
-use super::error::{ErrorCode, Fault};
+use super::error::{ErrorCode, HttpError};
 
 /// A URL that needs no parsing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Split<'a> {
+pub(super) struct SplitUrl<'a> {
     /// `None`: relative to the base URL.
     pub(super) prefix: Option<&'a str>,
     /// Path and query, beginning with `/`.
@@ -17,9 +17,9 @@ pub(super) struct Split<'a> {
 }
 
 /// Splits a URL whose parts are certainly in normal form; `None` for any other, good or bad.
-pub(super) fn split(url: &str) -> Option<Split<'_>> {
+pub(super) fn split(url: &str) -> Option<SplitUrl<'_>> {
     if url.starts_with('/') {
-        return (!url.starts_with("//") && is_plain(url)).then_some(Split {
+        return (!url.starts_with("//") && is_plain(url)).then_some(SplitUrl {
             prefix: None,
             path: url,
         });
@@ -29,7 +29,7 @@ pub(super) fn split(url: &str) -> Option<Split<'_>> {
         .or_else(|| url.strip_prefix("https://"))?;
     let path = rest.find('/').map(|at| &rest[at..])?;
     let prefix = &url[..url.len() - path.len()];
-    is_plain(path).then_some(Split {
+    is_plain(path).then_some(SplitUrl {
         prefix: Some(prefix),
         path,
     })
@@ -41,7 +41,7 @@ pub(super) fn path_below(base: &Url) -> &str {
 }
 
 /// Resolves the URL of a request: what is relative goes under the base's path, whether it begins with a slash or not.
-pub(super) fn resolve(url: &str, base: Option<&Url>) -> Result<Url, Fault> {
+pub(super) fn resolve(url: &str, base: Option<&Url>) -> Result<Url, HttpError> {
     let below = base.map_or("", path_below);
     let text = url.trim_matches(|character| character <= ' ');
     let is_below = || Url::parse(text) == Err(url::ParseError::RelativeUrlWithoutBase);
@@ -57,7 +57,7 @@ pub(super) fn resolve(url: &str, base: Option<&Url>) -> Result<Url, Fault> {
 }
 
 /// Resolves a URL against another as the standard says, and checks its scheme.
-pub(super) fn parse(url: &str, base: Option<&Url>) -> Result<Url, Fault> {
+pub(super) fn parse(url: &str, base: Option<&Url>) -> Result<Url, HttpError> {
     let parsed = match base {
         Some(base) => base.join(url),
         None => Url::parse(url),
@@ -94,8 +94,8 @@ pub(super) fn path_of(url: &Url) -> String {
 }
 
 #[cold]
-fn invalid(detail: String) -> Fault {
-    Fault::new(ErrorCode::InvalidUrl, detail)
+fn invalid(detail: String) -> HttpError {
+    HttpError::new(ErrorCode::InvalidUrl, detail)
 }
 
 /// Whether the URL standard's parser would leave this path and query as they are: no byte that it encodes or

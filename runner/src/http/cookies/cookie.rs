@@ -31,7 +31,7 @@ pub struct Cookie {
 
 /// Where a request goes, as far as cookies care.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'a> {
+pub(super) struct CookieScope<'a> {
     pub(super) https: bool,
     /// In normal form.
     pub(super) host: &'a str,
@@ -41,7 +41,7 @@ pub(super) struct Place<'a> {
     pub(super) path: &'a str,
 }
 
-impl Place<'_> {
+impl CookieScope<'_> {
     /// Whether the host is one below this domain.
     pub(super) fn lies_below(&self, domain: &str) -> bool {
         !self.is_address
@@ -62,7 +62,7 @@ impl Place<'_> {
 }
 
 impl Cookie {
-    pub(super) fn matches(&self, place: &Place<'_>) -> bool {
+    pub(super) fn matches(&self, place: &CookieScope<'_>) -> bool {
         (place.https || !self.secure) && place.has_domain_of(self) && place.has_path_of(self)
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::cookie::{Cookie, Place};
+use super::cookie::{Cookie, CookieScope};
 
 /// Cookies of one domain.
 const OF_ONE_DOMAIN: usize = 200;
@@ -62,7 +62,7 @@ impl Jar {
     }
 
     /// Those that a request to this place carries, in their order.
-    pub(super) fn matching(&self, place: &Place<'_>, now_ms: u64) -> Vec<&Cookie> {
+    pub(super) fn matching(&self, place: &CookieScope<'_>, now_ms: u64) -> Vec<&Cookie> {
         let fits = |cookie: &&Cookie| cookie.matches(place) && !cookie.is_over(now_ms);
         let mut found: Vec<_> = self.cookies.iter().filter(fits).collect();
         found.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
@@ -75,7 +75,7 @@ impl Jar {
     }
 
     /// Removes those of this name that a request to this place carries; says how many.
-    pub(super) fn delete(&mut self, place: &Place<'_>, name: &str) -> usize {
+    pub(super) fn delete(&mut self, place: &CookieScope<'_>, name: &str) -> usize {
         self.retain(|cookie| cookie.name != name || !cookie.matches(place))
     }
 
@@ -88,7 +88,7 @@ impl Jar {
     pub(super) fn everywhere(
         &mut self,
         prefix: &str,
-        place: &Place<'_>,
+        place: &CookieScope<'_>,
         now: Instant,
         now_ms: impl FnOnce() -> u64,
     ) -> Result<Option<Arc<str>>, ()> {
@@ -168,8 +168,8 @@ mod tests {
 
     const NOW: u64 = 1_000_000;
 
-    fn at<'a>(host: &'a str, path: &'a str) -> Place<'a> {
-        Place {
+    fn at<'a>(host: &'a str, path: &'a str) -> CookieScope<'a> {
+        CookieScope {
             https: false,
             host,
             is_address: host.starts_with("127."),
@@ -177,11 +177,11 @@ mod tests {
         }
     }
 
-    fn store(jar: &mut Jar, place: &Place<'_>, text: &str) {
+    fn store(jar: &mut Jar, place: &CookieScope<'_>, text: &str) {
         jar.put(set_cookie(text, place, NOW).expect(text), NOW);
     }
 
-    fn sent(jar: &Jar, place: &Place<'_>, now_ms: u64) -> String {
+    fn sent(jar: &Jar, place: &CookieScope<'_>, now_ms: u64) -> String {
         let pairs = jar.matching(place, now_ms);
         let pairs: Vec<_> = pairs.iter().map(|c| format!("{}={}", c.name, c.value)).collect();
         pairs.join("; ")
@@ -226,7 +226,7 @@ mod tests {
         ] {
             assert_eq!(sent(&jar, &at(host, path), NOW), cookies, "{host}{path}");
         }
-        let secure = Place {
+        let secure = CookieScope {
             https: true,
             ..at("a.h.test", "/")
         };

@@ -13,12 +13,12 @@ use std::time::{Instant, SystemTime};
 use url::{Host, Url};
 
 use super::fields::fields;
-use super::origin::Origin;
+use super::origin::HttpOrigin;
 use super::transport::Transport;
 use super::urls;
 use crate::memory::{Account, Held};
 use crate::net::normal_host;
-use cookie::{Place, domain_of};
+use cookie::{CookieScope, domain_of};
 use jar::{Jar, header};
 
 pub use cookie::Cookie;
@@ -213,12 +213,12 @@ impl Cookies {
         self.jars().put(jar, cookie, now_ms())
     }
 
-    fn url(&self, url: &str) -> Option<Parsed> {
+    fn url(&self, url: &str) -> Option<GuestUrl> {
         let base = self
             .transport
             .as_ref()
             .and_then(|transport| transport.base.as_ref());
-        Parsed::new(urls::resolve(url, base).ok()?)
+        GuestUrl::new(urls::resolve(url, base).ok()?)
     }
 }
 
@@ -261,7 +261,7 @@ impl Cookies {
         &self,
         used: JarUse,
         headers: &[(String, String)],
-        origin: &Origin,
+        origin: &HttpOrigin,
         now: Instant,
     ) -> Result<Header, ()> {
         if !self.has_some_for(used) {
@@ -283,7 +283,7 @@ impl Cookies {
         &self,
         used: JarUse,
         headers: &[(String, String)],
-        origin: &Origin,
+        origin: &HttpOrigin,
         path: &str,
     ) -> Header {
         if !self.has_some_for(used) {
@@ -308,7 +308,7 @@ impl Cookies {
     }
 
     /// Takes in what a response's head sets. Cookies that the URL may not set are ignored, as browsers do.
-    pub(super) fn store(&self, used: JarUse, origin: &Origin, path: &str, head: &[u8]) {
+    pub(super) fn store(&self, used: JarUse, origin: &HttpOrigin, path: &str, head: &[u8]) {
         if used.jar == JarUse::NONE {
             return;
         }
@@ -351,7 +351,7 @@ pub(super) fn pairs(header: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// What the guest, or else the operator, has written into `cookie` headers.
-fn written<'a>(headers: &'a [(String, String)], origin: &'a Origin) -> impl Iterator<Item = &'a str> {
+fn written<'a>(headers: &'a [(String, String)], origin: &'a HttpOrigin) -> impl Iterator<Item = &'a str> {
     let named = |(name, value): &'a (String, String)| is_cookie(name).then_some(value.as_str());
     let guest = headers.iter().filter_map(named);
     let replaced = headers.iter().any(|(name, _)| is_cookie(name));
@@ -369,8 +369,8 @@ pub(super) fn is_cookie(name: &str) -> bool {
     name.eq_ignore_ascii_case("cookie")
 }
 
-fn place<'a>(origin: &'a Origin, path: &'a str) -> Place<'a> {
-    Place {
+fn place<'a>(origin: &'a HttpOrigin, path: &'a str) -> CookieScope<'a> {
+    CookieScope {
         https: origin.destination.is_secure(),
         host: origin.destination.host(),
         is_address: is_address(origin.destination.host()),
@@ -385,23 +385,23 @@ fn is_address(host: &str) -> bool {
 }
 
 /// A URL of the guest's.
-struct Parsed {
+struct GuestUrl {
     url: Url,
     host: String,
 }
 
-impl Parsed {
-    fn new(url: Url) -> Option<Parsed> {
+impl GuestUrl {
+    fn new(url: Url) -> Option<GuestUrl> {
         let host = match url.host()? {
             Host::Domain(name) => normal_host(&Host::Domain(name)),
             Host::Ipv4(address) => address.to_string(),
             Host::Ipv6(address) => address.to_string(),
         };
-        Some(Parsed { url, host })
+        Some(GuestUrl { url, host })
     }
 
-    fn place(&self) -> Place<'_> {
-        Place {
+    fn place(&self) -> CookieScope<'_> {
+        CookieScope {
             https: self.url.scheme() == "https",
             host: &self.host,
             is_address: is_address(&self.host),

@@ -1,9 +1,9 @@
 //! From the text of a `Set-Cookie` field to a cookie (RFC 6265 §5.2 and §5.3), and dates as servers write them (§5.1.1).
 
-use super::cookie::{COOKIE_BYTES, Cookie, Place, domain_of, is_control};
+use super::cookie::{COOKIE_BYTES, Cookie, CookieScope, domain_of, is_control};
 
 /// The cookie that this text sets where `place` has answered with it. `None`: it is ignored there.
-pub(super) fn set_cookie(text: &str, place: &Place<'_>, now_ms: u64) -> Option<Cookie> {
+pub(super) fn set_cookie(text: &str, place: &CookieScope<'_>, now_ms: u64) -> Option<Cookie> {
     if text.len() > COOKIE_BYTES || text.bytes().any(is_control) {
         return None;
     }
@@ -47,7 +47,7 @@ pub(super) fn set_cookie(text: &str, place: &Place<'_>, now_ms: u64) -> Option<C
 }
 
 /// Widens a cookie to the domain that it names, if the place lies there. `None`: the cookie is refused.
-fn set_domain(cookie: &mut Cookie, value: &str, place: &Place<'_>) -> Option<()> {
+fn set_domain(cookie: &mut Cookie, value: &str, place: &CookieScope<'_>) -> Option<()> {
     let value = value.strip_prefix('.').unwrap_or(value);
     if value.is_empty() {
         place.host.clone_into(&mut cookie.domain);
@@ -169,8 +169,8 @@ mod tests {
 
     const NOW: u64 = 1_000_000;
 
-    fn at<'a>(host: &'a str, path: &'a str) -> Place<'a> {
-        Place {
+    fn at<'a>(host: &'a str, path: &'a str) -> CookieScope<'a> {
+        CookieScope {
             https: false,
             host,
             is_address: host == "127.0.0.1",

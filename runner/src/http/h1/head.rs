@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use httparse::{Header, ParserConfig, Status};
 
-use super::super::error::{ErrorCode, Fault, quoted};
+use super::super::error::{ErrorCode, HttpError, quoted};
 use super::super::received::{HeadFacts, leads_on};
 use super::body::{Chunks, Framing};
 
@@ -14,10 +14,10 @@ const USUAL_HEADERS: usize = 32;
 const MAX_HEADERS: usize = 128;
 
 /// The length of a head, what it says, and how its body is framed.
-pub(super) type Parsed = Option<(usize, HeadFacts, Framing)>;
+pub(super) type ParsedHead = Option<(usize, HeadFacts, Framing)>;
 
 /// Parses a head; `None` while it isn't complete.
-pub(super) fn parse(bytes: &[u8], to_head: bool) -> Result<Parsed, Fault> {
+pub(super) fn parse(bytes: &[u8], to_head: bool) -> Result<ParsedHead, HttpError> {
     match parse_with::<USUAL_HEADERS>(bytes, to_head) {
         Err(httparse::Error::TooManyHeaders) => parse_many(bytes, to_head),
         other => other.unwrap_or_else(|error| Err(not_http(bytes, error))),
@@ -27,15 +27,15 @@ pub(super) fn parse(bytes: &[u8], to_head: bool) -> Result<Parsed, Fault> {
 /// Apart, because an array of 128 headers takes 4 KiB of the caller's small stack.
 #[cold]
 #[inline(never)]
-fn parse_many(bytes: &[u8], to_head: bool) -> Result<Parsed, Fault> {
+fn parse_many(bytes: &[u8], to_head: bool) -> Result<ParsedHead, HttpError> {
     parse_with::<MAX_HEADERS>(bytes, to_head).unwrap_or_else(|error| Err(not_http(bytes, error)))
 }
 
 #[cold]
-fn not_http(bytes: &[u8], error: httparse::Error) -> Fault {
+fn not_http(bytes: &[u8], error: httparse::Error) -> HttpError {
     let (number, line) = culprit(bytes);
     let line = quoted(line);
-    Fault::new(
+    HttpError::new(
         ErrorCode::Protocol,
         format!("the response head isn't valid HTTP: {error} in line {number}, {line}"),
     )
@@ -88,7 +88,10 @@ fn culprit(bytes: &[u8]) -> (usize, &[u8]) {
     last
 }
 
-fn parse_with<const N: usize>(bytes: &[u8], to_head: bool) -> Result<Result<Parsed, Fault>, httparse::Error> {
+fn parse_with<const N: usize>(
+    bytes: &[u8],
+    to_head: bool,
+) -> Result<Result<ParsedHead, HttpError>, httparse::Error> {
     let mut headers = [const { MaybeUninit::<Header<'_>>::uninit() }; N];
     let mut response = httparse::Response::new(&mut []);
     let status =
@@ -109,7 +112,7 @@ struct Findings {
     keep_alive: bool,
 }
 
-fn facts(response: &httparse::Response<'_, '_>, to_head: bool) -> Result<(HeadFacts, Framing), Fault> {
+fn facts(response: &httparse::Response<'_, '_>, to_head: bool) -> Result<(HeadFacts, Framing), HttpError> {
     let mut facts = HeadFacts {
         status: response.code.unwrap_or(0),
         ..HeadFacts::default()
@@ -131,7 +134,7 @@ fn facts(response: &httparse::Response<'_, '_>, to_head: bool) -> Result<(HeadFa
 }
 
 /// Takes in one header. Sorted by length first, because most headers are none of these.
-fn note(header: &Header<'_>, facts: &mut HeadFacts, findings: &mut Findings) -> Result<(), Fault> {
+fn note(header: &Header<'_>, facts: &mut HeadFacts, findings: &mut Findings) -> Result<(), HttpError> {
     let is = |name: &str| header.name.eq_ignore_ascii_case(name);
     match header.name.len() {
         8 if is("location") => facts.location = leads_on(facts.status, header.value),
@@ -153,7 +156,7 @@ fn note_connection(value: &[u8], findings: &mut Findings) {
     }
 }
 
-fn length(value: &[u8], earlier: Option<u64>) -> Result<u64, Fault> {
+fn length(value: &[u8], earlier: Option<u64>) -> Result<u64, HttpError> {
     let wrong = || {
         let detail = match earlier {
             None => format!("the response has an invalid content-length, {}", quoted(value)),
@@ -162,7 +165,7 @@ fn length(value: &[u8], earlier: Option<u64>) -> Result<u64, Fault> {
                 quoted(value)
             ),
         };
-        Fault::new(ErrorCode::Protocol, detail)
+        HttpError::new(ErrorCode::Protocol, detail)
     };
     let mut agreed = earlier;
     for item in value.split(|&byte| byte == b',') {
@@ -182,11 +185,11 @@ fn length(value: &[u8], earlier: Option<u64>) -> Result<u64, Fault> {
     agreed.ok_or_else(wrong)
 }
 
-fn chunked(value: &[u8], earlier: bool) -> Result<bool, Fault> {
+fn chunked(value: &[u8], earlier: bool) -> Result<bool, HttpError> {
     match value.trim_ascii() {
         coding if coding.eq_ignore_ascii_case(b"chunked") && !earlier => Ok(true),
         coding if coding.eq_ignore_ascii_case(b"identity") => Ok(earlier),
-        _ => Err(Fault::new(
+        _ => Err(HttpError::new(
             ErrorCode::Protocol,
             format!("the response has an unknown transfer coding, {}", quoted(value)),
         )),

@@ -17,19 +17,19 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use self::request::inlines_body;
 use self::response::ResponseReader;
-use super::error::Fault;
-use super::origin::Origin;
+use super::error::HttpError;
+use super::origin::HttpOrigin;
 use super::prepared::PreparedRequest;
 use super::received::Received;
 use super::retry::{FailedExchange, Retry, is_hang_up};
-use super::timings::{Phase, Trace};
-use crate::net::{self, Stream};
+use super::timings::{ExchangePhase, Trace};
+use crate::net::{self, NetStream};
 
 /// A connection that speaks HTTP/1.1. It has no buffers of its own.
 #[derive(Debug)]
 pub(super) struct Http1Connection {
-    pub(super) stream: Stream,
-    pub(super) origin: Arc<Origin>,
+    pub(super) stream: NetStream,
+    pub(super) origin: Arc<HttpOrigin>,
     pub(super) remote: SocketAddr,
     /// It has carried an exchange before.
     pub(super) used: bool,
@@ -41,12 +41,12 @@ pub(super) async fn exchange(
     prepared: &PreparedRequest<'_>,
     trace: &mut Trace,
 ) -> Result<(Received, Http1Connection), FailedExchange> {
-    trace.rename(Phase::Sending);
+    trace.rename(ExchangePhase::Sending);
     let written = poll_fn(|cx| write(&mut connection, prepared, trace, cx)).await;
     let mut reader = ResponseReader::new(prepared.wanted, prepared.account);
     let outcome = match written {
         Ok(None) => {
-            trace.enter(Phase::Waiting);
+            trace.enter(ExchangePhase::Waiting);
             poll_fn(|cx| read(&mut connection, &mut reader, trace, cx)).await
         }
         // Rare, so that its future is boxed.
@@ -73,10 +73,10 @@ async fn go_on(
     prepared: &PreparedRequest<'_>,
     reader: &mut ResponseReader,
     trace: &mut Trace,
-) -> Result<(), (Fault, bool)> {
+) -> Result<(), (HttpError, bool)> {
     let written = write_rest(connection, rest, prepared, reader, trace).await;
-    if trace.phase() == Phase::Sending {
-        trace.enter(Phase::Waiting);
+    if trace.phase() == ExchangePhase::Sending {
+        trace.enter(ExchangePhase::Waiting);
     }
     let (outcome, broken) = match written {
         Rest::Answered(outcome) => (outcome, None),
@@ -89,7 +89,7 @@ async fn go_on(
     // Nothing can follow a request that wasn't sent as a whole.
     let silent = trace.exchange.bytes_received == 0;
     match (outcome, broken) {
-        (Err((_, hung_up)), Some(error)) if silent => Err((Fault::transfer(&error), hung_up)),
+        (Err((_, hung_up)), Some(error)) if silent => Err((HttpError::transfer(&error), hung_up)),
         // What a server leaves unread makes its end of the connection a reset.
         (Err((fault, true)), _) => reader.close().map_err(|_| (fault, true)),
         (outcome, _) => outcome,
@@ -106,7 +106,7 @@ fn write(
     cx: &mut Context<'_>,
 ) -> Poll<Result<Option<Vec<u8>>, FailedExchange>> {
     if connection.used && connection.stream.is_stale(cx) {
-        let fault = Fault::transfer(&io::ErrorKind::ConnectionReset.into());
+        let fault = HttpError::transfer(&io::ErrorKind::ConnectionReset.into());
         let retry = Retry::Untouched;
         return Poll::Ready(Err(FailedExchange { fault, retry }));
     }
@@ -131,7 +131,7 @@ fn write(
 fn write_failed(error: &io::Error, used: bool) -> FailedExchange {
     let stale = used && is_hang_up(error);
     FailedExchange {
-        fault: Fault::transfer(error),
+        fault: HttpError::transfer(error),
         retry: if stale { Retry::Stale } else { Retry::No },
     }
 }
@@ -142,7 +142,7 @@ enum Rest {
     /// The error is held back: the server may have answered before it hung up.
     Broken(io::Error),
     /// The exchange is over: the server answered, or failed, without having read everything.
-    Answered(Result<(), (Fault, bool)>),
+    Answered(Result<(), (HttpError, bool)>),
 }
 
 /// Writes what did not fit at once, and listens meanwhile: a server that refuses a body answers before it has read
@@ -174,7 +174,7 @@ async fn write_rest(
 
 /// Writes parts one after another, and takes from them what is written.
 fn write_parts(
-    stream: &mut Stream,
+    stream: &mut NetStream,
     parts: &mut [&[u8]],
     trace: &mut Trace,
     cx: &mut Context<'_>,
@@ -201,7 +201,7 @@ fn read(
     reader: &mut ResponseReader,
     trace: &mut Trace,
     cx: &mut Context<'_>,
-) -> Poll<Result<(), (Fault, bool)>> {
+) -> Poll<Result<(), (HttpError, bool)>> {
     net::with_read(|buffer| {
         for _ in 0..READS {
             let mut filled = ReadBuf::new(buffer);
@@ -209,7 +209,7 @@ fn read(
                 // TLS without a closing alert: what a body that ends with the connection gets from many servers.
                 let ended = error.kind() == io::ErrorKind::UnexpectedEof && reader.close().is_ok();
                 return Poll::Ready(finish(trace, ended, || {
-                    (Fault::transfer(&error), is_hang_up(&error))
+                    (HttpError::transfer(&error), is_hang_up(&error))
                 }));
             }
             let bytes = filled.filled();
@@ -218,9 +218,9 @@ fn read(
                 trace.finish();
                 return Poll::Ready(closed);
             }
-            let first = trace.phase() != Phase::Receiving;
+            let first = trace.phase() != ExchangePhase::Receiving;
             if first {
-                trace.enter(Phase::Receiving);
+                trace.enter(ExchangePhase::Receiving);
             }
             trace.exchange.bytes_received += bytes.len() as u64;
             if reader.feed(bytes).map_err(|fault| (fault, false))? {

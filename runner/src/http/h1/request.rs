@@ -1,7 +1,7 @@
 //! Writes a request's head, and a small body behind it, into one buffer.
 
 use super::super::headers::takes_trailers;
-use super::super::origin::Origin;
+use super::super::origin::HttpOrigin;
 use super::super::prepared::PreparedRequest;
 
 /// A body up to this size is copied behind the head, so that one system call sends both.
@@ -13,7 +13,7 @@ pub(super) fn inlines_body(prepared: &PreparedRequest<'_>) -> bool {
 }
 
 /// Appends the request to `buffer`.
-pub(super) fn write(prepared: &PreparedRequest<'_>, origin: &Origin, buffer: &mut Vec<u8>) {
+pub(super) fn write(prepared: &PreparedRequest<'_>, origin: &HttpOrigin, buffer: &mut Vec<u8>) {
     let mut put = |bytes: &[u8]| buffer.extend_from_slice(bytes);
     put(prepared.request.method().as_bytes());
     put(b" ");
@@ -42,7 +42,7 @@ pub(super) fn write(prepared: &PreparedRequest<'_>, origin: &Origin, buffer: &mu
 }
 
 /// What the guest's own `connection` and `te` ask for, where they ask for something.
-fn put_connection(prepared: &PreparedRequest<'_>, origin: &Origin, buffer: &mut Vec<u8>) {
+fn put_connection(prepared: &PreparedRequest<'_>, origin: &HttpOrigin, buffer: &mut Vec<u8>) {
     let trailers = takes_trailers(prepared.request.headers);
     // Without keep-alive, it is among the standing headers.
     let closes = prepared.closes && !origin.standing.iter().any(|(name, _)| name == "connection");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::error::{ErrorCode, Fault};
+use super::super::error::{ErrorCode, HttpError};
 use super::super::prepared::Wanted;
 use super::super::received::Received;
 use super::body::Framing;
@@ -49,7 +49,7 @@ impl ResponseReader {
     }
 
     /// Takes in bytes from the wire; `true` once the response is complete.
-    pub(in super::super) fn feed(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
+    pub(in super::super) fn feed(&mut self, bytes: &[u8]) -> Result<bool, HttpError> {
         if self.framing.is_some() {
             return self.feed_body(bytes);
         }
@@ -62,10 +62,10 @@ impl ResponseReader {
     }
 
     /// Takes note that the server closed; `Ok` if that completes the response.
-    pub(in super::super) fn close(&mut self) -> Result<(), Fault> {
+    pub(in super::super) fn close(&mut self) -> Result<(), HttpError> {
         match self.framing {
             Some(Framing::Close) => Ok(()),
-            _ => Err(Fault::new(ErrorCode::ConnectionClosed, self.closed_detail())),
+            _ => Err(HttpError::new(ErrorCode::ConnectionClosed, self.closed_detail())),
         }
     }
 
@@ -83,7 +83,7 @@ impl ResponseReader {
         }
     }
 
-    fn feed_head(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
+    fn feed_head(&mut self, bytes: &[u8]) -> Result<bool, HttpError> {
         let mut unfolded: Vec<u8>;
         let mut bytes = bytes;
         loop {
@@ -117,10 +117,10 @@ impl ResponseReader {
     }
 
     #[cold]
-    fn skip_interim(&mut self, length: usize, status: u16) -> Result<(), Fault> {
+    fn skip_interim(&mut self, length: usize, status: u16) -> Result<(), HttpError> {
         self.interim += length;
         match status {
-            101 => Err(Fault::new(
+            101 => Err(HttpError::new(
                 ErrorCode::Protocol,
                 "the server switched protocols without being asked",
             )),
@@ -134,7 +134,7 @@ impl ResponseReader {
         self.received.head_len = u32::try_from(head.len()).unwrap_or(u32::MAX);
     }
 
-    fn feed_body(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
+    fn feed_body(&mut self, bytes: &[u8]) -> Result<bool, HttpError> {
         let Some(framing) = &mut self.framing else {
             return Ok(false);
         };
@@ -147,7 +147,7 @@ impl ResponseReader {
             }
             let needed = received.bytes.len() + part.len();
             if needed > limit {
-                return Err(Fault::too_large(max_body));
+                return Err(HttpError::too_large(max_body));
             }
             received.make_room(needed)?;
             received.bytes.extend_from_slice(part);
@@ -159,8 +159,8 @@ impl ResponseReader {
 }
 
 #[cold]
-fn head_too_large() -> Fault {
-    Fault::new(ErrorCode::Protocol, "the response head is larger than 64 KiB")
+fn head_too_large() -> HttpError {
+    HttpError::new(ErrorCode::Protocol, "the response head is larger than 64 KiB")
 }
 
 #[cfg(test)]
@@ -174,7 +174,7 @@ mod tests {
         max_body: 1000,
     };
 
-    fn read(wanted: Wanted, wire: &[u8]) -> Result<(ResponseReader, bool), Fault> {
+    fn read(wanted: Wanted, wire: &[u8]) -> Result<(ResponseReader, bool), HttpError> {
         let mut reader = ResponseReader::new(wanted, None);
         let done = reader.feed(wire)?;
         Ok((reader, done))
