@@ -2,8 +2,8 @@
 //! follows steps in time, and live changes of them.
 
 use super::control::Target;
-use super::crew::{Crew, Spawn};
-use super::part::{Part, PartEnd, Woken};
+use super::vu_pool::{Crew, Spawn};
+use super::workload_part::{Part, PartEnd, Woken};
 use crate::plan::{ExecutorSpec, SpawnRate, VuStep, Workload};
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! What may change while a run goes on: the number of VUs, a rate, a pause. Every change has a
 //! time of its own, a moment ahead, so that all load threads (and workers) make it together.
 
-use super::board::{Board, Status};
+use super::phases::{Board, Status};
 use crate::plan::{Beyond, ExecutorSpec, Plan, Rate, SpawnRate};
 use std::collections::VecDeque;
 use std::sync::Arc;

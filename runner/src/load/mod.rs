@@ -1,25 +1,25 @@
 //! Runs a plan: threads, VUs, executors and the ways in which a run ends.
 
-mod board;
 mod call;
 mod closed;
 mod control;
-mod crew;
 mod executor;
 mod lifecycle;
 mod open;
 mod overview;
-mod part;
+mod phases;
 mod picker;
 mod pressure;
 mod run;
 mod scheduler;
 mod shape;
+mod slot;
 mod stop;
 mod symbol;
 mod thread;
-mod turns;
 mod vu;
+mod vu_pool;
+mod workload_part;
 
 pub use call::{explain_call, explain_trap, new_store};
 pub use control::{Change, Control, ControlError, Target};

@@ -3,10 +3,10 @@
 //! arrival that finds all VUs of the workload busy is dropped and counted.
 
 use super::control::Target;
-use super::crew::{Retire, Spawn};
-use super::part::{Part, PartEnd, Woken};
+use super::slot::{Turn, Turns, drop_unused};
 use super::stop::Stage;
-use super::turns::{Turn, Turns, drop_unused};
+use super::vu_pool::{Retire, Spawn};
+use super::workload_part::{Part, PartEnd, Woken};
 use crate::plan::{Arrivals, Profile, Spacing, Workload};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

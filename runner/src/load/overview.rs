@@ -1,7 +1,7 @@
 //! Where a run is: what each workload is doing, and how many users or which rate it is to have.
 
-use super::board::Status;
 use super::control::{Control, Target, is_closed};
+use super::phases::Status;
 use crate::plan::Workload;
 use serde::Serialize;
 

@@ -1,9 +1,9 @@
 //! One run from its first VU to its last number: starts the threads, adds up what they
 //! measure, and ends them.
 
-use super::board::Status;
 use super::control::Control;
 use super::executor::Common;
+use super::phases::Status;
 use super::pressure::Throttle;
 use super::scheduler::Scheduler;
 use super::stop::{EndReason, Stage, StopHandle};

@@ -1,8 +1,8 @@
 //! Runs all executors: says when each workload begins, and knows when all have ended. What an
 //! executor does in between is its own, on the load threads.
 
-use super::board::{Board, Status};
 use super::control::Control;
+use super::phases::{Board, Status};
 use super::stop::{Stage, StopHandle};
 use crate::plan::Workload;
 use std::time::Duration;

@@ -2,19 +2,19 @@
 //!
 //! VUs never move between threads, so nothing they touch is shared.
 
-use super::crew::{Crew, Leave, Retire, Spawn, contained};
 use super::executor::{self, Common};
-use super::part::{Alarm, News, Part, PartEnd, places};
 use super::pressure::ThreadClock;
 use super::run::Run;
+use super::slot::{Place, Turns};
 use super::stop::{EndReason, Stage};
-use super::turns::{Place, Turns};
 use super::vu::Vu;
+use super::vu_pool::{Crew, Leave, Retire, Spawn, contained};
+use super::workload_part::{Alarm, News, Part, PartEnd, places};
 use crate::host::{Set, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
 use crate::metrics::{CpuWait, Delta, Limits, Shard};
 use crate::panics;
 use crate::plan::Workload;
-use crate::rota::{AbortHandle, Excess, Rota};
+use crate::run_queue::{AbortHandle, Excess, Rota};
 use crate::timer::Timers;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;

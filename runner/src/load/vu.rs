@@ -10,17 +10,17 @@
 //! | the future is dropped (hard stop) | the iteration, as interrupted | nothing runs any more |
 
 use super::call;
-use super::crew::{Past, Retire};
 use super::picker::Picker;
+use super::slot::{Place, Turn, Turns};
 use super::thread::ThreadShared;
-use super::turns::{Place, Turn, Turns};
+use super::vu_pool::{Past, Retire};
 use crate::host::bindings::Plugin;
 use crate::host::bindings::exported::{NextTask, NextWait, Outcome};
 use crate::host::{Identity, Phase, VuState, with_shard};
 use crate::http::Client;
 use crate::metrics::IterationOutcome;
 use crate::plan::{Drawer, OnStop, Plan, ScenarioPlan, WaitTime};
-use crate::rota;
+use crate::run_queue;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -235,7 +235,7 @@ impl Vu {
             if target > begun + busy {
                 self.due = Some(target);
                 self.retire.flag().pause_until(target).await;
-            } else if self.past.iterations.get().is_multiple_of(64) || !rota::is_fresh(begun + busy) {
+            } else if self.past.iterations.get().is_multiple_of(64) || !run_queue::is_fresh(begun + busy) {
                 // A task that never blocks must not keep its thread from everybody else.
                 tokio::task::yield_now().await;
             }

@@ -2,9 +2,9 @@
 
 use super::all_vus;
 use crate::load::closed;
-use crate::load::crew::Spawn;
-use crate::load::part::{Part, PartEnd};
-use crate::load::turns::Turns;
+use crate::load::slot::Turns;
+use crate::load::vu_pool::Spawn;
+use crate::load::workload_part::{Part, PartEnd};
 use std::time::Duration;
 
 pub(super) async fn run<S: Spawn>(part: &mut Part<S>, duration: Option<Duration>) -> PartEnd {

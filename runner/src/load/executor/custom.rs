@@ -2,9 +2,9 @@
 //! (see [`shape`](crate::load::shape)); the first one decides whether it is VUs or a rate.
 
 use crate::load::control::Target;
-use crate::load::crew::Spawn;
-use crate::load::part::{Part, PartEnd};
-use crate::load::turns::Turns;
+use crate::load::slot::Turns;
+use crate::load::vu_pool::Spawn;
+use crate::load::workload_part::{Part, PartEnd};
 use crate::load::{closed, open};
 use crate::plan::{Profile, Spacing};
 use std::time::Duration;

@@ -14,8 +14,8 @@ pub(super) mod shared_iterations;
 mod tests;
 
 use super::closed::Steps;
-use super::crew::Spawn;
-use super::part::{Part, PartEnd};
+use super::vu_pool::Spawn;
+use super::workload_part::{Part, PartEnd};
 use crate::plan::{ExecutorSpec, VuStep, Workload};
 use shared_iterations::SharedIterations;
 use std::sync::Arc;

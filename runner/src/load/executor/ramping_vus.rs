@@ -1,9 +1,9 @@
 //! `ramping-vus`: as many VUs iterate as a profile says, second by second.
 
 use crate::load::closed;
-use crate::load::crew::Spawn;
-use crate::load::part::{Part, PartEnd};
-use crate::load::turns::Turns;
+use crate::load::slot::Turns;
+use crate::load::vu_pool::Spawn;
+use crate::load::workload_part::{Part, PartEnd};
 use crate::plan::{Profile, vu_steps};
 use std::time::Duration;
 

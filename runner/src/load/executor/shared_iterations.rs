@@ -2,9 +2,9 @@
 
 use super::all_vus;
 use crate::load::closed;
-use crate::load::crew::Spawn;
-use crate::load::part::{Part, PartEnd};
-use crate::load::turns::{Turns, drop_unused};
+use crate::load::slot::{Turns, drop_unused};
+use crate::load::vu_pool::Spawn;
+use crate::load::workload_part::{Part, PartEnd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;

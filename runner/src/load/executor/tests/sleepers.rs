@@ -1,17 +1,17 @@
 //! VUs that only sleep, and runs of them under virtual time.
 
 use crate::host::{Set, install_shard, take_shard, with_shard};
-use crate::load::board::{Board, Status};
 use crate::load::control::Control;
-use crate::load::crew::{Crew, Leave, Retire, Spawn, contained};
 use crate::load::executor::{Common, run};
-use crate::load::part::{Alarm, News, Part, places};
+use crate::load::phases::{Board, Status};
 use crate::load::scheduler::Scheduler;
+use crate::load::slot::{Place, Turns};
 use crate::load::stop::StopHandle;
-use crate::load::turns::{Place, Turns};
+use crate::load::vu_pool::{Crew, Leave, Retire, Spawn, contained};
+use crate::load::workload_part::{Alarm, News, Part, places};
 use crate::metrics::{Aggregator, Limits, RunInfo, Shard, Totals};
 use crate::plan::{Begin, Curve, Drawer, ExecutorSpec, Spacing, Stage as PlanStage, Workload, sample};
-use crate::rota::{AbortHandle, Rota};
+use crate::run_queue::{AbortHandle, Rota};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! The VUs of one workload on one thread: which are wanted, which run, and how they end.
 
-use super::turns::{Place, Turns};
+use super::slot::{Place, Turns};
 use crate::host::StopFlag;
 use crate::panics;
-use crate::rota::AbortHandle;
+use crate::run_queue::AbortHandle;
 use futures_util::FutureExt;
 use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;

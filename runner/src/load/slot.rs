@@ -1,8 +1,8 @@
 //! Turns: each is the right, and the duty, to start one planned iteration.
 
-use super::crew::Retire;
 use super::executor::shared_iterations::SharedIterations;
 use super::open::Seat;
+use super::vu_pool::Retire;
 use crate::host::with_shard;
 use crate::plan::Drawer;
 use std::cell::Cell;

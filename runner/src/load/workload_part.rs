@@ -1,10 +1,10 @@
 //! A workload's part on one thread: what an executor works with.
 
-use super::board::Board;
 use super::control::{Change, Changes, Live};
-use super::crew::{Crew, Spawn};
+use super::phases::Board;
+use super::slot::Place;
 use super::stop::{Stage, StopHandle};
-use super::turns::Place;
+use super::vu_pool::{Crew, Spawn};
 use crate::plan::Workload;
 use crate::timer::Timers;
 use std::sync::Arc;
