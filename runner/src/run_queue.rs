@@ -279,11 +279,12 @@ impl RunQueue {
     pub fn close_second(&self, length: Duration) -> Option<Excess> {
         let places = self.0.places.borrow();
         let vu = |place: usize| places.get(place).and_then(Option::as_ref);
+        let ran = meter::thread_cpu().unwrap_or(u64::MAX);
         let (nanos, place) = self
             .0
             .shares
             .borrow_mut()
-            .close(length, |place| vu(place).map(|vu| vu.taken))?;
+            .close(length, ran, |place| vu(place).map(|vu| vu.taken))?;
         Some(Excess {
             time: Duration::from_nanos(nanos),
             kind: vu(place)?.kind,
@@ -370,7 +371,7 @@ impl RunQueue {
         if let Some(Some(vu)) = self.0.places.borrow_mut().get_mut(place)
             && ready.iter().any(|&other| other != place)
         {
-            self.0.shares.borrow_mut().add(place, &mut vu.taken, took, true);
+            self.0.shares.borrow_mut().charge(place, &mut vu.taken, took);
         }
     }
 

@@ -2,7 +2,6 @@
 
 mod alarm;
 mod arrival_scenarios;
-mod call;
 mod closed;
 mod control;
 mod executor;
@@ -23,7 +22,6 @@ mod shape;
 mod slot;
 mod slot_source;
 mod stop;
-mod symbol;
 mod thread;
 mod thread_arrivals;
 mod thread_shared;
@@ -33,7 +31,6 @@ mod vu_pool;
 mod vu_signal;
 mod workload_part;
 
-pub use call::{explain_call, explain_trap, new_store};
 pub use control::{Change, Control, ControlError, Target};
 pub use inputs::Run;
 pub use lifecycle::Lifecycle;

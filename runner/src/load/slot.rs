@@ -1,7 +1,7 @@
 //! A slot: the right, and the duty, to start one planned iteration. What is let go without having been started
 //! counts as dropped, so that no planned iteration can get lost unseen.
 
-use crate::host::with_shard;
+use crate::metrics::with_shard;
 use crate::plan::Drawer;
 use tokio::time::Instant;
 

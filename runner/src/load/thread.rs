@@ -15,8 +15,9 @@ use super::vu_place::{VuPlace, places};
 use super::vu_pool::{ExitGuard, Spawn, VuPool, contained};
 use super::vu_signal::VuSignal;
 use super::workload_part::{PartEnd, WorkloadPart};
-use crate::host::{Set, in_set, install_shard, recording, take_shard, with_shard_of};
-use crate::metrics::{CpuWait, Delta, Limits, Shard};
+use crate::metrics::{
+    CpuWait, Delta, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard_of,
+};
 use crate::panics;
 use crate::plan::Workload;
 use crate::run_queue::{AbortHandle, Excess, RunQueue};

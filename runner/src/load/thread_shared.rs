@@ -2,7 +2,7 @@
 
 use super::inputs::Run;
 use super::stop::{EndReason, Stage};
-use crate::host::with_shard;
+use crate::metrics::with_shard;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

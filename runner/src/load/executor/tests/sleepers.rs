@@ -1,6 +1,5 @@
 //! VUs that only sleep, and runs of them under virtual time.
 
-use crate::host::{Set, install_shard, take_shard, with_shard};
 use crate::load::alarm::Alarm;
 use crate::load::control::Control;
 use crate::load::executor::{SharedWork, run};
@@ -13,7 +12,9 @@ use crate::load::vu_place::{VuPlace, places};
 use crate::load::vu_pool::{ExitGuard, Spawn, VuPool, contained};
 use crate::load::vu_signal::VuSignal;
 use crate::load::workload_part::WorkloadPart;
-use crate::metrics::{Aggregator, Limits, RunInfo, Shard, Totals};
+use crate::metrics::{
+    Aggregator, Limits, RunInfo, Set, Shard, Totals, install_shard, take_shard, with_shard,
+};
 use crate::plan::{Begin, Curve, Drawer, ExecutorSpec, Spacing, Stage as PlanStage, Workload, sample};
 use crate::run_queue::{AbortHandle, RunQueue};
 use std::cell::RefCell;
