@@ -66,7 +66,7 @@ fn a_member_that_postpones_twice_is_not_forgotten() {
 }
 
 #[test]
-fn nothing_is_postponed_outside_a_rota() {
+fn nothing_is_postponed_outside_a_run_queue() {
     assert!(after_the_others().now_or_never().is_some());
 }
 
