@@ -10,6 +10,7 @@ use crate::host::bindings::{Plugin, PluginPre};
 use crate::host::{Identity, Phase, RunShared, StopFlag, VuState, limits};
 use crate::http::{Client, Transport};
 use crate::plan::LimitsPlan;
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -179,7 +180,8 @@ impl<'a> Lifecycle<'a> {
         let mut client = self.client();
         let (mut store, plugin) = self.instance(scenario, &mut client).await?;
         let desk = store.data().desk();
-        let result = desk.serve(&mut client, export(&plugin, &mut store)).await;
+        let call = export(&plugin, &mut store);
+        let result = desk.serve(&mut client, pin!(call)).await;
         store.data_mut().end_call();
         result
     }
@@ -209,7 +211,8 @@ impl<'a> Lifecycle<'a> {
         let cpu = Duration::from_millis(self.limits.start_cpu_ms);
         store.data_mut().begin_call(cpu);
         let desk = store.data().desk();
-        let plugin = desk.serve(client, self.pre.instantiate_async(&mut store)).await;
+        let instantiated = self.pre.instantiate_async(&mut store);
+        let plugin = desk.serve(client, pin!(instantiated)).await;
         Ok((store, plugin.map_err(|e| call::explain_trap(&e))?))
     }
 }
