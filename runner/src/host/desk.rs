@@ -333,12 +333,12 @@ impl Drop for Open<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::{Settings, Transport};
+    use crate::http::{HttpSettings, Transport};
     use std::time::Duration;
     use tokio::task::yield_now;
 
     fn desk() -> (Desk, Client) {
-        let client = Client::new(Transport::new(&Settings::default()).unwrap(), 0);
+        let client = Client::new(Transport::new(&HttpSettings::default()).unwrap(), 0);
         (Desk::new(Arc::default()), client)
     }
 
@@ -380,15 +380,18 @@ mod tests {
         for by_host in [true, false] {
             let (desk, mut client) = desk();
             let begun = Instant::now();
-            let served = desk.serve_until_pause(&mut client, pauses(&desk, by_host), false);
+            let call = pin!(pauses(&desk, by_host));
+            let served = desk.serve_until_pause(&mut client, call, false);
             let stop = async { desk.stop.raise() };
             assert_eq!(tokio::join!(served, stop).0, Some(7));
             assert!(begun.elapsed() >= Duration::from_millis(40));
             desk.stop.lower();
-            let served = desk.serve_until_pause(&mut client, pauses(&desk, by_host), true);
+            let call = pin!(pauses(&desk, by_host));
+            let served = desk.serve_until_pause(&mut client, call, true);
             let stop = async { desk.stop.raise() };
             assert_eq!(tokio::join!(served, stop).0, None);
-            let served = desk.serve_until_pause(&mut client, pauses(&desk, by_host), true);
+            let call = pin!(pauses(&desk, by_host));
+            let served = desk.serve_until_pause(&mut client, call, true);
             assert_eq!(served.await, None, "the stop came before the pause");
         }
     }
@@ -396,7 +399,8 @@ mod tests {
     #[tokio::test]
     async fn a_stop_that_is_taken_back_ends_no_pause() {
         let (desk, mut client) = desk();
-        let served = desk.serve_until_pause(&mut client, pauses(&desk, true), true);
+        let call = pin!(pauses(&desk, true));
+        let served = desk.serve_until_pause(&mut client, call, true);
         let meddle = async {
             yield_now().await;
             desk.stop.raise();
@@ -416,7 +420,8 @@ mod tests {
             }
             7
         };
-        assert_eq!(desk.serve_until_pause(&mut client, computes, true).await, Some(7));
+        let call = pin!(computes);
+        assert_eq!(desk.serve_until_pause(&mut client, call, true).await, Some(7));
     }
 
     #[tokio::test]

@@ -4,10 +4,11 @@
 //! All calls before the load have one time limit together, and all after it another; the operator
 //! can cut short either.
 
-use super::call;
 use super::stop::StopHandle;
 use crate::host::bindings::{Plugin, PluginPre};
-use crate::host::{Identity, Phase, RunShared, StopFlag, VuState, limits};
+use crate::host::{
+    Identity, Phase, RunShared, StopFlag, VuState, explain_call, instantiate, limits, new_store,
+};
 use crate::http::{Client, Transport};
 use crate::plan::LimitsPlan;
 use std::pin::pin;
@@ -91,7 +92,7 @@ impl<'a> Lifecycle<'a> {
     pub fn setup(&self) -> Result<Vec<u8>, String> {
         let data = self.call(None, &self.before, async |plugin, store| {
             let result = plugin.wasmswarm_scenario_scenario().call_setup(&mut *store).await;
-            result.map_err(|trap| call::explain_call(store.data(), &trap))?
+            result.map_err(|trap| explain_call(store.data(), &trap))?
         });
         within_limit(data?)
     }
@@ -104,7 +105,7 @@ impl<'a> Lifecycle<'a> {
         self.call(None, &self.after, async |plugin, store| {
             let exports = plugin.wasmswarm_scenario_scenario();
             let result = exports.call_teardown(&mut *store, setup_data).await;
-            result.map_err(|trap| call::explain_call(store.data(), &trap))?
+            result.map_err(|trap| explain_call(store.data(), &trap))?
         })
     }
 
@@ -116,7 +117,7 @@ impl<'a> Lifecycle<'a> {
         let data = self.call(Some(scenario), &self.before, async |plugin, store| {
             let exports = plugin.wasmswarm_scenario_scenario();
             let result = exports.call_setup_scenario(&mut *store, exec, setup_data).await;
-            result.map_err(|trap| call::explain_call(store.data(), &trap))?
+            result.map_err(|trap| explain_call(store.data(), &trap))?
         });
         data.and_then(within_limit)
             .map_err(|why| self.named(scenario, &why))
@@ -132,7 +133,7 @@ impl<'a> Lifecycle<'a> {
             let result = exports
                 .call_teardown_scenario(&mut *store, exec, scenario_data)
                 .await;
-            result.map_err(|trap| call::explain_call(store.data(), &trap))?
+            result.map_err(|trap| explain_call(store.data(), &trap))?
         });
         result.map_err(|why| self.named(scenario, &why))
     }
@@ -207,13 +208,13 @@ impl<'a> Lifecycle<'a> {
         let state = VuState::new(Arc::clone(self.shared), stop, identity, phase);
         client.charge_to(state.memory());
         let state = state.with_cookies(client.cookies());
-        let mut store = call::new_store(self.pre.engine(), state);
         let cpu = Duration::from_millis(self.limits.start_cpu_ms);
-        store.data_mut().begin_call(cpu);
+        let mut store = new_store(self.pre, state, cpu);
         let desk = store.data().desk();
-        let instantiated = self.pre.instantiate_async(&mut store);
-        let plugin = desk.serve(client, pin!(instantiated)).await;
-        Ok((store, plugin.map_err(|e| call::explain_trap(&e))?))
+        let plugin = desk
+            .serve(client, pin!(instantiate(self.pre, &mut store)))
+            .await?;
+        Ok((store, plugin))
     }
 }
 

@@ -9,16 +9,15 @@
 //! | a pause, once it must go (`--on-stop at-pause`) | the iteration, as interrupted | nothing: its instance is gone |
 //! | the future is dropped (hard stop) | the iteration, as interrupted | nothing runs any more |
 
-use super::call;
 use super::crew::{Past, Retire};
 use super::picker::Picker;
 use super::thread::ThreadShared;
 use super::turns::{Place, Turn, Turns};
 use crate::host::bindings::Plugin;
 use crate::host::bindings::exported::{NextTask, NextWait, Outcome};
-use crate::host::{Identity, Phase, VuState, with_shard};
+use crate::host::{Identity, Phase, VuState, explain_call, instantiate, new_store};
 use crate::http::Client;
-use crate::metrics::IterationOutcome;
+use crate::metrics::{IterationOutcome, with_shard};
 use crate::plan::{Drawer, OnStop, Plan, ScenarioPlan, WaitTime};
 use crate::rota;
 use std::pin::pin;
@@ -150,14 +149,12 @@ impl Vu {
         self.client.charge_to(state.memory());
         state.iteration = self.past.iterations.get();
         let state = state.with_cookies(self.client.cookies());
-        let mut store = call::new_store(run.pre.engine(), state);
-        store.data_mut().begin_call(self.thread.start_cpu());
+        let mut store = new_store(&run.pre, state, self.thread.start_cpu());
         let desk = store.data().desk();
-        let instantiated = run.pre.instantiate_async(&mut store);
-        let plugin = desk.serve(&mut self.client, pin!(instantiated)).await;
-        let plugin = match plugin {
+        let instantiated = instantiate(&run.pre, &mut store);
+        let plugin = match desk.serve(&mut self.client, pin!(instantiated)).await {
             Ok(plugin) => plugin,
-            Err(error) => return Some(Err(call::explain_trap(&error))),
+            Err(why) => return Some(Err(why)),
         };
         let exec = self.exec();
         let data = run.scenario_data.get(usize::from(self.identity.scenario));
@@ -168,7 +165,7 @@ impl Vu {
         let started = desk
             .serve_until_pause(&mut self.client, pin!(started), ends)
             .await?;
-        let started = started.unwrap_or_else(|trap| Err(call::explain_call(store.data(), &trap)));
+        let started = started.unwrap_or_else(|trap| Err(explain_call(store.data(), &trap)));
         store.data_mut().end_call();
         Some(started.map(|()| (store, plugin)))
     }
@@ -297,7 +294,7 @@ impl Vu {
             // Dropped as it is, the iteration counts as interrupted.
             return Did::End;
         };
-        let result = result.map_err(|trap| call::explain_call(store.data(), &trap));
+        let result = result.map_err(|trap| explain_call(store.data(), &trap));
         store.data_mut().end_call();
         let scheduled = Outcome {
             next: NextTask::Scheduled,
@@ -352,7 +349,7 @@ impl Vu {
         let served = Box::pin(async { desk.serve(&mut self.client, pin!(call)).await });
         let stopped = tokio::time::timeout(limit, served).await;
         let stopped = match stopped {
-            Ok(stopped) => stopped.unwrap_or_else(|trap| Err(call::explain_call(store.data(), &trap))),
+            Ok(stopped) => stopped.unwrap_or_else(|trap| Err(explain_call(store.data(), &trap))),
             Err(_) => Err(format!(
                 "it was not done after {} s (--graceful-stop)",
                 limit.as_secs_f64()
@@ -440,5 +437,22 @@ impl Drop for Iteration {
         if !self.ended {
             self.record(IterationOutcome::Interrupted, None);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an `async fn` returns, in bytes.
+    fn size_of_future<A, F: Future>(_: impl Fn(A) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// All of it is fetched for each turn of each VU, so that it shows in the CPU time of a request.
+    #[test]
+    fn a_life_stays_small() {
+        let bytes = size_of_future(Vu::run);
+        assert!(bytes <= 4_800, "{bytes} bytes");
     }
 }
