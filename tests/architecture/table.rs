@@ -9,8 +9,8 @@ cli          build confine error exit_code options panics plan plugin scaffold s
 session      api bounded build confine data error exit_code host http load memory metrics options panics plan plugin private report secret target terminal thresholds
 options      bounded build http plan plugin secret thresholds
 api          load metrics plan secret
-plugin       bounded confine host load plan private
 load         host http metrics panics plan rota secret thresholds timer
+plugin       bounded confine host plan private
 host         data http memory metrics plan rota
 report       metrics plan secret terminal
 thresholds   metrics plan
