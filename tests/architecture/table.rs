@@ -18,6 +18,7 @@ terminal     metrics secret
 build        bounded confine private
 data         bounded
 http         memory net
+net          bounded
 target       timer
 error        exit_code
 bounded
@@ -25,7 +26,6 @@ confine
 exit_code
 memory
 metrics
-net          bounded
 panics
 plan
 private
