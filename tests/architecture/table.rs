@@ -9,8 +9,8 @@ cli          build confine error exit_code options panics plan plugin scaffold s
 session      api bounded build confine data error exit_code host http load memory metrics net options panics plan plugin private report secret target terminal thresholds
 options      bounded build http net plan plugin secret thresholds
 api          load metrics plan secret
-plugin       bounded confine host plan private
 load         host http metrics panics plan run_queue secret thresholds timer
+plugin       bounded confine host plan private
 host         data http memory metrics plan run_queue
 report       metrics plan secret terminal
 thresholds   metrics plan

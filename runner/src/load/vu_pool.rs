@@ -250,16 +250,21 @@ impl<S: Spawn> VuPool<S> {
 }
 
 /// Lives a VU's life, and tells of a panic in it: that one is gone, the others go on.
-pub(super) async fn contained<S: Spawn>(
+///
+/// No `async fn`: that would hold the life twice, as what it was given and as what it awaits, and a life is most of
+/// what a VU takes of the processor's cache.
+pub(super) fn contained<S: Spawn>(
     guard: ExitGuard<S>,
     life: impl Future<Output = ()>,
     panicked: impl FnOnce(String),
-) {
-    // Moved in, so that it is there even if the task is dropped before it is ever polled.
-    let _guard = guard;
-    if AssertUnwindSafe(life).catch_unwind().await.is_err() {
-        panicked(panics::last_words());
-    }
+) -> impl Future<Output = ()> {
+    AssertUnwindSafe(life).catch_unwind().map(move |ended| {
+        // Moved in, so that it is there even if the task is dropped before it is ever polled.
+        let _guard = guard;
+        if ended.is_err() {
+            panicked(panics::last_words());
+        }
+    })
 }
 
 /// Tells the pool that a VU has gone, however that happened.
