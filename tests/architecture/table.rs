@@ -9,15 +9,16 @@ cli          build confine error exit_code options panics plan plugin scaffold s
 session      api bounded build confine data error exit_code host http load memory metrics net options panics plan plugin private report secret target terminal thresholds
 options      bounded build http net plan plugin secret thresholds
 api          load metrics plan secret
-plugin       bounded confine host load plan private
-load         host http metrics panics plan rota secret thresholds timer
-host         data http memory metrics plan rota
+load         host http metrics panics plan run_queue secret thresholds timer
+plugin       bounded confine host plan private
+host         data http memory metrics plan run_queue
 report       metrics plan secret terminal
 thresholds   metrics plan
 terminal     metrics secret
 build        bounded confine private
 data         bounded
 http         memory net
+net          bounded
 target       timer
 error        exit_code
 bounded
@@ -25,11 +26,10 @@ confine
 exit_code
 memory
 metrics
-net          bounded
 panics
 plan
 private
-rota
+run_queue
 scaffold
 secret
 timer
@@ -38,8 +38,6 @@ timer
 /// Files of one folder that need each other in a circle.
 pub(super) const STANDING_CIRCLES: &[&str] = &[
     "host: bodies desk failure flight log outgoing output request_record run_shared sending shared state wasi",
-    "load: closed crew executor open part turns",
-    "load: run thread vu",
     "options/resolve: asked suggest",
     "options: assemble resolve",
 ];
@@ -52,20 +50,13 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Componentizer",
     "End",
     "Ended",
-    "Failure",
-    "Fault",
     "Format",
-    "Found",
     "Groups",
     "Kept",
     "Key",
     "Limits",
     "Live",
     "Load",
-    "Origin",
-    "Outcome",
-    "Phase",
-    "Place",
     "Problem",
     "Project",
     "Rate",
@@ -74,7 +65,6 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Source",
     "Stage",
     "State",
-    "Status",
     "Stream",
     "Tags",
     "Tally",
