@@ -1,12 +1,16 @@
-//! The plan: what a run will do, resolved and immutable. Pure data and arithmetic: no clock,
-//! no I/O, nothing of the other modules. It is stored in every report.
+//! The plan: all that a run will do, resolved and immutable. Pure data and arithmetic: no clock,
+//! no I/O, nothing of the other modules. It is stored in every report, so no secret is in it: those are named, and
+//! their values travel beside it.
 
 mod arrivals;
 mod executor_spec;
+mod grants;
 mod hash;
+mod http;
 mod population;
 mod profile;
 mod quantity;
+mod room;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scenario;
@@ -20,9 +24,12 @@ mod workload;
 
 pub use arrivals::{Arrivals, Spacing};
 pub use executor_spec::ExecutorSpec;
+pub use grants::{DataPlan, GrantsPlan};
+pub use http::{AddressOrder, ClientCert, HeaderPlan, HttpPlan, HttpProtocol, TlsRange};
 pub use population::assign;
 pub use profile::{Curve, Profile, Stage};
-pub use quantity::{Beyond, MOST_RATE, Rate, SpawnRate};
+pub use quantity::{Beyond, LONGEST, MOST_RATE, MOST_VUS, Rate, SpawnRate};
+pub use room::{Room, is_beyond};
 pub use scenario::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
 pub use search::{Climb, Search, SearchPlan, Tried};
 pub use seed::{Drawer, Stream, generator, round_seed, stream_seed};
@@ -34,9 +41,14 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// The version of a plan's form. A change that an older program would misread gets a new one.
+pub const VERSION: u32 = 1;
+
 /// Everything that a run does, decided before it starts.
 #[derive(Debug, Clone, Serialize)]
 pub struct Plan {
+    /// The version of its form: [`VERSION`].
+    pub version: u32,
     /// What is run.
     pub plugin: PluginPlan,
     /// Base URL of the system under test, where one was given.
@@ -61,6 +73,10 @@ pub struct Plan {
     pub reset_cookies: bool,
     /// Whether a VU's connections are closed before each of its iterations.
     pub reset_connections: bool,
+    /// How requests travel.
+    pub http: HttpPlan,
+    /// What the plugin may reach and read.
+    pub grants: GrantsPlan,
     /// What one VU and one call may use.
     pub limits: LimitsPlan,
     /// Load threads, one core each.
@@ -85,6 +101,10 @@ pub struct LimitsPlan {
     pub vu_memory_bytes: usize,
     /// What the host may hold for one VU, in bytes.
     pub vu_host_memory_bytes: usize,
+    /// What the host may hold for all VUs together, in bytes; none: half of the machine's memory.
+    pub host_memory_bytes: Option<usize>,
+    /// Memory of the whole run, in bytes; none: the machine's.
+    pub max_memory_bytes: Option<usize>,
     /// The largest body of a request.
     pub max_request_body_bytes: usize,
     /// CPU time of one task, in milliseconds.
@@ -112,6 +132,9 @@ impl LimitsPlan {
         LimitsPlan {
             vu_memory_bytes: self.vu_memory_bytes.min(others.vu_memory_bytes),
             vu_host_memory_bytes: self.vu_host_memory_bytes.min(others.vu_host_memory_bytes),
+            // The operator's alone.
+            host_memory_bytes: others.host_memory_bytes,
+            max_memory_bytes: others.max_memory_bytes,
             max_request_body_bytes: self.max_request_body_bytes.min(others.max_request_body_bytes),
             task_cpu_ms: self.task_cpu_ms.min(others.task_cpu_ms),
             start_cpu_ms: self.start_cpu_ms.min(others.start_cpu_ms),

@@ -3,6 +3,7 @@
 //! fits no clock, and none of them is not a number.
 
 use serde::Serialize;
+use std::time::Duration;
 
 /// Least iterations or requests per second: one in thirty years.
 const LEAST_RATE: f64 = 1e-9;
@@ -10,6 +11,12 @@ const LEAST_RATE: f64 = 1e-9;
 /// Most iterations or requests per second. Beyond it a thread would have no time for anything but
 /// being late.
 pub const MOST_RATE: f64 = 1e7;
+
+/// Most VUs of a run.
+pub const MOST_VUS: usize = 1_000_000;
+
+/// The longest time that a plan may have anywhere in it. More than any test: beyond is a slip of the finger.
+pub const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// Least VUs started per second.
 const LEAST_SPAWN_RATE: f64 = 1e-3;
@@ -87,7 +94,6 @@ impl SpawnRate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn only_rates_that_a_clock_can_bear_pass() {

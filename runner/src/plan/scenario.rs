@@ -1,7 +1,7 @@
 //! A scenario as the host plans with it: the plugin's description, validated.
 
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What one kind of VU runs: a scenario of the plugin, under the name that the run gives it.
@@ -21,13 +21,8 @@ pub struct ScenarioPlan {
     pub tasks: Vec<TaskPlan>,
     /// Tags of everything that is measured in it.
     pub tags: BTreeMap<String, String>,
-    /// Parameters that outrank the run's own. Only their names are shown: values may be secret.
-    #[serde(serialize_with = "names")]
-    pub params: BTreeMap<String, String>,
-}
-
-fn names<S: serde::Serializer>(params: &BTreeMap<String, String>, out: S) -> Result<S::Ok, S::Error> {
-    out.collect_seq(params.keys())
+    /// Names of parameters that outrank the run's own; values may be secret.
+    pub params: BTreeSet<String>,
 }
 
 /// One step of a scenario.

@@ -14,8 +14,8 @@ pub struct Workload {
     /// The scenario (by index) of each VU that there may be, in the order in which VUs start.
     #[serde(serialize_with = "counts")]
     pub vus: Vec<u16>,
-    /// The scenario of each VU beyond the plan that live control may add.
-    #[serde(skip)]
+    /// The scenario of each VU beyond the plan that live control may add. The report says how many.
+    #[serde(serialize_with = "length")]
     pub spare: Vec<u16>,
     /// When it begins.
     pub begin: Begin,
@@ -111,6 +111,10 @@ pub fn peak_vus(workloads: &[Workload]) -> usize {
         .map(|index| running(span(index).0))
         .max()
         .unwrap_or(0)
+}
+
+fn length<S: serde::Serializer>(vus: &[u16], out: S) -> Result<S::Ok, S::Error> {
+    out.serialize_u64(vus.len() as u64)
 }
 
 /// The report says how many VUs each scenario gets, not the order of 10,000 of them.

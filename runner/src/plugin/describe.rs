@@ -5,7 +5,7 @@ use crate::host::bindings::PluginPre;
 use crate::host::bindings::exported::{self, WaitTime as WitWait};
 use crate::host::{Identity, Phase, RunShared, StopFlag, VuState, limits, tag_of_label};
 use crate::plan::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use wasmtime::Store;
@@ -144,7 +144,7 @@ fn scenario((exec, info): (u32, exported::ScenarioInfo)) -> Result<ScenarioPlan,
         wait,
         tasks,
         tags: BTreeMap::new(),
-        params: BTreeMap::new(),
+        params: BTreeSet::new(),
     })
 }
 

@@ -150,7 +150,7 @@ fn workload_lines(
     if let Some(scenario) = first.and_then(|first| plan.scenarios.get(first)) {
         lines.extend(pairs("  tags", &scenario.tags));
         if !scenario.params.is_empty() {
-            let names: Vec<_> = scenario.params.keys().map(String::as_str).collect();
+            let names: Vec<_> = scenario.params.iter().map(String::as_str).collect();
             lines.push(format!("  params    {}", escape(&names.join(", "))));
         }
     }
