@@ -38,7 +38,9 @@ pub use measure::MeasureOptions;
 pub use output::{LogLevel, OutputOptions};
 pub use plugin::PluginOptions;
 pub use problem::{Origin, Problem};
-pub use resolve::{Given, Growth, Machine, NotGranted, Params, Refused, Resolved, Secrets, origins, resolve};
+pub use resolve::{
+    Given, Machine, NotGranted, Params, Refused, Resolved, RoomFor, Secrets, origins, resolve,
+};
 pub use scenario::{Executor, ScenarioOptions};
 pub use schema::schema;
 pub use stage::StageText;

@@ -7,13 +7,12 @@ use super::source::{self, Order, Read};
 use super::{View, finish, http_settings, machine, no_thread, reach, refusal, thresholds};
 use crate::data::DataError;
 use crate::error::Failure;
-use crate::host::{
-    Bodies, Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared, Set, SharedStore,
-};
+use crate::host::{Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared};
 use crate::http::Transport;
 use crate::load::{self, Lifecycle, StopHandle};
 use crate::memory::Budget;
-use crate::options::{self, Given, Growth, Machine, PluginOptions, Resolved, RunOptions, Secrets};
+use crate::metrics::Set;
+use crate::options::{self, Given, Machine, PluginOptions, Resolved, RoomFor, RunOptions, Secrets};
 use crate::plan::{DataPlan, Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
 use crate::report;
@@ -21,8 +20,8 @@ use crate::target::Running;
 use crate::terminal::{self, Paint};
 use crate::thresholds::{Baseline, Evaluator, watched_urls};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 /// Log lines that may wait for the terminal.
@@ -65,15 +64,22 @@ impl Prepared {
 /// Checks and prepares everything, cheapest first.
 pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
     let is_steered = options.control.api.is_some() || View::takes_keys(&options.output);
-    prepare_for(options, if is_steered { Growth::Steered } else { Growth::None })
+    prepare_for(
+        options,
+        if is_steered {
+            RoomFor::Operator
+        } else {
+            RoomFor::Nobody
+        },
+    )
 }
 
 /// As [`prepare`], for runs at rates that aren't known yet: with room for as many VUs as these may need.
 pub(super) fn prepare_search(options: &RunOptions) -> Result<Prepared, Failure> {
-    prepare_for(options, Growth::Search)
+    prepare_for(options, RoomFor::Search)
 }
 
-fn prepare_for(options: &RunOptions, growth: Growth) -> Result<Prepared, Failure> {
+fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Failure> {
     let begun = Instant::now();
     check_summary(options)?;
     let baseline = thresholds::baseline(options.output.baseline.as_deref())?;
@@ -84,7 +90,7 @@ fn prepare_for(options: &RunOptions, growth: Growth) -> Result<Prepared, Failure
     let (description, probed) = prepared::probe(&read, &limits, given.cache_dir.as_deref())?;
     let Endpoint { base, shop } = endpoint::open(&options.http, &description, &read.inspection.imports)?;
     let facts = Given {
-        growth,
+        room_for,
         ..facts(&read, endpoint::shown(base), data_plans, machine::ask())
     };
     let resolved = resolve(options, &description, &facts)?;
@@ -93,8 +99,8 @@ fn prepare_for(options: &RunOptions, growth: Growth) -> Result<Prepared, Failure
     let settings = http_settings::settings(&resolved.plan, &resolved.secrets);
     let transport = reach::open(&settings, options.http.connect_timeout)?;
     let (resolved, linked) = link(&read, resolved, options, probed.per_vu, || {
-        let growth = Growth::None;
-        resolve(options, &description, &Given { growth, ..facts })
+        let room_for = RoomFor::Nobody;
+        resolve(options, &description, &Given { room_for, ..facts })
     })?;
     let clock = plugin::start_epoch_clock(&linked.engine).map_err(no_thread)?;
     if output.verbose {
@@ -205,7 +211,7 @@ pub(super) fn facts(
         data,
         seed: rand::random::<u64>() >> 11,
         machine,
-        growth: Growth::None,
+        room_for: RoomFor::Nobody,
     }
 }
 
@@ -265,33 +271,25 @@ fn budget(options: &RunOptions, plan: &Plan, memory: &Memory) -> Arc<Budget> {
 
 fn shared(plan: &Plan, secrets: &Secrets, data: DataSets, log: LogSink, memory: Arc<Budget>) -> RunShared {
     RunShared {
-        begun: Instant::now(),
         seed: plan.seed,
-        rounds: Default::default(),
         params: secrets.params.clone(),
         scenario_params: secrets.scenario_params.clone(),
         scenario_tags: plan.scenarios.iter().map(|s| tags_of(plan, s)).collect(),
         data,
-        shared: SharedStore::default(),
-        log,
         scenarios: plan.scenarios.iter().map(|s| s.name.clone()).collect(),
         vu_memory_bytes: plan.limits.vu_memory_bytes,
         vu_host_memory_bytes: plan.limits.vu_host_memory_bytes,
         memory,
         max_request_body: plan.limits.max_request_body_bytes,
-        bodies: Bodies::default(),
         ceiling: plan.max_rate.map(|rate| Arc::new(Ceiling::new(rate))),
-        abort: Mutex::default(),
-        abort_requested: tokio::sync::Notify::new(),
         naming: Naming::new(
             plan.group_urls,
             watched_urls(&plan.thresholds),
             http_settings::base(secrets),
         ),
         lacks_insecure: plan.grants.lacks_insecure,
-        not_granted: OnceLock::new(),
         census: Census::new(load::run_info(plan, Set::Main).vus),
         strict_redirects: plan.http.strict_redirects,
-        failed: OnceLock::new(),
+        ..RunShared::new(log)
     }
 }

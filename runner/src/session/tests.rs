@@ -4,7 +4,7 @@
 use super::prepared;
 use crate::build::{self, Engine, Workshop};
 use crate::host::{self, bindings::PluginPre};
-use crate::options::{Given, Growth, LimitOptions, Machine, RunOptions, resolve};
+use crate::options::{Given, LimitOptions, Machine, RoomFor, RunOptions, resolve};
 use crate::plan::PluginPlan;
 use crate::plugin::{self, EngineSpec, PerVu};
 use crate::tests::fuzz;
@@ -101,7 +101,7 @@ fn fuzz_what_a_plugin_says_of_itself_is_refused_or_makes_a_plan() {
             data: Vec::new(),
             seed: 1,
             machine: Machine::default(),
-            growth: Growth::None,
+            room_for: RoomFor::Nobody,
         };
         if let Ok(resolved) = resolve(&RunOptions::default(), &description, given) {
             let plan = resolved.plan;

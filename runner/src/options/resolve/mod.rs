@@ -49,17 +49,17 @@ pub struct Given {
     pub seed: u64,
     /// The machine that it is run on.
     pub machine: Machine,
-    /// What may change the load while it runs.
-    pub growth: Growth,
+    /// Who may need more VUs than the load that was asked for.
+    pub room_for: RoomFor,
 }
 
-/// What may bring more VUs than the load that was asked for.
+/// Who may need more VUs than the load that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Growth {
-    /// Nothing.
-    None,
-    /// Somebody who watches the run.
-    Steered,
+pub enum RoomFor {
+    /// Nobody.
+    Nobody,
+    /// Whoever steers the run.
+    Operator,
     /// A search, which tries rates that aren't known yet.
     Search,
 }
@@ -197,12 +197,12 @@ fn size(
         return Err(Refused::TooManyUsers(users));
     }
     let machine = &given.machine;
-    let room = match (given.growth, most) {
-        (Growth::None, _) => Room::Closed,
-        (Growth::Steered, Some(users)) => Room::UpTo(users),
-        (Growth::Steered, None) => Room::Usual(machine.most_vus(sources)),
-        (Growth::Search, _) if options.load.shape.max_vus.is_some() => Room::Closed,
-        (Growth::Search, _) => Room::OfRates(MOST_SEARCHING.min(machine.most_vus(sources))),
+    let room = match (given.room_for, most) {
+        (RoomFor::Nobody, _) => Room::Closed,
+        (RoomFor::Operator, Some(users)) => Room::UpTo(users),
+        (RoomFor::Operator, None) => Room::Usual(machine.most_vus(sources)),
+        (RoomFor::Search, _) if options.load.shape.max_vus.is_some() => Room::Closed,
+        (RoomFor::Search, _) => Room::OfRates(MOST_SEARCHING.min(machine.most_vus(sources))),
     };
     room.make(&mut workloads, &work.scenarios);
     let peak = plan::peak_vus(&workloads);

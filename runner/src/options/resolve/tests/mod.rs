@@ -86,7 +86,7 @@ fn whole(options: &RunOptions, suggested: &str) -> Result<Resolved, Vec<String>>
             cores: 2,
             ..Machine::default()
         },
-        growth: Growth::None,
+        room_for: RoomFor::Nobody,
     };
     match resolve(options, &description(suggested), given) {
         Ok(resolved) => Ok(resolved),
