@@ -39,7 +39,7 @@ pub use output::{LogLevel, OutputOptions};
 pub use plugin::PluginOptions;
 pub use problem::{Origin, Problem};
 pub use resolve::{
-    Given, Machine, NotGranted, Params, Refused, Resolved, RoomFor, Secrets, origins, resolve,
+    Given, Machine, NotGranted, Params, Refused, ResolvedPlan, RoomFor, Secrets, origins, resolve,
 };
 pub use scenario::{Executor, ScenarioOptions};
 pub use schema::schema;

@@ -12,7 +12,7 @@ use crate::http::Transport;
 use crate::load::{self, Lifecycle, StopHandle};
 use crate::memory::Budget;
 use crate::metrics::Set;
-use crate::options::{self, Given, Machine, PluginOptions, Resolved, RoomFor, RunOptions, Secrets};
+use crate::options::{self, Given, Machine, PluginOptions, ResolvedPlan, RoomFor, RunOptions, Secrets};
 use crate::plan::{DataPlan, Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
 use crate::report;
@@ -64,14 +64,12 @@ impl Prepared {
 /// Checks and prepares everything, cheapest first.
 pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
     let is_steered = options.control.api.is_some() || View::takes_keys(&options.output);
-    prepare_for(
-        options,
-        if is_steered {
-            RoomFor::Operator
-        } else {
-            RoomFor::Nobody
-        },
-    )
+    let room_for = if is_steered {
+        RoomFor::Operator
+    } else {
+        RoomFor::Nobody
+    };
+    prepare_for(options, room_for)
 }
 
 /// As [`prepare`], for runs at rates that aren't known yet: with room for as many VUs as these may need.
@@ -220,7 +218,7 @@ pub(super) fn resolve(
     options: &RunOptions,
     description: &Description,
     facts: &Given,
-) -> Result<Resolved, Failure> {
+) -> Result<ResolvedPlan, Failure> {
     options::resolve(options, description, facts.clone())
         .map_err(|refused| refusal::of_plan(refused, &facts.plugin.source))
 }
@@ -229,11 +227,11 @@ pub(super) fn resolve(
 /// for, that is no reason to refuse a run: `without_room` makes its plan without it.
 fn link(
     read: &Read,
-    resolved: Resolved,
+    resolved: ResolvedPlan,
     options: &RunOptions,
     per_vu: PerVu,
-    without_room: impl FnOnce() -> Result<Resolved, Failure>,
-) -> Result<(Resolved, Linked), Failure> {
+    without_room: impl FnOnce() -> Result<ResolvedPlan, Failure>,
+) -> Result<(ResolvedPlan, Linked), Failure> {
     let cache = options.given.cache_dir.as_deref();
     let link = |plan: &Plan| {
         let vus = u32::try_from(plan.peak_vus()).unwrap_or(u32::MAX);

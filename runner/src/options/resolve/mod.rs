@@ -66,7 +66,7 @@ pub enum RoomFor {
 
 /// A plan, and what goes with it.
 #[derive(Debug)]
-pub struct Resolved {
+pub struct ResolvedPlan {
     /// All that the run will do.
     pub plan: Plan,
     /// What the plan names and doesn't show.
@@ -103,7 +103,11 @@ struct Work {
 ///
 /// # Errors
 /// [`Refused`] says why there is no such run.
-pub fn resolve(options: &RunOptions, description: &Description, given: Given) -> Result<Resolved, Refused> {
+pub fn resolve(
+    options: &RunOptions,
+    description: &Description,
+    given: Given,
+) -> Result<ResolvedPlan, Refused> {
     let (suggested, wishes) = suggest::both(&description.options).map_err(misfit)?;
     let own = merge(&options.layers);
     let merged = merge(std::iter::once(&suggested).chain(&options.layers));
@@ -135,7 +139,7 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
         limits: groups.limits.resolve().at_most(&operators.limits.resolve()),
         threads,
     };
-    Ok(Resolved {
+    Ok(ResolvedPlan {
         plan,
         secrets: Secrets {
             base: given.base.map(Secret::new),

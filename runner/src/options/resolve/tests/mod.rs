@@ -70,7 +70,7 @@ fn options(toml: &str, env: &[(&str, &str)], line: &str) -> Result<RunOptions, V
     Ok(assembled)
 }
 
-fn whole(options: &RunOptions, suggested: &str) -> Result<Resolved, Vec<String>> {
+fn whole(options: &RunOptions, suggested: &str) -> Result<ResolvedPlan, Vec<String>> {
     let plugin = PluginPlan {
         source: "p".to_owned(),
         sha256: String::new(),
@@ -436,7 +436,7 @@ fn a_plugin_suggests_parameters_of_scenarios_and_the_time_of_setup() {
         (5_000, 60_000),
         "a plugin may ask for less than the operator's default, not for more"
     );
-    let params = |resolved: &Resolved| {
+    let params = |resolved: &ResolvedPlan| {
         let (names, values) = (
             &resolved.plan.scenarios[0].params,
             &resolved.secrets.scenario_params[0],
