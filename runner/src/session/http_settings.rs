@@ -1,6 +1,7 @@
-//! From the plan to the settings of the HTTP engine: the one place where the two meet.
+//! From the plan to the settings of the HTTP engine and of the connections below it: the one place where the two meet.
 
-use crate::http::{DnsPolicy, Settings, TlsVersions, VersionPolicy};
+use crate::http::{HttpSettings, VersionPolicy};
+use crate::net::{DnsPolicy, NetSettings, TlsVersions};
 use crate::options::Secrets;
 use crate::plan::{AddressOrder, ClientCert, HttpProtocol, Plan, TlsRange};
 use crate::secret::Secret;
@@ -8,20 +9,13 @@ use std::path::PathBuf;
 use url::Url;
 
 /// What the engine is asked to do, with the secrets that the plan only names.
-pub(super) fn settings(plan: &Plan, secrets: &Secrets) -> Settings {
-    let (http, grants) = (&plan.http, &plan.grants);
-    Settings {
+pub(super) fn settings(plan: &Plan, secrets: &Secrets) -> HttpSettings {
+    let http = &plan.http;
+    HttpSettings {
         base: base(secrets),
-        allow: grants.hosts.clone(),
+        net: net_settings(plan, secrets),
         timeout: http.timeout,
-        connect_timeout: http.connect_timeout,
         max_redirects: http.max_redirects,
-        insecure: grants.insecure,
-        ca_file: http.ca_file.as_ref().map(PathBuf::from),
-        client_cert: http.client_cert.as_ref().map(client_cert),
-        proxy: secrets.proxy.as_ref().map(in_the_clear),
-        resolve: http.resolve.clone(),
-        source_addresses: http.source_addresses.clone(),
         version: version(http.protocol),
         headers: headers(plan, secrets),
         cookies: http.cookies,
@@ -29,12 +23,26 @@ pub(super) fn settings(plan: &Plan, secrets: &Secrets) -> Settings {
         keep_alive: http.keep_alive,
         user_agent: http.user_agent.clone(),
         max_body_bytes: http.max_body_bytes,
+        parallel_per_host: http.parallel_per_host,
+    }
+}
+
+fn net_settings(plan: &Plan, secrets: &Secrets) -> NetSettings {
+    let (http, grants) = (&plan.http, &plan.grants);
+    NetSettings {
+        allow: grants.hosts.clone(),
+        connect_timeout: http.connect_timeout,
+        insecure: grants.insecure,
+        ca_file: http.ca_file.as_ref().map(PathBuf::from),
+        client_cert: http.client_cert.as_ref().map(client_cert),
+        proxy: secrets.proxy.as_ref().map(in_the_clear),
+        resolve: http.resolve.clone(),
+        source_addresses: http.source_addresses.clone(),
         dns_ttl: http.dns_ttl,
         dns_policy: dns_policy(http.dns_order),
         tls_versions: tls_versions(http.tls),
         block_ips: grants.blocked_addresses.clone(),
         block_hosts: grants.blocked_hosts.clone(),
-        parallel_per_host: http.parallel_per_host,
     }
 }
 
@@ -90,7 +98,7 @@ mod tests {
     #[test]
     fn a_plan_that_asks_for_nothing_is_the_engines_default() {
         let settings = settings(&sample::plan(Vec::new()), &Secrets::default());
-        assert_eq!(format!("{settings:?}"), format!("{:?}", Settings::default()));
+        assert_eq!(format!("{settings:?}"), format!("{:?}", HttpSettings::default()));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! named, and the run doesn't begin.
 
 use super::Asked;
-use crate::http::{Egress, Override};
+use crate::net::{Egress, Override};
 use crate::options::HttpOptions;
 use std::net::IpAddr;
 use url::Url;
