@@ -1,20 +1,21 @@
 //! How requests travel, as part of the plan. What the engine of HTTP makes of it is in `http`; values that may be
 //! secret aren't here, only the names of what carries them.
 
-use super::seconds;
+use super::{read_seconds, seconds};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
 /// What is the same for every request of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct HttpPlan {
     /// For a whole exchange, redirects included; in seconds when serialized.
-    #[serde(serialize_with = "seconds")]
+    #[serde(serialize_with = "seconds", deserialize_with = "read_seconds")]
     pub timeout: Duration,
     /// For DNS, TCP and TLS together; in seconds when serialized.
-    #[serde(serialize_with = "seconds")]
+    #[serde(serialize_with = "seconds", deserialize_with = "read_seconds")]
     pub connect_timeout: Duration,
     /// The most redirects that are followed, whatever a request asks for. None: 10, or as many as a request asks
     /// for up to 30.
@@ -48,7 +49,7 @@ pub struct HttpPlan {
     /// The largest body that is kept, before and after decompression.
     pub max_body_bytes: usize,
     /// How long a name's addresses are used before it is looked up again; in seconds when serialized.
-    #[serde(serialize_with = "seconds")]
+    #[serde(serialize_with = "seconds", deserialize_with = "read_seconds")]
     pub dns_ttl: Duration,
     /// Which of a name's addresses are used, and in which order.
     pub dns_order: AddressOrder,

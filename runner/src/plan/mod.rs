@@ -3,6 +3,7 @@
 //! their values travel beside it.
 
 mod arrivals;
+mod check;
 mod executor_spec;
 mod grants;
 mod hash;
@@ -10,11 +11,13 @@ mod http;
 mod population;
 mod profile;
 mod quantity;
+mod read;
 mod room;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scenario;
 mod search;
+mod seconds;
 mod seed;
 #[cfg(test)]
 pub(crate) mod statistics;
@@ -29,6 +32,7 @@ pub use http::{AddressOrder, ClientCert, HeaderPlan, HttpPlan, HttpProtocol, Tls
 pub use population::assign;
 pub use profile::{Curve, Profile, Stage};
 pub use quantity::{Beyond, LONGEST, MOST_RATE, MOST_VUS, Rate, SpawnRate};
+pub use read::PlanError;
 pub use room::{Room, is_beyond};
 pub use scenario::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
 pub use search::{Climb, Search, SearchPlan, Tried};
@@ -37,7 +41,8 @@ pub use threshold::ThresholdPlan;
 pub use vu_steps::{VuStep, vu_steps};
 pub use workload::{Begin, OnStop, Workload, peak_vus, timeline};
 
-use serde::Serialize;
+use seconds::{optional_seconds, read_optional_seconds, read_seconds, seconds};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -45,7 +50,8 @@ use std::time::Duration;
 pub const VERSION: u32 = 1;
 
 /// Everything that a run does, decided before it starts.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Plan {
     /// The version of its form: [`VERSION`].
     pub version: u32,
@@ -58,6 +64,7 @@ pub struct Plan {
     /// What VUs run. They refer to them by index.
     pub scenarios: Vec<ScenarioPlan>,
     /// The workloads: side by side, or one after another.
+    #[serde(deserialize_with = "workload::read_all")]
     pub workloads: Vec<Workload>,
     /// Names of the parameters passed to the plugin; values may be secret.
     pub params: Vec<String>,
@@ -84,7 +91,8 @@ pub struct Plan {
 }
 
 /// Which plugin, beyond doubt.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PluginPlan {
     /// As the operator named it.
     pub source: String,
@@ -95,7 +103,8 @@ pub struct PluginPlan {
 }
 
 /// What a VU may use before it is stopped.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LimitsPlan {
     /// Linear memory of one VU, in bytes.
     pub vu_memory_bytes: usize,
@@ -189,16 +198,5 @@ impl Plan {
     /// Whether something only warms up.
     pub fn has_warm_up(&self) -> bool {
         self.workloads.iter().any(|workload| workload.warm_up)
-    }
-}
-
-fn seconds<S: serde::Serializer>(value: &Duration, out: S) -> Result<S::Ok, S::Error> {
-    out.serialize_f64(value.as_secs_f64())
-}
-
-fn optional_seconds<S: serde::Serializer>(value: &Option<Duration>, out: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(d) => out.serialize_some(&d.as_secs_f64()),
-        None => out.serialize_none(),
     }
 }

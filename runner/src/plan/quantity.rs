@@ -2,7 +2,7 @@
 //! What has passed it can be calculated with: no rate is so small or so large that a time made of it
 //! fits no clock, and none of them is not a number.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Least iterations or requests per second: one in thirty years.
@@ -27,8 +27,8 @@ const LEAST_SPAWN_RATE: f64 = 1e-3;
 pub struct Rate(f64);
 
 /// VUs per second.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(into = "f64", try_from = "f64")]
 pub struct SpawnRate(f64);
 
 /// What is wrong with a number.
@@ -69,6 +69,20 @@ impl Rate {
     /// As a number.
     pub fn per_second(self) -> f64 {
         self.0
+    }
+}
+
+impl TryFrom<f64> for SpawnRate {
+    type Error = Beyond;
+
+    fn try_from(per_second: f64) -> Result<SpawnRate, Beyond> {
+        SpawnRate::new(per_second)
+    }
+}
+
+impl From<SpawnRate> for f64 {
+    fn from(rate: SpawnRate) -> f64 {
+        rate.0
     }
 }
 

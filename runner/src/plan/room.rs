@@ -1,6 +1,7 @@
 //! Room for users beyond the plan, which live changes may bring, and a search for the highest rate.
 
-use super::{ExecutorSpec, MOST_VUS, ScenarioPlan, Workload, assign, peak_vus};
+use super::population::continued;
+use super::{ExecutorSpec, MOST_VUS, ScenarioPlan, Workload, peak_vus};
 
 /// Room that there is at least for more users, besides as many again as the plan has.
 const LEAST: usize = 100;
@@ -30,13 +31,14 @@ impl Room {
         let growing = workloads.iter().filter(|w| self.is_for(w)).count();
         let left = most.min(MOST_VUS.saturating_sub(planned));
         let each = left / growing.max(1);
+        let populations: Vec<_> = scenarios.iter().map(|scenario| scenario.population).collect();
         for workload in workloads.iter_mut().filter(|w| self.is_for(w)) {
             let planned = workload.vus.len();
             let wanted = match self {
                 Room::UpTo(users) | Room::OfRates(users) => users.saturating_sub(planned),
                 Room::Usual(_) | Room::Closed => planned.max(LEAST),
             };
-            workload.spare = continued(&workload.vus, scenarios, wanted.min(each));
+            workload.spare = continued(&workload.vus, &populations, wanted.min(each));
         }
     }
 
@@ -59,17 +61,6 @@ fn can_grow(workload: &Workload) -> bool {
         workload.executor,
         ExecutorSpec::ConstantVus { .. } | ExecutorSpec::RampingVus { .. }
     )
-}
-
-/// The scenarios of `more` VUs after these: by the scenarios' weights if these follow them, else
-/// in the same order again.
-pub(super) fn continued(vus: &[u16], scenarios: &[ScenarioPlan], more: usize) -> Vec<u16> {
-    let populations: Vec<_> = scenarios.iter().map(|s| s.population).collect();
-    let by_weight = assign(vus.len() + more, &populations);
-    match by_weight.get(vus.len()..) {
-        Some(rest) if by_weight.starts_with(vus) => rest.to_vec(),
-        _ => vus.iter().copied().cycle().skip(vus.len()).take(more).collect(),
-    }
 }
 
 #[cfg(test)]
@@ -156,16 +147,5 @@ mod tests {
         let search = || vec![workload(rate.clone(), &[0; 4]), workload(CONSTANT, &[0; 4])];
         assert_eq!(rooms(Room::OfRates(1_000), search()), [1_000, 4]);
         assert_eq!(rooms(Room::OfRates(2), search()), [4, 4]);
-    }
-
-    #[test]
-    fn more_users_follow_the_weights() {
-        let scenarios = [scenario(3), scenario(1)];
-        assert_eq!(continued(&[0, 0, 1], &scenarios, 5), [0, 0, 0, 1, 0]);
-        assert_eq!(
-            continued(&[1, 1], &scenarios, 3),
-            [1, 1, 1],
-            "a workload of one scenario"
-        );
     }
 }

@@ -1,11 +1,12 @@
 //! A scenario as the host plans with it: the plugin's description, validated.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What one kind of VU runs: a scenario of the plugin, under the name that the run gives it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ScenarioPlan {
     /// Unique in the run. The plugin's own name, unless the configuration gives another.
     pub name: String,
@@ -26,7 +27,8 @@ pub struct ScenarioPlan {
 }
 
 /// One step of a scenario.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TaskPlan {
     /// Unique in the scenario.
     pub name: String,
@@ -37,7 +39,7 @@ pub struct TaskPlan {
 }
 
 /// A scenario's share of the VUs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Population {
     /// In proportion to the other scenarios' weights.
@@ -47,7 +49,7 @@ pub enum Population {
 }
 
 /// How a VU's next task is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TaskOrder {
     /// Weighted, with replacement.
@@ -57,7 +59,7 @@ pub enum TaskOrder {
 }
 
 /// The pause between two tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WaitTime {
     /// No pause.
