@@ -11,7 +11,7 @@ use super::thread::{INTERVAL, LoadThread, ThreadDelta};
 use crate::host::RunShared;
 use crate::metrics::{Aggregator, Limits, RunInfo, ScenarioInfo, Set, Snapshot, Verdict};
 use crate::panics;
-use crate::plan::{ExecutorSpec, Plan, Workload};
+use crate::plan::{ExecutorSpec, Partition, Plan, Workload};
 use crate::secret;
 use crate::thresholds::Evaluator;
 use std::panic::AssertUnwindSafe;
@@ -65,18 +65,19 @@ pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
     let traps = Arc::new(AtomicU64::new(0));
     let time_up = Arc::new(AtomicBool::new(false));
     let count = run.plan.threads.max(1);
+    // A local run is the one worker that has everything.
+    let part_of_run = Partition::WHOLE;
     let shared_work: Vec<_> = run
         .plan
         .workloads
         .iter()
-        .map(|w| SharedWork::of(w, count))
+        .map(|w| SharedWork::of(w, part_of_run, count))
         .collect();
     let mut threads = Vec::new();
-    for index in 0..count {
+    for (index, partition) in part_of_run.split(count).enumerate() {
         let thread = LoadThread {
             run: Arc::clone(&run),
-            thread: index,
-            threads: count,
+            partition,
             begun: begun.clone(),
             shared_work: shared_work.clone(),
             limits: limits.clone(),

@@ -19,7 +19,7 @@ use crate::metrics::{
     CpuWait, Delta, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard_of,
 };
 use crate::panics;
-use crate::plan::Workload;
+use crate::plan::{Partition, Workload};
 use crate::run_queue::{AbortHandle, Excess, RunQueue};
 use crate::timer::Timers;
 use std::panic::AssertUnwindSafe;
@@ -109,9 +109,8 @@ pub(super) struct ThreadDelta {
 /// What a thread needs to know of the run.
 pub(super) struct LoadThread {
     pub(super) run: Arc<Run>,
-    /// Which thread it is, of how many.
-    pub(super) thread: usize,
-    pub(super) threads: usize,
+    /// Which part of the plan it has.
+    pub(super) partition: Partition,
     /// When the run began; said once the first VUs are made.
     pub(super) begun: watch::Receiver<Option<Instant>>,
     pub(super) shared_work: Vec<SharedWork>,
@@ -225,9 +224,8 @@ impl LoadThread {
             workload: Arc::new(workload.clone()),
             index,
             seed: plan.arrival_seed(index),
-            thread: self.thread,
-            threads: self.threads,
-            pool: VuPool::new(spawner, places(workload, self.thread, self.threads)),
+            partition: self.partition,
+            pool: VuPool::new(spawner, places(workload, self.partition)),
             phases: self.run.control.phases().clone(),
             stop: self.run.stop.clone(),
             alarm: Alarm::Exact(Timers::default()),

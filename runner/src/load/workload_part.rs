@@ -6,7 +6,7 @@ use super::phases::Phases;
 use super::run_signals::RunSignals;
 use super::stop::{Stage, StopHandle};
 use super::vu_pool::{Spawn, VuPool};
-use crate::plan::Workload;
+use crate::plan::{Partition, Workload};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -35,9 +35,8 @@ pub(super) struct WorkloadPart<S: Spawn> {
     pub(super) index: usize,
     /// Seed of its arrivals.
     pub(super) seed: u64,
-    /// Which thread this is, of how many.
-    pub(super) thread: usize,
-    pub(super) threads: usize,
+    /// Which part of it the thread has.
+    pub(super) partition: Partition,
     pub(super) pool: VuPool<S>,
     pub(super) phases: Phases,
     pub(super) stop: StopHandle,

@@ -16,7 +16,7 @@ mod tests;
 use super::iterations_left::IterationsLeft;
 use super::vu_pool::Spawn;
 use super::workload_part::{PartEnd, WorkloadPart};
-use crate::plan::{ExecutorSpec, Workload};
+use crate::plan::{ExecutorSpec, Partition, Workload};
 use std::sync::Arc;
 
 /// What the parts of one workload on all threads share.
@@ -29,11 +29,12 @@ pub(super) enum SharedWork {
 }
 
 impl SharedWork {
-    pub(super) fn of(workload: &Workload, threads: usize) -> SharedWork {
+    /// Of this part of the workload, which so many threads have between them.
+    pub(super) fn of(workload: &Workload, partition: Partition, threads: usize) -> SharedWork {
         match workload.executor {
-            ExecutorSpec::SharedIterations { iterations, .. } => {
-                SharedWork::Iterations(Arc::new(IterationsLeft::new(iterations, &workload.vus, threads)))
-            }
+            ExecutorSpec::SharedIterations { iterations, .. } => SharedWork::Iterations(Arc::new(
+                IterationsLeft::new(iterations, workload, partition, threads),
+            )),
             _ => SharedWork::Nothing,
         }
     }

@@ -15,7 +15,9 @@ use crate::load::workload_part::WorkloadPart;
 use crate::metrics::{
     Aggregator, Limits, RunInfo, Set, Shard, Totals, install_shard, take_shard, with_shard,
 };
-use crate::plan::{Begin, Curve, Drawer, ExecutorSpec, Spacing, Stage as PlanStage, Workload, sample};
+use crate::plan::{
+    Begin, Curve, Drawer, ExecutorSpec, Partition, Spacing, Stage as PlanStage, Workload, sample,
+};
 use crate::run_queue::{AbortHandle, RunQueue};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -205,15 +207,14 @@ async fn run_all<F: Future<Output = ()>>(
     let control = Control::new(Arc::new(sample::plan(workloads.clone())));
     let phases: Phases = control.phases().clone();
     for (index, workload) in workloads.iter().enumerate() {
-        let shared_work = SharedWork::of(workload, threads);
-        for thread in 0..threads {
+        let shared_work = SharedWork::of(workload, Partition::WHOLE, threads);
+        for partition in Partition::WHOLE.split(threads) {
             let mut part = WorkloadPart {
                 workload: Arc::new(workload.clone()),
                 index,
                 seed: 7,
-                thread,
-                threads,
-                pool: VuPool::new(sleeper.clone(), places(workload, thread, threads)),
+                partition,
+                pool: VuPool::new(sleeper.clone(), places(workload, partition)),
                 phases: phases.clone(),
                 stop: stop.clone(),
                 alarm: Alarm::Tokio,
