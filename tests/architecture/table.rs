@@ -38,7 +38,6 @@ timer
 /// Files of one folder that need each other in a circle.
 pub(super) const STANDING_CIRCLES: &[&str] = &[
     "host: bodies desk failure flight log outgoing output request_record run_shared sending shared state wasi",
-    "options/resolve: asked suggest",
     "options: assemble resolve",
 ];
 
@@ -56,7 +55,6 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Key",
     "Limits",
     "Live",
-    "Load",
     "Problem",
     "Project",
     "Rate",

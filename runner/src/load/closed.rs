@@ -4,7 +4,7 @@
 use super::control::Target;
 use super::vu_pool::{Spawn, VuPool};
 use super::workload_part::{PartEnd, WakeReason, WorkloadPart};
-use crate::plan::{ExecutorSpec, SpawnRate, VuStep, Workload};
+use crate::plan::{SpawnRate, VuStep, Workload};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,8 +68,7 @@ impl<S: Spawn> VuCount<S> {
     /// Whether no more VUs will come, so that it is over when the last has gone. A thread that has
     /// none waits for changes that may bring some.
     fn is_settled(&mut self, part: &WorkloadPart<S>) -> bool {
-        let may_grow =
-            !part.workload.spare.is_empty() || matches!(part.workload.executor, ExecutorSpec::Custom { .. });
+        let may_grow = !part.workload.spare.is_empty() || part.workload.executor.kind().follows_shape();
         self.wanted > 0 && self.steps.peek().is_none() && (self.order.wanted > 0 || !may_grow)
     }
 

@@ -150,7 +150,7 @@ impl Control {
     ) -> Result<(), ControlError> {
         let spawn_rate = spawn_rate.map(SpawnRate::new).transpose();
         let spawn_rate = spawn_rate.map_err(ControlError::BadSpawnRate)?;
-        let index = self.find(workload, "users", is_closed)?;
+        let index = self.find(workload, "users", |spec| spec.kind().has_users())?;
         let room = self.plan.workloads.get(index).map_or(0, |w| w.room());
         if users as usize > room {
             return Err(ControlError::TooMany(room));
@@ -169,7 +169,7 @@ impl Control {
 
     /// The number of VUs that [`set_users`](Self::set_users) last asked for, or that the plan has.
     pub fn users(&self, workload: Option<&str>) -> Result<u32, ControlError> {
-        let index = self.find(workload, "users", is_closed)?;
+        let index = self.find(workload, "users", |spec| spec.kind().has_users())?;
         Ok(self.users_of(index))
     }
 
@@ -180,7 +180,7 @@ impl Control {
     /// [`ControlError`] if there is no such workload, or the rate makes no sense.
     pub fn set_rate(&self, workload: Option<&str>, rate: f64) -> Result<(), ControlError> {
         let rate = Rate::new(rate).map_err(ControlError::BadRate)?;
-        let index = self.find(workload, "a rate", |spec| spec.rate().is_some())?;
+        let index = self.find(workload, "a rate", |spec| spec.kind().has_rate())?;
         self.change_soon(index, Target::Rate(rate));
         Ok(())
     }
@@ -337,12 +337,4 @@ impl Control {
             }),
         }
     }
-}
-
-/// Whether the number of VUs can be changed.
-pub(super) fn is_closed(spec: &ExecutorSpec) -> bool {
-    matches!(
-        spec,
-        ExecutorSpec::ConstantVus { .. } | ExecutorSpec::RampingVus { .. }
-    )
 }

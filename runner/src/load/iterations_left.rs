@@ -18,28 +18,24 @@ pub(super) struct IterationsLeft {
 }
 
 impl IterationsLeft {
-    /// Of `total` iterations of a workload, those of a part of it, which is then left to this many threads: they have
+    /// Those of this part of a workload, if its VUs share iterations. They are then left to so many threads, which have
     /// no parts of their own, so that none is idle while another has iterations left.
-    pub(super) fn new(
-        total: u64,
-        workload: &Workload,
-        partition: Partition,
-        threads: usize,
-    ) -> IterationsLeft {
+    pub(super) fn of(workload: &Workload, partition: Partition, threads: usize) -> Option<IterationsLeft> {
+        let total = workload.executor.shared_iterations()?;
         let scenarios = &workload.vus;
         let is_mixed = scenarios
             .iter()
             .any(|scenario| Some(scenario) != scenarios.first());
         let last = scenarios.iter().max().filter(|_| is_mixed);
         let count = last.map_or(0, |last| usize::from(*last) + 1);
-        IterationsLeft {
+        Some(IterationsLeft {
             partition,
             room: workload.room(),
             next: AtomicU64::new(0),
             total: partition.iterations(total, workload.room()),
             claimed: (0..count).map(|_| AtomicU64::new(0)).collect(),
             threads: AtomicUsize::new(threads),
-        }
+        })
     }
 
     /// The number of the next iteration in the workload, from 0, and that among those of this scenario; none if all
@@ -71,18 +67,18 @@ impl IterationsLeft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Begin, ExecutorSpec, OnStop};
+    use crate::plan::{Begin, ExecutorSpec, OnStop, SharedIterations};
     use std::time::Duration;
 
     /// What one process has of so many iterations of VUs of these scenarios.
     fn left(total: u64, vus: &[u16], partition: Partition, threads: usize) -> IterationsLeft {
         let workload = Workload {
             name: String::new(),
-            executor: ExecutorSpec::SharedIterations {
+            executor: ExecutorSpec::SharedIterations(SharedIterations {
                 spawn_rate: None,
                 iterations: total,
                 max_duration: None,
-            },
+            }),
             vus: vus.to_vec(),
             spare: Vec::new(),
             begin: Begin::default(),
@@ -90,7 +86,7 @@ mod tests {
             on_stop: OnStop::default(),
             warm_up: false,
         };
-        IterationsLeft::new(total, &workload, partition, threads)
+        IterationsLeft::of(&workload, partition, threads).unwrap()
     }
 
     fn all_claimed(left: &IterationsLeft, scenario: u16) -> Vec<(u64, u64)> {

@@ -3,8 +3,9 @@
 //! VUs never move between threads, so nothing they touch is shared.
 
 use super::alarm::Alarm;
-use super::executor::{self, SharedWork};
+use super::executor;
 use super::inputs::Run;
+use super::iterations_left::IterationsLeft;
 use super::pressure::ThreadClock;
 use super::run_signals::RunSignals;
 use super::slot_source::SlotSource;
@@ -113,7 +114,8 @@ pub(super) struct LoadThread {
     pub(super) partition: Partition,
     /// When the run began; said once the first VUs are made.
     pub(super) begun: watch::Receiver<Option<Instant>>,
-    pub(super) shared_work: Vec<SharedWork>,
+    /// By workload, the iterations that the parts of all threads share, if they do.
+    pub(super) iterations_left: Vec<Option<Arc<IterationsLeft>>>,
     pub(super) limits: [Limits; 2],
     pub(super) deltas: SyncSender<ThreadDelta>,
     pub(super) traps: Arc<AtomicU64>,
@@ -192,12 +194,10 @@ impl LoadThread {
 
     async fn run_part(self: Arc<Self>, mut part: WorkloadPart<VuSpawner>) {
         let set = Set::of(part.workload.warm_up);
-        let Some(shared_work) = self.shared_work.get(part.index) else {
-            return;
-        };
+        let left = self.iterations_left.get(part.index).and_then(Option::as_ref);
         let index = part.index;
         let life = async {
-            if executor::run(&mut part, shared_work).await == PartEnd::TimeUp {
+            if executor::run(&mut part, left).await == PartEnd::TimeUp {
                 self.time_up.store(true, Ordering::Relaxed);
             }
         };
@@ -292,15 +292,15 @@ impl Drop for ClearOnDrop<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Begin, ExecutorSpec};
+    use crate::plan::{Begin, ConstantVus, ExecutorSpec};
 
     fn workload(vus: usize, spare: usize) -> Workload {
         Workload {
             name: String::new(),
-            executor: ExecutorSpec::ConstantVus {
+            executor: ExecutorSpec::ConstantVus(ConstantVus {
                 spawn_rate: None,
                 duration: None,
-            },
+            }),
             vus: vec![0; vus],
             spare: vec![0; spare],
             begin: Begin::default(),

@@ -4,7 +4,7 @@
 
 mod arrivals;
 mod check;
-mod executor_spec;
+mod executor;
 mod grants;
 mod hash;
 mod http;
@@ -27,7 +27,11 @@ mod vu_steps;
 mod workload;
 
 pub use arrivals::{Arrivals, Spacing};
-pub use executor_spec::ExecutorSpec;
+pub use executor::{
+    About, AskedLoad, AskedRate, ConstantArrivalRate, ConstantVus, Custom, ExecutorKind, ExecutorSpec,
+    ExecutorType, ExecutorWithVus, Figures, LoadFault, PerVuIterations, RampingArrivalRate, RampingVus,
+    SharedIterations, Wrong, starts_in_time,
+};
 pub use grants::{DataPlan, GrantsPlan};
 pub use http::{AddressOrder, ClientCert, HeaderPlan, HttpPlan, HttpProtocol, TlsRange};
 pub use partition::{PartArrivals, Partition};

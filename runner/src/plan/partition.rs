@@ -114,7 +114,10 @@ impl PartArrivals {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Curve, ExecutorSpec, Spacing, SpawnRate, Stage};
+    use super::super::{
+        ConstantArrivalRate, ConstantVus, Curve, Custom, ExecutorSpec, PerVuIterations, RampingArrivalRate,
+        RampingVus, SharedIterations, Spacing, SpawnRate, Stage,
+    };
     use super::*;
     use proptest::collection::vec;
     use proptest::prelude::*;
@@ -151,40 +154,43 @@ mod tests {
         let most = || proptest::option::of((1..10_000_u64).prop_map(MS));
         let spawn_rate = || proptest::option::of((0.1..1e3).prop_map(|rate| SpawnRate::new(rate).unwrap()));
         prop_oneof![
-            (spawn_rate(), most())
-                .prop_map(|(spawn_rate, duration)| ExecutorSpec::ConstantVus { spawn_rate, duration }),
-            profile(50.0).prop_map(|profile| ExecutorSpec::RampingVus {
+            (spawn_rate(), most()).prop_map(|(spawn_rate, duration)| ExecutorSpec::ConstantVus(
+                ConstantVus { spawn_rate, duration }
+            )),
+            profile(50.0).prop_map(|profile| ExecutorSpec::RampingVus(RampingVus {
                 profile,
                 graceful_ramp_down: Duration::ZERO
-            }),
+            })),
             (spawn_rate(), 0..2_000_u64, most()).prop_map(|(spawn_rate, iterations, max_duration)| {
-                ExecutorSpec::SharedIterations {
+                ExecutorSpec::SharedIterations(SharedIterations {
                     spawn_rate,
                     iterations,
                     max_duration,
-                }
+                })
             }),
             (spawn_rate(), 0..20_u64, most()).prop_map(|(spawn_rate, iterations, max_duration)| {
-                ExecutorSpec::PerVuIterations {
+                ExecutorSpec::PerVuIterations(PerVuIterations {
                     spawn_rate,
                     iterations,
                     max_duration,
-                }
+                })
             }),
             (0.0..100.0, 1..4_000_u64, spacing()).prop_map(|(rate, ms, spacing)| {
-                ExecutorSpec::ConstantArrivalRate {
+                ExecutorSpec::ConstantArrivalRate(ConstantArrivalRate {
                     rate,
                     duration: MS(ms),
                     spacing,
                     pre_allocated_vus: 1,
+                })
+            }),
+            (profile(100.0), spacing()).prop_map(|(profile, spacing)| ExecutorSpec::RampingArrivalRate(
+                RampingArrivalRate {
+                    profile,
+                    spacing,
+                    pre_allocated_vus: 1
                 }
-            }),
-            (profile(100.0), spacing()).prop_map(|(profile, spacing)| ExecutorSpec::RampingArrivalRate {
-                profile,
-                spacing,
-                pre_allocated_vus: 1
-            }),
-            most().prop_map(|max_duration| ExecutorSpec::Custom { max_duration }),
+            )),
+            most().prop_map(|max_duration| ExecutorSpec::Custom(Custom { max_duration })),
         ]
     }
 

@@ -2,11 +2,11 @@
 
 use super::sleepers::{MS, per_second, play, rate, workload};
 use crate::load::control::{Change, Control, Target};
-use crate::plan::{Begin, ExecutorSpec};
+use crate::plan::{Begin, ConstantVus, Custom, ExecutorSpec, PerVuIterations};
 
 #[test]
 fn the_plugins_own_shape_arrives_as_changes() {
-    let spec = ExecutorSpec::Custom { max_duration: None };
+    let spec = ExecutorSpec::Custom(Custom { max_duration: None });
     let users = |users| Target::Users {
         users,
         spawn_rate: None,
@@ -39,10 +39,10 @@ fn the_plugins_own_shape_arrives_as_changes() {
 
 #[test]
 fn live_changes_of_users_and_rate_are_followed() {
-    let spec = ExecutorSpec::ConstantVus {
+    let spec = ExecutorSpec::ConstantVus(ConstantVus {
         spawn_rate: None,
         duration: Some(MS(1000)),
-    };
+    });
     let mut roomy = workload(spec, 1);
     roomy.spare = vec![0; 3];
     let change = async |control: Control, _| {
@@ -78,10 +78,10 @@ fn time_stands_still_during_a_pause() {
     };
     let seen = play(vec![workload(rate(10.0, 500, 2), 2)], 2, MS(10), pause);
     assert_eq!(seen.times(), [0, 100, 1200, 1300, 1400]);
-    let spec = ExecutorSpec::ConstantVus {
+    let spec = ExecutorSpec::ConstantVus(ConstantVus {
         spawn_rate: None,
         duration: Some(MS(400)),
-    };
+    });
     let pause = async |control: Control, _| {
         tokio::time::sleep(MS(150)).await;
         control.pause();
@@ -123,11 +123,11 @@ fn workloads_run_side_by_side_and_after_each_other() {
         delay: MS(300),
     };
     let first = workload(
-        ExecutorSpec::PerVuIterations {
+        ExecutorSpec::PerVuIterations(PerVuIterations {
             spawn_rate: None,
             iterations: 2,
             max_duration: None,
-        },
+        }),
         1,
     );
     let mut delayed = workload(rate(10.0, 200, 1), 1);

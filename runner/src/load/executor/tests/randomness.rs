@@ -2,7 +2,10 @@
 
 use super::sleepers::{MS, per_second, play, play_one, rate, stage, workload};
 use crate::load::control::{Change, Target};
-use crate::plan::{Drawer, ExecutorSpec, Profile, Spacing};
+use crate::plan::{
+    ConstantVus, Custom, Drawer, ExecutorSpec, PerVuIterations, Profile, RampingArrivalRate, RampingVus,
+    SharedIterations, Spacing,
+};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -20,45 +23,45 @@ fn executors() -> [(ExecutorSpec, bool); 6] {
     };
     [
         (
-            ExecutorSpec::ConstantVus {
+            ExecutorSpec::ConstantVus(ConstantVus {
                 spawn_rate: crate::plan::SpawnRate::new(20.0).ok(),
                 duration: Some(MS(1000)),
-            },
+            }),
             false,
         ),
         (
-            ExecutorSpec::RampingVus {
+            ExecutorSpec::RampingVus(RampingVus {
                 profile: Profile {
                     start: 5.0,
                     stages: down_and_up.to_vec(),
                 },
                 graceful_ramp_down: MS(1000),
-            },
+            }),
             false,
         ),
         (
-            ExecutorSpec::PerVuIterations {
+            ExecutorSpec::PerVuIterations(PerVuIterations {
                 spawn_rate: None,
                 iterations: 20,
                 max_duration: None,
-            },
+            }),
             false,
         ),
         (
-            ExecutorSpec::SharedIterations {
+            ExecutorSpec::SharedIterations(SharedIterations {
                 spawn_rate: None,
                 iterations: 100,
                 max_duration: None,
-            },
+            }),
             true,
         ),
         (rate(100.0, 1000, 2), true),
         (
-            ExecutorSpec::RampingArrivalRate {
+            ExecutorSpec::RampingArrivalRate(RampingArrivalRate {
                 profile: ramp(200.0),
                 spacing: Spacing::Poisson,
                 pre_allocated_vus: 2,
-            },
+            }),
             true,
         ),
     ]
@@ -101,9 +104,9 @@ fn a_shape_of_users_or_of_a_rate_is_as_the_others() {
         scenarios: None,
     };
     for (target, by_index) in [(users, false), (Target::Rate(per_second(100.0)), true)] {
-        let spec = ExecutorSpec::Custom {
+        let spec = ExecutorSpec::Custom(Custom {
             max_duration: Some(MS(1000)),
-        };
+        });
         let seen = play(vec![workload(spec, 10)], 2, MS(30), async |control, _| {
             control.change(
                 0,

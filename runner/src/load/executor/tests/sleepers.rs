@@ -2,7 +2,8 @@
 
 use crate::load::alarm::Alarm;
 use crate::load::control::Control;
-use crate::load::executor::{SharedWork, run};
+use crate::load::executor::run;
+use crate::load::iterations_left::IterationsLeft;
 use crate::load::phases::{Phases, WorkloadPhase};
 use crate::load::run_signals::RunSignals;
 use crate::load::scheduler::Scheduler;
@@ -16,7 +17,8 @@ use crate::metrics::{
     Aggregator, Limits, RunInfo, Set, Shard, Totals, install_shard, take_shard, with_shard,
 };
 use crate::plan::{
-    Begin, Curve, Drawer, ExecutorSpec, Partition, Spacing, Stage as PlanStage, Workload, sample,
+    Begin, ConstantArrivalRate, Curve, Drawer, ExecutorSpec, Partition, Spacing, Stage as PlanStage,
+    Workload, sample,
 };
 use crate::run_queue::{AbortHandle, RunQueue};
 use std::cell::RefCell;
@@ -207,7 +209,7 @@ async fn run_all<F: Future<Output = ()>>(
     let control = Control::new(Arc::new(sample::plan(workloads.clone())));
     let phases: Phases = control.phases().clone();
     for (index, workload) in workloads.iter().enumerate() {
-        let shared_work = SharedWork::of(workload, Partition::WHOLE, threads);
+        let left = IterationsLeft::of(workload, Partition::WHOLE, threads).map(Arc::new);
         for partition in Partition::WHOLE.split(threads) {
             let mut part = WorkloadPart {
                 workload: Arc::new(workload.clone()),
@@ -221,9 +223,9 @@ async fn run_all<F: Future<Output = ()>>(
                 signals: RunSignals::new(control.follow(), stop.follow()),
                 overdue: 0,
             };
-            let (phases, shared_work) = (phases.clone(), shared_work.clone());
+            let (phases, left) = (phases.clone(), left.clone());
             tokio::task::spawn_local(async move {
-                run(&mut part, &shared_work).await;
+                run(&mut part, left.as_ref()).await;
                 phases.part_ended(index);
             });
         }
@@ -247,12 +249,12 @@ pub(super) fn play_one(executor: ExecutorSpec, vus: usize, threads: usize, busy:
 }
 
 pub(super) fn rate(rate: f64, ms: u64, pre_allocated_vus: u32) -> ExecutorSpec {
-    ExecutorSpec::ConstantArrivalRate {
+    ExecutorSpec::ConstantArrivalRate(ConstantArrivalRate {
         rate,
         duration: MS(ms),
         spacing: Spacing::Even,
         pre_allocated_vus,
-    }
+    })
 }
 
 pub(super) fn per_second(rate: f64) -> crate::plan::Rate {
