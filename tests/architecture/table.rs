@@ -45,7 +45,6 @@ pub(super) const STANDING_CIRCLES: &[&str] = &[
 pub(super) const STANDING_NAMES: &[&str] = &[
     "Answer",
     "Builtin",
-    "Change",
     "Componentizer",
     "End",
     "Ended",
@@ -54,7 +53,6 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Kept",
     "Key",
     "Limits",
-    "Live",
     "Problem",
     "Project",
     "Rate",

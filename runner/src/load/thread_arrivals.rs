@@ -1,7 +1,7 @@
 //! The arrivals that one thread hands out, at their times, of a workload at a rate.
 
 use super::arrival_scenarios::ArrivalScenarios;
-use super::control::Target;
+use super::control::LoadLevel;
 use super::idle_vus::IdleVus;
 use super::slot::{Slot, drop_unused};
 use super::stop::Stage;
@@ -122,14 +122,14 @@ impl ThreadArrivals {
         }
     }
 
-    fn follow(&mut self, at: Duration, to: &Target) {
+    fn follow(&mut self, at: Duration, to: &LoadLevel) {
         match to {
-            Target::Rate(rate) => {
+            LoadLevel::Rate(rate) => {
                 self.profile = self.profile.changed(at, rate.per_second());
                 self.arrivals.change(&self.profile);
             }
-            Target::End => self.end = at,
-            Target::Users { .. } => {}
+            LoadLevel::End => self.end = at,
+            LoadLevel::Users { .. } => {}
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A workload's part on one thread: what an executor works with.
 
 use super::alarm::Alarm;
-use super::control::Change;
+use super::control::LoadChange;
 use super::phases::Phases;
 use super::run_signals::RunSignals;
 use super::stop::{Stage, StopHandle};
@@ -65,12 +65,12 @@ impl<S: Spawn> WorkloadPart<S> {
     }
 
     /// The next change that this executor hasn't made yet.
-    pub(super) fn change(&self, number: usize) -> Option<&Change> {
+    pub(super) fn change(&self, number: usize) -> Option<&LoadChange> {
         self.signals.changes.get(number)
     }
 
     /// Waits for the first change; none if the run is stopped.
-    pub(super) async fn first_change(&mut self) -> Option<Change> {
+    pub(super) async fn first_change(&mut self) -> Option<LoadChange> {
         loop {
             if let Some(first) = self.change(0) {
                 return Some(first.clone());
@@ -108,6 +108,8 @@ impl<S: Spawn> WorkloadPart<S> {
             }
         };
         tokio::select! {
+            // In this order: an executor that is always late would otherwise never hear that it is to stop or to change,
+            // and the last VU that goes is the end, whatever else is due.
             biased;
             () = RunSignals::stopping(&mut self.signals.stopped) => return WakeReason::Stopped,
             Ok(()) = self.signals.live.changed() => {}

@@ -47,7 +47,7 @@ pub use threshold::ThresholdPlan;
 pub use vu_steps::{VuStep, vu_steps};
 pub use workload::{Begin, OnStop, Workload, peak_vus, timeline};
 
-use seconds::{optional_seconds, read_optional_seconds, read_seconds, seconds};
+use seconds::{read_seconds, seconds};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;

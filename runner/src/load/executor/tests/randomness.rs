@@ -1,7 +1,7 @@
 //! No executor lets two iterations draw the same random numbers, however many threads share it.
 
 use super::sleepers::{MS, per_second, play, play_one, rate, stage, workload};
-use crate::load::control::{Change, Target};
+use crate::load::control::{LoadChange, LoadLevel};
 use crate::plan::{
     ConstantVus, Custom, Drawer, ExecutorSpec, PerVuIterations, Profile, RampingArrivalRate, RampingVus,
     SharedIterations, Spacing,
@@ -98,19 +98,19 @@ fn no_executor_lets_two_iterations_draw_the_same() {
 
 #[test]
 fn a_shape_of_users_or_of_a_rate_is_as_the_others() {
-    let users = Target::Users {
+    let users = LoadLevel::Users {
         users: 4,
         spawn_rate: None,
         scenarios: None,
     };
-    for (target, by_index) in [(users, false), (Target::Rate(per_second(100.0)), true)] {
+    for (target, by_index) in [(users, false), (LoadLevel::Rate(per_second(100.0)), true)] {
         let spec = ExecutorSpec::Custom(Custom {
             max_duration: Some(MS(1000)),
         });
         let seen = play(vec![workload(spec, 10)], 2, MS(30), async |control, _| {
             control.change(
                 0,
-                Change {
+                LoadChange {
                     at: Duration::ZERO,
                     to: target,
                 },
