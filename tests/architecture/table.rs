@@ -9,9 +9,9 @@ cli          build confine error exit_code options panics plan plugin scaffold s
 session      api bounded build confine data error exit_code host http load memory metrics net options panics plan plugin private report secret target terminal thresholds
 options      bounded build http net plan plugin secret thresholds
 api          load metrics plan secret
-load         host http metrics panics plan rota secret thresholds timer
+load         host http metrics panics plan run_queue secret thresholds timer
 plugin       bounded confine host plan private
-host         data http memory metrics plan rota
+host         data http memory metrics plan run_queue
 report       metrics plan secret terminal
 thresholds   metrics plan
 terminal     metrics secret
@@ -29,7 +29,7 @@ metrics
 panics
 plan
 private
-rota
+run_queue
 scaffold
 secret
 timer
@@ -41,8 +41,6 @@ pub(super) const STANDING_CIRCLES: &[&str] = &[
     "http/cookies: jar parse",
     "http: connect cookies decode h1 h2 outcome request response transport",
     "http: batch client redirect",
-    "load: closed crew executor open part turns",
-    "load: run thread vu",
     "options/resolve: asked suggest",
     "options: assemble resolve",
 ];
@@ -77,7 +75,6 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Source",
     "Stage",
     "State",
-    "Status",
     "Stream",
     "Tags",
     "Tally",
