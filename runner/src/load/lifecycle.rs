@@ -7,7 +7,7 @@
 use super::stop::StopHandle;
 use crate::host::bindings::{Plugin, PluginPre};
 use crate::host::{
-    Identity, Phase, RunShared, StopFlag, VuState, explain_call, instantiate, limits, new_store,
+    Identity, Purpose, RunShared, StopFlag, VuState, explain_call, instantiate, limits, new_store,
 };
 use crate::http::{Client, Transport};
 use crate::plan::LimitsPlan;
@@ -179,8 +179,8 @@ impl<'a> Lifecycle<'a> {
     ) -> Result<R, String> {
         let mut client = self.client();
         let (mut store, plugin) = self.instance(scenario, &mut client).await?;
-        let desk = store.data().desk();
-        let result = desk.serve(&mut client, export(&plugin, &mut store)).await;
+        let calls = store.data().host_calls();
+        let result = calls.serve(&mut client, export(&plugin, &mut store)).await;
         store.data_mut().end_call();
         result
     }
@@ -196,20 +196,20 @@ impl<'a> Lifecycle<'a> {
         scenario: Option<u16>,
         client: &mut Client,
     ) -> Result<(Store<VuState>, Plugin), String> {
-        let phase = scenario.map_or(Phase::Setup, |_| Phase::ScenarioSetup);
+        let purpose = scenario.map_or(Purpose::Setup, |_| Purpose::ScenarioSetup);
         let identity = Identity {
             vu: 0,
             scenario: scenario.unwrap_or(0),
             life: self.shared.begin_call(),
         };
         let stop = Arc::new(StopFlag::default());
-        let state = VuState::new(Arc::clone(self.shared), stop, identity, phase);
+        let state = VuState::new(Arc::clone(self.shared), stop, identity, purpose);
         client.charge_to(state.memory());
         let state = state.with_cookies(client.cookies());
         let cpu = Duration::from_millis(self.limits.start_cpu_ms);
         let mut store = new_store(self.pre, state, cpu);
-        let desk = store.data().desk();
-        let plugin = desk.serve(client, instantiate(self.pre, &mut store)).await?;
+        let calls = store.data().host_calls();
+        let plugin = calls.serve(client, instantiate(self.pre, &mut store)).await?;
         Ok((store, plugin))
     }
 }

@@ -15,7 +15,7 @@ use super::thread::ThreadShared;
 use super::turns::{Place, Turn, Turns};
 use crate::host::bindings::Plugin;
 use crate::host::bindings::exported::{NextTask, NextWait, Outcome};
-use crate::host::{Identity, Phase, VuState, explain_call, instantiate, new_store};
+use crate::host::{Identity, Purpose, VuState, explain_call, instantiate, new_store};
 use crate::http::Client;
 use crate::metrics::{IterationOutcome, with_shard};
 use crate::plan::{Drawer, OnStop, Plan, ScenarioPlan, WaitTime};
@@ -143,14 +143,14 @@ impl Vu {
         self.client.reset();
         self.identity.life = self.past.begin_life();
         let stop = Arc::clone(self.retire.flag());
-        let mut state = VuState::new(Arc::clone(&run.shared), stop, self.identity, Phase::Load);
+        let mut state = VuState::new(Arc::clone(&run.shared), stop, self.identity, Purpose::Load);
         self.client.charge_to(state.memory());
         state.iteration = self.past.iterations.get();
         let state = state.with_cookies(self.client.cookies());
         let mut store = new_store(&run.pre, state, self.thread.start_cpu());
-        let desk = store.data().desk();
+        let calls = store.data().host_calls();
         let instantiated = instantiate(&run.pre, &mut store);
-        let plugin = match desk.serve(&mut self.client, instantiated).await {
+        let plugin = match calls.serve(&mut self.client, instantiated).await {
             Ok(plugin) => plugin,
             Err(why) => return Some(Err(why)),
         };
@@ -160,7 +160,7 @@ impl Vu {
         let exports = plugin.wasmswarm_scenario_scenario();
         let started = exports.call_on_start(&mut store, exec, &run.setup_data, data);
         let ends = self.ends_at_pause();
-        let started = desk.serve_until_pause(&mut self.client, started, ends).await?;
+        let started = calls.serve_until_pause(&mut self.client, started, ends).await?;
         let started = started.unwrap_or_else(|trap| Err(explain_call(store.data(), &trap)));
         store.data_mut().end_call();
         Some(started.map(|()| (store, plugin)))
@@ -282,11 +282,11 @@ impl Vu {
         let labels = scenario.tasks.get(task as usize);
         store.data_mut().begin_task(labels.map_or(&[], |t| &t.tags));
         store.set_epoch_deadline(1);
-        let desk = store.data().desk();
+        let calls = store.data().host_calls();
         let call = plugin
             .wasmswarm_scenario_scenario()
             .call_run_task(&mut *store, scenario.exec, task);
-        let served = desk.serve_until_pause(&mut self.client, call, ends).await;
+        let served = calls.serve_until_pause(&mut self.client, call, ends).await;
         let Some(result) = served else {
             // Dropped as it is, the iteration counts as interrupted.
             return Did::End;
@@ -338,13 +338,13 @@ impl Vu {
         let exec = self.exec();
         let workload = self.thread.run.plan.workloads.get(self.workload);
         let limit = workload.map_or(LEAST_FAREWELL, |w| w.graceful_stop.max(LEAST_FAREWELL));
-        let desk = store.data().desk();
+        let calls = store.data().host_calls();
         let call = plugin
             .wasmswarm_scenario_scenario()
             .call_on_stop(&mut *store, exec);
         // A run may end by its last VU: its farewell must not go on for ever. Boxed: rare, and every VU
         // would have to hold it.
-        let served = desk.serve(&mut self.client, call);
+        let served = calls.serve(&mut self.client, call);
         let stopped = Box::pin(tokio::time::timeout(limit, served)).await;
         let stopped = match stopped {
             Ok(stopped) => stopped.unwrap_or_else(|trap| Err(explain_call(store.data(), &trap))),

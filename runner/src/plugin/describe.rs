@@ -4,7 +4,8 @@ use super::PluginError;
 use crate::host::bindings::PluginPre;
 use crate::host::bindings::exported::{self, WaitTime as WitWait};
 use crate::host::{
-    Identity, Phase, RunShared, StopFlag, VuState, explain_call, instantiate, limits, new_store, tag_of_label,
+    Identity, Purpose, RunShared, StopFlag, VuState, explain_call, instantiate, limits, new_store,
+    tag_of_label,
 };
 use crate::plan::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
 use std::collections::{BTreeMap, HashSet};
@@ -59,7 +60,7 @@ async fn ask(
         run,
         Arc::new(StopFlag::default()),
         Identity::default(),
-        Phase::Describe,
+        Purpose::Describe,
     );
     let mut store = new_store(pre, state, cpu);
     let plugin = instantiate(pre, &mut store).await;

@@ -8,7 +8,7 @@ use super::room::{self, Room};
 use super::source::{self, Order, Read};
 use super::{View, finish, grants, no_thread, reach, thresholds};
 use crate::error::Failure;
-use crate::host::{Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared};
+use crate::host::{DataSet, DataSets, LogLine, LogSink, Naming, RateLimit, RunProgress, RunShared};
 use crate::http::Transport;
 use crate::load::{self, Lifecycle, StopHandle};
 use crate::memory::Budget;
@@ -324,10 +324,10 @@ fn shared(
         vu_host_memory_bytes: plan.limits.vu_host_memory_bytes,
         memory,
         max_request_body: plan.limits.max_request_body_bytes,
-        ceiling: plan.max_rate.map(|rate| Arc::new(Ceiling::new(rate))),
+        rate_limit: plan.max_rate.map(|rate| Arc::new(RateLimit::new(rate))),
         naming: Naming::new(plan.group_urls, watched_urls(&plan.thresholds), base),
         lacks_insecure: asked.contains(&Asked::Insecure),
-        census: Census::new(load::run_info(plan, Set::Main).vus),
+        progress: RunProgress::new(load::run_info(plan, Set::Main).vus),
         strict_redirects: options.http.max_redirects.is_some(),
         ..RunShared::new(log)
     }

@@ -1,0 +1,93 @@
+//! What a guest may wait for: the protocols that it speaks by way of the host, and time.
+//!
+//! The one place that knows all of them. A protocol is a folder of `host`, with a [`HostCall`] for what its guests wait
+//! for, and a slot and its lines here.
+
+use super::host_call::{Handover, HostCall, Slot, SlotFor};
+use super::http::call::{HttpBatch, HttpCall};
+use super::pause::Pause;
+use crate::http::Client;
+use std::pin::Pin;
+
+/// One slot for each kind of call.
+#[derive(Default)]
+pub(super) struct Slots {
+    http: Slot<HttpCall>,
+    http_batch: Slot<HttpBatch>,
+    pause: Slot<Pause>,
+}
+
+impl SlotFor<HttpCall> for Slots {
+    fn slot(&mut self) -> &mut Slot<HttpCall> {
+        &mut self.http
+    }
+}
+
+impl SlotFor<HttpBatch> for Slots {
+    fn slot(&mut self) -> &mut Slot<HttpBatch> {
+        &mut self.http_batch
+    }
+}
+
+impl SlotFor<Pause> for Slots {
+    fn slot(&mut self) -> &mut Slot<Pause> {
+        &mut self.pause
+    }
+}
+
+impl Slots {
+    /// Whether the guest waits for what nobody has begun.
+    pub(super) fn is_asked(&self) -> bool {
+        self.http.is_asked() || self.pause.is_asked() || self.http_batch.is_asked()
+    }
+
+    /// Whether the guest waits for nothing of the host's.
+    pub(super) fn are_empty(&self) -> bool {
+        self.http.is_empty() && self.pause.is_empty() && self.http_batch.is_empty()
+    }
+
+    /// Whether the guest waits for time to pass.
+    pub(super) fn is_pausing(&self) -> bool {
+        self.pause.is_running()
+    }
+}
+
+/// Does what the guest waits for.
+pub(super) async fn run(calls: &Handover<Slots>, client: &mut Client) {
+    // The usual call is the one whose future is part of the VU's: to allocate it for each request would cost more.
+    if let Some(call) = calls.begin::<HttpCall>() {
+        let answer = call.run(client).await;
+        calls.answer::<HttpCall>(answer);
+    } else {
+        // These are rare, and every VU would have to hold the largest of their futures.
+        Box::pin(run_rare(calls, client)).await;
+    }
+}
+
+async fn run_rare(calls: &Handover<Slots>, client: &mut Client) {
+    if let Some(pause) = calls.begin::<Pause>() {
+        calls.answer::<Pause>(pause.run(client).await);
+    } else if let Some(batch) = calls.begin::<HttpBatch>() {
+        calls.answer::<HttpBatch>(batch.run(client).await);
+    }
+}
+
+/// Work that goes on beside other work of its VU.
+pub(super) type Beside<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// Begins what the guest waits for, if it does, while other requests of this client are under way.
+pub(super) fn begin_beside<'a>(calls: &'a Handover<Slots>, client: &'a Client) -> Option<Beside<'a>> {
+    beside::<HttpCall>(calls, client)
+        .or_else(|| beside::<Pause>(calls, client))
+        .or_else(|| beside::<HttpBatch>(calls, client))
+}
+
+fn beside<'a, C: HostCall + 'a>(calls: &'a Handover<Slots>, client: &'a Client) -> Option<Beside<'a>>
+where
+    Slots: SlotFor<C>,
+{
+    let call = calls.begin::<C>()?;
+    Some(Box::pin(async move {
+        calls.answer::<C>(call.run_beside(client).await);
+    }))
+}
