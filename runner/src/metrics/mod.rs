@@ -23,6 +23,7 @@ mod reconcile;
 mod recorder;
 mod rows;
 mod sample;
+mod saturating;
 mod series;
 mod shard;
 mod signed;
