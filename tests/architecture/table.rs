@@ -9,7 +9,7 @@ cli          build confine error exit_code options panics plan plugin scaffold s
 session      api bounded build confine data error exit_code host http load memory metrics options panics plan plugin private report secret target terminal thresholds
 options      bounded build http plan plugin secret thresholds
 api          load metrics plan secret
-plugin       bounded confine host load plan private
+plugin       bounded confine host plan private
 load         host http metrics panics plan rota secret thresholds timer
 host         data http memory metrics plan rota
 report       metrics plan secret terminal
@@ -36,7 +36,6 @@ timer
 
 /// Files of one folder that need each other in a circle.
 pub(super) const STANDING_CIRCLES: &[&str] = &[
-    "host: bodies desk failure flight log outgoing output request_record run_shared sending shared state wasi",
     "http/cookies: jar parse",
     "http: addresses connect cookies decode dial h1 h2 outcome request response transport",
     "http: batch client redirect",

@@ -24,7 +24,7 @@ pub(super) trait HostCall: Send + Sized {
 
 /// Where the calls of one kind lie. A slot holds what it is about itself, so that no call allocates.
 #[derive(Default)]
-pub(super) enum Slot<C: HostCall> {
+pub(super) enum CallSlot<C: HostCall> {
     #[default]
     Empty,
     /// The guest waits, and the task hasn't begun.
@@ -35,43 +35,44 @@ pub(super) enum Slot<C: HostCall> {
     Answered(C::Answer),
 }
 
-impl<C: HostCall> Slot<C> {
+impl<C: HostCall> CallSlot<C> {
     pub(super) fn is_empty(&self) -> bool {
-        matches!(self, Slot::Empty)
+        matches!(self, CallSlot::Empty)
     }
 
     pub(super) fn is_asked(&self) -> bool {
-        matches!(self, Slot::Asked(_))
+        matches!(self, CallSlot::Asked(_))
     }
 
     pub(super) fn is_running(&self) -> bool {
-        matches!(self, Slot::Running)
+        matches!(self, CallSlot::Running)
     }
 
     fn begin(&mut self) -> Option<C> {
-        match std::mem::replace(self, Slot::Running) {
-            Slot::Asked(call) => Some(call),
-            other => {
-                *self = other;
-                None
-            }
+        // Looked at first: to move what is large out and back again would cost each look as much as a call.
+        if !self.is_asked() {
+            return None;
+        }
+        match std::mem::replace(self, CallSlot::Running) {
+            CallSlot::Asked(call) => Some(call),
+            _ => None,
         }
     }
 
     fn collect(&mut self) -> Option<C::Answer> {
+        if !matches!(self, CallSlot::Answered(_)) {
+            return None;
+        }
         match std::mem::take(self) {
-            Slot::Answered(answer) => Some(answer),
-            other => {
-                *self = other;
-                None
-            }
+            CallSlot::Answered(answer) => Some(answer),
+            _ => None,
         }
     }
 }
 
 /// A set of slots with one for calls of this kind.
 pub(super) trait SlotFor<C: HostCall> {
-    fn slot(&mut self) -> &mut Slot<C>;
+    fn slot(&mut self) -> &mut CallSlot<C>;
 }
 
 /// The slots of one VU. Guest and task take turns, so their lock is never waited for.
@@ -84,7 +85,7 @@ impl<S> Handover<S> {
     where
         S: SlotFor<C>,
     {
-        *self.slots().slot() = Slot::Asked(call);
+        *self.slots().slot() = CallSlot::Asked(call);
         // Nobody needs to be woken: whoever answers polls next.
         poll_fn(|_| match self.slots().slot().collect() {
             Some(answer) => Poll::Ready(answer),
@@ -106,10 +107,55 @@ impl<S> Handover<S> {
     where
         S: SlotFor<C>,
     {
-        *self.slots().slot() = Slot::<C>::Answered(answer);
+        *self.slots().slot() = CallSlot::<C>::Answered(answer);
     }
 
     pub(super) fn slots(&self) -> MutexGuard<'_, S> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::{Settings, Transport};
+
+    /// A kind of call that nothing else knows.
+    struct Double(u32);
+
+    impl HostCall for Double {
+        type Answer = u32;
+
+        async fn run(self, client: &mut Client) -> u32 {
+            self.run_beside(client).await
+        }
+
+        async fn run_beside(self, _: &Client) -> u32 {
+            2 * self.0
+        }
+    }
+
+    #[derive(Default)]
+    struct Slots {
+        double: CallSlot<Double>,
+    }
+
+    impl SlotFor<Double> for Slots {
+        fn slot(&mut self) -> &mut CallSlot<Double> {
+            &mut self.double
+        }
+    }
+
+    #[tokio::test]
+    async fn a_kind_of_call_takes_a_type_and_a_slot() {
+        let mut client = Client::new(Transport::new(&Settings::default()).unwrap(), 0);
+        let calls = Handover::<Slots>::default();
+        let task = async {
+            let call = calls.begin::<Double>().unwrap();
+            assert!(calls.begin::<Double>().is_none(), "it is begun once");
+            calls.answer::<Double>(call.run(&mut client).await);
+        };
+        assert_eq!(tokio::join!(calls.ask(Double(4)), task).0, 8);
+        assert!(calls.slots().double.is_empty());
     }
 }

@@ -6,7 +6,7 @@
 use super::host_call::{Handover, HostCall, SlotFor};
 use super::http::outgoing::OutgoingRequest;
 use super::limits;
-use super::protocols::{self, Beside, Slots};
+use super::protocols::{self, Beside, CallSlots};
 use super::stop_flag::StopFlag;
 use crate::http::Client;
 use futures_util::StreamExt;
@@ -20,7 +20,7 @@ use std::task::Poll;
 /// The host calls of one VU's guest.
 pub struct HostCalls {
     stop: Arc<StopFlag>,
-    waiting: Handover<Slots>,
+    waiting: Handover<CallSlots>,
     left: LeftRequests,
     /// Whether the guest suspended itself because it had computed for long, since anybody looked.
     yielded: AtomicBool,
@@ -63,7 +63,7 @@ impl HostCalls {
     /// The guest's side: suspends it until the call is done.
     pub(super) async fn ask<C: HostCall>(&self, call: C) -> C::Answer
     where
-        Slots: SlotFor<C>,
+        CallSlots: SlotFor<C>,
     {
         self.waiting.ask(call).await
     }

@@ -4,7 +4,7 @@ use crate::plan::Drawer;
 
 /// Which VU this is.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Identity {
+pub struct VuIdentity {
     /// From 1; 0 in `setup`, `teardown` and their likes.
     pub vu: u64,
     /// Index of its scenario.
@@ -13,7 +13,7 @@ pub struct Identity {
     pub life: u64,
 }
 
-impl Identity {
+impl VuIdentity {
     pub(super) fn drawer(self) -> Drawer {
         Drawer::Vu {
             number: self.vu,

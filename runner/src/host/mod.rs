@@ -37,7 +37,7 @@ pub use crate::data::{DataError, DataSet, DataSets};
 pub use call::{explain_call, instantiate, new_store};
 pub use host_calls::HostCalls;
 pub use http::naming::Naming;
-pub use identity::{Identity, Purpose};
+pub use identity::{Purpose, VuIdentity};
 pub use link::link;
 pub use log_sink::{LogLine, LogSink};
 pub use progress::RunProgress;

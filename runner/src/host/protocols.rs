@@ -3,7 +3,7 @@
 //! The one place that knows all of them. A protocol is a folder of `host`, with a [`HostCall`] for what its guests wait
 //! for, and a slot and its lines here.
 
-use super::host_call::{Handover, HostCall, Slot, SlotFor};
+use super::host_call::{CallSlot, Handover, HostCall, SlotFor};
 use super::http::call::{HttpBatch, HttpCall};
 use super::pause::Pause;
 use crate::http::Client;
@@ -11,31 +11,31 @@ use std::pin::Pin;
 
 /// One slot for each kind of call.
 #[derive(Default)]
-pub(super) struct Slots {
-    http: Slot<HttpCall>,
-    http_batch: Slot<HttpBatch>,
-    pause: Slot<Pause>,
+pub(super) struct CallSlots {
+    http: CallSlot<HttpCall>,
+    http_batch: CallSlot<HttpBatch>,
+    pause: CallSlot<Pause>,
 }
 
-impl SlotFor<HttpCall> for Slots {
-    fn slot(&mut self) -> &mut Slot<HttpCall> {
+impl SlotFor<HttpCall> for CallSlots {
+    fn slot(&mut self) -> &mut CallSlot<HttpCall> {
         &mut self.http
     }
 }
 
-impl SlotFor<HttpBatch> for Slots {
-    fn slot(&mut self) -> &mut Slot<HttpBatch> {
+impl SlotFor<HttpBatch> for CallSlots {
+    fn slot(&mut self) -> &mut CallSlot<HttpBatch> {
         &mut self.http_batch
     }
 }
 
-impl SlotFor<Pause> for Slots {
-    fn slot(&mut self) -> &mut Slot<Pause> {
+impl SlotFor<Pause> for CallSlots {
+    fn slot(&mut self) -> &mut CallSlot<Pause> {
         &mut self.pause
     }
 }
 
-impl Slots {
+impl CallSlots {
     /// Whether the guest waits for what nobody has begun.
     pub(super) fn is_asked(&self) -> bool {
         self.http.is_asked() || self.pause.is_asked() || self.http_batch.is_asked()
@@ -53,7 +53,7 @@ impl Slots {
 }
 
 /// Does what the guest waits for.
-pub(super) async fn run(calls: &Handover<Slots>, client: &mut Client) {
+pub(super) async fn run(calls: &Handover<CallSlots>, client: &mut Client) {
     // The usual call is the one whose future is part of the VU's: to allocate it for each request would cost more.
     if let Some(call) = calls.begin::<HttpCall>() {
         let answer = call.run(client).await;
@@ -64,7 +64,7 @@ pub(super) async fn run(calls: &Handover<Slots>, client: &mut Client) {
     }
 }
 
-async fn run_rare(calls: &Handover<Slots>, client: &mut Client) {
+async fn run_rare(calls: &Handover<CallSlots>, client: &mut Client) {
     if let Some(pause) = calls.begin::<Pause>() {
         calls.answer::<Pause>(pause.run(client).await);
     } else if let Some(batch) = calls.begin::<HttpBatch>() {
@@ -76,15 +76,15 @@ async fn run_rare(calls: &Handover<Slots>, client: &mut Client) {
 pub(super) type Beside<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
 /// Begins what the guest waits for, if it does, while other requests of this client are under way.
-pub(super) fn begin_beside<'a>(calls: &'a Handover<Slots>, client: &'a Client) -> Option<Beside<'a>> {
+pub(super) fn begin_beside<'a>(calls: &'a Handover<CallSlots>, client: &'a Client) -> Option<Beside<'a>> {
     beside::<HttpCall>(calls, client)
         .or_else(|| beside::<Pause>(calls, client))
         .or_else(|| beside::<HttpBatch>(calls, client))
 }
 
-fn beside<'a, C: HostCall + 'a>(calls: &'a Handover<Slots>, client: &'a Client) -> Option<Beside<'a>>
+fn beside<'a, C: HostCall + 'a>(calls: &'a Handover<CallSlots>, client: &'a Client) -> Option<Beside<'a>>
 where
-    Slots: SlotFor<C>,
+    CallSlots: SlotFor<C>,
 {
     let call = calls.begin::<C>()?;
     Some(Box::pin(async move {

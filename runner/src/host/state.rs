@@ -3,15 +3,15 @@
 use super::admission::Admission;
 use super::attribution::{Attribution, TagText};
 use super::cpu_budget::CpuBudget;
-use super::groups::Groups;
+use super::groups::OpenGroups;
 use super::host_calls::HostCalls;
 use super::http::state::HttpState;
-use super::identity::{Identity, Purpose};
+use super::identity::{Purpose, VuIdentity};
 use super::limits::{self, VuLimits};
 use super::rate_limit::RateLimit;
 use super::run_shared::RunShared;
 use super::stop_flag::StopFlag;
-use super::tags::Tags;
+use super::tags::VuTags;
 use super::wasi::context;
 use super::wasi::handles::{self, WasiHandles};
 use super::wasi::outgoing_handler::{self, OutgoingHandler};
@@ -35,7 +35,7 @@ const REFUSED_MEMORY: &str = "memory on the host";
 /// The store's data.
 pub struct VuState {
     pub(super) run: Arc<RunShared>,
-    pub(super) identity: Identity,
+    pub(super) identity: VuIdentity,
     pub(super) purpose: Purpose,
     /// Iterations begun.
     pub iteration: u64,
@@ -52,8 +52,8 @@ pub struct VuState {
     pub(super) http: HttpState,
     /// What the host holds for this instance.
     pub(super) memory: Arc<Account>,
-    pub(super) tags: Tags,
-    pub(super) groups: Groups,
+    pub(super) tags: VuTags,
+    pub(super) groups: OpenGroups,
     pub(super) random: Pcg32,
     pub(super) data_random: Pcg32,
     wasi_random: WasiRandom,
@@ -71,7 +71,7 @@ pub struct VuState {
 
 impl VuState {
     /// The state of a fresh instance.
-    pub fn new(run: Arc<RunShared>, stop: Arc<StopFlag>, identity: Identity, purpose: Purpose) -> VuState {
+    pub fn new(run: Arc<RunShared>, stop: Arc<StopFlag>, identity: VuIdentity, purpose: Purpose) -> VuState {
         let stream = |s| generator(run.seed(), identity.drawer(), s);
         let wasi_random = WasiRandom::new(stream(Stream::Wasi));
         let memory = Account::new(&run.memory, run.vu_host_memory_bytes);
@@ -83,8 +83,8 @@ impl VuState {
             in_task: false,
             stop_requested: false,
             http: HttpState::default(),
-            tags: Tags::new(run.scenario_tags.get(usize::from(identity.scenario))),
-            groups: Groups::default(),
+            tags: VuTags::new(run.scenario_tags.get(usize::from(identity.scenario))),
+            groups: OpenGroups::default(),
             random: stream(Stream::Guest),
             data_random: stream(Stream::Data),
             limits: VuLimits::new(run.vu_memory_bytes),
@@ -297,7 +297,7 @@ mod tests {
 
     fn state() -> VuState {
         let run = Arc::new(RunShared::new(LogSink::closed()));
-        VuState::new(run, Arc::default(), Identity::default(), Purpose::Load)
+        VuState::new(run, Arc::default(), VuIdentity::default(), Purpose::Load)
     }
 
     fn compute(state: &VuState, until_ms: u64) {

@@ -7,7 +7,7 @@
 use super::stop::StopHandle;
 use crate::host::bindings::{Plugin, PluginPre};
 use crate::host::{
-    Identity, Purpose, RunShared, StopFlag, VuState, explain_call, instantiate, limits, new_store,
+    Purpose, RunShared, StopFlag, VuIdentity, VuState, explain_call, instantiate, limits, new_store,
 };
 use crate::http::{Client, Transport};
 use crate::plan::LimitsPlan;
@@ -197,7 +197,7 @@ impl<'a> Lifecycle<'a> {
         client: &mut Client,
     ) -> Result<(Store<VuState>, Plugin), String> {
         let purpose = scenario.map_or(Purpose::Setup, |_| Purpose::ScenarioSetup);
-        let identity = Identity {
+        let identity = VuIdentity {
             vu: 0,
             scenario: scenario.unwrap_or(0),
             life: self.shared.begin_call(),

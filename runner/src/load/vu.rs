@@ -15,7 +15,7 @@ use super::thread::ThreadShared;
 use super::turns::{Place, Turn, Turns};
 use crate::host::bindings::Plugin;
 use crate::host::bindings::exported::{NextTask, NextWait, Outcome};
-use crate::host::{Identity, Purpose, VuState, explain_call, instantiate, new_store};
+use crate::host::{Purpose, VuIdentity, VuState, explain_call, instantiate, new_store};
 use crate::http::Client;
 use crate::metrics::{IterationOutcome, with_shard};
 use crate::plan::{Drawer, OnStop, Plan, ScenarioPlan, WaitTime};
@@ -33,7 +33,7 @@ const LEAST_FAREWELL: Duration = Duration::from_secs(5);
 
 /// A virtual user.
 pub(super) struct Vu {
-    identity: Identity,
+    identity: VuIdentity,
     thread: Arc<ThreadShared>,
     /// Index of its workload.
     workload: usize,
@@ -80,7 +80,7 @@ impl Vu {
         retire: Retire,
         past: Rc<Past>,
     ) -> Vu {
-        let identity = Identity {
+        let identity = VuIdentity {
             vu: number,
             scenario: place.scenario,
             life: past.lives.get(),

@@ -4,7 +4,7 @@ use super::PluginError;
 use crate::host::bindings::PluginPre;
 use crate::host::bindings::exported::{self, WaitTime as WitWait};
 use crate::host::{
-    Identity, Purpose, RunShared, StopFlag, VuState, explain_call, instantiate, limits, new_store,
+    Purpose, RunShared, StopFlag, VuIdentity, VuState, explain_call, instantiate, limits, new_store,
     tag_of_label,
 };
 use crate::plan::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
@@ -59,7 +59,7 @@ async fn ask(
     let state = VuState::new(
         run,
         Arc::new(StopFlag::default()),
-        Identity::default(),
+        VuIdentity::default(),
         Purpose::Describe,
     );
     let mut store = new_store(pre, state, cpu);

@@ -32,20 +32,20 @@ const NOT_A_REQUEST: &str = "the guest handed over what isn't a request";
 pub(in crate::host) struct OutgoingRequest {
     pub(in crate::host) request: http::Request<WasiBody>,
     pub(in crate::host) limit: Option<Duration>,
-    pub(in crate::host) sender: Sender,
+    pub(in crate::host) permit: SendPermit,
     pub(in crate::host) memory: Arc<Account>,
     pub(in crate::host) reply: oneshot::Sender<Result<http::Response<WasiBody>, Error>>,
 }
 
 /// What sending and recording such a request takes beside itself.
-pub(in crate::host) struct Sender {
+pub(in crate::host) struct SendPermit {
     pub(in crate::host) admission: Admission,
     pub(in crate::host) naming: Naming,
     /// The largest body.
     pub(in crate::host) max_body: usize,
 }
 
-impl Sender {
+impl SendPermit {
     /// Records something that was to be sent and isn't even a request, so that nobody knows what it would have been.
     pub(in crate::host) fn refuse_unfinished(self) {
         self.refuse(&nameless(), engine::ErrorCode::InvalidRequest, NOT_A_REQUEST);
@@ -76,13 +76,13 @@ impl OutgoingRequest {
         let OutgoingRequest {
             request,
             limit,
-            sender,
+            permit,
             memory,
             mut reply,
         } = self;
         let response = tokio::select! {
             biased;
-            response = exchange(request, (limit, &memory), sender, client) => response,
+            response = exchange(request, (limit, &memory), permit, client) => response,
             () = reply.closed() => return,
         };
         // Whoever doesn't take it doesn't need it.
@@ -93,7 +93,7 @@ impl OutgoingRequest {
     pub(in crate::host) fn refuse(self) {
         let request = read(&self.request, self.limit).unwrap_or_else(nameless);
         let why = "more than 64 requests at once";
-        self.sender
+        self.permit
             .refuse(&request, engine::ErrorCode::InvalidRequest, why);
         let _ = self.reply.send(Err(Error::ConnectionLimitReached));
     }
@@ -102,28 +102,28 @@ impl OutgoingRequest {
 async fn exchange(
     request: http::Request<WasiBody>,
     (limit, memory): (Option<Duration>, &Arc<Account>),
-    sender: Sender,
+    permit: SendPermit,
     client: &Client,
 ) -> Result<http::Response<WasiBody>, Error> {
     let read = read(&request, limit);
     let mut held = Held::new(memory);
-    let body = collect(request.into_body(), sender.max_body, &mut held);
+    let body = collect(request.into_body(), permit.max_body, &mut held);
     let body = tokio::time::timeout(client.limit(limit), body).await;
     let unanswered = match (read, body) {
         (Some(request), Ok(Ok(body))) => {
-            let answer = sender.call(Request { body, ..request }).run_beside(client).await;
+            let answer = permit.call(Request { body, ..request }).run_beside(client).await;
             let response = answer.response().map_err(error_of)?;
             return view(&response, memory);
         }
         (Some(request), Err(_)) => {
             let why = "the time limit passed before the guest had written its body";
-            sender.refuse(&request, engine::ErrorCode::Timeout, why)
+            permit.refuse(&request, engine::ErrorCode::Timeout, why)
         }
         (Some(request), Ok(Err(why))) => {
             let why = format!("the body can't be sent: {why}");
-            sender.refuse(&request, engine::ErrorCode::InvalidRequest, &why)
+            permit.refuse(&request, engine::ErrorCode::InvalidRequest, &why)
         }
-        (None, _) => sender.refuse(
+        (None, _) => permit.refuse(
             &nameless(),
             engine::ErrorCode::InvalidRequest,
             "a header isn't text",

@@ -1,6 +1,6 @@
 //! `wasi:http/outgoing-handler`, what standard HTTP clients send their requests with, and the types that it is about.
 
-use crate::host::http::outgoing::Sender;
+use crate::host::http::outgoing::SendPermit;
 use crate::host::state::VuState;
 use crate::host::wasi::outgoing_handler::OutgoingHandler;
 use std::time::Instant;
@@ -19,8 +19,8 @@ pub(in crate::host) fn link(linker: &mut Linker<VuState>) -> wasmtime::Result<()
 impl VuState {
     /// The view of the one call that sends something.
     fn about_to_send(&mut self) -> WasiHttpCtxView<'_> {
-        let sender = self.require_run().is_ok().then(|| self.sender());
-        let handler = OutgoingHandler::new(&self.host_calls, &self.memory, sender);
+        let permit = self.require_run().is_ok().then(|| self.permit());
+        let handler = OutgoingHandler::new(&self.host_calls, &self.memory, permit);
         WasiHttpCtxView {
             ctx: &mut self.wasi_http,
             table: self.handles.table(&mut self.table),
@@ -29,10 +29,10 @@ impl VuState {
     }
 
     /// Of a request with the VU's own tags: a standard client has no others.
-    fn sender(&mut self) -> Sender {
+    fn permit(&mut self) -> SendPermit {
         let begun = Instant::now();
         let slot = self.book(1, begun);
-        Sender {
+        SendPermit {
             admission: self.admission(self.tags.own(), begun, slot),
             naming: self.run.naming.clone(),
             max_body: self.run.max_request_body,

@@ -2,7 +2,7 @@
 //! VU's task.
 
 use crate::host::host_calls::HostCalls;
-use crate::host::http::outgoing::{OutgoingRequest, Sender};
+use crate::host::http::outgoing::{OutgoingRequest, SendPermit};
 use crate::host::limits;
 use crate::memory::Account;
 use std::sync::Arc;
@@ -28,27 +28,27 @@ pub(in crate::host) struct OutgoingHandler {
     host_calls: Arc<HostCalls>,
     memory: Arc<Account>,
     /// Taken by the request. None where nothing may be sent.
-    sender: Option<Sender>,
+    permit: Option<SendPermit>,
 }
 
 impl OutgoingHandler {
     pub(in crate::host) fn new(
         host_calls: &Arc<HostCalls>,
         memory: &Arc<Account>,
-        sender: Option<Sender>,
+        permit: Option<SendPermit>,
     ) -> OutgoingHandler {
         OutgoingHandler {
             host_calls: Arc::clone(host_calls),
             memory: Arc::clone(memory),
-            sender,
+            permit,
         }
     }
 }
 
 impl Drop for OutgoingHandler {
     fn drop(&mut self) {
-        if let Some(sender) = self.sender.take() {
-            sender.refuse_unfinished();
+        if let Some(permit) = self.permit.take() {
+            permit.refuse_unfinished();
         }
     }
 }
@@ -64,14 +64,14 @@ impl WasiHttpHooks for OutgoingHandler {
         options: Option<RequestOptions>,
         _done: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Result<Delivered, Error>> + Send> {
-        let Some(sender) = self.sender.take() else {
+        let Some(permit) = self.permit.take() else {
             return Box::new(async { Err(Error::HttpRequestDenied) });
         };
         let (reply, answer) = oneshot::channel();
         let left = self.host_calls.leave(OutgoingRequest {
             request,
             limit: options.and_then(limit),
-            sender,
+            permit,
             memory: Arc::clone(&self.memory),
             reply,
         });
