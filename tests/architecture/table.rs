@@ -6,8 +6,8 @@
 pub(super) const MAY_USE: &str = "
 main         cli
 cli          build confine error exit_code options panics plan plugin scaffold secret session target terminal
-session      api bounded build confine data error exit_code host http load memory metrics options panics plan plugin private report secret target terminal thresholds
-options      bounded build http plan plugin secret thresholds
+session      api bounded build confine data error exit_code host http load memory metrics net options panics plan plugin private report secret target terminal thresholds
+options      bounded build http net plan plugin secret thresholds
 api          load metrics plan secret
 plugin       bounded confine host plan private
 load         host http metrics panics plan rota secret thresholds timer
@@ -17,7 +17,7 @@ thresholds   metrics plan
 terminal     metrics secret
 build        bounded confine private
 data         bounded
-http         bounded memory
+http         memory net
 target       timer
 error        exit_code
 bounded
@@ -25,6 +25,7 @@ confine
 exit_code
 memory
 metrics
+net          bounded
 panics
 plan
 private
@@ -37,9 +38,8 @@ timer
 /// Files of one folder that need each other in a circle.
 pub(super) const STANDING_CIRCLES: &[&str] = &[
     "http/cookies: jar parse",
-    "http: addresses connect cookies decode dial h1 h2 outcome request response transport",
+    "http: connect cookies decode h1 h2 outcome request response transport",
     "http: batch client redirect",
-    "http: error headers timings",
     "load: closed crew executor open part turns",
     "load: run thread vu",
     "options/resolve: asked suggest",
@@ -48,7 +48,6 @@ pub(super) const STANDING_CIRCLES: &[&str] = &[
 
 /// Names of types that other files see and that mean more than one thing.
 pub(super) const STANDING_NAMES: &[&str] = &[
-    "Alarm",
     "Answer",
     "Builtin",
     "Change",
@@ -73,7 +72,6 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Project",
     "Rate",
     "Room",
-    "Settings",
     "Shard",
     "Source",
     "Stage",

@@ -118,7 +118,7 @@ impl<S> Handover<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::{Settings, Transport};
+    use crate::http::{HttpSettings, Transport};
 
     /// A kind of call that nothing else knows.
     struct Double(u32);
@@ -148,7 +148,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_kind_of_call_takes_a_type_and_a_slot() {
-        let mut client = Client::new(Transport::new(&Settings::default()).unwrap(), 0);
+        let mut client = Client::new(Transport::new(&HttpSettings::default()).unwrap(), 0);
         let calls = Handover::<Slots>::default();
         let task = async {
             let call = calls.begin::<Double>().unwrap();

@@ -235,12 +235,12 @@ impl Drop for OpenRequest<'_> {
 mod tests {
     use super::super::pause::Pause;
     use super::*;
-    use crate::http::{Settings, Transport};
+    use crate::http::{HttpSettings, Transport};
     use std::time::{Duration, Instant};
     use tokio::task::yield_now;
 
     fn host_calls() -> (HostCalls, Client) {
-        let client = Client::new(Transport::new(&Settings::default()).unwrap(), 0);
+        let client = Client::new(Transport::new(&HttpSettings::default()).unwrap(), 0);
         (HostCalls::new(Arc::default()), client)
     }
 
