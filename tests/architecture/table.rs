@@ -48,7 +48,6 @@ pub(super) const STANDING_CIRCLES: &[&str] = &[
 
 /// Names of types that other files see and that mean more than one thing.
 pub(super) const STANDING_NAMES: &[&str] = &[
-    "Answer",
     "Builtin",
     "Change",
     "Componentizer",
@@ -58,8 +57,6 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Fault",
     "Format",
     "Found",
-    "Groups",
-    "Kept",
     "Key",
     "Limits",
     "Live",
@@ -78,7 +75,6 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "State",
     "Status",
     "Stream",
-    "Tags",
     "Tally",
     "Target",
     "View",
