@@ -65,11 +65,19 @@ pub(super) async fn run(calls: &Handover<CallSlots>, client: &mut Client) {
 }
 
 async fn run_rare(calls: &Handover<CallSlots>, client: &mut Client) {
-    if let Some(pause) = calls.begin::<Pause>() {
-        calls.answer::<Pause>(pause.run(client).await);
-    } else if let Some(batch) = calls.begin::<HttpBatch>() {
-        calls.answer::<HttpBatch>(batch.run(client).await);
-    }
+    let _ = run_asked::<Pause>(calls, client).await || run_asked::<HttpBatch>(calls, client).await;
+}
+
+/// Does a call of this kind, if that is what the guest waits for.
+async fn run_asked<C: HostCall>(calls: &Handover<CallSlots>, client: &mut Client) -> bool
+where
+    CallSlots: SlotFor<C>,
+{
+    let Some(call) = calls.begin::<C>() else {
+        return false;
+    };
+    calls.answer::<C>(call.run(client).await);
+    true
 }
 
 /// Work that goes on beside other work of its VU.
