@@ -16,10 +16,10 @@ pub(super) trait HostCall: Send + Sized {
     type Answer: Send;
 
     /// Does it.
-    fn run(self, client: &mut Client) -> impl Future<Output = Self::Answer>;
+    fn run(&self, client: &mut Client) -> impl Future<Output = Self::Answer>;
 
     /// Does it while other requests of this client are under way.
-    fn run_beside(self, client: &Client) -> impl Future<Output = Self::Answer>;
+    fn run_beside(&self, client: &Client) -> impl Future<Output = Self::Answer>;
 }
 
 /// Where the calls of one kind lie. A slot holds what it is about itself, so that no call allocates.
@@ -80,18 +80,25 @@ pub(super) trait SlotFor<C: HostCall> {
 pub(super) struct Handover<S>(Mutex<S>);
 
 impl<S> Handover<S> {
-    /// The guest's side: suspends it until the call is done.
-    pub(super) async fn ask<C: HostCall>(&self, call: C) -> C::Answer
+    /// The guest's side: leaves a call for the task, to be waited for with [`answered`](Self::answered). The future of a
+    /// host call is allocated for each, so it is kept small: it needn't hold the call.
+    pub(super) fn put<C: HostCall>(&self, call: C)
     where
         S: SlotFor<C>,
     {
         *self.slots().slot() = CallSlot::Asked(call);
+    }
+
+    /// The guest's side: suspends it until the call of this kind that it has left is done.
+    pub(super) fn answered<C: HostCall>(&self) -> impl Future<Output = C::Answer> + '_
+    where
+        S: SlotFor<C>,
+    {
         // Nobody needs to be woken: whoever answers polls next.
-        poll_fn(|_| match self.slots().slot().collect() {
+        poll_fn(|_| match SlotFor::<C>::slot(&mut *self.slots()).collect() {
             Some(answer) => Poll::Ready(answer),
             None => Poll::Pending,
         })
-        .await
     }
 
     /// The task's side: takes the call of this kind that the guest waits for, if it does.
@@ -99,7 +106,7 @@ impl<S> Handover<S> {
     where
         S: SlotFor<C>,
     {
-        self.slots().slot().begin()
+        SlotFor::<C>::slot(&mut *self.slots()).begin()
     }
 
     /// The task's side: leaves the answer to a call that was begun.
@@ -126,11 +133,11 @@ mod tests {
     impl HostCall for Double {
         type Answer = u32;
 
-        async fn run(self, client: &mut Client) -> u32 {
+        async fn run(&self, client: &mut Client) -> u32 {
             self.run_beside(client).await
         }
 
-        async fn run_beside(self, _: &Client) -> u32 {
+        async fn run_beside(&self, _: &Client) -> u32 {
             2 * self.0
         }
     }
@@ -155,7 +162,8 @@ mod tests {
             assert!(calls.begin::<Double>().is_none(), "it is begun once");
             calls.answer::<Double>(call.run(&mut client).await);
         };
-        assert_eq!(tokio::join!(calls.ask(Double(4)), task).0, 8);
+        calls.put(Double(4));
+        assert_eq!(tokio::join!(calls.answered::<Double>(), task).0, 8);
         assert!(calls.slots().double.is_empty());
     }
 }

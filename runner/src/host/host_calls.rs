@@ -61,11 +61,28 @@ impl HostCalls {
     }
 
     /// The guest's side: suspends it until the call is done.
-    pub(super) async fn ask<C: HostCall>(&self, call: C) -> C::Answer
+    pub(super) fn ask<C: HostCall>(&self, call: C) -> impl Future<Output = C::Answer> + '_
     where
         CallSlots: SlotFor<C>,
     {
-        self.waiting.ask(call).await
+        self.put(call);
+        self.answered::<C>()
+    }
+
+    /// The guest's side: leaves a call for the task; see [`Handover::put`].
+    pub(super) fn put<C: HostCall>(&self, call: C)
+    where
+        CallSlots: SlotFor<C>,
+    {
+        self.waiting.put(call);
+    }
+
+    /// The guest's side: suspends it until the call of this kind that it has left is done.
+    pub(super) fn answered<C: HostCall>(&self) -> impl Future<Output = C::Answer> + '_
+    where
+        CallSlots: SlotFor<C>,
+    {
+        self.waiting.answered::<C>()
     }
 
     /// The guest's side: leaves a request, or gets it back when too many are open.
@@ -79,8 +96,9 @@ impl HostCalls {
 
     /// The task's side: runs `call`, a call into the guest, with all that the guest waits for meanwhile and all requests
     /// that it leaves: it isn't over before these have ended.
-    pub async fn serve<R>(&self, client: &mut Client, call: impl Future<Output = R>) -> R {
-        let mut call = pin!(call);
+    ///
+    /// The call is pinned by its caller: a future that is moved into this one would be held twice by every VU.
+    pub async fn serve<R>(&self, client: &mut Client, mut call: Pin<&mut impl Future<Output = R>>) -> R {
         loop {
             let next = poll_fn(|cx| match call.as_mut().poll(cx) {
                 Poll::Ready(result) => Poll::Ready(Next::Ended(result)),
@@ -108,7 +126,7 @@ impl HostCalls {
     pub async fn serve_until_pause<R>(
         &self,
         client: &mut Client,
-        call: impl Future<Output = R>,
+        call: Pin<&mut impl Future<Output = R>>,
         ends: bool,
     ) -> Option<R> {
         let mut served = pin!(self.serve(client, call));
@@ -255,7 +273,7 @@ mod tests {
             }
             7
         };
-        assert_eq!(calls.serve(&mut client, guest).await, 7);
+        assert_eq!(calls.serve(&mut client, pin!(guest)).await, 7);
         assert!(begun.elapsed() >= Duration::from_millis(20));
     }
 
@@ -263,7 +281,7 @@ mod tests {
     async fn a_guest_may_yield_without_a_call() {
         let (calls, mut client) = host_calls();
         let guest = async { yield_now().await };
-        calls.serve(&mut client, guest).await;
+        calls.serve(&mut client, pin!(guest)).await;
     }
 
     /// A guest that pauses, by the host or by itself, and then ends.
@@ -282,15 +300,18 @@ mod tests {
         for by_host in [true, false] {
             let (calls, mut client) = host_calls();
             let begun = Instant::now();
-            let served = calls.serve_until_pause(&mut client, pauses(&calls, by_host), false);
+            let call = pin!(pauses(&calls, by_host));
+            let served = calls.serve_until_pause(&mut client, call, false);
             let stop = async { calls.stop.raise() };
             assert_eq!(tokio::join!(served, stop).0, Some(7));
             assert!(begun.elapsed() >= Duration::from_millis(40));
             calls.stop.lower();
-            let served = calls.serve_until_pause(&mut client, pauses(&calls, by_host), true);
+            let call = pin!(pauses(&calls, by_host));
+            let served = calls.serve_until_pause(&mut client, call, true);
             let stop = async { calls.stop.raise() };
             assert_eq!(tokio::join!(served, stop).0, None);
-            let served = calls.serve_until_pause(&mut client, pauses(&calls, by_host), true);
+            let call = pin!(pauses(&calls, by_host));
+            let served = calls.serve_until_pause(&mut client, call, true);
             assert_eq!(served.await, None, "the stop came before the pause");
         }
     }
@@ -298,7 +319,8 @@ mod tests {
     #[tokio::test]
     async fn a_stop_that_is_taken_back_ends_no_pause() {
         let (calls, mut client) = host_calls();
-        let served = calls.serve_until_pause(&mut client, pauses(&calls, true), true);
+        let call = pin!(pauses(&calls, true));
+        let served = calls.serve_until_pause(&mut client, call, true);
         let meddle = async {
             yield_now().await;
             calls.stop.raise();
@@ -328,7 +350,8 @@ mod tests {
     async fn a_guest_that_is_dropped_leaves_nothing_to_do() {
         let (calls, mut client) = host_calls();
         let long = Instant::now() + Duration::from_secs(60);
-        let asked = calls.serve(&mut client, calls.ask(Pause(long)));
+        let call = pin!(calls.ask(Pause(long)));
+        let asked = calls.serve(&mut client, call);
         assert!(
             tokio::time::timeout(Duration::from_millis(10), asked)
                 .await

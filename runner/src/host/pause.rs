@@ -10,11 +10,11 @@ pub(super) struct Pause(pub(super) Instant);
 impl HostCall for Pause {
     type Answer = ();
 
-    async fn run(self, client: &mut Client) {
+    async fn run(&self, client: &mut Client) {
         self.run_beside(client).await;
     }
 
-    async fn run_beside(self, _: &Client) {
+    async fn run_beside(&self, _: &Client) {
         if self.0 <= Instant::now() {
             // A guest that sleeps for no time, again and again, must not keep its thread.
             tokio::task::yield_now().await;

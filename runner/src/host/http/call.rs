@@ -41,7 +41,7 @@ pub(in crate::host) struct HttpAnswer {
 impl HostCall for HttpCall {
     type Answer = HttpAnswer;
 
-    async fn run(self, client: &mut Client) -> HttpAnswer {
+    async fn run(&self, client: &mut Client) -> HttpAnswer {
         after_the_others().await;
         self.admission.wait().await;
         let in_flight = self.admission.begin();
@@ -50,7 +50,7 @@ impl HostCall for HttpCall {
         self.record(outcome)
     }
 
-    async fn run_beside(self, client: &Client) -> HttpAnswer {
+    async fn run_beside(&self, client: &Client) -> HttpAnswer {
         self.admission.wait().await;
         let in_flight = self.admission.begin();
         let outcome = client.send_beside(&self.engine_request()).await;
@@ -63,12 +63,12 @@ impl HostCall for HttpBatch {
     /// Of each request, in their order.
     type Answer = Vec<HttpAnswer>;
 
-    async fn run(self, client: &mut Client) -> Vec<HttpAnswer> {
+    async fn run(&self, client: &mut Client) -> Vec<HttpAnswer> {
         after_the_others().await;
         self.run_beside(client).await
     }
 
-    async fn run_beside(self, client: &Client) -> Vec<HttpAnswer> {
+    async fn run_beside(&self, client: &Client) -> Vec<HttpAnswer> {
         let HttpBatch(calls) = self;
         if let Some(first) = calls.first() {
             // The last of the slots that were booked for all of them.

@@ -111,7 +111,8 @@ async fn exchange(
     let body = tokio::time::timeout(client.limit(limit), body).await;
     let unanswered = match (read, body) {
         (Some(request), Ok(Ok(body))) => {
-            let answer = permit.call(Request { body, ..request }).run_beside(client).await;
+            let call = permit.call(Request { body, ..request });
+            let answer = call.run_beside(client).await;
             let response = answer.response().map_err(error_of)?;
             return view(&response, memory);
         }

@@ -15,11 +15,12 @@ use crate::rota::suspends_here;
 use std::time::Instant;
 
 impl VuState {
-    pub(in crate::host) async fn send_one(
+    /// Leaves a request to be sent; [`sent_one`](Self::sent_one) waits for it.
+    pub(in crate::host) fn send_one(
         &mut self,
         request: Request,
         body: Option<SharedBody>,
-    ) -> Result<Response, ErrorCode> {
+    ) -> Result<(), ErrorCode> {
         let begun = Instant::now();
         self.http.reasons.clear();
         let (tags, held) = match self.admit(&request) {
@@ -35,8 +36,14 @@ impl VuState {
             naming: self.run.naming.clone(),
             _held: held,
         };
+        self.host_calls.put(call);
+        Ok(())
+    }
+
+    /// What came of the request that was left last.
+    pub(in crate::host) async fn sent_one(&mut self) -> Result<Response, ErrorCode> {
         suspends_here(self);
-        let answer = self.host_calls.ask(call).await;
+        let answer = self.host_calls.answered::<HttpCall>().await;
         self.receive(0, answer)
     }
 
