@@ -341,7 +341,7 @@ mod tests {
             7
         };
         assert_eq!(
-            calls.serve_until_pause(&mut client, computes, true).await,
+            calls.serve_until_pause(&mut client, pin!(computes), true).await,
             Some(7)
         );
     }
