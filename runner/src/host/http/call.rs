@@ -11,7 +11,7 @@ use crate::host::bindings::http::{KeepPolicy, RedirectPolicy, Request};
 use crate::host::host_call::HostCall;
 use crate::http::{self as engine, Client, JarUse};
 use crate::memory::Held;
-use crate::rota::after_the_others;
+use crate::run_queue::after_the_others;
 use std::time::Duration;
 
 /// One request.
@@ -84,7 +84,7 @@ impl HostCall for HttpBatch {
 }
 
 /// Each redirect is a request of its own: counted when it has come, and followed when the rate limit has room.
-impl engine::Watch for HttpCall {
+impl engine::RedirectWatch for HttpCall {
     fn redirected(&self, hop: &engine::Hop) {
         self.admission.begin().end();
         // As in k6, the guest's expectation is about each of them.
@@ -134,7 +134,7 @@ impl HttpCall {
         }
     }
 
-    fn record(&self, outcome: engine::Outcome) -> HttpAnswer {
+    fn record(&self, outcome: engine::HttpOutcome) -> HttpAnswer {
         let (request, naming, ignored) = (&self.request, &self.naming, outcome.ignored());
         let response_us = self.admission.response_us(outcome.ended());
         // The last hop of a redirected request has a URL and perhaps a method of its own.

@@ -19,7 +19,7 @@ pub(super) fn refusal(
 ) -> Unanswered {
     InFlight::new(attribution.purpose).end();
     let name = naming.of(request);
-    let failed = engine::Failure::refused(code, why);
+    let failed = engine::HttpFailure::refused(code, why);
     failure(attribution, (method_of(request), &name), failed, 0)
 }
 
@@ -28,7 +28,7 @@ pub(super) fn refusal(
 pub(super) fn failure(
     attribution: &Attribution,
     (method, name): (&str, &str),
-    failure: engine::Failure,
+    failure: engine::HttpFailure,
     response_us: u64,
 ) -> Unanswered {
     let sample = RequestSample {

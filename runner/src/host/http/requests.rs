@@ -11,7 +11,7 @@ use crate::host::limits;
 use crate::host::state::VuState;
 use crate::http::{self as engine, JarUse};
 use crate::memory::Held;
-use crate::rota::suspends_here;
+use crate::run_queue::suspends_here;
 use std::time::Instant;
 
 impl VuState {
