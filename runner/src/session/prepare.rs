@@ -113,7 +113,7 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
         ));
     }
     let plan = resolved.plan;
-    let memory = Memory::ask(options.limits.max_memory);
+    let memory = Memory::ask(plan.limits.max_memory_bytes);
     let (sink, logs) = sync_channel(LOG_QUEUE);
     let shared = shared(
         &plan,
