@@ -2,7 +2,7 @@
 
 use crate::plan::arrivals::{Arrivals, Spacing};
 use crate::plan::profile::Profile;
-use crate::plan::quantity::{MOST_RATE, SpawnRate};
+use crate::plan::quantity::{MOST_RATE, MOST_VUS, SpawnRate};
 use std::time::Duration;
 
 /// Random arrivals that are counted beforehand: about a second's work.
@@ -139,6 +139,9 @@ impl ArrivalRate {
 
     /// What is wrong with it in a plan that comes from elsewhere.
     pub(super) fn fault(&self) -> Option<&'static str> {
+        if self.pre_allocated_vus as usize > MOST_VUS {
+            return Some("it makes too many VUs beforehand");
+        }
         self.profile.fault().or_else(|| {
             let is_possible = self.profile.peak() <= MOST_RATE && self.profile.total() <= MOST_ARRIVALS;
             (!is_possible).then_some("its rate is out of range")
