@@ -270,7 +270,11 @@ impl Core {
                 },
                 Made::Http2(session) => match h2::exchange(&session, &job, trace).await {
                     Ok(reader) => {
-                        return Ok(self.respond(reader, &session.origin, session.remote, &job, trace));
+                        let response = self.respond(reader, &session.origin, session.remote, &job, trace);
+                        return Ok(Response {
+                            tls: session.tls,
+                            ..response
+                        });
                     }
                     Err(lost) => self.drop_closed(lost),
                 },
@@ -358,7 +362,8 @@ impl Core {
 
     fn complete(&self, (reader, connection): (Reader, Connection), job: &Job<'_>, trace: &Trace) -> Response {
         let reusable = reader.leaves_reusable() && self.transport.keep_alive && !job.closes;
-        let response = self.respond(reader, &connection.origin, connection.remote, job, trace);
+        let mut response = self.respond(reader, &connection.origin, connection.remote, job, trace);
+        response.tls = connection.stream.agreed_tls();
         if reusable {
             self.keep(connection);
         }
@@ -394,6 +399,7 @@ impl Core {
             status: facts.status,
             exchange: trace.exchange,
             remote,
+            tls: None,
             bytes,
             head_len,
             url_at,

@@ -25,13 +25,14 @@ use super::h1::{Again, Lost, is_hang_up};
 use super::headers::takes_trailers;
 use super::target::Origin;
 use super::timings::{Phase, Protocol, Trace};
-use crate::net::{Buffer, Stream};
+use crate::net::{Buffer, Stream, TlsAgreement};
 
 /// An HTTP/2 connection. It closes when the last clone of its handle is dropped.
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) origin: Arc<Origin>,
     pub(super) remote: SocketAddr,
+    pub(super) tls: Option<TlsAgreement>,
     sender: SendRequest<Full<Bytes>>,
     driver: AbortHandle,
     begun: Instant,
@@ -53,6 +54,7 @@ impl Session {
         remote: SocketAddr,
     ) -> Result<Session, Fault> {
         let heard = Arc::new(Heard::default());
+        let tls = stream.agreed_tls();
         let (sender, driver) = http2::Builder::new(TokioExecutor::new())
             .max_header_list_size(64 * 1024)
             .handshake(TokioIo::new(Listening {
@@ -68,6 +70,7 @@ impl Session {
         Ok(Session {
             origin,
             remote,
+            tls,
             sender,
             driver: driver.abort_handle(),
             begun: Instant::now(),

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use rustls::ProtocolVersion;
+
 use super::decode::decode;
 use super::error::Fault;
 use super::timings::Exchange;
 use crate::memory::{Account, Held};
-use crate::net::Buffer;
+use crate::net::{Buffer, TlsAgreement};
 
 /// A completed exchange. Its buffer returns to the thread's pool when it is dropped.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub struct Response {
     pub exchange: Exchange,
     /// The address that was connected to: a proxy's, if there is one.
     pub remote: SocketAddr,
+    /// What TLS agreed on; none without TLS.
+    pub(super) tls: Option<TlsAgreement>,
     /// Head, body, URL.
     pub(super) bytes: Buffer,
     pub(super) head_len: usize,
@@ -39,11 +43,34 @@ impl Response {
         self.bytes.get(self.head_len..self.url_at).unwrap_or_default()
     }
 
-    /// The first header of this name, in any case. Bytes that aren't UTF-8 become U+FFFD.
+    /// The first header of this name, in any case. Bytes that aren't UTF-8 become U+FFFD. Names that begin with `:`, which
+    /// no header's can, ask about the exchange itself.
     pub fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        if let Some(about) = name.strip_prefix(':') {
+            return self.about(about);
+        }
         self.headers()
             .find(|(own, _)| own.eq_ignore_ascii_case(name))
             .map(|(_, value)| value)
+    }
+
+    fn about(&self, what: &str) -> Option<Cow<'static, str>> {
+        match what {
+            "protocol" if self.head().starts_with(b"HTTP/1.0") => Some("HTTP/1.0".into()),
+            "protocol" => Some(self.exchange.protocol.name().into()),
+            "tls-version" => match self.tls?.version {
+                ProtocolVersion::TLSv1_2 => Some("tls1.2".into()),
+                ProtocolVersion::TLSv1_3 => Some("tls1.3".into()),
+                _ => None,
+            },
+            "tls-cipher-suite" => {
+                // Only TLS itself has one family of names for all versions.
+                let name = self.tls?.cipher_suite.as_str()?;
+                let rest = name.strip_prefix("TLS13_");
+                Some(rest.map_or(name.into(), |rest| format!("TLS_{rest}").into()))
+            }
+            _ => None,
+        }
     }
 
     /// All headers in the order received.
@@ -93,16 +120,20 @@ impl Response {
 
 /// The fields of a head that the parser has accepted, hence without folded lines.
 pub(super) fn fields(head: &[u8]) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+    fields_in_bytes(head).map(|(name, value)| (name, String::from_utf8_lossy(value)))
+}
+
+fn fields_in_bytes(head: &[u8]) -> impl Iterator<Item = (&str, &[u8])> {
     head.split(|&byte| byte == b'\n').skip(1).filter_map(|line| {
         let colon = memchr::memchr(b':', line)?;
         let name = std::str::from_utf8(&line[..colon]).ok()?;
-        Some((name, String::from_utf8_lossy(line[colon + 1..].trim_ascii())))
+        Some((name, line[colon + 1..].trim_ascii()))
     })
 }
 
-/// The first value of a field.
-pub(super) fn field<'a>(head: &'a [u8], name: &str) -> Option<Cow<'a, str>> {
-    fields(head)
+/// The first value of a field, in whatever charset it is.
+pub(super) fn field<'a>(head: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    fields_in_bytes(head)
         .find(|(own, _)| own.eq_ignore_ascii_case(name))
         .map(|(_, value)| value)
 }
@@ -118,6 +149,6 @@ mod tests {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         assert_eq!(all, ["A=1", "b=\u{fffd}", "A=2"]);
-        assert_eq!(field(head, "a").as_deref(), Some("1"));
+        assert_eq!(field(head, "a"), Some(&b"1"[..]));
     }
 }

@@ -283,7 +283,7 @@ mod tests {
             assert_eq!(body(&reader), b"a\r\n b\n");
             let head = &reader.bytes[..reader.head_len as usize];
             let words = |name| {
-                let value = field(head, name).expect(name).into_owned();
+                let value = String::from_utf8_lossy(field(head, name).expect(name));
                 value
                     .split_whitespace()
                     .map(str::to_owned)
