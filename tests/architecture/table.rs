@@ -7,11 +7,11 @@ pub(super) const MAY_USE: &str = "
 main         cli
 cli          build confine error exit_code options panics plan plugin scaffold secret session target terminal
 session      api bounded build confine data error exit_code host http load memory metrics net options panics plan plugin private report secret target terminal thresholds
-options      bounded build http net plan plugin secret thresholds
+options      bounded build net plan plugin secret thresholds
 api          load metrics plan secret
-load         host http metrics panics plan rota secret thresholds timer
+load         host http metrics panics plan run_queue secret thresholds timer
 plugin       bounded confine host plan private
-host         data http memory metrics plan rota
+host         data http memory metrics plan run_queue secret
 report       metrics plan secret terminal
 thresholds   metrics plan
 terminal     metrics secret
@@ -29,7 +29,7 @@ metrics
 panics
 plan
 private
-rota
+run_queue
 scaffold
 secret
 timer
@@ -38,11 +38,6 @@ timer
 /// Files of one folder that need each other in a circle.
 pub(super) const STANDING_CIRCLES: &[&str] = &[
     "host: bodies desk failure flight log outgoing output request_record run_shared sending shared state wasi",
-    "http/cookies: jar parse",
-    "http: connect cookies decode h1 h2 outcome request response transport",
-    "http: batch client redirect",
-    "load: closed crew executor open part turns",
-    "load: run thread vu",
     "options/resolve: asked suggest",
     "options: assemble resolve",
 ];
@@ -55,20 +50,13 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Componentizer",
     "End",
     "Ended",
-    "Failure",
-    "Fault",
     "Format",
-    "Found",
     "Groups",
     "Kept",
     "Key",
     "Limits",
     "Live",
     "Load",
-    "Origin",
-    "Outcome",
-    "Phase",
-    "Place",
     "Problem",
     "Project",
     "Rate",
@@ -77,11 +65,9 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Source",
     "Stage",
     "State",
-    "Status",
     "Stream",
     "Tags",
     "Tally",
-    "Target",
     "View",
     "Watched",
     "Zig",

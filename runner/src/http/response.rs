@@ -7,7 +7,8 @@ use std::sync::Arc;
 use rustls::ProtocolVersion;
 
 use super::decode::decode;
-use super::error::Fault;
+use super::error::HttpError;
+use super::fields::fields;
 use super::timings::Exchange;
 use crate::memory::{Account, Held};
 use crate::net::{Buffer, TlsAgreement};
@@ -41,6 +42,11 @@ impl Response {
     /// The decompressed body; empty if it was not kept.
     pub fn body(&self) -> &[u8] {
         self.bytes.get(self.head_len..self.url_at).unwrap_or_default()
+    }
+
+    /// The same, having come over a connection on which TLS agreed on this.
+    pub(super) fn over(self, tls: Option<TlsAgreement>) -> Response {
+        Response { tls, ..self }
     }
 
     /// The first header of this name, in any case. Bytes that aren't UTF-8 become U+FFFD. Names that begin with `:`, which
@@ -83,7 +89,7 @@ impl Response {
         &mut self,
         max_body: usize,
         account: Option<&Arc<Account>>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), HttpError> {
         let decoded = decode(self.head(), self.body(), max_body, account).await?;
         let Some((body, held)) = decoded else {
             return Ok(());
@@ -115,40 +121,5 @@ impl Response {
 
     pub(super) fn head(&self) -> &[u8] {
         self.bytes.get(..self.head_len).unwrap_or_default()
-    }
-}
-
-/// The fields of a head that the parser has accepted, hence without folded lines.
-pub(super) fn fields(head: &[u8]) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-    fields_in_bytes(head).map(|(name, value)| (name, String::from_utf8_lossy(value)))
-}
-
-fn fields_in_bytes(head: &[u8]) -> impl Iterator<Item = (&str, &[u8])> {
-    head.split(|&byte| byte == b'\n').skip(1).filter_map(|line| {
-        let colon = memchr::memchr(b':', line)?;
-        let name = std::str::from_utf8(&line[..colon]).ok()?;
-        Some((name, line[colon + 1..].trim_ascii()))
-    })
-}
-
-/// The first value of a field, in whatever charset it is.
-pub(super) fn field<'a>(head: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    fields_in_bytes(head)
-        .find(|(own, _)| own.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_fields_of_a_head() {
-        let head = b"HTTP/1.1 200 OK\r\nA: 1\r\nb:\t\xff \r\nA: 2\r\n\r\n";
-        let all: Vec<_> = fields(head)
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        assert_eq!(all, ["A=1", "b=\u{fffd}", "A=2"]);
-        assert_eq!(field(head, "a"), Some(&b"1"[..]));
     }
 }

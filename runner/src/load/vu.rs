@@ -5,21 +5,24 @@
 //! | a task returns an error | that iteration, as failed | pause, next task |
 //! | a task traps or meets a limit | that iteration and the instance | pause, new life |
 //! | instantiation or `on-start` fails | nothing is counted as an iteration | [`RETRY`], new life |
-//! | no more turns, or the VU must go | nothing | `on-stop`, the VU ends |
+//! | no more slots, or the VU must go | nothing | `on-stop`, the VU ends |
 //! | a pause, once it must go (`--on-stop at-pause`) | the iteration, as interrupted | nothing: its instance is gone |
 //! | the future is dropped (hard stop) | the iteration, as interrupted | nothing runs any more |
 
-use super::crew::{Past, Retire};
 use super::picker::Picker;
-use super::thread::ThreadShared;
-use super::turns::{Place, Turn, Turns};
+use super::slot::Slot;
+use super::slot_source::SlotSource;
+use super::thread_shared::ThreadShared;
+use super::vu_place::{VuHistory, VuPlace};
+use super::vu_signal::VuSignal;
 use crate::host::bindings::Plugin;
 use crate::host::bindings::exported::{NextTask, NextWait, Outcome};
 use crate::host::{Identity, Phase, VuState, explain_call, instantiate, new_store};
 use crate::http::Client;
 use crate::metrics::{IterationOutcome, with_shard};
 use crate::plan::{Drawer, OnStop, Plan, ScenarioPlan, WaitTime};
-use crate::rota;
+use crate::run_queue;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,12 +40,12 @@ pub(super) struct Vu {
     thread: Arc<ThreadShared>,
     /// Index of its workload.
     workload: usize,
-    place: Place,
-    turns: Turns,
-    retire: Retire,
+    place: VuPlace,
+    slots: SlotSource,
+    signal: VuSignal,
     picker: Picker,
     client: Client,
-    past: Rc<Past>,
+    history: Rc<VuHistory>,
     /// What the last outcome said about the next task.
     forced: Option<u32>,
     /// When the coming iteration was meant to start, if a pause led to it.
@@ -60,7 +63,7 @@ enum LifeEnd {
 }
 
 /// What came of a task.
-enum Did {
+enum TaskEnd {
     /// It returned.
     Return(Outcome),
     /// The instance is lost.
@@ -75,15 +78,15 @@ impl Vu {
     pub(super) fn new(
         thread: Arc<ThreadShared>,
         (workload, number): (usize, u64),
-        place: Place,
-        turns: Turns,
-        retire: Retire,
-        past: Rc<Past>,
+        place: VuPlace,
+        slots: SlotSource,
+        signal: VuSignal,
+        history: Rc<VuHistory>,
     ) -> Vu {
         let identity = Identity {
             vu: number,
             scenario: place.scenario,
-            life: past.lives.get(),
+            life: history.lives.get(),
         };
         let whose = Drawer::Vu {
             number,
@@ -96,11 +99,11 @@ impl Vu {
             thread,
             workload,
             place,
-            turns,
-            retire,
+            slots,
+            signal,
             picker,
             client,
-            past,
+            history,
             forced: None,
             due: None,
         }
@@ -109,18 +112,19 @@ impl Vu {
     /// Lives until the executor or the run says that it is enough.
     pub(super) async fn run(mut self) {
         let scenario = self.identity.scenario;
-        let _alive = Alive::new(scenario);
+        let _alive = GaugeGuard::new(scenario);
         while let LifeEnd::Again(pause) = self.live().await {
             with_shard(|shard| shard.instance_replaced());
-            self.retire.flag().pause_until(Instant::now() + pause).await;
-            if self.retire.is_raised() {
+            self.signal.flag().pause_until(Instant::now() + pause).await;
+            if self.signal.is_raised() {
                 break;
             }
         }
     }
 
     async fn live(&mut self) -> LifeEnd {
-        let mut instance = match self.start().await {
+        // Boxed: it happens once, and every VU would have to hold it for good.
+        let mut instance = match Box::pin(self.start()).await {
             Some(Ok(instance)) => instance,
             Some(Err(why)) => return self.start_failed(&why),
             None => return LifeEnd::Gone,
@@ -141,16 +145,16 @@ impl Vu {
         let thread = Arc::clone(&self.thread);
         let run = &thread.run;
         self.client.reset();
-        self.identity.life = self.past.begin_life();
-        let stop = Arc::clone(self.retire.flag());
+        self.identity.life = self.history.begin_life();
+        let stop = Arc::clone(self.signal.flag());
         let mut state = VuState::new(Arc::clone(&run.shared), stop, self.identity, Phase::Load);
         self.client.charge_to(state.memory());
-        state.iteration = self.past.iterations.get();
+        state.iteration = self.history.iterations.get();
         let state = state.with_cookies(self.client.cookies());
         let mut store = new_store(&run.pre, state, self.thread.start_cpu());
         let desk = store.data().desk();
         let instantiated = instantiate(&run.pre, &mut store);
-        let plugin = match desk.serve(&mut self.client, instantiated).await {
+        let plugin = match desk.serve(&mut self.client, pin!(instantiated)).await {
             Ok(plugin) => plugin,
             Err(why) => return Some(Err(why)),
         };
@@ -160,7 +164,9 @@ impl Vu {
         let exports = plugin.wasmswarm_scenario_scenario();
         let started = exports.call_on_start(&mut store, exec, &run.setup_data, data);
         let ends = self.ends_at_pause();
-        let started = desk.serve_until_pause(&mut self.client, started, ends).await?;
+        let started = desk
+            .serve_until_pause(&mut self.client, pin!(started), ends)
+            .await?;
         let started = started.unwrap_or_else(|trap| Err(explain_call(store.data(), &trap)));
         store.data_mut().end_call();
         Some(started.map(|()| (store, plugin)))
@@ -175,7 +181,7 @@ impl Vu {
     fn start_failed(&self, why: &str) -> LifeEnd {
         let scenario = self.identity.scenario;
         with_shard(|shard| shard.iteration_error(scenario, u16::MAX, &format!("on-start: {why}")));
-        self.turns.refuse();
+        self.slots.refuse();
         self.thread.count_trap();
         LifeEnd::Again(RETRY)
     }
@@ -196,16 +202,16 @@ impl Vu {
             return LifeEnd::Done;
         };
         loop {
-            let done = self.past.iterations.get();
-            let Some(turn) = self.turns.next(self.place, done, &self.retire).await else {
+            let done = self.history.iterations.get();
+            let Some(slot) = self.slots.next(self.place, done, &self.signal).await else {
                 return LifeEnd::Done;
             };
-            self.past.begin_iteration();
-            self.take(&turn, instance.0.data_mut());
-            let is_arrival = turn.due.is_some();
+            self.history.begin_iteration();
+            self.take(&slot, instance.0.data_mut());
+            let is_arrival = slot.due.is_some();
             let begun = Instant::now();
-            record_lateness(begun, turn.due.map(tokio::time::Instant::into_std).or(self.due));
-            let outcome = self.run_task(instance, scenario, turn, begun).await;
+            record_lateness(begun, slot.due.map(tokio::time::Instant::into_std).or(self.due));
+            let outcome = self.run_task(instance, scenario, slot, begun).await;
             let busy = begun.elapsed();
             let drawn = if is_arrival {
                 Duration::ZERO
@@ -214,9 +220,9 @@ impl Vu {
             };
             let stops = instance.0.data().stop_requested;
             let outcome = match outcome {
-                Did::Return(outcome) => outcome,
-                Did::Trap if !stops => return LifeEnd::Again(drawn),
-                Did::Trap | Did::End => return LifeEnd::Gone,
+                TaskEnd::Return(outcome) => outcome,
+                TaskEnd::Trap if !stops => return LifeEnd::Again(drawn),
+                TaskEnd::Trap | TaskEnd::End => return LifeEnd::Gone,
             };
             if stops || !self.follow(&outcome, scenario) {
                 return LifeEnd::Done;
@@ -231,26 +237,26 @@ impl Vu {
             self.due = None;
             if target > begun + busy {
                 self.due = Some(target);
-                self.retire.flag().pause_until(target).await;
-            } else if self.past.iterations.get().is_multiple_of(64) || !rota::is_fresh(begun + busy) {
+                self.signal.flag().pause_until(target).await;
+            } else if self.history.iterations.get().is_multiple_of(64) || !run_queue::is_fresh(begun + busy) {
                 // A task that never blocks must not keep its thread from everybody else.
                 tokio::task::yield_now().await;
             }
         }
     }
 
-    /// Makes the coming iteration the one of this turn.
-    fn take(&mut self, turn: &Turn, state: &mut VuState) {
+    /// Makes the coming iteration the one of this slot.
+    fn take(&mut self, slot: &Slot, state: &mut VuState) {
         if self.thread.run.plan.reset_cookies {
             self.client.forget_cookies();
         }
         if self.thread.run.plan.reset_connections {
             self.client.forget_connections();
         }
-        state.iteration = self.past.iterations.get();
-        state.index = turn.index;
-        state.intended = turn.due.map(tokio::time::Instant::into_std);
-        if let (Some(whose), Some(position)) = (turn.drawer(self.workload), turn.position) {
+        state.iteration = self.history.iterations.get();
+        state.index = slot.index;
+        state.intended = slot.due.map(tokio::time::Instant::into_std);
+        if let (Some(whose), Some(position)) = (slot.drawer(self.workload), slot.position) {
             self.picker = Picker::new(self.thread.run.shared.seed(), whose, position);
             state.reseed(whose);
         }
@@ -270,12 +276,12 @@ impl Vu {
         &mut self,
         instance: &mut Instance,
         scenario: &ScenarioPlan,
-        turn: Turn,
+        slot: Slot,
         begun: Instant,
-    ) -> Did {
+    ) -> TaskEnd {
         let task = self.forced.take().unwrap_or_else(|| self.picker.task(scenario));
         let iteration = Iteration::begin(self.identity.scenario, task as u16, begun);
-        turn.start();
+        slot.start();
         let ends = self.ends_at_pause();
         let (store, plugin) = instance;
         store.data_mut().begin_call_at(self.thread.task_cpu(), begun);
@@ -283,13 +289,12 @@ impl Vu {
         store.data_mut().begin_task(labels.map_or(&[], |t| &t.tags));
         store.set_epoch_deadline(1);
         let desk = store.data().desk();
-        let call = plugin
-            .wasmswarm_scenario_scenario()
-            .call_run_task(&mut *store, scenario.exec, task);
-        let served = desk.serve_until_pause(&mut self.client, call, ends).await;
+        let exports = plugin.wasmswarm_scenario_scenario();
+        let call = exports.call_run_task(&mut *store, scenario.exec, task);
+        let served = desk.serve_until_pause(&mut self.client, pin!(call), ends).await;
         let Some(result) = served else {
             // Dropped as it is, the iteration counts as interrupted.
-            return Did::End;
+            return TaskEnd::End;
         };
         let result = result.map_err(|trap| explain_call(store.data(), &trap));
         store.data_mut().end_call();
@@ -301,22 +306,22 @@ impl Vu {
             Ok(Ok(outcome)) => match out_of_range(&outcome, scenario) {
                 None => {
                     iteration.end(IterationOutcome::Ok, None);
-                    Did::Return(outcome)
+                    TaskEnd::Return(outcome)
                 }
                 Some(misuse) => self.trapped(iteration, &misuse),
             },
             Ok(Err(why)) => {
                 iteration.end(IterationOutcome::Failed, Some(&why));
-                Did::Return(scheduled)
+                TaskEnd::Return(scheduled)
             }
             Err(why) => self.trapped(iteration, &why),
         }
     }
 
-    fn trapped(&self, iteration: Iteration, why: &str) -> Did {
+    fn trapped(&self, iteration: Iteration, why: &str) -> TaskEnd {
         iteration.end(IterationOutcome::Trapped, Some(why));
         self.thread.count_trap();
-        Did::Trap
+        TaskEnd::Trap
     }
 
     /// Takes over the outcome's choice of the next task. False: the VU ends.
@@ -339,13 +344,12 @@ impl Vu {
         let workload = self.thread.run.plan.workloads.get(self.workload);
         let limit = workload.map_or(LEAST_FAREWELL, |w| w.graceful_stop.max(LEAST_FAREWELL));
         let desk = store.data().desk();
-        let call = plugin
-            .wasmswarm_scenario_scenario()
-            .call_on_stop(&mut *store, exec);
+        let exports = plugin.wasmswarm_scenario_scenario();
+        let call = exports.call_on_stop(&mut *store, exec);
         // A run may end by its last VU: its farewell must not go on for ever. Boxed: rare, and every VU
         // would have to hold it.
-        let served = desk.serve(&mut self.client, call);
-        let stopped = Box::pin(tokio::time::timeout(limit, served)).await;
+        let served = Box::pin(async { desk.serve(&mut self.client, pin!(call)).await });
+        let stopped = tokio::time::timeout(limit, served).await;
         let stopped = match stopped {
             Ok(stopped) => stopped.unwrap_or_else(|trap| Err(explain_call(store.data(), &trap))),
             Err(_) => Err(format!(
@@ -380,16 +384,16 @@ fn out_of_range(outcome: &Outcome, scenario: &ScenarioPlan) -> Option<String> {
 }
 
 /// A VU in the gauge, however it ends.
-struct Alive(u16);
+struct GaugeGuard(u16);
 
-impl Alive {
-    fn new(scenario: u16) -> Alive {
+impl GaugeGuard {
+    fn new(scenario: u16) -> GaugeGuard {
         with_shard(|shard| shard.vu_started(scenario));
-        Alive(scenario)
+        GaugeGuard(scenario)
     }
 }
 
-impl Drop for Alive {
+impl Drop for GaugeGuard {
     fn drop(&mut self) {
         with_shard(|shard| shard.vu_stopped(self.0));
     }
@@ -435,5 +439,22 @@ impl Drop for Iteration {
         if !self.ended {
             self.record(IterationOutcome::Interrupted, None);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an `async fn` returns, in bytes.
+    fn size_of_future<A, F: Future>(_: impl Fn(A) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// All of it is fetched for each turn of each VU, so that it shows in the CPU time of a request.
+    #[test]
+    fn a_life_stays_small() {
+        let bytes = size_of_future(Vu::run);
+        assert!(bytes <= 4_800, "{bytes} bytes");
     }
 }
