@@ -47,7 +47,7 @@ pub use census::Census;
 pub use desk::Desk;
 pub use log::{LogLine, LogSink};
 pub use naming::Naming;
-pub use recorder::{Recording, Set, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
+pub use recorder::{Recording, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
 pub use run_shared::RunShared;
 pub use shared::Store as SharedStore;
 pub use state::{Identity, Phase, VuState};

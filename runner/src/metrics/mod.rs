@@ -23,6 +23,7 @@ mod reconcile;
 mod rows;
 mod sample;
 mod series;
+mod set;
 mod shard;
 mod signed;
 mod snapshot;
@@ -45,6 +46,7 @@ pub use phases::{PHASES, PhaseRow};
 pub use query::{Follower, Measure, Query, Selection, StatusChoice, Tally};
 pub use sample::{IterationOutcome, RequestHandle, RequestKey, RequestSample};
 pub use series::{SeriesTotals, Statuses};
+pub use set::Set;
 pub use shard::Shard;
 pub use signed::Signed;
 pub use snapshot::{

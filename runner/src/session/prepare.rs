@@ -9,11 +9,12 @@ use super::source::{self, Order, Read};
 use super::{View, finish, grants, no_thread, reach, thresholds};
 use crate::error::Failure;
 use crate::host::{
-    Bodies, Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared, Set, SharedStore,
+    Bodies, Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared, SharedStore,
 };
 use crate::http::Transport;
 use crate::load::{self, Lifecycle, StopHandle};
 use crate::memory::Budget;
+use crate::metrics::Set;
 use crate::options::{self, Asked, Given, PluginOptions, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
