@@ -43,7 +43,7 @@ pub use history::HistoryPoint;
 pub use keys::{ANY_SCENARIO, FailureKey, OTHER, SeriesKey, StatusClass};
 pub use limits::{KindMismatch, Kinds, Limits, MetricKind};
 pub use phases::{PHASES, PhaseRow};
-pub use query::{Follower, Measure, Query, Selection, StatusChoice, Tally};
+pub use query::{Amount, Follower, Measure, Query, Selection, StatusChoice};
 pub use sample::{IterationOutcome, RequestHandle, RequestKey, RequestSample};
 pub use series::{SeriesTotals, Statuses};
 pub use set::Set;
