@@ -1,12 +1,16 @@
-//! Runs a plan: threads, VUs, executors and the ways in which a run ends.
+//! Makes the load of a plan: threads, VUs, executors and the ways in which a run ends. What is measured is handed out
+//! as deltas; what it comes to isn't known here.
 
 mod call;
 mod closed;
 mod control;
+mod deltas;
 mod executor;
+mod handle;
 mod lifecycle;
 mod open;
 mod overview;
+mod patience;
 mod phases;
 mod picker;
 mod pressure;
@@ -23,8 +27,10 @@ mod workload_part;
 
 pub use call::{explain_call, explain_trap, new_store};
 pub use control::{Change, Control, ControlError, Target};
+pub use deltas::Deltas;
+pub use handle::{RunHandle, RunState};
 pub use lifecycle::Lifecycle;
 pub use overview::{Phase, WorkloadNow};
-pub use run::{Outcome, Run, execute, run_info};
+pub use run::{LoadEnd, Run, RunningLoad, start};
 pub use shape::follow as follow_shape;
 pub use stop::{EndReason, Stage, StopHandle};

@@ -12,7 +12,7 @@ use crate::host::{
     Bodies, Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared, SharedStore,
 };
 use crate::http::Transport;
-use crate::load::{self, Lifecycle, StopHandle};
+use crate::load::{Lifecycle, StopHandle};
 use crate::memory::Budget;
 use crate::metrics::Set;
 use crate::options::{self, Asked, Given, PluginOptions, RunOptions};
@@ -20,6 +20,7 @@ use crate::plan::{Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
 use crate::report;
 use crate::secret;
+use crate::tally;
 use crate::target::Running;
 use crate::terminal::{self, Paint};
 use crate::thresholds::{Baseline, Evaluator, watched_urls};
@@ -337,7 +338,7 @@ fn shared(
         naming: Naming::new(plan.group_urls, watched_urls(&plan.thresholds), base),
         lacks_insecure: asked.contains(&Asked::Insecure),
         not_granted: OnceLock::new(),
-        census: Census::new(load::run_info(plan, Set::Main).vus),
+        census: Census::new(tally::run_info(plan, Set::Main).vus),
         strict_redirects: options.http.max_redirects.is_some(),
         failed: OnceLock::new(),
     }
