@@ -88,8 +88,9 @@ impl Client {
         }
     }
 
-    /// Counts what responses hold against this account from now on.
+    /// Counts what responses and cookies hold against this account from now on.
     pub fn charge_to(&mut self, account: &Arc<Account>) {
+        self.core.cookies.charge_to(account);
         self.core.account = Some(Arc::clone(account));
     }
 

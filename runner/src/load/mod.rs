@@ -1,7 +1,6 @@
 //! Makes the load of a plan: threads, VUs, executors and the ways in which a run ends. What is measured is handed out
 //! as deltas; what it comes to isn't known here.
 
-mod call;
 mod closed;
 mod control;
 mod deltas;
@@ -19,13 +18,11 @@ mod scheduler;
 mod shape;
 mod slot;
 mod stop;
-mod symbol;
 mod thread;
 mod vu;
 mod vu_pool;
 mod workload_part;
 
-pub use call::{explain_call, explain_trap, new_store};
 pub use control::{Change, Control, ControlError, Target};
 pub use deltas::Deltas;
 pub use handle::{RunHandle, RunState};

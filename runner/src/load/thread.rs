@@ -10,8 +10,10 @@ use super::stop::{EndReason, Stage};
 use super::vu::Vu;
 use super::vu_pool::{Crew, Leave, Retire, Spawn, contained};
 use super::workload_part::{Alarm, News, Part, PartEnd, places};
-use crate::host::{in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
-use crate::metrics::{CpuWait, Delta, Limits, Set, Shard};
+use crate::metrics::{
+    CpuWait, Delta, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard,
+    with_shard_of,
+};
 use crate::panics;
 use crate::plan::Workload;
 use crate::run_queue::{AbortHandle, Excess, Rota};

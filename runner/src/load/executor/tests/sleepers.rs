@@ -1,6 +1,5 @@
 //! VUs that only sleep, and runs of them under virtual time.
 
-use crate::host::{install_shard, take_shard, with_shard};
 use crate::load::control::Control;
 use crate::load::executor::{Common, run};
 use crate::load::phases::{Board, Status};
@@ -9,7 +8,9 @@ use crate::load::slot::{Place, Turns};
 use crate::load::stop::StopHandle;
 use crate::load::vu_pool::{Crew, Leave, Retire, Spawn, contained};
 use crate::load::workload_part::{Alarm, News, Part, places};
-use crate::metrics::{Aggregator, Limits, RunInfo, Set, Shard, Totals};
+use crate::metrics::{
+    Aggregator, Limits, RunInfo, Set, Shard, Totals, install_shard, take_shard, with_shard,
+};
 use crate::plan::{Begin, Curve, Drawer, ExecutorSpec, Spacing, Stage as PlanStage, Workload, sample};
 use crate::run_queue::{AbortHandle, Rota};
 use std::cell::RefCell;
