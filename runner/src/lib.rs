@@ -2,8 +2,8 @@
 //! user: its public items are no stable interface.
 //!
 //! From the outside in: `cli` reads commands, `options` what they ask for, `session` turns
-//! that into a run; `load` runs it with `plugin`, `host`, `data` and `http`; `tally` adds up its `metrics` and lets
-//! `thresholds` judge them; `report` and `terminal` show it, `api` serves it.
+//! that into a run; `load` runs it with `plugin`, `host`, `data` and `http` on `net`; `tally` adds up its `metrics`
+//! and lets `thresholds` judge them; `report` and `terminal` show it, `api` serves it.
 
 pub mod api;
 pub mod bounded;
@@ -18,6 +18,7 @@ pub mod http;
 pub mod load;
 pub mod memory;
 pub mod metrics;
+pub mod net;
 pub mod options;
 pub mod panics;
 pub mod plan;

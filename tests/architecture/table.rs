@@ -6,8 +6,8 @@
 pub(super) const MAY_USE: &str = "
 main         cli
 cli          build confine error exit_code options panics plan plugin scaffold secret session target terminal
-session      api bounded build confine data error exit_code host http load memory metrics options panics plan plugin private report secret tally target terminal thresholds
-options      bounded build http plan plugin secret thresholds
+session      api bounded build confine data error exit_code host http load memory metrics net options panics plan plugin private report secret tally target terminal thresholds
+options      bounded build http net plan plugin secret thresholds
 api          load metrics secret
 plugin       bounded confine host load plan private
 load         host http metrics panics plan run_queue timer
@@ -18,7 +18,7 @@ thresholds   metrics plan
 terminal     metrics secret
 build        bounded confine private
 data         bounded
-http         bounded memory
+http         memory net
 target       timer
 error        exit_code
 bounded
@@ -26,6 +26,7 @@ confine
 exit_code
 memory
 metrics
+net          bounded
 panics
 plan
 private
@@ -39,9 +40,8 @@ timer
 pub(super) const STANDING_CIRCLES: &[&str] = &[
     "host: bodies desk failure flight log outgoing output request_record run_shared sending shared state wasi",
     "http/cookies: jar parse",
-    "http: addresses connect cookies decode dial h1 h2 outcome request response transport",
+    "http: connect cookies decode h1 h2 outcome request response transport",
     "http: batch client redirect",
-    "http: error headers timings",
     "load: closed crew executor open part turns",
     "load: run thread vu",
     "options/resolve: asked suggest",
@@ -50,7 +50,6 @@ pub(super) const STANDING_CIRCLES: &[&str] = &[
 
 /// Names of types that other files see and that mean more than one thing.
 pub(super) const STANDING_NAMES: &[&str] = &[
-    "Alarm",
     "Answer",
     "Builtin",
     "Change",
@@ -75,7 +74,6 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Project",
     "Rate",
     "Room",
-    "Settings",
     "Shard",
     "Source",
     "Stage",

@@ -6,7 +6,7 @@
 )]
 
 use super::values;
-use crate::http::{DnsPolicy, TlsVersions};
+use crate::net::{DnsPolicy, TlsVersions};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -3,8 +3,8 @@
 use super::no_thread;
 use crate::api::{self, Door, Server};
 use crate::error::Failure;
-use crate::http;
 use crate::load::RunHandle;
+use crate::net;
 use crate::options::ControlOptions;
 use crate::secret::Secret;
 use crate::terminal;
@@ -40,7 +40,7 @@ pub(super) fn open(options: &ControlOptions) -> Result<Option<Entrance>, Failure
             .because(error)
             .hint(hint)
     })?;
-    http::never_target(door.address());
+    net::never_target(door.address());
     Ok(Some(Entrance { door, token: shown }))
 }
 

@@ -111,7 +111,7 @@ fn prepare_with(options: &RunOptions, make_room: MakeRoom) -> Result<Prepared, F
         settings.base.as_ref().map(secret::shown_url),
     )?;
     let thresholds = thresholds::prepare(&plan, baseline.as_ref())?;
-    make_room(&mut plan, options, settings.source_addresses.len())?;
+    make_room(&mut plan, options, settings.net.source_addresses.len())?;
     let transport = reach::open(&settings, options.http.connect_timeout)?;
     let linked = link(&read, &mut plan, options, probed.per_vu)?;
     let clock = plugin::start_epoch_clock(&linked.engine).map_err(no_thread)?;

@@ -11,12 +11,12 @@ use std::time::{Instant, SystemTime};
 
 use url::{Host, Url};
 
-use super::egress::normal_host;
 use super::request::Request;
 use super::response::fields;
 use super::target::{self, Origin};
 use super::transport::Transport;
 use crate::memory::{Account, Held};
+use crate::net::normal_host;
 use jar::{Jar, Place, header};
 
 pub use jar::Cookie;
@@ -364,9 +364,9 @@ pub(super) fn is_cookie(name: &str) -> bool {
 
 fn place<'a>(origin: &'a Origin, path: &'a str) -> Place<'a> {
     Place {
-        https: origin.https,
-        host: &origin.host,
-        is_address: is_address(&origin.host),
+        https: origin.destination.is_secure(),
+        host: origin.destination.host(),
+        is_address: is_address(origin.destination.host()),
         path,
     }
 }
@@ -411,7 +411,7 @@ fn now_ms() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::Settings;
+    use crate::http::HttpSettings;
 
     const URL: &str = "http://h.test/shop/cart";
 
@@ -490,9 +490,9 @@ mod tests {
 
     #[test]
     fn without_cookies_none_is_stored() {
-        let settings = Settings {
+        let settings = HttpSettings {
             cookies: false,
-            ..Settings::default()
+            ..HttpSettings::default()
         };
         let cookies = Cookies::new(Transport::new(&settings).expect("settings"));
         assert!(!cookies.set(0, URL, "a=1"));
@@ -501,9 +501,9 @@ mod tests {
 
     #[test]
     fn urls_may_be_relative_to_the_runs_host() {
-        let settings = Settings {
+        let settings = HttpSettings {
             base: Url::parse("http://h.test/shop").ok(),
-            ..Settings::default()
+            ..HttpSettings::default()
         };
         let cookies = Cookies::new(Transport::new(&settings).expect("settings"));
         assert!(cookies.set(0, "/cart/add", "a=1"));
