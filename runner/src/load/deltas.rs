@@ -3,13 +3,15 @@
 use super::patience::{Left, Patience};
 use super::pressure::Throttle;
 use super::stop::StopHandle;
-use super::thread::{Handed, INTERVAL};
-use crate::metrics::Measured;
+use crate::metrics::{Delta, Measured, Set};
 use crate::plan::Plan;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
+
+/// How often a thread hands over what it has recorded.
+pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 
 /// How long after a full second its last part may arrive and still be counted to it.
 const SETTLE: Duration = Duration::from_millis(100);
@@ -20,11 +22,17 @@ const LOOK: Duration = Duration::from_millis(100);
 /// How often it is looked whether the run has begun.
 const LOOK_FOR_BEGIN: Duration = Duration::from_millis(10);
 
+/// What a thread hands over.
+pub(super) struct ThreadDelta {
+    pub(super) set: Set,
+    pub(super) delta: Delta,
+}
+
 /// All that the threads of a run measure. Blocks until there is something, and ends after
 /// [`Measured::End`]: when all threads have handed over their last part, or are left behind.
 #[derive(Debug)]
 pub struct Deltas {
-    received: Receiver<Handed>,
+    received: Receiver<ThreadDelta>,
     begun: watch::Receiver<Option<Instant>>,
     /// When the second is over and its last part is in.
     due: Instant,
@@ -43,7 +51,7 @@ enum State {
 
 impl Deltas {
     pub(super) fn new(
-        received: Receiver<Handed>,
+        received: Receiver<ThreadDelta>,
         begun: watch::Receiver<Option<Instant>>,
         (plan, stop): (&Plan, &StopHandle),
     ) -> Deltas {
@@ -95,7 +103,7 @@ impl Deltas {
         }
         let left = self.due.saturating_duration_since(Instant::now());
         match self.received.recv_timeout(left.min(LOOK)) {
-            Ok(Handed { set, delta }) => Some(Measured::Delta { set, delta }),
+            Ok(ThreadDelta { set, delta }) => Some(Measured::Delta { set, delta }),
             Err(RecvTimeoutError::Disconnected) => Some(self.end(None)),
             Err(RecvTimeoutError::Timeout) if left > LOOK => None,
             Err(RecvTimeoutError::Timeout) if !self.is_running => {

@@ -2,13 +2,13 @@
 //! ended. What the threads measure is handed out; nothing here knows what it comes to.
 
 use super::control::Control;
-use super::deltas::Deltas;
+use super::deltas::{Deltas, ThreadDelta};
 use super::executor::Common;
 use super::patience::Left;
 use super::phases::Status;
 use super::scheduler::Scheduler;
 use super::stop::{EndReason, Stage, StopHandle};
-use super::thread::{Handed, LoadThread};
+use super::thread::LoadThread;
 use crate::host::bindings::PluginPre;
 use crate::host::{RunShared, VuState};
 use crate::http::Transport;
@@ -88,7 +88,7 @@ pub fn start(run: Run) -> std::io::Result<RunningLoad> {
 fn start_threads(
     run: &Arc<Run>,
     begun: &watch::Receiver<Option<Instant>>,
-    deltas: SyncSender<Handed>,
+    deltas: SyncSender<ThreadDelta>,
     time_up: &Arc<AtomicBool>,
 ) -> std::io::Result<Vec<JoinHandle<()>>> {
     let count = run.plan.threads.max(1);

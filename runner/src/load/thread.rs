@@ -2,6 +2,7 @@
 //!
 //! VUs never move between threads, so nothing they touch is shared.
 
+use super::deltas::{INTERVAL, ThreadDelta};
 use super::executor::{self, Common};
 use super::pressure::ThreadClock;
 use super::run::Run;
@@ -11,8 +12,7 @@ use super::vu::Vu;
 use super::vu_pool::{Crew, Leave, Retire, Spawn, contained};
 use super::workload_part::{Alarm, News, Part, PartEnd, places};
 use crate::metrics::{
-    CpuWait, Delta, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard,
-    with_shard_of,
+    CpuWait, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard, with_shard_of,
 };
 use crate::panics;
 use crate::plan::Workload;
@@ -26,9 +26,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::LocalSet;
 use tokio::time::Instant;
-
-/// How often a thread hands over what it has recorded.
-pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often it looks in between how late its timers are.
 const LOOKS: u32 = 20;
@@ -127,12 +124,6 @@ impl Spawn for VuSpawner {
     }
 }
 
-/// What a thread hands over.
-pub(super) struct Handed {
-    pub(super) set: Set,
-    pub(super) delta: Delta,
-}
-
 /// What a thread needs to know of the run.
 pub(super) struct LoadThread {
     pub(super) run: Arc<Run>,
@@ -143,7 +134,7 @@ pub(super) struct LoadThread {
     pub(super) begun: watch::Receiver<Option<Instant>>,
     pub(super) common: Vec<Common>,
     pub(super) limits: [Limits; 2],
-    pub(super) deltas: SyncSender<Handed>,
+    pub(super) deltas: SyncSender<ThreadDelta>,
     pub(super) traps: Arc<AtomicU64>,
     /// Raised when the time of a workload was up.
     pub(super) time_up: Arc<AtomicBool>,
@@ -164,7 +155,7 @@ impl LoadThread {
             if let Some(mut shard) = take_shard(set) {
                 let delta = shard.take();
                 // The receiver lives until all threads are done.
-                let _ = deltas.send(Handed { set, delta });
+                let _ = deltas.send(ThreadDelta { set, delta });
             }
         }
     }
@@ -296,7 +287,7 @@ impl LoadThread {
             shard.take()
         });
         if let Some(delta) = delta {
-            let _ = self.deltas.send(Handed { set, delta });
+            let _ = self.deltas.send(ThreadDelta { set, delta });
         }
     }
 }
