@@ -103,7 +103,10 @@ impl Deltas {
         }
         let left = self.due.saturating_duration_since(Instant::now());
         match self.received.recv_timeout(left.min(LOOK)) {
-            Ok(ThreadDelta { set, delta }) => Some(Measured::Delta { set, delta }),
+            Ok(ThreadDelta { set, delta }) => Some(Measured::Delta {
+                set,
+                delta: Box::new(delta),
+            }),
             Err(RecvTimeoutError::Disconnected) => Some(self.end(None)),
             Err(RecvTimeoutError::Timeout) if left > LOOK => None,
             Err(RecvTimeoutError::Timeout) if !self.is_running => {

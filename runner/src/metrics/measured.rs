@@ -13,7 +13,7 @@ pub enum Measured {
         /// What it belongs to.
         set: Set,
         /// What was recorded.
-        delta: Delta,
+        delta: Box<Delta>,
     },
     /// A second is over, and all that was recorded in it has been handed over, as far as it came in time. The source
     /// says so because only it knows how long the last part of a second may be on its way.

@@ -69,7 +69,7 @@ impl Tally {
         let mut length = Duration::ZERO;
         for measured in source {
             match measured {
-                Measured::Delta { set, delta } => self.merge(set, delta),
+                Measured::Delta { set, delta } => self.merge(set, *delta),
                 Measured::SecondOver { elapsed, throttled } => {
                     let snapshot = self.close_second(elapsed, throttled);
                     second_over(&snapshot);

@@ -69,7 +69,7 @@ fn requests(shard: &mut Shard, count: u64, set: Set) -> Measured {
     }
     Measured::Delta {
         set,
-        delta: shard.take(),
+        delta: Box::new(shard.take()),
     }
 }
 
