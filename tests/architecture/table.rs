@@ -42,8 +42,6 @@ pub(super) const STANDING_CIRCLES: &[&str] = &[
     "http/cookies: jar parse",
     "http: connect cookies decode h1 h2 outcome request response transport",
     "http: batch client redirect",
-    "load: closed executor open slot vu_pool workload_part",
-    "load: run thread vu",
     "options/resolve: asked suggest",
     "options: assemble resolve",
 ];
@@ -76,7 +74,6 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Shard",
     "Source",
     "Stage",
-    "Status",
     "Stream",
     "Tags",
     "Tally",

@@ -1,7 +1,7 @@
 //! The handle of a run: what is needed to watch it, to change it and to end it, for whoever isn't part of it.
 
 use super::control::Control;
-use super::overview::Phase;
+use super::overview::WorkloadStatus;
 use super::stop::{Stage, StopHandle};
 use crate::metrics::Snapshot;
 use crate::plan::Plan;
@@ -58,6 +58,6 @@ impl RunHandle {
         let workloads = self.control.workloads();
         workloads
             .iter()
-            .any(|w| matches!(w.status, Phase::Running | Phase::Ended))
+            .any(|w| matches!(w.status, WorkloadStatus::Running | WorkloadStatus::Ended))
     }
 }

@@ -1,20 +1,17 @@
 //! One load from its first VU to its last: starts the threads, lets workloads begin in their order, and says why it
 //! ended. What the threads measure is handed out; nothing here knows what it comes to.
 
-use super::control::Control;
 use super::deltas::{Deltas, ThreadDelta};
-use super::executor::Common;
+use super::executor::SharedWork;
+use super::inputs::Run;
 use super::patience::Left;
-use super::phases::Status;
+use super::phases::WorkloadPhase;
 use super::scheduler::Scheduler;
-use super::stop::{EndReason, Stage, StopHandle};
+use super::stop::{EndReason, Stage};
 use super::thread::LoadThread;
-use crate::host::bindings::PluginPre;
-use crate::host::{RunShared, VuState};
-use crate::http::Transport;
+use crate::host::RunShared;
 use crate::metrics::Limits;
 use crate::panics;
-use crate::plan::Plan;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -22,26 +19,6 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use tokio::sync::watch;
 use tokio::time::Instant;
-
-/// Everything that a run needs.
-pub struct Run {
-    /// What to do.
-    pub plan: Arc<Plan>,
-    /// What all VUs share.
-    pub shared: Arc<RunShared>,
-    /// The plugin, ready to be instantiated.
-    pub pre: PluginPre<VuState>,
-    /// What all connections share.
-    pub transport: Arc<Transport>,
-    /// What `setup` returned.
-    pub setup_data: Arc<Vec<u8>>,
-    /// What `setup-scenario` returned, by scenario.
-    pub scenario_data: Vec<Vec<u8>>,
-    /// Stops it.
-    pub stop: StopHandle,
-    /// Changes it while it runs.
-    pub control: Control,
-}
 
 /// A load that is being made. Take all [`deltas`](Self::deltas), then ask for its [`end`](Self::end).
 pub struct RunningLoad {
@@ -95,7 +72,8 @@ fn start_threads(
     let sets = 1 + usize::from(run.plan.has_warm_up());
     // The shards of a set share what they know of metrics; those of two sets don't.
     let limits = [(); 2].map(|()| Limits::shared(run.plan.limits.metrics_bytes, sets));
-    let common: Vec<_> = run.plan.workloads.iter().map(|w| Common::of(w, count)).collect();
+    let workloads = run.plan.workloads.iter();
+    let shared_work: Vec<_> = workloads.map(|w| SharedWork::of(w, count)).collect();
     let traps = Arc::new(AtomicU64::new(0));
     let start = |index| {
         let thread = LoadThread {
@@ -103,7 +81,7 @@ fn start_threads(
             thread: index,
             threads: count,
             begun: begun.clone(),
-            common: common.clone(),
+            shared_work: shared_work.clone(),
             limits: limits.clone(),
             deltas: deltas.clone(),
             traps: Arc::clone(&traps),
@@ -139,7 +117,7 @@ impl RunningLoad {
         // It ends with the hard stop, and tells of its own panics.
         let _ = self.control.join();
         // Whoever still waits for a workload needs no longer.
-        (0..run.plan.workloads.len()).for_each(|index| run.control.board().set(index, Status::Ended));
+        (0..run.plan.workloads.len()).for_each(|index| run.control.phases().set(index, WorkloadPhase::Ended));
         LoadEnd {
             reason: run.stop.reason().unwrap_or(natural),
             is_whole: left.is_none(),

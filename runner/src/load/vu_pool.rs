@@ -1,154 +1,92 @@
 //! The VUs of one workload on one thread: which are wanted, which run, and how they end.
 
-use super::slot::{Place, Turns};
-use crate::host::StopFlag;
+use super::slot_source::SlotSource;
+use super::vu_place::{VuHistory, VuPlace};
+use super::vu_signal::{PauseGate, VuSignal};
 use crate::panics;
 use crate::run_queue::AbortHandle;
 use futures_util::FutureExt;
 use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 
 /// Makes VUs. The real ones run guests; tests of executors have simpler ones.
 pub(super) trait Spawn: Sized + 'static {
-    /// Starts the task of a VU in this place, which ends when it has no more turns or `retire` is
-    /// raised. The task owns `leave`.
-    fn spawn(&self, place: Place, turns: Turns, retire: Retire, leave: Leave<Self>) -> AbortHandle;
+    /// Starts the task of a VU in this place, which ends when it has no more slots or `signal` is
+    /// raised. The task owns `guard`.
+    fn spawn(
+        &self,
+        place: VuPlace,
+        slots: SlotSource,
+        signal: VuSignal,
+        guard: ExitGuard<Self>,
+    ) -> AbortHandle;
 }
 
-/// What tells one VU to hold on or to go.
-#[derive(Debug, Clone)]
-pub(super) struct Retire {
-    flag: Arc<StopFlag>,
-    gate: Rc<Gate>,
-    /// How often it was raised by a ramp: an older grace must not end a newer one.
-    times: Rc<Cell<u32>>,
-}
-
-impl Retire {
-    pub(super) fn is_raised(&self) -> bool {
-        self.flag.is_raised()
-    }
-
-    /// Raised when the VU must go; also ends its pauses.
-    pub(super) fn flag(&self) -> &Arc<StopFlag> {
-        &self.flag
-    }
-
-    /// Returns when the run isn't paused, or the VU must go.
-    pub(super) async fn while_paused(&self) {
-        while self.gate.closed.get() && !self.flag.is_raised() {
-            tokio::select! {
-                () = self.gate.opened.notified() => {}
-                () = self.flag.raised() => {}
-            }
-        }
-    }
-}
-
-/// Keeps all VUs of a crew from starting iterations.
-#[derive(Debug, Default)]
-pub(super) struct Gate {
-    closed: Cell<bool>,
-    opened: Notify,
-}
-
-impl Gate {
-    pub(super) fn close(&self, closed: bool) {
-        self.closed.set(closed);
-        if !closed {
-            self.opened.notify_waiters();
-        }
-    }
-}
-
-/// One place for a VU.
-struct Slot {
-    place: Place,
+/// What is known of one place for a VU.
+struct VuEntry {
+    place: VuPlace,
     wanted: bool,
-    running: Option<Running>,
+    running: Option<RunningVu>,
     /// Whether its VU ended although it was wanted: it isn't replaced.
     spent: bool,
-    past: Rc<Past>,
+    history: Rc<VuHistory>,
 }
 
-/// What the VUs that were in a place before have used up: the next one goes on after it, so that
-/// none does, or draws, again what another did.
-#[derive(Debug, Default)]
-pub(super) struct Past {
-    /// Iterations that they have begun.
-    pub(super) iterations: Cell<u64>,
-    /// Instances that they have had.
-    pub(super) lives: Cell<u64>,
-}
-
-impl Past {
-    /// The number of one more life, from 0.
-    pub(super) fn begin_life(&self) -> u64 {
-        self.lives.replace(self.lives.get() + 1)
-    }
-
-    /// The number of one more iteration, from 0.
-    pub(super) fn begin_iteration(&self) -> u64 {
-        self.iterations.replace(self.iterations.get() + 1)
-    }
-}
-
-struct Running {
-    retire: Retire,
+struct RunningVu {
+    signal: VuSignal,
     abort: AbortHandle,
 }
 
-/// The VUs of one workload on one thread. Clones are the same crew.
-pub(super) struct Crew<S: Spawn>(Rc<Inner<S>>);
+/// The VUs of one workload on one thread. Clones are the same pool.
+pub(super) struct VuPool<S: Spawn>(Rc<PoolState<S>>);
 
-struct Inner<S> {
+struct PoolState<S> {
     spawner: S,
-    slots: RefCell<Vec<Slot>>,
-    /// Numbers of slots that may be free, by scenario; the lowest on top.
+    entries: RefCell<Vec<VuEntry>>,
+    /// Numbers of places that may be free, by scenario; the lowest on top.
     vacant: RefCell<Vec<Vec<usize>>>,
-    gate: Rc<Gate>,
+    gate: Rc<PauseGate>,
     alive: Cell<usize>,
     left: Notify,
-    turns: RefCell<Option<Turns>>,
+    slots: RefCell<Option<SlotSource>>,
 }
 
-impl<S: Spawn> Clone for Crew<S> {
+impl<S: Spawn> Clone for VuPool<S> {
     fn clone(&self) -> Self {
-        Crew(Rc::clone(&self.0))
+        VuPool(Rc::clone(&self.0))
     }
 }
 
-impl<S: Spawn> Crew<S> {
+impl<S: Spawn> VuPool<S> {
     /// Room for VUs in these places; none of them lives yet.
-    pub(super) fn new(spawner: S, places: impl IntoIterator<Item = Place>) -> Crew<S> {
-        let slot = |place| Slot {
+    pub(super) fn new(spawner: S, places: impl IntoIterator<Item = VuPlace>) -> VuPool<S> {
+        let entry = |place| VuEntry {
             place,
             wanted: false,
             running: None,
             spent: false,
-            past: Rc::default(),
+            history: Rc::default(),
         };
-        let slots: Vec<_> = places.into_iter().map(slot).collect();
-        let scenarios = slots
+        let entries: Vec<_> = places.into_iter().map(entry).collect();
+        let scenarios = entries
             .iter()
-            .map(|slot| usize::from(slot.place.scenario) + 1)
+            .map(|entry| usize::from(entry.place.scenario) + 1)
             .max();
         let mut vacant = vec![Vec::new(); scenarios.unwrap_or(0)];
-        for (number, slot) in slots.iter().enumerate().rev() {
-            vacant[usize::from(slot.place.scenario)].push(number);
+        for (number, entry) in entries.iter().enumerate().rev() {
+            vacant[usize::from(entry.place.scenario)].push(number);
         }
-        Crew(Rc::new(Inner {
+        VuPool(Rc::new(PoolState {
             spawner,
-            slots: RefCell::new(slots),
+            entries: RefCell::new(entries),
             vacant: RefCell::new(vacant),
             gate: Rc::default(),
             alive: Cell::new(0),
             left: Notify::new(),
-            turns: RefCell::new(None),
+            slots: RefCell::new(None),
         }))
     }
 
@@ -157,39 +95,39 @@ impl<S: Spawn> Crew<S> {
         self.0.gate.close(paused);
     }
 
-    /// Where the turns of VUs that are wanted by [`want`](Self::want) come from.
-    pub(super) fn give_turns(&self, turns: Turns) {
-        *self.0.turns.borrow_mut() = Some(turns);
+    /// Where the slots of VUs that are wanted by [`want`](Self::want) come from.
+    pub(super) fn give_slots(&self, slots: SlotSource) {
+        *self.0.slots.borrow_mut() = Some(slots);
     }
 
-    /// Wants a VU in the slot of this number, and starts it if it isn't there.
+    /// Wants a VU in the place of this number, and starts it if it isn't there.
     pub(super) fn want(&self, number: usize) {
         if !self.set_wanted(number, true) {
             self.start(number);
         }
     }
 
-    /// No longer wants the VU in the slot of this number; it may go on with its iteration for `grace`.
+    /// No longer wants the VU in the place of this number; it may go on with its iteration for `grace`.
     pub(super) fn release(&self, number: usize, grace: Duration) {
         if self.set_wanted(number, false) {
             self.retire(number, grace);
         }
     }
 
-    /// Starts a VU with turns of its own in a place that is free, of this scenario. None: all taken.
-    pub(super) fn add(&self, scenario: u16, turns: Turns) -> Option<()> {
+    /// Starts a VU with slots of its own in a place that is free, of this scenario. None: all taken.
+    pub(super) fn add(&self, scenario: u16, slots: SlotSource) -> Option<()> {
         let is_free = |number: usize| {
             self.0
-                .slots
+                .entries
                 .borrow()
                 .get(number)
-                .is_some_and(|slot| slot.running.is_none())
+                .is_some_and(|entry| entry.running.is_none())
         };
         loop {
             let number = self.0.vacant.borrow_mut().get_mut(usize::from(scenario))?.pop()?;
             if is_free(number) {
                 self.set_wanted(number, true);
-                self.spawn(number, turns);
+                self.spawn(number, slots);
                 return Some(());
             }
         }
@@ -209,78 +147,74 @@ impl<S: Spawn> Crew<S> {
 
     /// Retires all VUs, and drops those that haven't ended after `grace`.
     pub(super) async fn dismiss(&self, grace: Duration) {
-        for slot in self.0.slots.borrow_mut().iter_mut() {
-            slot.wanted = false;
-            if let Some(running) = &slot.running {
-                running.retire.flag.raise();
+        for entry in self.0.entries.borrow_mut().iter_mut() {
+            entry.wanted = false;
+            if let Some(running) = &entry.running {
+                running.signal.flag().raise();
             }
         }
         if tokio::time::timeout(grace, self.all_left()).await.is_err() {
-            for slot in self.0.slots.borrow().iter() {
-                slot.running.iter().for_each(|running| running.abort.abort());
+            for entry in self.0.entries.borrow().iter() {
+                entry.running.iter().for_each(|running| running.abort.abort());
             }
             self.all_left().await;
         }
     }
 
-    /// The places of all slots, by number.
-    pub(super) fn places(&self) -> Vec<Place> {
-        self.0.slots.borrow().iter().map(|slot| slot.place).collect()
+    /// All places, by number.
+    pub(super) fn places(&self) -> Vec<VuPlace> {
+        self.0.entries.borrow().iter().map(|entry| entry.place).collect()
     }
 
-    /// Says whether a slot is wanted; answers whether it was.
+    /// Says whether a VU is wanted in a place; answers whether it was.
     fn set_wanted(&self, number: usize, wanted: bool) -> bool {
-        let mut slots = self.0.slots.borrow_mut();
-        let Some(slot) = slots.get_mut(number) else {
-            // Neither starts nor retires anything.
+        let mut entries = self.0.entries.borrow_mut();
+        let Some(entry) = entries.get_mut(number) else {
+            // There is no such place. Saying that nothing has changed keeps the caller from starting or retiring a VU.
             return wanted;
         };
-        std::mem::replace(&mut slot.wanted, wanted)
+        std::mem::replace(&mut entry.wanted, wanted)
     }
 
     /// A retiring VU that has not gone yet stays; else a new one comes.
     fn start(&self, number: usize) {
-        let slots = self.0.slots.borrow();
-        let Some(slot) = slots.get(number) else { return };
-        if let Some(running) = &slot.running {
-            running.retire.flag.lower();
-        } else if !slot.spent {
-            drop(slots);
-            let turns = self.0.turns.borrow().clone();
-            turns.into_iter().for_each(|turns| self.spawn(number, turns));
+        let entries = self.0.entries.borrow();
+        let Some(entry) = entries.get(number) else { return };
+        if let Some(running) = &entry.running {
+            running.signal.flag().lower();
+        } else if !entry.spent {
+            drop(entries);
+            let slots = self.0.slots.borrow().clone();
+            slots.into_iter().for_each(|slots| self.spawn(number, slots));
         }
     }
 
-    fn spawn(&self, number: usize, turns: Turns) {
-        let mut slots = self.0.slots.borrow_mut();
-        let Some(slot) = slots.get_mut(number) else { return };
-        let retire = Retire {
-            flag: Arc::default(),
-            gate: Rc::clone(&self.0.gate),
-            times: Rc::default(),
+    fn spawn(&self, number: usize, slots: SlotSource) {
+        let mut entries = self.0.entries.borrow_mut();
+        let Some(entry) = entries.get_mut(number) else {
+            return;
         };
+        let signal = VuSignal::new(&self.0.gate);
         self.0.alive.set(self.alive() + 1);
-        let leave = Leave {
-            crew: self.clone(),
+        let guard = ExitGuard {
+            pool: self.clone(),
             number,
-            past: Rc::clone(&slot.past),
+            history: Rc::clone(&entry.history),
         };
-        let abort = self.0.spawner.spawn(slot.place, turns, retire.clone(), leave);
-        slot.running = Some(Running { retire, abort });
+        let abort = self.0.spawner.spawn(entry.place, slots, signal.clone(), guard);
+        entry.running = Some(RunningVu { signal, abort });
     }
 
     fn retire(&self, number: usize, grace: Duration) {
-        let slots = self.0.slots.borrow();
-        let Some(running) = slots.get(number).and_then(|slot| slot.running.as_ref()) else {
+        let entries = self.0.entries.borrow();
+        let Some(running) = entries.get(number).and_then(|entry| entry.running.as_ref()) else {
             return;
         };
-        running.retire.flag.raise();
-        let (retire, abort) = (running.retire.clone(), running.abort.clone());
-        let time = retire.times.get().wrapping_add(1);
-        retire.times.set(time);
+        let (signal, abort) = (running.signal.clone(), running.abort.clone());
+        let time = signal.retire();
         tokio::task::spawn_local(async move {
             tokio::time::sleep(grace).await;
-            if retire.is_raised() && retire.times.get() == time {
+            if signal.is_retired_since(time) {
                 abort.abort();
             }
         });
@@ -288,24 +222,26 @@ impl<S: Spawn> Crew<S> {
 
     /// A VU has gone. If it was wanted again by then, a new one takes its place.
     fn gone(&self, number: usize) {
-        let mut slots = self.0.slots.borrow_mut();
-        let Some(slot) = slots.get_mut(number) else { return };
-        let was_retired = slot
+        let mut entries = self.0.entries.borrow_mut();
+        let Some(entry) = entries.get_mut(number) else {
+            return;
+        };
+        let was_retired = entry
             .running
             .take()
-            .is_some_and(|running| running.retire.is_raised());
+            .is_some_and(|running| running.signal.is_raised());
         self.0.alive.set(self.alive().saturating_sub(1));
-        slot.spent = slot.wanted && !was_retired;
-        let again = slot.wanted && was_retired;
+        entry.spent = entry.wanted && !was_retired;
+        let again = entry.wanted && was_retired;
         if let Some(vacant) = self
             .0
             .vacant
             .borrow_mut()
-            .get_mut(usize::from(slot.place.scenario))
+            .get_mut(usize::from(entry.place.scenario))
         {
             vacant.push(number);
         }
-        drop(slots);
+        drop(entries);
         if again {
             self.start(number);
         }
@@ -318,35 +254,35 @@ impl<S: Spawn> Crew<S> {
 /// No `async fn`: that would hold the life twice, as what it was given and as what it awaits, and a life is most of
 /// what a VU takes of the processor's cache.
 pub(super) fn contained<S: Spawn>(
-    leave: Leave<S>,
+    guard: ExitGuard<S>,
     life: impl Future<Output = ()>,
     panicked: impl FnOnce(String),
 ) -> impl Future<Output = ()> {
     AssertUnwindSafe(life).catch_unwind().map(move |ended| {
         // Moved in, so that it is there even if the task is dropped before it is ever polled.
-        let _leave = leave;
+        let _guard = guard;
         if ended.is_err() {
             panicked(panics::last_words());
         }
     })
 }
 
-/// Tells the crew that a VU has gone, however that happened.
-pub(super) struct Leave<S: Spawn> {
-    crew: Crew<S>,
+/// Tells the pool that a VU has gone, however that happened.
+pub(super) struct ExitGuard<S: Spawn> {
+    pool: VuPool<S>,
     number: usize,
-    past: Rc<Past>,
+    history: Rc<VuHistory>,
 }
 
-impl<S: Spawn> Leave<S> {
+impl<S: Spawn> ExitGuard<S> {
     /// What was in the VU's place before it.
-    pub(super) fn past(&self) -> Rc<Past> {
-        Rc::clone(&self.past)
+    pub(super) fn history(&self) -> Rc<VuHistory> {
+        Rc::clone(&self.history)
     }
 }
 
-impl<S: Spawn> Drop for Leave<S> {
+impl<S: Spawn> Drop for ExitGuard<S> {
     fn drop(&mut self) {
-        self.crew.gone(self.number);
+        self.pool.gone(self.number);
     }
 }

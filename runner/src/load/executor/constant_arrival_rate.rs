@@ -2,10 +2,10 @@
 
 use crate::load::open;
 use crate::load::vu_pool::Spawn;
-use crate::load::workload_part::{Part, PartEnd};
+use crate::load::workload_part::{PartEnd, WorkloadPart};
 use crate::plan::{ExecutorSpec, Profile};
 
-pub(super) async fn run<S: Spawn>(part: &mut Part<S>) -> PartEnd {
+pub(super) async fn run<S: Spawn>(part: &mut WorkloadPart<S>) -> PartEnd {
     let ExecutorSpec::ConstantArrivalRate {
         rate,
         duration,
