@@ -7,11 +7,11 @@ pub(super) const MAY_USE: &str = "
 main         cli
 cli          build confine error exit_code options panics plan plugin scaffold secret session target terminal
 session      api bounded build confine data error exit_code host http load memory metrics net options panics plan plugin private report secret tally target terminal thresholds
-options      bounded build http net plan plugin secret thresholds
+options      bounded build net plan plugin secret thresholds
 api          load metrics secret
 load         host http metrics panics plan run_queue timer
 plugin       bounded confine host plan private
-host         data http memory metrics plan run_queue
+host         data http memory metrics plan run_queue secret
 tally        metrics panics plan secret thresholds
 report       metrics plan secret terminal
 thresholds   metrics plan
@@ -39,9 +39,6 @@ timer
 /// Files of one folder that need each other in a circle.
 pub(super) const STANDING_CIRCLES: &[&str] = &[
     "host: bodies desk failure flight log outgoing output request_record run_shared sending shared state wasi",
-    "http/cookies: jar parse",
-    "http: connect cookies decode h1 h2 outcome request response transport",
-    "http: batch client redirect",
     "options/resolve: asked suggest",
     "options: assemble resolve",
 ];
@@ -53,20 +50,13 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Change",
     "Componentizer",
     "End",
-    "Failure",
-    "Fault",
     "Format",
-    "Found",
     "Groups",
     "Kept",
     "Key",
     "Limits",
     "Live",
     "Load",
-    "Origin",
-    "Outcome",
-    "Phase",
-    "Place",
     "Problem",
     "Project",
     "Rate",
@@ -77,7 +67,6 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Stream",
     "Tags",
     "Tally",
-    "Target",
     "View",
     "Zig",
 ];
