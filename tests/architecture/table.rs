@@ -39,7 +39,6 @@ timer
 /// Files of one folder that need each other in a circle.
 pub(super) const STANDING_CIRCLES: &[&str] = &[
     "host: bodies desk failure flight log outgoing output request_record run_shared sending shared state wasi",
-    "options/resolve: asked suggest",
     "options: assemble resolve",
 ];
 
