@@ -17,6 +17,8 @@ mod history;
 mod keys;
 mod limits;
 mod measured;
+#[cfg(test)]
+mod merge_laws;
 mod phases;
 mod place;
 mod query;
