@@ -37,21 +37,15 @@ timer
 ";
 
 /// Files of one folder that need each other in a circle.
-pub(super) const STANDING_CIRCLES: &[&str] = &[
-    "host: bodies desk failure flight log outgoing output request_record run_shared sending shared state wasi",
-    "options: assemble resolve",
-];
+pub(super) const STANDING_CIRCLES: &[&str] = &["options: assemble resolve"];
 
 /// Names of types that other files see and that mean more than one thing.
 pub(super) const STANDING_NAMES: &[&str] = &[
-    "Answer",
     "Builtin",
     "Change",
     "Componentizer",
     "End",
     "Format",
-    "Groups",
-    "Kept",
     "Key",
     "Limits",
     "Live",
@@ -64,7 +58,6 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Source",
     "Stage",
     "Stream",
-    "Tags",
     "Tally",
     "View",
     "Zig",

@@ -1,7 +1,7 @@
 //! One load and its tally: what is measured is added up here, and what that leads to is done: a threshold may end the
 //! run, and guests may ask how far it has come.
 
-use crate::host::Census;
+use crate::host::RunProgress;
 use crate::load::{self, EndReason, LoadEnd, Run, Stage, StopHandle};
 use crate::metrics::{Snapshot, Verdict};
 use crate::tally::{EndingOutputs, Results, Tally};
@@ -48,7 +48,7 @@ pub(super) fn measure(run: Run, tally: Tally) -> io::Result<Outcome> {
     let mut load = load::start(run)?;
     let results = tally.add_up(load.deltas(), |snapshot| {
         stop_if_asked(&stop, &snapshot.thresholds);
-        note(&shared.census, snapshot);
+        note(&shared.progress, snapshot);
     });
     let LoadEnd { reason, is_whole } = load.end();
     let Results {
@@ -75,7 +75,7 @@ fn stop_if_asked(stop: &StopHandle, verdicts: &[Verdict]) {
 }
 
 /// Lets guests know how far the run has come.
-fn note(census: &Census, snapshot: &Snapshot) {
+fn note(progress: &RunProgress, snapshot: &Snapshot) {
     let iterations = &snapshot.totals.iterations;
-    census.note(snapshot.vus.now, iterations.completed(), iterations.interrupted);
+    progress.note(snapshot.vus.now, iterations.completed(), iterations.interrupted);
 }
