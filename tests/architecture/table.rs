@@ -42,14 +42,11 @@ pub(super) const STANDING_CIRCLES: &[&str] = &["options: assemble resolve"];
 /// Names of types that other files see and that mean more than one thing.
 pub(super) const STANDING_NAMES: &[&str] = &[
     "Builtin",
-    "Change",
     "Componentizer",
     "End",
     "Format",
     "Key",
     "Limits",
-    "Live",
-    "Load",
     "Problem",
     "Project",
     "Rate",

@@ -35,7 +35,7 @@ mod vu_pool;
 mod vu_signal;
 mod workload_part;
 
-pub use control::{Change, Control, ControlError, Target};
+pub use control::{Control, ControlError, LoadChange, LoadLevel};
 pub use deltas::Deltas;
 pub use handle::{RunHandle, RunState};
 pub use inputs::Run;

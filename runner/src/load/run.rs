@@ -2,8 +2,8 @@
 //! ended. What the threads measure is handed out; nothing here knows what it comes to.
 
 use super::deltas::{Deltas, ThreadDelta};
-use super::executor::SharedWork;
 use super::inputs::Run;
+use super::iterations_left::IterationsLeft;
 use super::patience::Left;
 use super::phases::WorkloadPhase;
 use super::scheduler::Scheduler;
@@ -12,6 +12,7 @@ use super::thread::LoadThread;
 use crate::host::RunShared;
 use crate::metrics::Limits;
 use crate::panics;
+use crate::plan::Partition;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -73,15 +74,18 @@ fn start_threads(
     // The shards of a set share what they know of metrics; those of two sets don't.
     let limits = [(); 2].map(|()| Limits::shared(run.plan.limits.metrics_bytes, sets));
     let workloads = run.plan.workloads.iter();
-    let shared_work: Vec<_> = workloads.map(|w| SharedWork::of(w, count)).collect();
+    // A local run is the one worker that has everything.
+    let part_of_run = Partition::WHOLE;
+    let iterations_left: Vec<_> = workloads
+        .map(|w| IterationsLeft::of(w, part_of_run, count).map(Arc::new))
+        .collect();
     let traps = Arc::new(AtomicU64::new(0));
-    let start = |index| {
+    let start = |(index, partition)| {
         let thread = LoadThread {
             run: Arc::clone(run),
-            thread: index,
-            threads: count,
+            partition,
             begun: begun.clone(),
-            shared_work: shared_work.clone(),
+            iterations_left: iterations_left.clone(),
             limits: limits.clone(),
             deltas: deltas.clone(),
             traps: Arc::clone(&traps),
@@ -91,7 +95,7 @@ fn start_threads(
             .name(format!("load-{index}"))
             .spawn(|| thread.run())
     };
-    (0..count).map(start).collect()
+    part_of_run.split(count).enumerate().map(start).collect()
 }
 
 impl RunningLoad {

@@ -36,7 +36,7 @@ use crate::exit_code::ExitCode;
 use crate::load::{self, Control, EndReason, Lifecycle, Run, RunHandle, Stage, StopHandle};
 use crate::options::{OutputOptions, RunOptions};
 use crate::panics;
-use crate::plan::{ExecutorSpec, Plan};
+use crate::plan::Plan;
 use crate::tally::Tally;
 use finish::Ended;
 use measure::Outcome;
@@ -183,7 +183,7 @@ fn with_shapes(lifecycle: &Lifecycle<'_>, run: Run, tally: Tally) -> io::Result<
     let (control, stop, seen) = (run.control.clone(), run.stop.clone(), tally.follow());
     let plan = Arc::clone(&run.plan);
     let shaped = plan.workloads.iter().enumerate();
-    let shaped = shaped.filter(|(_, w)| matches!(w.executor, ExecutorSpec::Custom { .. }));
+    let shaped = shaped.filter(|(_, w)| w.executor.kind().follows_shape());
     std::thread::scope(|scope| {
         for (index, _) in shaped {
             let runtime = tokio::runtime::Builder::new_current_thread()
