@@ -5,7 +5,7 @@ mod slow;
 
 use super::{Results, Tally, run_info};
 use crate::metrics::{Limits, Measured, RequestKey, RequestSample, Set, Shard};
-use crate::plan::{Begin, ExecutorSpec, Plan, ThresholdPlan, Workload, sample};
+use crate::plan::{Begin, ConstantVus, ExecutorSpec, Plan, ThresholdPlan, Workload, sample};
 use crate::thresholds::{Evaluator, Known};
 use count::{Count, News};
 use std::sync::Arc;
@@ -18,10 +18,10 @@ const LONG: Duration = Duration::from_secs(60);
 fn plan(warm_ups: &[bool]) -> Arc<Plan> {
     let workload = |&warm_up: &bool| Workload {
         name: String::new(),
-        executor: ExecutorSpec::ConstantVus {
+        executor: ExecutorSpec::ConstantVus(ConstantVus {
             spawn_rate: None,
             duration: None,
-        },
+        }),
         vus: vec![0],
         spare: Vec::new(),
         begin: Begin::default(),
