@@ -307,7 +307,8 @@ fn watch_over(
                     trial.stop(next, EndReason::Interrupted);
                     next = Stage::Hard;
                 }
-                Ok(()) = snapshots.changed() => {
+                // Once it is stopped nothing starts any more, and that iterations in flight become fewer says nothing.
+                Ok(()) = snapshots.changed(), if trial.stage() < Stage::Graceful => {
                     observer.see(&snapshots.borrow_and_update());
                     if observer.has_seen_enough() {
                         trial.stop(Stage::Graceful, EndReason::Completed);
@@ -320,4 +321,59 @@ fn watch_over(
     std::thread::Builder::new()
         .name("watch".to_owned())
         .spawn(move || runtime.block_on(watching))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Totals;
+
+    fn second(at: u64, started: u64, ended: u64) -> Arc<Snapshot> {
+        let mut totals = Totals {
+            iterations_started: started,
+            ..Totals::default()
+        };
+        totals.iterations.ok = ended;
+        totals.iteration_duration.p95 = 1_000_000;
+        Arc::new(Snapshot {
+            elapsed: Duration::from_millis(1_000 * at + 100),
+            totals,
+            ..Snapshot::default()
+        })
+    }
+
+    /// A server of 50/s at 80/s, each request of which takes a second: the trial is given up after a few seconds, and what
+    /// is in flight then ends without anything new.
+    #[test]
+    fn what_ends_after_a_trial_was_given_up_does_not_count_for_the_server() {
+        let (search, trial) = (StopHandle::new(), StopHandle::new());
+        let (sender, seen) = watch::channel(Arc::new(Snapshot::default()));
+        let observer = Observer {
+            rate: 80.0,
+            seconds: 60.0,
+            fill: None,
+            p95: 0.0,
+            points: vec![Point {
+                at: 0.0,
+                in_flight: 0.0,
+            }],
+            has_dropped: false,
+        };
+        let watching = watch_over((search, trial.clone()), seen, observer).unwrap();
+        let send = |snapshot| {
+            sender.send_replace(snapshot);
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        let mut at = 0;
+        while trial.stage() < Stage::Graceful {
+            at += 1;
+            assert!(at < 30, "it goes on and on");
+            send(second(at, 80 * at, 50 * (at - 1)));
+        }
+        let started = 80 * at;
+        (1..=8).for_each(|later| send(second(at + later, started, started.min(50 * (at + later - 1)))));
+        trial.stop(Stage::Hard, EndReason::Completed);
+        let growth = watching.join().unwrap().growth().unwrap();
+        assert!(growth.is_growing(), "{growth:?}");
+    }
 }
