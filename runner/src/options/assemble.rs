@@ -1,12 +1,13 @@
 //! Gathers what was asked for from its sources: the file, the environment, the command line.
 
+use super::groups::Groups;
 use super::layer::Layer;
-use super::merge::{Merged, merge};
+use super::merge::merge;
+use super::problem::lines;
 use super::tree::Format;
-use super::{HttpOptions, LimitOptions, LoadOptions, MeasureOptions, OutputOptions, PluginOptions};
 use super::{Origin, Problem, RunOptions, definition, read, resolve};
 use crate::{bounded, secret};
-use clap::{ArgMatches, FromArgMatches};
+use clap::ArgMatches;
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
@@ -96,50 +97,6 @@ fn secret_of(id: &str, text: &str) {
         "host" | "proxy" => secret::learn_text(text),
         _ => {}
     }
-}
-
-/// Problems as lines, in the order in which people read, without repetitions.
-pub(super) fn lines(mut problems: Vec<Problem>) -> Vec<String> {
-    problems.sort_by_key(Problem::order);
-    problems.dedup();
-    problems.iter().map(ToString::to_string).collect()
-}
-
-/// All groups, from merged settings.
-pub(super) struct Groups {
-    pub(super) load: LoadOptions,
-    pub(super) measure: MeasureOptions,
-    pub(super) http: HttpOptions,
-    given: PluginOptions,
-    output: OutputOptions,
-    pub(super) limits: LimitOptions,
-}
-
-impl Groups {
-    pub(super) fn of(merged: &Merged) -> Result<Groups, String> {
-        let matches = definition::run().parse(merged.settings.texts())?;
-        Ok(Groups {
-            load: group(&matches)?,
-            measure: group(&matches)?,
-            http: group(&matches)?,
-            given: group(&matches)?,
-            output: group(&matches)?,
-            limits: group(&matches)?,
-        })
-    }
-
-    fn fill(self, options: &mut RunOptions) {
-        options.load = self.load;
-        options.measure = self.measure;
-        options.http = self.http;
-        options.given = self.given;
-        options.output = self.output;
-        options.limits = self.limits;
-    }
-}
-
-fn group<T: FromArgMatches>(matches: &ArgMatches) -> Result<T, String> {
-    T::from_arg_matches(matches).map_err(|error| error.to_string())
 }
 
 fn file(path: &Path) -> (Layer, Vec<Problem>) {

@@ -9,6 +9,7 @@ mod assemble;
 mod control;
 mod definition;
 mod find;
+mod groups;
 mod http;
 mod layer;
 mod limits;

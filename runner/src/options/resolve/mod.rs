@@ -11,10 +11,10 @@ mod workloads;
 #[cfg(test)]
 mod tests;
 
-use super::assemble::{Groups, lines};
+use super::groups::Groups;
 use super::layer::Setting;
 use super::merge::{Merged, merge};
-use super::problem::Problem;
+use super::problem::{Problem, lines};
 use super::values::MAX_VUS;
 use super::{Layer, MeasureOptions, Origin, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan, ThresholdPlan, Workload};
