@@ -4,8 +4,9 @@ use super::groups::Groups;
 use super::layer::Layer;
 use super::merge::merge;
 use super::problem::lines;
+use super::row::Shown;
 use super::tree::Format;
-use super::{Origin, Problem, RunOptions, definition, read, resolve};
+use super::{Origin, OutputOptions, Problem, RunOptions, read, resolve};
 use crate::{bounded, secret};
 use clap::ArgMatches;
 use std::ffi::OsString;
@@ -26,7 +27,6 @@ impl RunOptions {
         matches: &ArgMatches,
         variable: &dyn Fn(&str) -> Option<OsString>,
     ) -> Result<RunOptions, Vec<String>> {
-        let mut definition = definition::run();
         let mut problems = Vec::new();
         let config = self.config.clone().or_else(|| {
             variable("WASMSWARM_CONFIG")
@@ -39,8 +39,8 @@ impl RunOptions {
             layers.push(layer);
             problems.extend(more);
         }
-        let environment = Layer::of_environment(&mut definition, variable);
-        let line = Layer::of_command_line(&definition, matches);
+        let environment = Layer::of_environment(variable);
+        let line = Layer::of_command_line(matches);
         for (layer, more) in [environment, line] {
             problems.extend(more);
             problems.extend(layer.contradictions());
@@ -49,10 +49,8 @@ impl RunOptions {
         layers.extend(self.imposed.take());
         learn(&layers, variable);
         let merged = merge(&layers);
-        match Groups::of(&merged) {
-            Ok(groups) => groups.fill(&mut self),
-            Err(why) => problems.push(Problem::new(Origin::CommandLine, "", why)),
-        }
+        problems.extend(merged.incomplete());
+        Groups::of(&merged).fill(&mut self);
         // What is missing from a load in short may have been there, and refused.
         if problems.is_empty() || !merged.scenarios.is_empty() {
             problems.extend(resolve::faults(&merged));
@@ -71,31 +69,26 @@ impl RunOptions {
     }
 }
 
-/// Tells which of the values must not be shown: those whose names or places say so, and those that
-/// the operator named.
+/// Tells which of the values must not be shown: those whose options, names or places say so, and those that the operator
+/// named.
 fn learn(layers: &[Layer], variable: &dyn Fn(&str) -> Option<OsString>) {
-    let all = || layers.iter().flat_map(Layer::values);
-    all().for_each(|(id, text)| secret_of(id, text));
-    for (_, name) in all().filter(|(id, _)| *id == "secret") {
+    let all = || layers.iter().flat_map(Layer::texts);
+    let secret = all().filter(|(option, _)| matches!(option.rules.shown, Shown::Never | Shown::ButSecrets));
+    for (option, text) in secret {
+        secret::learn_text(text);
+        // Of a header, what its name says is looked at as well.
+        if option.separator() == Some(':')
+            && let Some((name, value)) = text.split_once(':')
+        {
+            secret::learn_named(name, value);
+        }
+    }
+    for (_, name) in all().filter(|(option, _)| option.id == OutputOptions::secret) {
         all().for_each(|(_, text)| secret::learn(name, text));
         let value = variable(name).map(|value| value.to_string_lossy().into_owned());
         value
             .iter()
             .for_each(|value| secret::learn(name, &format!("{name}={value}")));
-    }
-}
-
-fn secret_of(id: &str, text: &str) {
-    match id {
-        "params" => secret::learn_text(text),
-        "headers" => {
-            secret::learn_text(text);
-            if let Some((name, value)) = text.split_once(':') {
-                secret::learn_named(name, value);
-            }
-        }
-        "host" | "proxy" => secret::learn_text(text),
-        _ => {}
     }
 }
 

@@ -1,11 +1,10 @@
 //! All groups of options, filled from what holds after all layers.
 
-use super::definition;
 use super::merge::Merged;
+use super::row::Group;
 use super::{
     HttpOptions, LimitOptions, LoadOptions, MeasureOptions, OutputOptions, PluginOptions, RunOptions,
 };
-use clap::{ArgMatches, FromArgMatches};
 
 /// All groups, from merged settings.
 pub(super) struct Groups {
@@ -18,16 +17,16 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    pub(super) fn of(merged: &Merged) -> Result<Groups, String> {
-        let matches = definition::run().parse(merged.settings.texts())?;
-        Ok(Groups {
-            load: group(&matches)?,
-            measure: group(&matches)?,
-            http: group(&matches)?,
-            given: group(&matches)?,
-            output: group(&matches)?,
-            limits: group(&matches)?,
-        })
+    pub(super) fn of(merged: &Merged) -> Groups {
+        let settings = &merged.settings;
+        Groups {
+            load: Group::of(settings),
+            measure: Group::of(settings),
+            http: Group::of(settings),
+            given: Group::of(settings),
+            output: Group::of(settings),
+            limits: Group::of(settings),
+        }
     }
 
     /// Puts them in the place of those that the command line alone gave.
@@ -39,8 +38,4 @@ impl Groups {
         options.output = self.output;
         options.limits = self.limits;
     }
-}
-
-fn group<T: FromArgMatches>(matches: &ArgMatches) -> Result<T, String> {
-    T::from_arg_matches(matches).map_err(|error| error.to_string())
 }

@@ -22,7 +22,7 @@ impl HttpOptions {
             source_addresses: self.source_address.clone(),
             version: self.version(),
             max_body_bytes: self.max_body.unwrap_or(defaults.max_body_bytes),
-            headers: self.header.clone(),
+            headers: self.headers.clone(),
             cookies: !self.no_cookies,
             compression: !self.no_compression,
             keep_alive: !self.no_keep_alive,

@@ -12,16 +12,17 @@ mod workloads;
 mod tests;
 
 use super::groups::Groups;
-use super::layer::Setting;
 use super::merge::{Merged, merge};
 use super::problem::{Problem, lines};
+use super::row::Group;
 use super::values::MAX_VUS;
-use super::{Layer, MeasureOptions, Origin, RunOptions};
+use super::{Layer, LoadOptions, MeasureOptions, Origin, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan, ThresholdPlan, Workload};
 use crate::plugin::Description;
 pub use asked::{Asked, http};
 use shape::Ask;
 use std::collections::BTreeMap;
+pub(super) use suggest::layer as suggested;
 
 /// The facts that a plan needs besides the options and the plugin's description.
 #[derive(Debug, Clone)]
@@ -49,8 +50,7 @@ struct Work {
 pub fn resolve(options: &RunOptions, description: &Description, given: Given) -> Result<Plan, Vec<String>> {
     let suggested = suggest::layer(&description.options).map_err(lines)?;
     let merged = merge(std::iter::once(&suggested).chain(&options.layers));
-    let groups = Groups::of(&merged).map_err(|why| vec![why])?;
-    let operators = Groups::of(&merge(&options.layers)).map_err(|why| vec![why])?;
+    let groups = Groups::of(&merged);
     let work = if merged.scenarios.is_empty() {
         short::work(&merged, &groups.load, &options.scenarios, description)
     } else {
@@ -79,44 +79,8 @@ pub fn resolve(options: &RunOptions, description: &Description, given: Given) ->
         reset_connections: groups.http.reset_connections,
         params: names(&options.given.params),
         // The plugin may do with less than the operator allows, never take more.
-        limits: groups.limits.resolve().at_most(&operators.limits.resolve()),
+        limits: groups.limits.resolve().at_most(&options.limits.resolve()),
     })
-}
-
-/// Every value that counts, in the words of who said it, and whose it is. Values that may be
-/// secret aren't shown.
-pub fn origins(options: &RunOptions, description: &Description) -> Vec<(String, String, String)> {
-    let suggested = suggest::layer(&description.options).unwrap_or_default();
-    let merged = merge(std::iter::once(&suggested).chain(&options.layers));
-    let settings = merged.settings.0.into_iter();
-    let shown = settings
-        .filter(|(id, _)| id != "cache_dir")
-        .flat_map(|(id, list)| {
-            let is_secret = ["params", "headers", "proxy"].contains(&id.as_str());
-            list.into_iter().map(move |setting| {
-                let text = if is_secret { "…" } else { without_name(&setting) };
-                (
-                    setting.key.clone(),
-                    text.to_owned(),
-                    setting.origin.layer().to_owned(),
-                )
-            })
-        });
-    shown.collect()
-}
-
-/// The value alone, where the key ends with the name that the text begins with.
-fn without_name(setting: &Setting) -> &str {
-    let text = &setting.text;
-    let ends = |name: &str| {
-        setting
-            .key
-            .strip_suffix(name)
-            .is_some_and(|path| path.ends_with('.'))
-    };
-    let parts = text.split_once('=').filter(|(name, _)| ends(name));
-    let parts = parts.or_else(|| text.rsplit_once(": ").filter(|(name, _)| ends(name)));
-    parts.map_or(text, |(_, value)| value)
 }
 
 /// Problems of the load that show without the plugin.
@@ -124,12 +88,10 @@ pub(super) fn faults(merged: &Merged) -> Vec<Problem> {
     if !merged.scenarios.is_empty() {
         return workloads::faults(merged);
     }
-    let Ok(groups) = Groups::of(merged) else {
-        return Vec::new();
-    };
-    let ask = Ask::in_short(&merged.settings, &groups.load);
+    let load: LoadOptions = Group::of(&merged.settings);
+    let ask = Ask::in_short(&merged.settings, &load);
     // A rate may still get its run time from the plugin.
-    let open = ask.setting("rate").is_some() && groups.load.shape.run_time.is_none();
+    let open = load.shape.rate.is_some() && load.shape.run_time.is_none();
     match executor::load(&ask) {
         Err(problems) if !open => problems,
         _ => Vec::new(),

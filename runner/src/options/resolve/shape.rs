@@ -1,14 +1,12 @@
 //! From the keys of one workload to its executor and its VUs. Knows nothing of the plugin.
 
-use crate::options::definition;
-use crate::options::layer::{LOAD, ScenarioText, Setting, Settings};
+use crate::options::definition::{self, Definition, Definitions};
+use crate::options::layer::ScenarioText;
 use crate::options::problem::{Origin, Problem};
+use crate::options::row::Group;
 use crate::options::scenario::{Executor, ScenarioOptions};
+use crate::options::setting::{Setting, Settings};
 use crate::options::{LoadOptions, ShapeOptions};
-use clap::FromArgMatches as _;
-
-/// Keys of a scenario that only some executors have, besides those of the load in short.
-const OF_SCENARIOS: [&str; 3] = ["max_duration", "start_rate", "time_unit"];
 
 /// What is asked of one workload.
 pub(super) struct Ask<'a> {
@@ -29,10 +27,7 @@ impl<'a> Ask<'a> {
     pub(super) fn of_scenario(scenario: &'a ScenarioText) -> Result<Ask<'a>, Problem> {
         let path = format!("scenarios.{}", scenario.name);
         let refuse = |what: String| Problem::new(scenario.origin.clone(), path.clone(), what);
-        let matches = definition::scenario()
-            .parse(scenario.settings.texts())
-            .map_err(refuse)?;
-        let options = ScenarioOptions::from_arg_matches(&matches).map_err(|e| refuse(e.to_string()))?;
+        let options: ScenarioOptions = Group::of(&scenario.settings);
         let names = crate::options::scenario::EXECUTORS
             .map(|(name, _)| name)
             .join(", ");
@@ -45,14 +40,16 @@ impl<'a> Ask<'a> {
             origin: scenario.origin.clone(),
             executor,
             options,
-            iterations_key: "iterations",
+            iterations_key: ShapeOptions::iterations,
             is_short: false,
         })
     }
 
     /// The load in short.
     pub(super) fn in_short(settings: &'a Settings, load: &LoadOptions) -> Ask<'a> {
-        let said = LOAD.iter().find_map(|id| settings.first(id));
+        let said = definition::run()
+            .load()
+            .find_map(|option| settings.first(option.id));
         let executor = executor_in_short(load);
         let shape = ShapeOptions {
             iterations: load.shape.iterations.or(load.iterations_per_vu),
@@ -70,7 +67,7 @@ impl<'a> Ask<'a> {
             origin: said.map_or(Origin::CommandLine, |setting| setting.origin.clone()),
             executor,
             options,
-            iterations_key: "iterations_per_vu",
+            iterations_key: LoadOptions::iterations_per_vu,
             is_short: true,
         }
     }
@@ -95,13 +92,23 @@ impl<'a> Ask<'a> {
         }
     }
 
+    /// The options that it may have.
+    fn definitions(&self) -> &'static Definitions {
+        if self.is_short {
+            definition::run()
+        } else {
+            definition::scenario()
+        }
+    }
+
     /// A problem of a key that is missing.
     pub(super) fn missing(&self, id: &str) -> Problem {
-        let name = match (self.is_short, id) {
-            (true, "run_time") => "a run time (-t)".to_owned(),
-            (true, other) => format!("--{}", other.replace('_', "-")),
-            (false, "run_time") => "`duration`".to_owned(),
-            (false, other) => format!("`{other}`"),
+        let option = self.definitions().get(id);
+        let name = match option {
+            Some(option) if !self.is_short => format!("`{}`", option.k6_key()),
+            Some(option) if option.id == ShapeOptions::run_time => "a run time (-t)".to_owned(),
+            Some(option) => format!("--{}", option.flag),
+            None => format!("`{id}`"),
         };
         let executor = self.executor.name();
         Problem::new(
@@ -114,21 +121,35 @@ impl<'a> Ask<'a> {
     /// Keys that the executor doesn't understand. In short, those of lower layers than the ones that
     /// decided on the executor don't count: a plugin's spawn rate is void when a rate is asked for.
     pub(super) fn misplaced(&self) -> Vec<Problem> {
-        let short: &[&str] = match (self.is_short, self.executor) {
-            (false, _) => &[],
-            (_, Executor::ConstantVus) => &[],
-            (_, Executor::RampingVus | Executor::ConstantArrivalRate) => &["users"],
-            (_, Executor::RampingArrivalRate) => &["users", "rate"],
-            (_, _) => &["iterations_per_vu", "run_time"],
+        let taken = |option: &&Definition| {
+            self.executor.keys().contains(&option.id)
+                || (self.is_short && self.in_short_too().contains(&option.id))
         };
-        let deciding = ["rate", "stages", "iterations", "iterations_per_vu", "run_time"];
-        let rank = deciding.iter().find_map(|id| self.setting(id));
-        let rank = rank.map_or(0, |setting| setting.origin.rank());
-        let keys = LOAD.iter().chain(&OF_SCENARIOS);
-        let wrong = keys.filter(|id| !self.executor.keys().contains(*id) && !short.contains(*id));
-        let wrong = wrong.filter_map(|id| self.setting(id));
+        let wrong = self.definitions().load().filter(|option| !taken(option));
+        let wrong = wrong.filter_map(|option| self.setting(option.id));
+        let rank = self.deciding_rank();
         let wrong = wrong.filter(|setting| !self.is_short || setting.origin.rank() >= rank);
         wrong.map(|setting| setting.problem(self.takes())).collect()
+    }
+
+    /// Options that mean something to the executor in short, though it has no such key in a file.
+    fn in_short_too(&self) -> &'static [&'static str] {
+        match self.executor {
+            Executor::ConstantVus => &[],
+            Executor::RampingVus | Executor::ConstantArrivalRate => &[ShapeOptions::users],
+            Executor::RampingArrivalRate => &[ShapeOptions::users, ShapeOptions::rate],
+            Executor::SharedIterations | Executor::PerVuIterations | Executor::Custom => {
+                &[LoadOptions::iterations_per_vu, ShapeOptions::run_time]
+            }
+        }
+    }
+
+    /// The rank of the layer that decided on the executor in short.
+    fn deciding_rank(&self) -> u8 {
+        let mut deciding = definition::run().deciding();
+        let setting = deciding.find_map(|option| self.setting(option.id));
+        let setting = setting.or_else(|| self.setting(ShapeOptions::run_time));
+        setting.map_or(0, |setting| setting.origin.rank())
     }
 
     fn takes(&self) -> String {
@@ -136,11 +157,8 @@ impl<'a> Ask<'a> {
         if self.is_short {
             return format!("it has no meaning for {executor}, which the other options ask for");
         }
-        let keys = self.executor.keys().iter().map(|key| match *key {
-            "users" => "vus",
-            "run_time" => "duration",
-            key => key,
-        });
+        let keys = self.executor.keys().iter();
+        let keys = keys.filter_map(|id| Some(self.definitions().get(id)?.k6_key()));
         format!(
             "{executor} doesn't take it; it takes {}",
             keys.collect::<Vec<_>>().join(", ")

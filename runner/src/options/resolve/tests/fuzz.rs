@@ -2,7 +2,7 @@
 //! that can be shown and counted.
 
 use super::*;
-use crate::options::values;
+use crate::options::{origins, values};
 use crate::plan::{Arrivals, vu_steps};
 use crate::report::{PlanFacts, plan_json, plan_text};
 use crate::tests::fuzz::{Dice, gate};
