@@ -1,181 +1,338 @@
-//! The direction of the dependencies between the modules, as `CONTRIBUTING.md` states it.
+//! What holds the house together: who may use whom, that nothing goes in circles, that a name means one thing, that functions
+//! and files stay short, and that printing, exiting and reading arguments happen in one place each.
+
+mod circles;
+mod shape;
+mod table;
+mod tree;
 
 use crate::support::root;
-use std::collections::BTreeSet;
+use circles::circles;
+use shape::Shape;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::LazyLock;
+use table::{MAY_USE, STANDING_CIRCLES, STANDING_NAMES};
+use tree::Tree;
 
-/// Modules that use nothing else of the crate.
-const LEAVES: [&str; 15] = [
-    "metrics", "plan", "data", "http", "rota", "target", "scaffold", "build", "timer", "panics", "confine",
-    "memory", "private", "secret", "bounded",
-];
+/// Text of every file below `runner/src`, by its path there.
+static SOURCES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let sources = collect(&root().join("runner/src"));
+    assert!(sources.len() > 200, "only {} files", sources.len());
+    sources
+});
 
-/// The least of the leaves, which those may use: the clock's alarm, and what the operating system grants.
-const ROOTS: [&str; 5] = ["timer", "confine", "memory", "private", "bounded"];
-
-struct Source {
-    /// The module below the crate's root that the file belongs to.
-    module: String,
-    path: PathBuf,
-    /// Its code, without comments and without what comes after `#[cfg(test)]`.
-    code: String,
-}
-
-fn sources() -> Vec<Source> {
-    let root = root().join("runner/src");
-    let mut files = Vec::new();
-    collect(&root, &mut files);
-    assert!(files.len() > 50, "only {} files", files.len());
-    files
-        .into_iter()
-        .filter(|path| !is_test(path))
-        .map(|path| read(&root, path))
-        .collect()
-}
-
-fn is_test(path: &Path) -> bool {
-    path.components().any(|part| part.as_os_str() == "tests")
-        || path.file_stem().is_some_and(|stem| stem == "tests")
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|ext| ext == "rs") {
-            files.push(path);
+fn collect(folder: &Path) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let below = path.strip_prefix(folder).unwrap().display().to_string();
+                files.insert(below, fs::read_to_string(&path).unwrap());
+            }
         }
     }
+    files
 }
 
-fn read(root: &Path, path: PathBuf) -> Source {
-    let below = path.strip_prefix(root).unwrap();
-    let first = below.components().next().unwrap().as_os_str().to_string_lossy();
-    let text = fs::read_to_string(&path).unwrap();
-    let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
-    let code = code
-        .lines()
-        .map(|line| line.split("//").next().unwrap_or_default())
-        .collect::<Vec<_>>()
-        .join("\n");
-    Source {
-        module: first.trim_end_matches(".rs").to_owned(),
-        code,
-        path,
+fn program() -> Tree {
+    Tree::new(SOURCES.clone())
+}
+
+/// A crate of a few lines, to show what the rules see.
+fn planted(files: &[(&str, &str)]) -> Tree {
+    Tree::new(
+        files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned())),
+    )
+}
+
+/// What each row of a table uses. A row is a folder or a file; what no row names goes by its first part.
+fn used_by_rows(tree: &Tree, rows: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    let row = |path: &tree::ModulePath| {
+        let path = path.join("/");
+        let known = rows
+            .iter()
+            .filter(|row| path == **row || path.starts_with(&format!("{row}/")));
+        known
+            .max_by_key(|row| row.len())
+            .map_or(path.clone(), |row| (*row).to_owned())
+    };
+    let mut table: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (user, used) in tree.uses().iter().filter(|(user, _)| !user.is_empty()) {
+        let user = row(user);
+        let used = used.iter().map(row).filter(|used| *used != user);
+        table.entry(user.clone()).or_default().extend(used);
     }
+    table
 }
 
-/// Modules of the crate that a file names.
-fn uses(source: &Source) -> BTreeSet<String> {
-    let named = source.code.split("crate::").skip(1).filter_map(|rest| {
-        // `$crate::` is how macros name the crate that they are in; the same rule holds.
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
-        (end > 0).then(|| rest[..end].to_owned())
+fn rows(table: &str) -> Vec<(&str, BTreeSet<&str>)> {
+    let rows = table.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        words.next().map(|row| (row, words.collect()))
     });
-    let grouped = source.code.split("use crate::{").skip(1).flat_map(|rest| {
-        let names = rest.split("};").next().unwrap_or_default();
-        names
-            .split([',', '{'])
-            .map(|name| name.split("::").next().unwrap_or_default().trim().to_owned())
-            .collect::<Vec<_>>()
-    });
-    named
-        .chain(grouped)
-        .filter(|name| !name.is_empty() && *name != source.module)
-        .collect()
+    rows.collect()
+}
+
+/// Where the sources and the table differ.
+fn differences(tree: &Tree, table: &str) -> Vec<String> {
+    let rows = rows(table);
+    let names: Vec<_> = rows.iter().map(|(row, _)| *row).collect();
+    let uses = used_by_rows(tree, &names);
+    let mut differences: Vec<_> = uses
+        .keys()
+        .filter(|row| !names.contains(&row.as_str()))
+        .map(|row| format!("{row} has no row in the table"))
+        .collect();
+    for (row, allowed) in &rows {
+        let Some(used) = uses.get(*row) else {
+            differences.push(format!("{row} is in the table and doesn't exist"));
+            continue;
+        };
+        let used: BTreeSet<_> = used.iter().map(String::as_str).collect();
+        differences.extend(
+            used.difference(allowed)
+                .map(|other| format!("{row} uses {other} and may not")),
+        );
+        differences.extend(
+            allowed
+                .difference(&used)
+                .map(|other| format!("{row} may use {other} and doesn't")),
+        );
+    }
+    differences
 }
 
 #[track_caller]
-fn assert_none(what: &str, found: impl Iterator<Item = String>) {
-    let found: Vec<_> = found.collect();
+fn assert_none(what: &str, found: &[String]) {
     assert!(found.is_empty(), "{what}:\n{}", found.join("\n"));
 }
 
-fn naming(sources: &[Source], text: &str, allowed: &[&str]) -> Vec<String> {
-    let outside = sources
-        .iter()
-        .filter(|source| !allowed.contains(&&*source.module));
-    outside
-        .filter(|source| source.code.contains(text))
-        .map(|source| source.path.display().to_string())
-        .collect()
+/// Both ways: what is new, and what is listed and gone.
+#[track_caller]
+fn assert_listed(what: &str, found: &BTreeSet<String>, listed: &[&str]) {
+    let listed: BTreeSet<_> = listed.iter().map(|&entry| entry.to_owned()).collect();
+    let new = found.difference(&listed).map(|entry| format!("new: {entry}"));
+    let gone = listed
+        .difference(found)
+        .map(|entry| format!("gone, take it off the list: {entry}"));
+    assert_none(what, &new.chain(gone).collect::<Vec<_>>());
 }
 
 #[test]
-fn leaves_use_nothing_else_of_the_crate() {
-    let found = sources()
-        .into_iter()
-        .filter(|source| LEAVES.contains(&&*source.module))
-        .filter_map(|source| {
-            let mut used = uses(&source);
-            used.retain(|module| !ROOTS.contains(&&**module));
-            (!used.is_empty()).then(|| format!("{} uses {used:?}", source.path.display()))
-        });
-    assert_none("leaves that use other modules", found);
+fn every_part_uses_what_the_table_says() {
+    assert_none(
+        "tests/architecture/table.rs, MAY_USE",
+        &differences(&program(), MAY_USE),
+    );
 }
 
 #[test]
-fn nothing_uses_the_command_line() {
-    let outer = ["main", "lib"];
-    let found = sources()
-        .into_iter()
-        .filter(|source| !outer.contains(&&*source.module));
-    let found = found
-        .filter(|source| uses(source).contains("cli"))
-        .map(|source| source.path.display().to_string());
-    assert_none("modules that use `cli`", found);
-}
-
-#[test]
-fn the_api_uses_only_what_a_run_hands_out() {
-    let handed_out = ["load", "metrics", "plan", "secret"];
-    let found = sources()
-        .into_iter()
-        .filter(|source| source.module == "api")
-        .filter_map(|source| {
-            let mut used = uses(&source);
-            used.retain(|module| !handed_out.contains(&&**module));
-            (!used.is_empty()).then(|| format!("{} uses {used:?}", source.path.display()))
-        });
-    assert_none("files of the API that use other modules", found);
-}
-
-#[test]
-fn every_module_exists() {
-    let sources = sources();
-    let modules: BTreeSet<_> = sources.iter().map(|source| source.module.clone()).collect();
-    for leaf in LEAVES {
-        assert!(modules.contains(leaf), "no module {leaf}");
-    }
-}
-
-#[test]
-fn only_the_command_line_and_options_read_the_processs_arguments() {
-    let sources = sources();
-    for text in ["env::args", "env::args_os"] {
-        assert_none(
-            text,
-            naming(&sources, text, &["cli", "options", "main"]).into_iter(),
+fn the_table_goes_one_way() {
+    let rows = rows(MAY_USE);
+    for (at, (row, used)) in rows.iter().enumerate() {
+        let below: BTreeSet<_> = rows[at + 1..].iter().map(|(row, _)| *row).collect();
+        let above: Vec<_> = used.difference(&below).collect();
+        assert!(
+            above.is_empty(),
+            "{row} uses {above:?}, which don't stand below it"
         );
     }
 }
 
 #[test]
+fn no_circles_but_those_that_are_listed() {
+    let found = circles(&program().uses()).into_iter().collect();
+    assert_listed(
+        "tests/architecture/table.rs, STANDING_CIRCLES",
+        &found,
+        STANDING_CIRCLES,
+    );
+}
+
+#[test]
+fn a_name_means_one_type() {
+    let shape = Shape::of(&program().files);
+    let shared = shape.shared_names();
+    let places: Vec<_> = shared
+        .iter()
+        .map(|(name, files)| format!("{name}: {files:?}"))
+        .collect();
+    let found = shared.keys().map(|name| (*name).to_owned()).collect();
+    let what = format!(
+        "{}\ntests/architecture/table.rs, STANDING_NAMES",
+        places.join("\n")
+    );
+    assert_listed(&what, &found, STANDING_NAMES);
+}
+
+#[test]
+fn functions_and_files_are_short() {
+    let shape = Shape::of(&program().files);
+    let (median, most) = (shape.percentile(50), shape.percentile(90));
+    println!(
+        "{} functions: median {median} lines, 90 % have at most {most}",
+        shape.functions.len()
+    );
+    let long = shape.functions.iter().filter(|(lines, _)| *lines > 70);
+    let long = long.map(|(lines, name)| format!("{name}: {lines} lines"));
+    let files = SOURCES.iter().map(|(path, text)| (path, text.lines().count()));
+    let files = files
+        .filter(|(_, lines)| *lines > 550)
+        .map(|(path, lines)| format!("{path}: {lines} lines"));
+    assert_none(
+        "longer than 70 and 550 lines",
+        &long.chain(files).collect::<Vec<_>>(),
+    );
+    assert!(median <= 8 && most <= 25, "median {median}, 90 % {most}");
+}
+
+#[test]
+fn every_way_of_naming_a_module_is_seen() {
+    let ways = [
+        ("top/a.rs", "fn f() { crate::low::g() }"),
+        ("top/a.rs", "fn f() { super::super::low::g() }"),
+        ("top/a.rs", "use crate::{other::{self, h}, low::{g, deep::i}};"),
+        ("top/a.rs", "use crate::low::*;"),
+        ("top/a.rs", "use crate::low as below; fn f() { below::g() }"),
+        ("top/a.rs", "fn f() { assert!(crate::low::g()) }"),
+        (
+            "top/a.rs",
+            "struct S { #[serde(with = \"crate::low::g\")] field: u8 }",
+        ),
+        ("top/a.rs", "impl crate::low::Trait for u8 {}"),
+        (
+            "top/a.rs",
+            "mod inner { fn f() { super::super::super::low::g() } }",
+        ),
+        ("top/mod.rs", "pub use crate::low::g; mod a;"),
+        ("top/a.rs", "fn f() { crate::other::handed_on() }"),
+    ];
+    let table = "top other\nother\nlow";
+    for (path, text) in ways {
+        let tree = planted(&[
+            (path, text),
+            ("other.rs", "pub use crate::low::g as handed_on; pub fn h() {}"),
+            ("low/mod.rs", "pub mod deep; pub fn g() -> bool { true }"),
+            ("low/deep.rs", "pub fn i() {}"),
+        ]);
+        let found = differences(&tree, table);
+        assert!(
+            found.contains(&"top uses low and may not".to_owned()),
+            "{text}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn what_only_tests_use_does_not_count() {
+    let tree = planted(&[
+        (
+            "top.rs",
+            "#[cfg(test)] mod tests { use crate::low::g; } #[cfg(test)] fn f() { crate::low::g() } #[cfg(test)] mod more;",
+        ),
+        ("top/more.rs", "use crate::low::g;"),
+        ("low.rs", "pub fn g() {}"),
+    ]);
+    assert_none("seen", &differences(&tree, "top\nlow"));
+}
+
+#[test]
+fn what_is_allowed_and_unused_or_gone_is_named() {
+    let tree = planted(&[("top.rs", ""), ("low.rs", "")]);
+    let found = differences(&tree, "top low\nlow\nold");
+    assert_eq!(
+        found,
+        [
+            "top may use low and doesn't",
+            "old is in the table and doesn't exist"
+        ]
+    );
+}
+
+#[test]
+fn a_circle_between_two_files_of_one_folder_is_found() {
+    let one = ("part/one.rs", "use super::two::Two; pub struct One;");
+    let two = ("part/two.rs", "pub struct Two;");
+    let open = planted(&[("part/mod.rs", "mod one; mod two; pub use one::One;"), one, two]);
+    assert_none("open", &circles(&open.uses()));
+    let two = ("part/two.rs", "pub struct Two(super::One);");
+    let closed = planted(&[("part/mod.rs", "mod one; mod two; pub use one::One;"), one, two]);
+    assert_eq!(circles(&closed.uses()), ["part: one two"]);
+}
+
+#[test]
+fn a_circle_between_three_folders_is_found() {
+    let tree = planted(&[
+        ("a/deep.rs", "use crate::b::y;"),
+        ("b/mod.rs", "pub mod y;"),
+        ("b/y.rs", "fn f() { crate::c::g() }"),
+        ("c/mod.rs", "pub use z::g; mod z;"),
+        ("c/z.rs", "pub fn g() -> crate::a::A { todo!() }"),
+        ("a/mod.rs", "pub struct A; mod deep;"),
+        ("d.rs", "use crate::a::A;"),
+    ]);
+    assert_eq!(circles(&tree.uses()), ["src: a b c"]);
+}
+
+#[test]
+fn a_name_with_two_meanings_is_found() {
+    let tree = planted(&[
+        ("a.rs", "pub struct Seen; struct Own; fn f() { struct Seen; }"),
+        ("b.rs", "pub(crate) enum Seen {} pub struct Own;"),
+    ]);
+    let shape = Shape::of(&tree.files);
+    assert_eq!(shape.shared_names().into_keys().collect::<Vec<_>>(), ["Seen"]);
+}
+
+/// Files outside of `allowed` whose code, without comments and tests, has the text in it.
+fn naming(text: &str, allowed: &[&str]) -> Vec<String> {
+    let is_test = |path: &str| path.split('/').any(|part| part == "tests" || part == "tests.rs");
+    let outside = SOURCES.iter().filter(|(path, _)| {
+        let module = tree::module_of(path);
+        !is_test(path)
+            && !module
+                .first()
+                .is_some_and(|first| allowed.contains(&first.as_str()))
+    });
+    outside
+        .filter(|(_, code)| without_comments(code).contains(text))
+        .map(|(path, _)| path.clone())
+        .collect()
+}
+
+fn without_comments(code: &str) -> String {
+    let code = code.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    code.lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn only_the_command_line_and_options_read_the_processs_arguments() {
+    for text in ["env::args", "env::args_os"] {
+        assert_none(text, &naming(text, &["cli", "options", "main"]));
+    }
+}
+
+#[test]
 fn only_the_terminal_prints() {
-    let sources = sources();
     for text in ["println!", "eprintln!", "print!(", "io::stdout()", "io::stderr()"] {
-        assert_none(text, naming(&sources, text, &["terminal"]).into_iter());
+        assert_none(text, &naming(text, &["terminal"]));
     }
 }
 
 #[test]
 fn only_main_exits() {
-    assert_none(
-        "process::exit",
-        naming(&sources(), "process::exit", &["main"]).into_iter(),
-    );
+    assert_none("process::exit", &naming("process::exit", &["main"]));
 }
 
 #[test]
@@ -189,12 +346,11 @@ fn every_test_that_the_promises_name_exists() {
         .map(|tests| tests.split('`').skip(1).step_by(2).collect::<Vec<_>>())
         .collect();
     assert!(named.len() > 20, "{} promises", named.len());
-    let mut files = Vec::new();
-    collect(&root().join("runner/src"), &mut files);
-    collect(&root().join("tests"), &mut files);
-    let code: String = files
-        .iter()
-        .map(|path| fs::read_to_string(path).unwrap())
+    let tests = collect(&root().join("tests"));
+    let code: String = SOURCES
+        .values()
+        .chain(tests.values())
+        .map(String::as_str)
         .collect();
     for tests in &named {
         assert!(!tests.is_empty(), "a promise without a test");

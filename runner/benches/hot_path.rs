@@ -9,17 +9,14 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::runtime::Runtime;
-use tokio::sync::Notify;
 use wasmswarm::host::bindings::{Plugin, PluginPre};
 use wasmswarm::host::{self, Identity, LogSink, Phase, RunShared, StopFlag, VuState};
 use wasmswarm::metrics::{Limits, RequestKey, RequestSample, Shard};
-use wasmswarm::{build, load, plugin};
+use wasmswarm::{build, plugin};
 use wasmtime::Store;
 
 fn main() {
@@ -68,30 +65,11 @@ fn pre() -> &'static PluginPre<VuState> {
 
 fn shared() -> Arc<RunShared> {
     Arc::new(RunShared {
-        begun: Instant::now(),
         seed: 1,
-        rounds: Default::default(),
-        params: BTreeMap::new(),
-        scenario_params: Vec::new(),
-        scenario_tags: Vec::new(),
-        data: BTreeMap::new(),
-        shared: Default::default(),
-        log: LogSink::new(sync_channel(1).0, 0),
-        scenarios: Vec::new(),
         vu_memory_bytes: MEMORY,
         vu_host_memory_bytes: MEMORY,
-        memory: Arc::default(),
         max_request_body: 16 << 20,
-        bodies: Default::default(),
-        ceiling: None,
-        abort: Mutex::new(None),
-        abort_requested: Notify::new(),
-        naming: wasmswarm::host::Naming::default(),
-        strict_redirects: false,
-        lacks_insecure: false,
-        not_granted: std::sync::OnceLock::new(),
-        census: wasmswarm::host::Census::default(),
-        failed: std::sync::OnceLock::new(),
+        ..RunShared::new(LogSink::closed())
     })
 }
 
@@ -102,14 +80,12 @@ fn store() -> Store<VuState> {
         life: 0,
     };
     let state = VuState::new(shared(), Arc::new(StopFlag::default()), identity, Phase::Load);
-    let mut store = load::new_store(pre().engine(), state);
-    store.data_mut().begin_call(Duration::from_secs(5));
-    store
+    host::new_store(pre(), state, Duration::from_secs(5))
 }
 
 async fn started(scenario: u32) -> (Store<VuState>, Plugin) {
     let mut store = store();
-    let plugin = pre().instantiate_async(&mut store).await.unwrap();
+    let plugin = host::instantiate(pre(), &mut store).await.unwrap();
     plugin
         .wasmswarm_scenario_scenario()
         .call_on_start(&mut store, scenario, &[], &[])

@@ -2,7 +2,7 @@
 //! user: its public items are no stable interface.
 //!
 //! From the outside in: `cli` reads commands, `options` what they ask for, `session` turns
-//! that into a run; `load` runs it with `plugin`, `host`, `data` and `http`; `metrics` adds up;
+//! that into a run; `load` runs it with `plugin`, `host`, `data` and `http` on `net`; `metrics` adds up;
 //! `report` and `terminal` show it, `api` serves it.
 
 pub mod api;
@@ -18,6 +18,7 @@ pub mod http;
 pub mod load;
 pub mod memory;
 pub mod metrics;
+pub mod net;
 pub mod options;
 pub mod panics;
 pub mod plan;

@@ -279,11 +279,12 @@ impl Rota {
     pub fn close_second(&self, length: Duration) -> Option<Excess> {
         let places = self.0.places.borrow();
         let member = |place: usize| places.get(place).and_then(Option::as_ref);
+        let ran = meter::thread_cpu().unwrap_or(u64::MAX);
         let (nanos, place) = self
             .0
             .shares
             .borrow_mut()
-            .close(length, |place| member(place).map(|member| member.taken))?;
+            .close(length, ran, |place| member(place).map(|member| member.taken))?;
         Some(Excess {
             time: Duration::from_nanos(nanos),
             kind: member(place)?.kind,
@@ -373,10 +374,7 @@ impl Rota {
         if let Some(Some(member)) = self.0.places.borrow_mut().get_mut(place)
             && ready.iter().any(|&other| other != place)
         {
-            self.0
-                .shares
-                .borrow_mut()
-                .add(place, &mut member.taken, took, true);
+            self.0.shares.borrow_mut().charge(place, &mut member.taken, took);
         }
     }
 

@@ -1,6 +1,6 @@
 //! AssemblyScript: with the compiler that the project has installed.
 
-use super::language::Project;
+use super::project::Project;
 use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, component, sdk, tool};
 use crate::bounded;
 use std::path::{Path, PathBuf};

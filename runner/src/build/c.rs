@@ -1,6 +1,6 @@
 //! C and C++: with a clang that has WebAssembly's libraries at hand, or with Zig's.
 
-use super::language::Project;
+use super::project::Project;
 use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, component, kept, sdk, tool};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@
 //! (`wasmswarm:scenario/http@0.1.0` `send`, and so on), and may use WASI preview 1, which an
 //! adapter turns into what components have.
 
-use super::language::Project;
+use super::project::Project;
 use super::{BuildError, Builder, Made, Workshop};
 use crate::bounded;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Go: a `main` package, compiled for WASI as a library.
 
-use super::language::Project;
+use super::project::Project;
 use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, component, sdk, tool};
 use crate::bounded;
 use std::path::{Path, PathBuf};

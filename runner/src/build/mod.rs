@@ -10,6 +10,7 @@ mod error;
 mod go;
 mod kept;
 mod language;
+mod project;
 mod python;
 mod reach;
 mod rust;
@@ -24,7 +25,7 @@ pub use reach::Grants;
 pub use script::Engine;
 
 use kept::{Inputs, Kept};
-use language::Project;
+use project::Project;
 use reach::Reach;
 use std::hash::BuildHasher as _;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Zig: one root file, compiled between the SDK's own root and its module.
 
-use super::language::Project;
+use super::project::Project;
 use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, component, sdk, tool};
 
 /// A Zig whose language is the SDK's.

@@ -5,7 +5,8 @@
 //! By hand, because the rows' places are needed and mistakes are to be pointed at: general
 //! readers take a stray quote for text, and an unclosed one for the rest of the file.
 
-use super::source::{Index, Input, ROW_BYTES};
+use super::limits::ROW_BYTES;
+use super::source::{Index, Input};
 use super::{DataError, Place, Row};
 use std::borrow::Cow;
 use std::collections::HashSet;

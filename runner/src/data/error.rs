@@ -1,6 +1,6 @@
 //! What can be wrong with a data file, and where in it.
 
-use super::source::{MAX_BYTES, MAX_ROWS, ROW_BYTES};
+use super::limits::{MAX_BYTES, MAX_ROWS, ROW_BYTES};
 
 /// A place in a file, both numbers from 1. A column counts bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

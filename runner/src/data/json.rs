@@ -1,7 +1,8 @@
 //! JSON: an array of objects, or one object per line. An object is a row; its values are
 //! text, or the text as it is written of what isn't.
 
-use super::source::{Index, Input, ROW_BYTES};
+use super::limits::ROW_BYTES;
+use super::source::{Index, Input};
 use super::{DataError, Place, Row};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;

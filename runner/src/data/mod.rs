@@ -7,6 +7,7 @@
 mod csv;
 mod error;
 mod json;
+mod limits;
 mod permutation;
 mod source;
 

@@ -1,5 +1,6 @@
 //! A file's bytes: read in order to find its rows, then by their places.
 
+use super::limits::{MAX_BYTES, MAX_ROWS, ROW_BYTES};
 use super::{DataError, Place};
 use crate::bounded;
 use std::borrow::Cow;
@@ -7,15 +8,6 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-
-/// Largest file: offsets into it have 32 bits.
-pub(super) const MAX_BYTES: u64 = u32::MAX as u64;
-
-/// Most rows: their offsets take 256 MiB.
-pub(super) const MAX_ROWS: usize = 1 << 26;
-
-/// Largest row.
-pub(super) const ROW_BYTES: usize = 1 << 20;
 
 /// Files up to this size are kept in memory, one copy for all VUs. Larger ones are read row by
 /// row, and the system's cache of the file decides how much of them stays in memory.

@@ -2,8 +2,8 @@
 
 use super::bindings::checks;
 use super::labels;
-use super::recorder::with_shard;
 use super::state::VuState;
+use crate::metrics::with_shard;
 
 impl checks::Host for VuState {
     fn check(&mut self, name: String, passed: bool, tags: Vec<(String, String)>) -> wasmtime::Result<bool> {

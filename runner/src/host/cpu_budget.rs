@@ -40,12 +40,11 @@ mod tests {
     use super::super::run_shared::RunShared;
     use super::super::state::{Identity, Phase, VuState};
     use std::sync::Arc;
-    use std::sync::mpsc::sync_channel;
     use std::time::Duration;
     use wasmtime::UpdateDeadline;
 
     fn state() -> VuState {
-        let run = Arc::new(RunShared::sample(LogSink::new(sync_channel(1).0, 0)));
+        let run = Arc::new(RunShared::new(LogSink::closed()));
         VuState::new(run, Arc::default(), Identity::default(), Phase::Load)
     }
 

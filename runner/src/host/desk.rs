@@ -322,12 +322,12 @@ impl Drop for Open<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::{Settings, Transport};
+    use crate::http::{HttpSettings, Transport};
     use std::time::Duration;
     use tokio::task::yield_now;
 
     fn desk() -> (Desk, Client) {
-        let client = Client::new(Transport::new(&Settings::default()).unwrap(), 0);
+        let client = Client::new(Transport::new(&HttpSettings::default()).unwrap(), 0);
         (Desk::new(Arc::default()), client)
     }
 

@@ -3,9 +3,8 @@
 
 use super::bindings::http::ErrorCode;
 use super::log::LogSink;
-use super::recorder::with_shard;
 use crate::http as engine;
-use crate::metrics::Shard;
+use crate::metrics::{Shard, with_shard};
 
 /// A request that has no response.
 #[derive(Debug)]

@@ -1,8 +1,7 @@
 //! A request between its start and its end, which must be counted as one or the other.
 
-use super::recorder::with_shard;
 use super::state::Phase;
-use crate::metrics::Shard;
+use crate::metrics::{Shard, with_shard};
 use std::time::Instant;
 
 /// Waits for a slot below the run's ceiling.

@@ -2,8 +2,8 @@
 
 use super::bindings::http::{self, ErrorCode, Request, Response, Timings};
 use super::limits;
-use super::recorder::with_shard;
 use super::state::VuState;
+use crate::metrics::with_shard;
 use std::borrow::Cow;
 
 /// Stands for a request's own body among the numbers of shared ones.

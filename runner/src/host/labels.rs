@@ -2,7 +2,7 @@
 //! replaced or left out where it has to be, which is counted, and never decides whether something happens.
 
 use super::limits;
-use super::recorder::with_shard;
+use crate::metrics::with_shard;
 use std::borrow::Cow;
 
 /// What stands for a character that results can't have.

@@ -1,10 +1,9 @@
 //! `wasmswarm:scenario/metrics`.
 
 use super::bindings::metrics::{self, MetricType};
-use super::recorder::with_shard;
 use super::state::VuState;
 use super::{labels, limits};
-use crate::metrics::{MetricKind, RequestKey, RequestSample};
+use crate::metrics::{MetricKind, RequestKey, RequestSample, with_shard};
 
 impl metrics::Host for VuState {
     fn add(

@@ -7,8 +7,8 @@
 use super::bindings::log::Level;
 use super::last_words;
 use super::log::LogSink;
-use super::recorder::with_shard;
 use super::run_shared::RunShared;
+use crate::metrics::with_shard;
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::io::{AsyncWrite, sink};
@@ -181,7 +181,7 @@ mod tests {
 
     fn output() -> (Output, Receiver<super::super::LogLine>) {
         let (sink, lines) = sync_channel(4_000);
-        let run = RunShared::sample(LogSink::new(sink, 4_000));
+        let run = RunShared::new(LogSink::new(sink, 4_000));
         (Output::new(Arc::new(run), 3), lines)
     }
 

@@ -4,10 +4,9 @@ use super::bindings::http::Request;
 use super::failure::Unanswered;
 use super::flight::InFlight;
 use super::naming::{Naming, method_of};
-use super::recorder::with_shard;
 use super::state::Phase;
 use crate::http as engine;
-use crate::metrics::{RequestHandle, RequestKey, RequestSample};
+use crate::metrics::{RequestHandle, RequestKey, RequestSample, with_shard};
 use std::sync::Arc;
 
 /// Canonical tags; none where there are none.

@@ -76,6 +76,37 @@ pub struct Rounds {
 }
 
 impl RunShared {
+    /// What a run shares that sets nothing and grants nothing. Whoever makes a run says in what it differs:
+    /// `RunShared { seed, ..RunShared::new(log) }`.
+    pub fn new(log: LogSink) -> RunShared {
+        RunShared {
+            begun: Instant::now(),
+            seed: 0,
+            rounds: Rounds::default(),
+            params: BTreeMap::new(),
+            scenario_params: Vec::new(),
+            scenario_tags: Vec::new(),
+            data: DataSets::new(),
+            shared: SharedStore::default(),
+            log,
+            scenarios: Vec::new(),
+            vu_memory_bytes: 0,
+            vu_host_memory_bytes: 0,
+            memory: Arc::default(),
+            max_request_body: 0,
+            bodies: Bodies::default(),
+            ceiling: None,
+            abort: Mutex::default(),
+            abort_requested: Notify::new(),
+            naming: Naming::default(),
+            strict_redirects: false,
+            lacks_insecure: false,
+            not_granted: OnceLock::new(),
+            census: Census::default(),
+            failed: OnceLock::new(),
+        }
+    }
+
     /// Begins one more run with the same seed; the first one is that of the seed itself.
     pub fn begin_round(&self) {
         self.rounds.runs.fetch_add(1, Ordering::Relaxed);
@@ -97,38 +128,5 @@ impl RunShared {
     /// Why a guest wants the run to end, if one does.
     pub fn abort_reason(&self) -> Option<String> {
         self.abort.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-#[cfg(test)]
-impl RunShared {
-    /// A run with nothing in it but a log.
-    pub(super) fn sample(log: LogSink) -> RunShared {
-        RunShared {
-            begun: Instant::now(),
-            seed: 0,
-            rounds: Rounds::default(),
-            params: BTreeMap::new(),
-            scenario_params: Vec::new(),
-            scenario_tags: Vec::new(),
-            data: DataSets::new(),
-            shared: SharedStore::default(),
-            log,
-            scenarios: Vec::new(),
-            vu_memory_bytes: 0,
-            vu_host_memory_bytes: 0,
-            memory: Arc::default(),
-            max_request_body: 16 << 20,
-            bodies: Bodies::default(),
-            ceiling: None,
-            abort: Mutex::default(),
-            abort_requested: Notify::new(),
-            naming: Naming::default(),
-            strict_redirects: false,
-            census: Census::default(),
-            lacks_insecure: false,
-            not_granted: OnceLock::new(),
-            failed: OnceLock::new(),
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 mod store;
 
-pub use store::Store;
+pub(super) use store::Store;
 
 use super::bindings::shared::{self, Error};
 use super::state::VuState;

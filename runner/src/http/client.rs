@@ -14,15 +14,14 @@ use url::Url;
 
 use super::connect::{Made, connect};
 use super::cookies::{Cookies, Header};
-use super::deadline::Alarm;
-use super::error::{ErrorCode, Failure, Fault};
+use super::error::{ErrorCode, Fault};
+use super::failure::Failure;
 use super::h1::request::Job;
 use super::h1::response::{Reader, Wanted};
 use super::h1::{self, Connection, Lost};
 use super::h2::{self, Session};
 use super::headers::closes;
 use super::outcome::{Hop, Landing, Outcome};
-use super::proxy::basic_authorization;
 use super::request::Request;
 use super::response::Response;
 use super::settings::VersionPolicy;
@@ -30,6 +29,7 @@ use super::target::{self, Origin, SPEAKS_HTTP1, Split, Target};
 use super::timings::{Phase, Trace};
 use super::transport::Transport;
 use crate::memory::Account;
+use crate::net::{Deadline, basic_authorization};
 
 /// Kept-alive connections of one VU.
 const IDLE: usize = 64;
@@ -37,7 +37,7 @@ const IDLE: usize = 64;
 /// One VU's HTTP client. Stays on the runtime that it first sent a request on.
 #[derive(Debug)]
 pub struct Client {
-    alarm: Alarm,
+    deadline: Deadline,
     pub(super) core: Core,
 }
 
@@ -83,13 +83,14 @@ impl Client {
             greeting: tokio::sync::Mutex::default(),
         };
         Client {
-            alarm: Alarm::default(),
+            deadline: Deadline::default(),
             core,
         }
     }
 
-    /// Counts what responses hold against this account from now on.
+    /// Counts what responses and cookies hold against this account from now on.
     pub fn charge_to(&mut self, account: &Arc<Account>) {
+        self.core.cookies.charge_to(account);
         self.core.account = Some(Arc::clone(account));
     }
 
@@ -101,7 +102,7 @@ impl Client {
         let until = trail.trace.exchange.started + limit;
         let result = {
             let run = pin!(self.core.run(request, &mut trail));
-            self.alarm.limit(until.into(), run).await
+            self.deadline.limit(until.into(), run).await
         };
         trail.conclude(result, request, &self.core.transport)
     }
@@ -142,7 +143,7 @@ impl Client {
     pub fn reset(&mut self) {
         *self.core.state() = State::default();
         self.core.cookies.reset();
-        self.alarm = Alarm::default();
+        self.deadline = Deadline::default();
     }
 }
 
@@ -291,7 +292,9 @@ impl Core {
         }
         let may_share = match self.transport.version {
             VersionPolicy::Http1 => false,
-            VersionPolicy::Negotiate => origin.https && origin.speaks.load(Ordering::Relaxed) != SPEAKS_HTTP1,
+            VersionPolicy::Negotiate => {
+                origin.destination.is_secure() && origin.speaks.load(Ordering::Relaxed) != SPEAKS_HTTP1
+            }
             VersionPolicy::Http2PriorKnowledge => true,
         };
         if !may_share {

@@ -1,11 +1,9 @@
-//! How an exchange fails: the closed set of codes that guests and results see, and the failure that carries one.
-//! Not the errors of settings (`settings.rs`), which stop a run before it starts.
+//! How an exchange fails: the closed set of codes that guests and results see. Not the errors of settings
+//! (`settings.rs`), which stop a run before it starts.
 
 use std::io;
-use std::time::Instant;
 
-use super::timings::{Exchange, Trace};
-use super::trust::advice;
+use crate::net::{NetError, NetErrorKind};
 
 /// Why a request has no response. The cases and their meaning are those of `error-code` in the WIT contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,29 +90,6 @@ impl ErrorCode {
     }
 }
 
-/// A request that got no complete response.
-#[derive(Clone, Debug)]
-pub struct Failure {
-    /// The cause, as results count it.
-    pub code: ErrorCode,
-    /// What is known of the exchange: its start, the time spent until it failed, bytes moved.
-    pub exchange: Exchange,
-    /// One line for people. May contain text from the server: escape it where it is shown.
-    pub detail: String,
-}
-
-impl Failure {
-    /// A request that was refused before the engine saw it.
-    pub fn refused(code: ErrorCode, detail: String) -> Failure {
-        let exchange = Trace::start(Instant::now()).exchange;
-        Failure {
-            code,
-            exchange,
-            detail,
-        }
-    }
-}
-
 /// A cause on its way up to where the exchange's timings are known.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -140,46 +115,29 @@ impl Fault {
         )
     }
 
-    /// A fault while connecting: `what` says to where.
-    #[cold]
-    pub(super) fn connecting(error: &io::Error, what: &str) -> Fault {
-        let code = match error.kind() {
-            _ if is_exhaustion(error) => ErrorCode::Exhausted,
-            io::ErrorKind::ConnectionRefused => ErrorCode::ConnectionRefused,
-            _ => ErrorCode::Connect,
-        };
-        Fault::new(code, format!("can't connect to {what}: {error}"))
-    }
-
-    /// A fault of the TLS handshake with `name`.
-    #[cold]
-    pub(super) fn handshake(error: &io::Error, name: &str) -> Fault {
-        let cause = error
-            .get_ref()
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        let mut detail = format!("TLS handshake with {name}: {error}");
-        let code = match cause {
-            Some(rustls::Error::InvalidCertificate(why)) => {
-                detail.push_str("; ");
-                detail.push_str(advice(why));
-                ErrorCode::Certificate
-            }
-            Some(rustls::Error::NoCertificatesPresented) => ErrorCode::Certificate,
-            _ => ErrorCode::Tls,
-        };
-        Fault::new(code, detail)
-    }
-
     /// A fault of reading or writing an established connection.
     #[cold]
     pub(super) fn transfer(error: &io::Error) -> Fault {
-        let cause = error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
-        let code = match () {
-            () if is_exhaustion(error) => ErrorCode::Exhausted,
-            () if cause => ErrorCode::Tls,
-            () => ErrorCode::ConnectionClosed,
+        NetError::transfer(error).into()
+    }
+}
+
+/// What goes wrong below HTTP, as HTTP's guests and results see it.
+impl From<NetError> for Fault {
+    fn from(error: NetError) -> Fault {
+        let code = match error.kind {
+            NetErrorKind::HostNotAllowed => ErrorCode::HostNotAllowed,
+            NetErrorKind::Dns => ErrorCode::Dns,
+            NetErrorKind::ConnectionRefused => ErrorCode::ConnectionRefused,
+            NetErrorKind::Connect => ErrorCode::Connect,
+            NetErrorKind::Tls => ErrorCode::Tls,
+            NetErrorKind::Certificate => ErrorCode::Certificate,
+            NetErrorKind::Timeout => ErrorCode::Timeout,
+            NetErrorKind::ConnectionClosed => ErrorCode::ConnectionClosed,
+            NetErrorKind::Proxy => ErrorCode::Proxy,
+            NetErrorKind::Exhausted => ErrorCode::Exhausted,
         };
-        Fault::new(code, format!("connection lost: {error}"))
+        Fault::new(code, error.detail)
     }
 }
 
@@ -193,14 +151,6 @@ pub(super) fn quoted(bytes: &[u8]) -> String {
     format!("{:?}{end}", String::from_utf8_lossy(start))
 }
 
-/// Whether this machine, rather than the server, ran out of something.
-fn is_exhaustion(error: &io::Error) -> bool {
-    matches!(
-        error.raw_os_error(),
-        Some(libc::EMFILE | libc::ENFILE | libc::EADDRNOTAVAIL | libc::ENOBUFS | libc::ENOMEM)
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,25 +160,5 @@ mod tests {
         let names: std::collections::BTreeSet<_> = ErrorCode::ALL.iter().map(|code| code.name()).collect();
         assert_eq!(names.len(), 17);
         assert_eq!(ErrorCode::ALL[16].name(), "interrupted");
-    }
-
-    #[test]
-    fn blames_the_generator_for_exhaustion() {
-        for number in [libc::EMFILE, libc::ENFILE, libc::EADDRNOTAVAIL, libc::ENOBUFS] {
-            let error = io::Error::from_raw_os_error(number);
-            assert_eq!(Fault::connecting(&error, "x").code, ErrorCode::Exhausted);
-            assert_eq!(Fault::transfer(&error).code, ErrorCode::Exhausted);
-        }
-    }
-
-    #[test]
-    fn tells_refused_from_unreachable() {
-        let refused = io::Error::from_raw_os_error(libc::ECONNREFUSED);
-        let unreachable = io::Error::from_raw_os_error(libc::EHOSTUNREACH);
-        assert_eq!(
-            Fault::connecting(&refused, "x").code,
-            ErrorCode::ConnectionRefused
-        );
-        assert_eq!(Fault::connecting(&unreachable, "x").code, ErrorCode::Connect);
     }
 }

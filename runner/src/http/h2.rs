@@ -17,16 +17,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
-use super::buffers::Buffer;
 use super::error::{ErrorCode, Fault};
 use super::h1::head::{Facts, leads_on};
 use super::h1::request::Job;
 use super::h1::response::Reader;
 use super::h1::{Again, Lost, is_hang_up};
 use super::headers::takes_trailers;
-use super::stream::Stream;
 use super::target::Origin;
 use super::timings::{Phase, Protocol, Trace};
+use crate::net::{Buffer, Stream};
 
 /// An HTTP/2 connection. It closes when the last clone of its handle is dropped.
 #[derive(Debug)]
@@ -233,7 +232,11 @@ fn request(session: &Session, job: &Job<'_>, trace: &mut Trace) -> Result<http::
     let authority = headers
         .first()
         .map_or(session.origin.authority.as_str(), |(_, host)| *host);
-    let scheme = if session.origin.https { "https" } else { "http" };
+    let scheme = if session.origin.destination.is_secure() {
+        "https"
+    } else {
+        "http"
+    };
     let url = format!("{scheme}://{authority}{}", job.path);
     let mut sent = job.request.method().len() + url.len() + job.request.body.len();
     let mut builder = http::Request::builder()

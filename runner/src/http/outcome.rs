@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::error::Failure;
+use super::failure::Failure;
 use super::headers::Ignored;
 use super::response::Response;
 use super::timings::Exchange;

@@ -82,7 +82,7 @@ impl Request<'_> {
             if let Some(own) = Own::of(name) {
                 ignored.note(own, value, self.body.len());
             }
-            if name.eq_ignore_ascii_case("host") && !transport.allows_host_header(value) {
+            if name.eq_ignore_ascii_case("host") && !transport.network.allows_authority(value) {
                 return Err(refused(format!(
                     "the run doesn't allow the host header {value:?}; --allow-host grants it"
                 )));

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::buffers::Buffer;
 use super::decode::decode;
 use super::error::Fault;
 use super::timings::Exchange;
 use crate::memory::{Account, Held};
+use crate::net::Buffer;
 
 /// A completed exchange. Its buffer returns to the thread's pool when it is dropped.
 #[derive(Debug)]

@@ -1,42 +1,27 @@
-//! What the operator asks of the engine: plain data. `Transport::new` checks it.
+//! What the operator says of HTTP: plain data. `Transport::new` checks it.
 
 use std::fmt;
-use std::net::IpAddr;
-use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 use url::Url;
 
-/// The engine's settings. Serialized, or printed for debugging, it shows no secrets.
+use crate::net::{NetSettings, without_password};
+
+/// The settings of HTTP and of the connections below it. Serialized, or printed for debugging, it shows no secrets.
 #[derive(Clone, Serialize)]
-pub struct Settings {
+pub struct HttpSettings {
     /// Relative URLs are resolved against it; its host is granted.
     #[serde(serialize_with = "shown_url")]
     pub base: Option<Url>,
-    /// Further granted hosts: see `Egress::new`.
-    pub allow: Vec<String>,
+    /// How connections are made, and to where.
+    #[serde(flatten)]
+    pub net: NetSettings,
     /// For a whole exchange, redirects included.
     pub timeout: Duration,
-    /// For DNS, TCP and TLS together.
-    pub connect_timeout: Duration,
     /// The most redirects that are followed, whatever a request asks for. `None`: 10, or as many as a request asks
     /// for up to 30.
     pub max_redirects: Option<u32>,
-    /// Accept any certificate.
-    pub insecure: bool,
-    /// PEM file of further trusted certificates.
-    pub ca_file: Option<PathBuf>,
-    /// PEM files of a certificate chain and its key, shown to servers that ask.
-    pub client_cert: Option<(PathBuf, PathBuf)>,
-    /// `http://[user:password@]host[:port]` or `https://…`. The environment is never asked.
-    #[serde(serialize_with = "shown_proxy")]
-    pub proxy: Option<String>,
-    /// `HOST[:PORT]=ADDR[:PORT]`: connect there instead of asking DNS. IPv6 addresses with a port in brackets.
-    pub resolve: Vec<String>,
-    /// Local addresses to connect from, dealt to VUs in turn.
-    pub source_addresses: Vec<IpAddr>,
     /// Which versions of HTTP to speak.
     pub version: VersionPolicy,
     /// Sent with every request, unless the guest sets the same name. Those that carry credentials are only sent to
@@ -53,16 +38,6 @@ pub struct Settings {
     pub user_agent: String,
     /// The largest body that is kept, in bytes, before and after decompression.
     pub max_body_bytes: usize,
-    /// How long a name's addresses are used before DNS is asked again.
-    pub dns_ttl: Duration,
-    /// Which of a name's addresses are used, and in which order.
-    pub dns_policy: DnsPolicy,
-    /// Versions of TLS to speak.
-    pub tls_versions: TlsVersions,
-    /// Addresses that are never connected to: see `AddressRange::parse`.
-    pub block_ips: Vec<String>,
-    /// Hosts that nothing is sent to, whatever else is granted: `NAME` or `*.NAME`.
-    pub block_hosts: Vec<String>,
     /// HTTP/1 exchanges of one batch that run at once against one origin.
     pub parallel_per_host: usize,
 }
@@ -80,63 +55,13 @@ pub enum VersionPolicy {
     Http2PriorKnowledge,
 }
 
-/// Which of a name's addresses are used, and in which order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum DnsPolicy {
-    /// All, as the system gives them
-    #[default]
-    Any,
-    /// Those of IPv4 first
-    PreferIpv4,
-    /// Those of IPv6 first
-    PreferIpv6,
-    /// Those of IPv4 alone
-    OnlyIpv4,
-    /// Those of IPv6 alone
-    OnlyIpv6,
-}
-
-/// Versions of TLS to speak.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TlsVersions {
-    /// 1.2 and 1.3; the highest that both sides know.
-    #[default]
-    Both,
-    /// 1.2 alone.
-    Only12,
-    /// 1.3 alone.
-    Only13,
-}
-
-impl FromStr for TlsVersions {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<TlsVersions, &'static str> {
-        match text {
-            "1.2-1.3" => Ok(TlsVersions::Both),
-            "1.2" | "1.2-1.2" => Ok(TlsVersions::Only12),
-            "1.3" | "1.3-1.3" => Ok(TlsVersions::Only13),
-            _ => Err("there are 1.2, 1.3 and 1.2-1.3"),
-        }
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
+impl Default for HttpSettings {
+    fn default() -> HttpSettings {
+        HttpSettings {
             base: None,
-            allow: Vec::new(),
+            net: NetSettings::default(),
             timeout: Duration::from_secs(60),
-            connect_timeout: Duration::from_secs(10),
             max_redirects: None,
-            insecure: false,
-            ca_file: None,
-            client_cert: None,
-            proxy: None,
-            resolve: Vec::new(),
-            source_addresses: Vec::new(),
             version: VersionPolicy::Negotiate,
             headers: Vec::new(),
             cookies: true,
@@ -144,17 +69,12 @@ impl Default for Settings {
             keep_alive: true,
             user_agent: concat!("wasmswarm/", env!("CARGO_PKG_VERSION")).to_owned(),
             max_body_bytes: 16 * 1024 * 1024,
-            dns_ttl: Duration::from_secs(300),
-            dns_policy: DnsPolicy::Any,
-            tls_versions: TlsVersions::Both,
-            block_ips: Vec::new(),
-            block_hosts: Vec::new(),
             parallel_per_host: 6,
         }
     }
 }
 
-impl fmt::Debug for Settings {
+impl fmt::Debug for HttpSettings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
     }
@@ -180,20 +100,6 @@ fn shown_url<S: Serializer>(url: &Option<Url>, serializer: S) -> Result<S::Ok, S
         .serialize(serializer)
 }
 
-fn shown_proxy<S: Serializer>(proxy: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
-    let shown = proxy
-        .as_ref()
-        .map(|text| Url::parse(text).map_or_else(|_| "***".to_owned(), without_password));
-    shown.serialize(serializer)
-}
-
-fn without_password(mut url: Url) -> String {
-    if url.password().is_some() && url.set_password(Some("***")).is_err() {
-        return "***".to_owned();
-    }
-    url.to_string()
-}
-
 fn shown_headers<S: Serializer>(headers: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
     let shown = headers.iter().map(|(name, value)| {
         (
@@ -214,14 +120,17 @@ mod tests {
 
     #[test]
     fn shows_no_secrets() {
-        let settings = Settings {
+        let settings = HttpSettings {
             base: Url::parse("http://user:hidden1@h/").ok(),
-            proxy: Some("http://user:hidden2@p:1".to_owned()),
+            net: NetSettings {
+                proxy: Some("http://user:hidden2@p:1".to_owned()),
+                ..NetSettings::default()
+            },
             headers: vec![
                 ("X-Api-Key".into(), "hidden3".into()),
                 ("x-a".into(), "shown".into()),
             ],
-            ..Settings::default()
+            ..HttpSettings::default()
         };
         let text = format!("{settings:?}");
         assert!(!text.contains("hidden"), "{text}");

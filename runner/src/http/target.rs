@@ -10,16 +10,15 @@ use url::{Position, Url};
 
 use super::error::{ErrorCode, Fault};
 use super::headers::Own;
+use crate::net::Destination;
 
 /// Where requests go: scheme, host and port, with all that is the same in every request there.
 #[derive(Debug)]
 pub(super) struct Origin {
     /// `scheme://host[:port]`, without the scheme's own port.
     pub(super) prefix: String,
-    pub(super) https: bool,
-    /// In normal form: see `egress::normal_host`.
-    pub(super) host: String,
-    pub(super) port: u16,
+    /// Scheme, host and port, which the run may reach.
+    pub(super) destination: Destination,
     /// The run's base URL lies here.
     pub(super) base: bool,
     /// `host[:port]` as in a `host` header.

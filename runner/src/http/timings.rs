@@ -1,12 +1,12 @@
 //! Where an exchange's time went, and the clock that takes the readings.
 //!
 //! The clock is read once per boundary between two phases: start, last byte written, first byte read, last byte
-//! read; and around DNS, connect and TLS on a new connection. Boundaries are kept as whole microseconds since the
-//! start, so that phases always add up to the whole.
+//! read; and around DNS, connect and TLS on a new connection (`net::Stopwatch`).
 
 use std::time::Instant;
 
 use super::headers::Ignored;
+use crate::net::{DialPhase, PhaseClock, Stopwatch};
 
 /// Microseconds per phase. A phase that did not happen is 0. Saturates at 71 minutes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,9 +77,8 @@ pub struct Exchange {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     Blocked,
-    Dns,
-    Connect,
-    Tls,
+    /// A connection is being made.
+    Dialling(DialPhase),
     Sending,
     Waiting,
     Receiving,
@@ -90,9 +89,7 @@ impl Phase {
     pub(super) fn doing(self) -> &'static str {
         match self {
             Phase::Blocked => "waiting for a connection",
-            Phase::Dns => "looking up the name",
-            Phase::Connect => "connecting",
-            Phase::Tls => "in the TLS handshake",
+            Phase::Dialling(phase) => phase.doing(),
             Phase::Sending => "sending the request",
             Phase::Waiting => "waiting for the response",
             Phase::Receiving => "receiving the response",
@@ -105,10 +102,7 @@ impl Phase {
 pub(super) struct Trace {
     pub(super) exchange: Exchange,
     phase: Phase,
-    /// The last boundary, in µs since the start.
-    boundary: u32,
-    /// The last boundary.
-    ended: Instant,
+    stopwatch: Stopwatch,
     /// Headers that are not sent as they were given.
     pub(super) ignored: Ignored,
 }
@@ -128,8 +122,7 @@ impl Trace {
         Trace {
             exchange,
             phase: Phase::Blocked,
-            boundary: 0,
-            ended: now,
+            stopwatch: Stopwatch::start(now),
             ignored: Ignored::default(),
         }
     }
@@ -152,7 +145,7 @@ impl Trace {
 
     /// The last reading of the clock.
     pub(super) fn ended(&self) -> Instant {
-        self.ended
+        self.stopwatch.ended()
     }
 
     /// Closes the current phase now.
@@ -164,7 +157,7 @@ impl Trace {
     pub(super) fn restart(&mut self) {
         self.settle(Instant::now());
         let reconnects = self.exchange.reconnects.saturating_add(1);
-        let blocked = self.boundary;
+        let blocked = self.stopwatch.elapsed_us();
         self.exchange = Trace::start(self.exchange.started).exchange;
         self.exchange.reconnects = reconnects;
         self.exchange.timings.blocked = blocked;
@@ -172,22 +165,24 @@ impl Trace {
     }
 
     fn settle(&mut self, now: Instant) {
-        let elapsed = now.saturating_duration_since(self.exchange.started).as_micros();
-        let boundary = u32::try_from(elapsed).unwrap_or(u32::MAX);
-        let spent = boundary.saturating_sub(self.boundary);
-        self.boundary = boundary;
-        self.ended = now;
+        let spent = self.stopwatch.lap(self.exchange.started, now);
         let timings = &mut self.exchange.timings;
         let slot = match self.phase {
             Phase::Blocked => &mut timings.blocked,
-            Phase::Dns => &mut timings.dns,
-            Phase::Connect => &mut timings.connect,
-            Phase::Tls => &mut timings.tls,
+            Phase::Dialling(DialPhase::Dns) => &mut timings.dns,
+            Phase::Dialling(DialPhase::Connect) => &mut timings.connect,
+            Phase::Dialling(DialPhase::Tls) => &mut timings.tls,
             Phase::Sending => &mut timings.sending,
             Phase::Waiting => &mut timings.waiting,
             Phase::Receiving => &mut timings.receiving,
         };
         *slot = slot.saturating_add(spent);
+    }
+}
+
+impl PhaseClock for Trace {
+    fn begin(&mut self, phase: DialPhase) {
+        self.enter(Phase::Dialling(phase));
     }
 }
 

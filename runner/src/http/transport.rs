@@ -1,26 +1,22 @@
-//! What all VUs share: checked settings, TLS, DNS, the granted hosts, the origins met so far.
+//! What all VUs share of HTTP: checked settings, the network below, the origins met so far.
 
 use std::collections::HashMap;
 use std::fmt::Write;
-use std::net::IpAddr;
 use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::block::names_host;
 use super::connect::connect;
-use super::dns::Resolver;
-use super::egress::{Egress, normal_host};
-use super::error::{ErrorCode, Failure, Fault};
+use super::error::{ErrorCode, Fault};
+use super::failure::Failure;
 use super::headers::{self, Own};
-use super::proxy::{Proxy, basic_authorization};
 use super::request::Request;
-use super::settings::{Settings, SettingsError, VersionPolicy, is_credential};
+use super::settings::{HttpSettings, SettingsError, VersionPolicy, is_credential};
 use super::target::{self, Origin, SPEAKS_UNKNOWN};
 use super::timings::Trace;
-use super::tls::Tls;
+use crate::net::{Network, Tls, basic_authorization};
 
 /// Origins that are remembered; then it starts anew.
 const ORIGINS: usize = 10_000;
@@ -33,25 +29,20 @@ const REDIRECT_LIMIT: u32 = 30;
 /// Shared by the clients of a process.
 #[derive(Debug)]
 pub struct Transport {
+    pub(super) network: Network,
     pub(super) tls: Tls,
-    pub(super) resolver: Resolver,
-    pub(super) proxy: Option<Proxy>,
     pub(super) base: Option<Url>,
     /// What comes before the path of a relative URL; mostly empty.
     pub(super) below: String,
     pub(super) timeout: Duration,
-    pub(super) connect_timeout: Duration,
     max_redirects: u32,
     /// Beyond it no request goes, whatever it asks for.
     redirect_limit: u32,
-    pub(super) source_addresses: Vec<IpAddr>,
     pub(super) version: VersionPolicy,
     pub(super) cookies: bool,
     pub(super) keep_alive: bool,
     pub(super) max_body_bytes: usize,
     pub(super) parallel_per_host: usize,
-    egress: Egress,
-    block_hosts: Vec<String>,
     standing: Vec<(String, String)>,
     origins: Mutex<HashMap<String, Arc<Origin>>>,
 }
@@ -61,34 +52,28 @@ impl Transport {
     ///
     /// # Errors
     /// All that is wrong with the settings.
-    pub fn new(settings: &Settings) -> Result<Arc<Transport>, SettingsError> {
+    pub fn new(settings: &HttpSettings) -> Result<Arc<Transport>, SettingsError> {
         let mut problems = Vec::new();
-        let egress = egress(settings, &mut problems);
-        let resolver = Resolver::new(settings, &mut problems);
-        let proxy = proxy(settings, &mut problems);
+        check_base(settings, &mut problems);
+        let network = Network::new(&settings.net, settings.base.as_ref());
+        let network = network.map_err(|found| problems.extend(found)).ok();
         let standing = standing(settings, &mut problems);
-        let tls = Tls::new(settings, &mut problems);
-        let Some(tls) = tls.filter(|_| problems.is_empty()) else {
+        let Some(network) = network.filter(|_| problems.is_empty()) else {
             return Err(SettingsError { problems });
         };
         Ok(Arc::new(Transport {
-            tls,
-            resolver,
-            proxy,
+            tls: network.tls_offering(protocols(settings.version)),
+            network,
             base: settings.base.clone(),
             below: settings.base.as_ref().map_or("", target::path_below).to_owned(),
             timeout: settings.timeout,
-            connect_timeout: settings.connect_timeout,
             max_redirects: settings.max_redirects.unwrap_or(MAX_REDIRECTS),
             redirect_limit: settings.max_redirects.unwrap_or(REDIRECT_LIMIT),
-            source_addresses: settings.source_addresses.clone(),
             version: settings.version,
             cookies: settings.cookies,
             keep_alive: settings.keep_alive,
             max_body_bytes: settings.max_body_bytes,
             parallel_per_host: settings.parallel_per_host.max(1),
-            egress,
-            block_hosts: settings.block_hosts.clone(),
             standing,
             origins: Mutex::default(),
         }))
@@ -136,17 +121,6 @@ impl Transport {
         own.min(self.redirect_limit)
     }
 
-    /// Whether the operator granted this address itself for what goes to the origin.
-    pub(super) fn grants(&self, origin: &Origin, address: IpAddr) -> bool {
-        self.egress
-            .allows(origin.https, &address.to_string(), origin.port)
-    }
-
-    /// Whether a guest may send this `host` header.
-    pub(super) fn allows_host_header(&self, value: &str) -> bool {
-        self.egress.allows_host_header(false, value) || self.egress.allows_host_header(true, value)
-    }
-
     fn origins(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Origin>>> {
         self.origins.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -155,31 +129,21 @@ impl Transport {
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
             return Err(Fault::new(ErrorCode::InvalidUrl, "the URL has no host"));
         };
-        let (https, host) = (url.scheme() == "https", normal_host(&host));
-        if host.is_empty() || !self.egress.allows(https, &host, port) {
-            return Err(Fault::new(
-                ErrorCode::HostNotAllowed,
-                format!("the run doesn't allow {host}:{port}; --allow-host grants it"),
-            ));
-        }
-        if names_host(&self.block_hosts, &host) {
-            let detail = format!("the run doesn't allow {host}: --block-host excludes it");
-            return Err(Fault::new(ErrorCode::HostNotAllowed, detail));
-        }
+        let https = url.scheme() == "https";
+        let destination = self.network.destination(https, &host, port)?;
         let base = self
             .base
             .as_ref()
             .is_some_and(|base| base.origin() == url.origin());
-        let bracketed = if host.contains(':') {
-            format!("[{host}]")
-        } else {
-            host.clone()
+        let bracketed = match destination.host() {
+            host if host.contains(':') => format!("[{host}]"),
+            host => host.to_owned(),
         };
         let authority = url
             .port()
             .map_or_else(|| bracketed.clone(), |port| format!("{bracketed}:{port}"));
         let prefix = format!("{}://{authority}", url.scheme());
-        let via = if self.proxy.is_some() && !https {
+        let via = if self.network.has_proxy() && !https {
             prefix.clone()
         } else {
             String::new()
@@ -189,9 +153,7 @@ impl Transport {
         let speaks = AtomicU8::new(SPEAKS_UNKNOWN);
         Ok(Origin {
             prefix,
-            https,
-            host,
-            port,
+            destination,
             base,
             authority,
             standing,
@@ -216,43 +178,34 @@ impl Transport {
         {
             headers.push(("authorization".to_owned(), value));
         }
-        let proxy = self
-            .proxy
-            .as_ref()
-            .filter(|_| proxied)
-            .and_then(|proxy| proxy.authorization.clone());
-        headers.extend(proxy.map(|value| ("proxy-authorization".to_owned(), value)));
+        let proxy = self.network.proxy_authorization().filter(|_| proxied);
+        headers.extend(proxy.map(|value| ("proxy-authorization".to_owned(), value.to_owned())));
         headers
     }
 }
 
-fn egress(settings: &Settings, problems: &mut Vec<String>) -> Egress {
-    let mut egress = Egress::new(settings.allow.iter().map(String::as_str)).unwrap_or_else(|found| {
-        problems.extend(found);
-        Egress::default()
-    });
-    if let Some(base) = &settings.base {
-        if !matches!(base.scheme(), "http" | "https") || base.host().is_none() {
-            problems.push(format!(
-                "the host's URL scheme is {:?}; it must be http or https",
-                base.scheme()
-            ));
-        }
-        egress.grant(base);
+/// What is wrong with the base URL, whose host `net` grants.
+fn check_base(settings: &HttpSettings, problems: &mut Vec<String>) {
+    if let Some(base) = &settings.base
+        && (!matches!(base.scheme(), "http" | "https") || base.host().is_none())
+    {
+        problems.push(format!(
+            "the host's URL scheme is {:?}; it must be http or https",
+            base.scheme()
+        ));
     }
-    egress
 }
 
-fn proxy(settings: &Settings, problems: &mut Vec<String>) -> Option<Proxy> {
-    let text = settings.proxy.as_ref()?;
-    if !settings.resolve.is_empty() {
-        problems
-            .push("address overrides have no effect through a proxy, which resolves names itself".to_owned());
+/// What is offered to speak over TLS.
+fn protocols(version: VersionPolicy) -> &'static [&'static str] {
+    match version {
+        VersionPolicy::Negotiate => &["h2", "http/1.1"],
+        VersionPolicy::Http1 => &["http/1.1"],
+        VersionPolicy::Http2PriorKnowledge => &["h2"],
     }
-    Proxy::parse(text).map_err(|problem| problems.push(problem)).ok()
 }
 
-fn standing(settings: &Settings, problems: &mut Vec<String>) -> Vec<(String, String)> {
+fn standing(settings: &HttpSettings, problems: &mut Vec<String>) -> Vec<(String, String)> {
     let mut headers = vec![("user-agent".to_owned(), settings.user_agent.clone())];
     if settings.compression {
         headers.push(("accept-encoding".to_owned(), "gzip, deflate, br, zstd".to_owned()));
@@ -296,8 +249,16 @@ fn fixed(authority: &str, standing: &[(String, String)]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::net::NetSettings;
 
-    fn transport(settings: Settings) -> Arc<Transport> {
+    fn granting(host: &str) -> NetSettings {
+        NetSettings {
+            allow: vec![host.to_owned()],
+            ..NetSettings::default()
+        }
+    }
+
+    fn transport(settings: HttpSettings) -> Arc<Transport> {
         Transport::new(&settings).expect("settings")
     }
 
@@ -307,14 +268,17 @@ mod tests {
 
     #[test]
     fn names_every_problem_at_once() {
-        let settings = Settings {
+        let settings = HttpSettings {
             base: Some(url("ftp://h/")),
-            allow: vec!["a b".into()],
-            proxy: Some("socks5://h".into()),
-            resolve: vec!["x".into()],
-            ca_file: Some("/does/not/exist".into()),
+            net: NetSettings {
+                allow: vec!["a b".into()],
+                proxy: Some("socks5://h".into()),
+                resolve: vec!["x".into()],
+                ca_file: Some("/does/not/exist".into()),
+                ..NetSettings::default()
+            },
             headers: vec![("bad name".into(), "v".into())],
-            ..Settings::default()
+            ..HttpSettings::default()
         };
         let problems = Transport::new(&settings).expect_err("problems").problems;
         assert_eq!(problems.len(), 7, "{problems:#?}");
@@ -322,14 +286,14 @@ mod tests {
 
     #[test]
     fn credentials_stay_with_the_base_origin() {
-        let transport = transport(Settings {
+        let transport = transport(HttpSettings {
             base: Some(url("http://base.test/")),
-            allow: vec!["other.test".into()],
+            net: granting("other.test"),
             headers: vec![
                 ("Authorization".into(), "Bearer x".into()),
                 ("X-A".into(), "1".into()),
             ],
-            ..Settings::default()
+            ..HttpSettings::default()
         });
         let names = |text| {
             let origin = transport.origin(&url(text)).expect("allowed");
@@ -349,11 +313,11 @@ mod tests {
 
     #[test]
     fn an_operators_header_replaces_the_hosts_own() {
-        let transport = transport(Settings {
+        let transport = transport(HttpSettings {
             base: Some(url("http://base.test/")),
             headers: vec![("User-Agent".into(), "own".into())],
             compression: false,
-            ..Settings::default()
+            ..HttpSettings::default()
         });
         let origin = transport.origin(&url("http://base.test/")).expect("allowed");
         assert_eq!(
@@ -364,10 +328,10 @@ mod tests {
 
     #[test]
     fn an_operators_headers_about_the_connection_are_the_engines() {
-        let settings = |name: &str, value: &str| Settings {
+        let settings = |name: &str, value: &str| HttpSettings {
             base: Some(url("http://base.test/")),
             headers: vec![(name.to_owned(), value.to_owned())],
-            ..Settings::default()
+            ..HttpSettings::default()
         };
         for (name, value) in [("Connection", "keep-alive"), ("Keep-Alive", "timeout=9")] {
             let transport = transport(settings(name, value));
@@ -382,9 +346,9 @@ mod tests {
 
     #[test]
     fn a_host_is_refused_before_anything_else() {
-        let transport = transport(Settings {
-            allow: vec!["ok.test".into()],
-            ..Settings::default()
+        let transport = transport(HttpSettings {
+            net: granting("ok.test"),
+            ..HttpSettings::default()
         });
         let code = |text| transport.origin(&url(text)).expect_err("refused").code;
         assert_eq!(code("http://evil.test/"), ErrorCode::HostNotAllowed);

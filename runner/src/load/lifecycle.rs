@@ -4,10 +4,11 @@
 //! All calls before the load have one time limit together, and all after it another; the operator
 //! can cut short either.
 
-use super::call;
 use super::stop::StopHandle;
 use crate::host::bindings::{Plugin, PluginPre};
-use crate::host::{Identity, Phase, RunShared, StopFlag, VuState, limits};
+use crate::host::{
+    Identity, Phase, RunShared, StopFlag, VuState, explain_call, instantiate, limits, new_store,
+};
 use crate::http::{Client, Transport};
 use crate::plan::LimitsPlan;
 use std::sync::{Arc, OnceLock};
@@ -90,7 +91,7 @@ impl<'a> Lifecycle<'a> {
     pub fn setup(&self) -> Result<Vec<u8>, String> {
         let data = self.call(None, &self.before, async |plugin, store| {
             let result = plugin.wasmswarm_scenario_scenario().call_setup(&mut *store).await;
-            result.map_err(|trap| call::explain_call(store.data(), &trap))?
+            result.map_err(|trap| explain_call(store.data(), &trap))?
         });
         within_limit(data?)
     }
@@ -103,7 +104,7 @@ impl<'a> Lifecycle<'a> {
         self.call(None, &self.after, async |plugin, store| {
             let exports = plugin.wasmswarm_scenario_scenario();
             let result = exports.call_teardown(&mut *store, setup_data).await;
-            result.map_err(|trap| call::explain_call(store.data(), &trap))?
+            result.map_err(|trap| explain_call(store.data(), &trap))?
         })
     }
 
@@ -115,7 +116,7 @@ impl<'a> Lifecycle<'a> {
         let data = self.call(Some(scenario), &self.before, async |plugin, store| {
             let exports = plugin.wasmswarm_scenario_scenario();
             let result = exports.call_setup_scenario(&mut *store, exec, setup_data).await;
-            result.map_err(|trap| call::explain_call(store.data(), &trap))?
+            result.map_err(|trap| explain_call(store.data(), &trap))?
         });
         data.and_then(within_limit)
             .map_err(|why| self.named(scenario, &why))
@@ -131,7 +132,7 @@ impl<'a> Lifecycle<'a> {
             let result = exports
                 .call_teardown_scenario(&mut *store, exec, scenario_data)
                 .await;
-            result.map_err(|trap| call::explain_call(store.data(), &trap))?
+            result.map_err(|trap| explain_call(store.data(), &trap))?
         });
         result.map_err(|why| self.named(scenario, &why))
     }
@@ -205,12 +206,11 @@ impl<'a> Lifecycle<'a> {
         let state = VuState::new(Arc::clone(self.shared), stop, identity, phase);
         client.charge_to(state.memory());
         let state = state.with_cookies(client.cookies());
-        let mut store = call::new_store(self.pre.engine(), state);
         let cpu = Duration::from_millis(self.limits.start_cpu_ms);
-        store.data_mut().begin_call(cpu);
+        let mut store = new_store(self.pre, state, cpu);
         let desk = store.data().desk();
-        let plugin = desk.serve(client, self.pre.instantiate_async(&mut store)).await;
-        Ok((store, plugin.map_err(|e| call::explain_trap(&e))?))
+        let plugin = desk.serve(client, instantiate(self.pre, &mut store)).await?;
+        Ok((store, plugin))
     }
 }
 

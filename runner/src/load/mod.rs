@@ -1,7 +1,6 @@
 //! Runs a plan: threads, VUs, executors and the ways in which a run ends.
 
 mod board;
-mod call;
 mod closed;
 mod control;
 mod crew;
@@ -16,12 +15,10 @@ mod run;
 mod scheduler;
 mod shape;
 mod stop;
-mod symbol;
 mod thread;
 mod turns;
 mod vu;
 
-pub use call::{explain_call, explain_trap, new_store};
 pub use control::{Change, Control, ControlError, Target};
 pub use lifecycle::Lifecycle;
 pub use overview::{Phase, WorkloadNow};

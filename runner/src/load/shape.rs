@@ -1,13 +1,12 @@
 //! A load shape that the plugin itself decides: its `shape` export, asked once a second in an
 //! instance of its own. Its answers become changes of the workload, which the executor makes.
 
-use super::call;
 use super::control::{Change, Control, Target};
 use super::lifecycle::Lifecycle;
 use super::stop::{Stage, StopHandle};
-use crate::host::VuState;
 use crate::host::bindings::Plugin;
 use crate::host::bindings::exported::{LoadTarget, UsersTarget};
+use crate::host::{VuState, explain_call};
 use crate::http::Client;
 use crate::metrics::Snapshot;
 use crate::plan::{Rate, SpawnRate};
@@ -65,7 +64,7 @@ impl Shape {
             let seconds = self.wall.as_secs_f64();
             format!("it didn't answer within {seconds} s (--describe-timeout)")
         })?;
-        let answer = answer.unwrap_or_else(|trap| Err(call::explain_call(self.store.data(), &trap)));
+        let answer = answer.unwrap_or_else(|trap| Err(explain_call(self.store.data(), &trap)));
         self.store.data_mut().end_call();
         check(answer?, &self.scenarios)
     }

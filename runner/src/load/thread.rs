@@ -10,8 +10,10 @@ use super::run::Run;
 use super::stop::{EndReason, Stage};
 use super::turns::{Place, Turns};
 use super::vu::Vu;
-use crate::host::{Set, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
-use crate::metrics::{CpuWait, Delta, Limits, Shard};
+use crate::metrics::{
+    CpuWait, Delta, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard,
+    with_shard_of,
+};
 use crate::panics;
 use crate::plan::Workload;
 use crate::rota::{AbortHandle, Excess, Rota};

@@ -3,7 +3,7 @@
 use super::crew::Retire;
 use super::executor::shared_iterations::SharedIterations;
 use super::open::Seat;
-use crate::host::with_shard;
+use crate::metrics::with_shard;
 use crate::plan::Drawer;
 use std::cell::Cell;
 use std::rc::Rc;

@@ -9,16 +9,15 @@
 //! | a pause, once it must go (`--on-stop at-pause`) | the iteration, as interrupted | nothing: its instance is gone |
 //! | the future is dropped (hard stop) | the iteration, as interrupted | nothing runs any more |
 
-use super::call;
 use super::crew::{Past, Retire};
 use super::picker::Picker;
 use super::thread::ThreadShared;
 use super::turns::{Place, Turn, Turns};
 use crate::host::bindings::Plugin;
 use crate::host::bindings::exported::{NextTask, NextWait, Outcome};
-use crate::host::{Identity, Phase, VuState, with_shard};
+use crate::host::{Identity, Phase, VuState, explain_call, instantiate, new_store};
 use crate::http::Client;
-use crate::metrics::IterationOutcome;
+use crate::metrics::{IterationOutcome, with_shard};
 use crate::plan::{Drawer, OnStop, Plan, ScenarioPlan, WaitTime};
 use crate::rota;
 use std::rc::Rc;
@@ -148,14 +147,12 @@ impl Vu {
         self.client.charge_to(state.memory());
         state.iteration = self.past.iterations.get();
         let state = state.with_cookies(self.client.cookies());
-        let mut store = call::new_store(run.pre.engine(), state);
-        store.data_mut().begin_call(self.thread.start_cpu());
+        let mut store = new_store(&run.pre, state, self.thread.start_cpu());
         let desk = store.data().desk();
-        let instantiated = run.pre.instantiate_async(&mut store);
-        let plugin = desk.serve(&mut self.client, instantiated).await;
-        let plugin = match plugin {
+        let instantiated = instantiate(&run.pre, &mut store);
+        let plugin = match desk.serve(&mut self.client, instantiated).await {
             Ok(plugin) => plugin,
-            Err(error) => return Some(Err(call::explain_trap(&error))),
+            Err(why) => return Some(Err(why)),
         };
         let exec = self.exec();
         let data = run.scenario_data.get(usize::from(self.identity.scenario));
@@ -164,7 +161,7 @@ impl Vu {
         let started = exports.call_on_start(&mut store, exec, &run.setup_data, data);
         let ends = self.ends_at_pause();
         let started = desk.serve_until_pause(&mut self.client, started, ends).await?;
-        let started = started.unwrap_or_else(|trap| Err(call::explain_call(store.data(), &trap)));
+        let started = started.unwrap_or_else(|trap| Err(explain_call(store.data(), &trap)));
         store.data_mut().end_call();
         Some(started.map(|()| (store, plugin)))
     }
@@ -294,7 +291,7 @@ impl Vu {
             // Dropped as it is, the iteration counts as interrupted.
             return Did::End;
         };
-        let result = result.map_err(|trap| call::explain_call(store.data(), &trap));
+        let result = result.map_err(|trap| explain_call(store.data(), &trap));
         store.data_mut().end_call();
         let scheduled = Outcome {
             next: NextTask::Scheduled,
@@ -350,7 +347,7 @@ impl Vu {
         let served = desk.serve(&mut self.client, call);
         let stopped = Box::pin(tokio::time::timeout(limit, served)).await;
         let stopped = match stopped {
-            Ok(stopped) => stopped.unwrap_or_else(|trap| Err(call::explain_call(store.data(), &trap))),
+            Ok(stopped) => stopped.unwrap_or_else(|trap| Err(explain_call(store.data(), &trap))),
             Err(_) => Err(format!(
                 "it was not done after {} s (--graceful-stop)",
                 limit.as_secs_f64()

@@ -10,6 +10,7 @@ use super::history::{History, Interval};
 use super::keys::{ErrorKey, NameKey, SeriesKey, TaggedKey, TaskKey};
 use super::limits::{Limits, Room};
 use super::phases::PhaseTotals;
+use super::saturating::Saturating as _;
 use super::series::SeriesTotals;
 use super::snapshot::Snapshot;
 use super::verdict::Verdict;
@@ -117,12 +118,12 @@ impl Aggregator {
         self.health.absorb(&delta.late, &delta.lag, &delta.wait);
         self.health.starved(delta.greed);
         self.counts.add(&delta.counts);
-        self.open.started += delta.counts.iterations_started;
-        self.open.dropped += delta.counts.iterations_dropped;
+        self.open.started.raise(delta.counts.iterations_started);
+        self.open.dropped.raise(delta.counts.iterations_dropped);
         for (key, count) in &delta.checks {
             let total = self.checks.at(key.form());
-            total.passed += count.passed;
-            total.failed += count.failed;
+            total.passed.raise(count.passed);
+            total.failed.raise(count.failed);
         }
         for (key, part) in &delta.customs {
             let total = self.customs.at(key.form());
@@ -135,10 +136,10 @@ impl Aggregator {
             self.room.grown(before, total.bytes());
         }
         for (key, count) in &delta.denials {
-            *self.denials.at(key.form()) += count;
+            self.denials.at(key.form()).raise(*count);
         }
         for (key, change) in &delta.vus {
-            *self.vus.at(key.form()) += change;
+            self.vus.at(key.form()).raise(*change);
         }
     }
 
@@ -192,8 +193,8 @@ impl Aggregator {
             total.absorb(part, &times);
             self.room.grown(before, total.bytes());
             times.add_to(&mut self.open.durations, &mut self.responses);
-            self.open.requests += part.requests;
-            self.open.failures += part.failures;
+            self.open.requests.raise(part.requests);
+            self.open.failures.raise(part.failures);
         }
         for (key, change) in &delta.failures {
             self.failures.add(key.form(), *change);
@@ -213,10 +214,10 @@ impl Aggregator {
             total.outcomes.add(&part.outcomes);
             durations.pour_into(&mut total.durations);
             self.room.grown(before, total.durations.bytes());
-            self.open.iterations += part.outcomes.completed();
+            self.open.iterations.raise(part.outcomes.completed());
         }
         for (key, count) in &delta.errors {
-            *self.errors.at(key.form()) += count;
+            self.errors.at(key.form()).raise(*count);
         }
     }
 
@@ -224,8 +225,8 @@ impl Aggregator {
         let mut second = std::mem::take(&mut self.open);
         second.seconds = elapsed.saturating_sub(self.elapsed).as_secs_f64();
         self.elapsed = self.elapsed.max(elapsed);
-        self.requests += second.requests;
-        self.failed += second.failures;
+        self.requests.raise(second.requests);
+        self.failed.raise(second.failures);
         self.durations.merge(&second.durations);
         let vus = self.vus_now();
         self.vus_max = self.vus_max.max(vus);

@@ -1,8 +1,8 @@
 //! What a thread measures in one second, kept for speed and in little room: a list of values
 //! while they are few, and counters as soon as these take less.
 
-use super::distribution::{Distribution, MAX_VALUE};
-use super::place::{PLACES, SINGLE, highest, place};
+use super::distribution::Distribution;
+use super::place::{MAX_VALUE, PLACES, SINGLE, highest, place};
 
 /// As many values are kept in a list: 8 KiB, as much as the counters of small values take.
 const FEW: usize = 1_024;

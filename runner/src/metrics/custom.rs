@@ -3,6 +3,7 @@
 use super::burst::Burst;
 use super::distribution::{Distribution, Stats};
 use super::limits::MetricKind;
+use super::saturating::Saturating as _;
 use super::signed::Signed;
 use serde::Serialize;
 
@@ -114,9 +115,10 @@ impl CustomTotals {
         {
             return false;
         }
-        self.samples += part.samples;
+        self.samples.raise(part.samples);
         self.sum = finite(self.sum + part.sum);
-        self.nonzero += i64::try_from(part.nonzero).unwrap_or(i64::MAX);
+        self.nonzero
+            .raise(i64::try_from(part.nonzero).unwrap_or(i64::MAX));
         let gauge = part.gauge.map(|gauge| Gauge { turn, ..gauge });
         self.gauge = gauge.map(|later| Gauge::join(self.gauge, later)).or(self.gauge);
         part.trend.pour_into(&mut self.trend);
@@ -138,15 +140,15 @@ impl CustomTotals {
     pub(super) fn fold(&mut self, part: &CustomPart) {
         self.kind = Some(MetricKind::Counter);
         self.sum += part.samples as f64;
-        self.samples += part.samples;
+        self.samples.raise(part.samples);
     }
 
     /// Adds the same metric with other tags.
     pub(super) fn merge(&mut self, other: &Self) {
         self.kind = self.kind.or(other.kind);
-        self.samples += other.samples;
+        self.samples.raise(other.samples);
         self.sum = finite(self.sum + other.sum);
-        self.nonzero += other.nonzero;
+        self.nonzero.raise(other.nonzero);
         self.gauge = other
             .gauge
             .map(|later| Gauge::join(self.gauge, later))
@@ -165,8 +167,8 @@ impl CustomTotals {
     /// Adds values of a rate, `nonzero` of which count.
     pub(super) fn share(&mut self, nonzero: i64, total: u64) {
         self.kind = Some(MetricKind::Rate);
-        self.nonzero += nonzero;
-        self.samples += total;
+        self.nonzero.raise(nonzero);
+        self.samples.raise(total);
     }
 
     /// Sets a gauge.

@@ -6,6 +6,7 @@ use super::health::{CpuWait, Greed};
 use super::keys::{ErrorKey, FailureKey, NameKey, SeriesKey, TaggedKey, TaskKey};
 use super::phases::PhaseParts;
 use super::sample::IterationOutcome;
+use super::saturating::Saturating as _;
 use super::series::SeriesPart;
 use std::sync::Arc;
 
@@ -52,20 +53,20 @@ pub(super) struct Counts {
 
 impl Counts {
     pub(super) fn add(&mut self, other: &Self) {
-        self.requests_started += other.requests_started;
-        self.requests_interrupted += other.requests_interrupted;
-        self.requests_unsent += other.requests_unsent;
-        self.requests_refused += other.requests_refused;
-        self.iterations_planned += other.iterations_planned;
-        self.iterations_started += other.iterations_started;
-        self.iterations_dropped += other.iterations_dropped;
-        self.instances_replaced += other.instances_replaced;
-        self.logs_dropped += other.logs_dropped;
-        self.labels_altered += other.labels_altered;
-        self.values_dropped += other.values_dropped;
-        self.late_starts += other.late_starts;
-        self.extra_sent += other.extra_sent;
-        self.extra_received += other.extra_received;
+        self.requests_started.raise(other.requests_started);
+        self.requests_interrupted.raise(other.requests_interrupted);
+        self.requests_unsent.raise(other.requests_unsent);
+        self.requests_refused.raise(other.requests_refused);
+        self.iterations_planned.raise(other.iterations_planned);
+        self.iterations_started.raise(other.iterations_started);
+        self.iterations_dropped.raise(other.iterations_dropped);
+        self.instances_replaced.raise(other.instances_replaced);
+        self.logs_dropped.raise(other.logs_dropped);
+        self.labels_altered.raise(other.labels_altered);
+        self.values_dropped.raise(other.values_dropped);
+        self.late_starts.raise(other.late_starts);
+        self.extra_sent.raise(other.extra_sent);
+        self.extra_received.raise(other.extra_received);
     }
 }
 
@@ -112,9 +113,9 @@ impl Outcomes {
     }
 
     pub(super) fn add(&mut self, other: &Self) {
-        self.ok += other.ok;
-        self.failed += other.failed;
-        self.trapped += other.trapped;
-        self.interrupted += other.interrupted;
+        self.ok.raise(other.ok);
+        self.failed.raise(other.failed);
+        self.trapped.raise(other.trapped);
+        self.interrupted.raise(other.interrupted);
     }
 }

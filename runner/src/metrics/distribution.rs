@@ -5,14 +5,12 @@
 //! value of rank `ceil(q * n)`, counted from 1 in ascending order (nearest rank), and is given
 //! as the highest value that the histogram can't tell from it, but never above the maximum.
 
-use super::place::{highest, place};
+use super::place::{MAX_VALUE, highest, place};
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
 /// Longest time that is recorded as it is: one hour, in microseconds.
 pub const MAX_TIME_US: u64 = 3_600_000_000;
-/// Largest value that is recorded as it is, of whatever unit.
-pub(super) const MAX_VALUE: u64 = 3_600_000_000_000;
 /// Results are written as histograms that begin with room for values up to here.
 const FIRST_MAX: u64 = 2_047;
 const DIGITS: u8 = 3;

@@ -3,6 +3,7 @@
 
 use super::cells::Cells;
 use super::keys::{FailureKey, FailureRef};
+use super::saturating::Saturating as _;
 
 /// Explanations that are kept apart to the letter.
 const EXACT: usize = 50;
@@ -33,7 +34,7 @@ impl Failures {
         self.news = false;
         let explanation = form.3;
         if explanation.is_empty() || self.cells.has(form) {
-            *self.cells.at(form) += change;
+            self.cells.at(form).raise(change);
             return;
         }
         if self.explained < EXACT {
@@ -44,7 +45,7 @@ impl Failures {
         if self.explained < EXPLAINED || self.cells.has(form) {
             return self.explain(form, change);
         }
-        *self.cells.at((form.0, form.1, form.2, "")) += change;
+        self.cells.at((form.0, form.1, form.2, "")).raise(change);
     }
 
     fn explain(&mut self, form: FailureRef<'_>, change: i64) {
@@ -52,7 +53,7 @@ impl Failures {
             self.explained += 1;
             self.news = true;
         }
-        *self.cells.at(form) += change;
+        self.cells.at(form).raise(change);
     }
 
     /// Whether the last one counted had an explanation that wasn't met before.

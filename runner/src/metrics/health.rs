@@ -3,6 +3,7 @@
 
 use super::burst::Burst;
 use super::distribution::Distribution;
+use super::saturating::Saturating as _;
 use serde::Serialize;
 
 /// A start later than this counts as late, in microseconds.
@@ -107,14 +108,14 @@ impl HealthTotals {
         lag.pour_into(&mut self.lag);
         late.pour_into(&mut self.second.late);
         lag.pour_into(&mut self.second.lag);
-        self.cpu_wait_us += wait.waited_us;
+        self.cpu_wait_us.raise(wait.waited_us);
         self.second.starved |= wait.is_starved();
     }
 
     /// Adds time for which a quota stopped the program, in microseconds.
     pub(super) fn throttled(&mut self, us: u64) {
-        self.throttled_us += us;
-        self.second.throttled_us += us;
+        self.throttled_us.raise(us);
+        self.second.throttled_us.raise(us);
     }
 
     /// Adds what guests took of one thread's second beyond their shares.

@@ -1,9 +1,9 @@
 //! Measurements: what load threads record, how it is added up, and the view of a run that
 //! everything else reads. Imports nothing of the other modules, does no I/O, reads no clock.
 //!
-//! Each load thread owns a [`Shard`]. Once a second it is emptied with [`Shard::take`], and the
-//! one [`Aggregator`] merges the [`Delta`]s into a [`Snapshot`]. Memory depends on how many
-//! different things are measured, which [`Limits`] bounds, never on how many or for how long.
+//! Each load thread owns a [`Shard`], in which whatever runs on it records through [`with_shard`]. Once a second it is
+//! emptied with [`Shard::take`], and the one [`Aggregator`] merges the [`Delta`]s into a [`Snapshot`]. Memory depends on
+//! how many different things are measured, which [`Limits`] bounds, never on how many or for how long.
 
 mod aggregator;
 mod burst;
@@ -20,8 +20,10 @@ mod phases;
 mod place;
 mod query;
 mod reconcile;
+mod recorder;
 mod rows;
 mod sample;
+mod saturating;
 mod series;
 mod shard;
 mod signed;
@@ -43,6 +45,7 @@ pub use keys::{ANY_SCENARIO, FailureKey, OTHER, SeriesKey, StatusClass};
 pub use limits::{KindMismatch, Kinds, Limits, MetricKind};
 pub use phases::{PHASES, PhaseRow};
 pub use query::{Follower, Measure, Query, Selection, StatusChoice, Tally};
+pub use recorder::{Recording, Set, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
 pub use sample::{IterationOutcome, RequestHandle, RequestKey, RequestSample};
 pub use series::{SeriesTotals, Statuses};
 pub use shard::Shard;

@@ -1,7 +1,8 @@
 //! Where a value is counted: the counters of an HDR histogram with three significant digits, by
 //! number. Below 2,048 each value has its own; above, each power of two has 1,024.
 
-use super::distribution::MAX_VALUE;
+/// Largest value that is recorded as it is, of whatever unit.
+pub(super) const MAX_VALUE: u64 = 3_600_000_000_000;
 
 /// Values below this have a counter of their own.
 pub(super) const SINGLE: usize = 2_048;

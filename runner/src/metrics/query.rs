@@ -7,6 +7,7 @@ use super::delta::Delta;
 use super::distribution::Distribution;
 use super::keys::{ANY_SCENARIO, OTHER, SeriesKey, StatusClass, TaggedKey, TaskKey};
 use super::limits::MetricKind;
+use super::saturating::Saturating as _;
 use super::series::SeriesPart;
 use super::signed::Signed;
 
@@ -197,7 +198,7 @@ impl Tally {
     pub fn merge(&mut self, later: &Self) {
         self.totals.merge(&later.totals);
         self.matched |= later.matched;
-        self.folded += later.folded;
+        self.folded.raise(later.folded);
     }
 
     /// Adds to a counter.
@@ -308,7 +309,7 @@ impl Follower {
             if selection.has_series(key) {
                 add_requests(&mut self.open, &self.query, part);
             } else if key.name == OTHER && key.scenario == ANY_SCENARIO {
-                self.open.folded += part.requests;
+                self.open.folded.raise(part.requests);
             }
         }
     }
@@ -324,7 +325,7 @@ impl Follower {
                 };
                 self.open.count(bytes as f64);
             } else if key.name == OTHER && key.scenario == ANY_SCENARIO {
-                self.open.folded += part.requests;
+                self.open.folded.raise(part.requests);
             }
         }
         if self.query.selection.is_all() {
@@ -357,7 +358,7 @@ impl Follower {
                 let passed = i64::try_from(count.passed).unwrap_or(i64::MAX);
                 self.open.add_share(passed, count.passed + count.failed);
             } else if key.name == OTHER && key.scenario == ANY_SCENARIO {
-                self.open.folded += count.passed + count.failed;
+                self.open.folded.raise(count.passed.saturating_add(count.failed));
             }
         }
     }
@@ -366,7 +367,7 @@ impl Follower {
         for (key, change) in &delta.vus {
             if self.query.selection.has_scenario(key.scenario) {
                 self.open.matched = true;
-                self.running += change;
+                self.running.raise(*change);
             }
         }
     }
@@ -380,7 +381,7 @@ impl Follower {
                 // Of another kind by a rare race between threads: the aggregator says so.
                 self.open.matched |= self.open.totals.absorb(part, self.turn);
             } else if key.name == OTHER {
-                self.open.folded += part.samples();
+                self.open.folded.raise(part.samples());
             }
         }
     }

@@ -9,6 +9,7 @@ use super::health::Health;
 use super::history::per_second;
 use super::keys::{SeriesKey, TaggedKey, TaskKey};
 use super::limits::MetricKind;
+use super::saturating::Saturating as _;
 use super::series::SeriesTotals;
 use super::snapshot::{
     CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, RequestRow, SeriesRow, SeriesTimes,
@@ -201,8 +202,8 @@ impl Aggregator {
         let mut checks = BTreeMap::<_, CheckCount>::new();
         for (TaggedKey { scenario, name, .. }, count) in self.checks.iter() {
             let all = checks.entry((*scenario, name)).or_default();
-            all.passed += count.passed;
-            all.failed += count.failed;
+            all.passed.raise(count.passed);
+            all.failed.raise(count.failed);
         }
         let rows = checks.into_iter().map(|((scenario, name), count)| CheckRow {
             scenario: self.info.scenario(scenario),

@@ -3,6 +3,7 @@
 use super::burst::{Burst, Counted};
 use super::distribution::{Distribution, MAX_TIME_US};
 use super::sample::RequestSample;
+use super::saturating::Saturating as _;
 
 /// What one thread recorded of a series in one second.
 #[derive(Debug, Default)]
@@ -26,11 +27,11 @@ impl SeriesPart {
     #[inline]
     pub(super) fn record(&mut self, status: u16, sample: &RequestSample<'_>) {
         self.requests += 1;
-        self.failures += i64::from(sample.failed);
+        self.failures.raise(i64::from(sample.failed));
         self.statuses.add(status, 1);
-        self.bytes_sent += sample.bytes_sent;
-        self.bytes_received += sample.bytes_received;
-        self.reused += u64::from(sample.reused);
+        self.bytes_sent.raise(sample.bytes_sent);
+        self.bytes_received.raise(sample.bytes_received);
+        self.reused.raise(u64::from(sample.reused));
         let (service, response) = (
             sample.duration_us.min(MAX_TIME_US),
             sample.response_us.min(MAX_TIME_US),
@@ -127,23 +128,23 @@ impl SeriesTotals {
     /// Adds a thread's part with its times.
     pub(super) fn absorb(&mut self, part: &SeriesPart, times: &PartTimes) {
         times.add_to(&mut self.duration, &mut self.response);
-        self.requests += part.requests;
-        self.failures += part.failures;
+        self.requests.raise(part.requests);
+        self.failures.raise(part.failures);
         self.statuses.merge(&part.statuses);
-        self.bytes_sent += part.bytes_sent;
-        self.bytes_received += part.bytes_received;
-        self.reused += part.reused;
+        self.bytes_sent.raise(part.bytes_sent);
+        self.bytes_received.raise(part.bytes_received);
+        self.reused.raise(part.reused);
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
         self.duration.merge(&other.duration);
         self.response.merge(&other.response);
-        self.requests += other.requests;
-        self.failures += other.failures;
+        self.requests.raise(other.requests);
+        self.failures.raise(other.failures);
         self.statuses.merge(&other.statuses);
-        self.bytes_sent += other.bytes_sent;
-        self.bytes_received += other.bytes_received;
-        self.reused += other.reused;
+        self.bytes_sent.raise(other.bytes_sent);
+        self.bytes_received.raise(other.bytes_received);
+        self.reused.raise(other.reused);
     }
 
     /// Failed requests; never negative once all verdicts are in.
@@ -165,7 +166,7 @@ impl Statuses {
     fn add(&mut self, status: u16, times: u64) {
         let status = status.min(999);
         match self.0.binary_search_by_key(&status, |&(status, _)| status) {
-            Ok(at) => self.0[at].1 += times,
+            Ok(at) => self.0[at].1.raise(times),
             Err(at) => self.0.insert(at, (status, times)),
         }
     }

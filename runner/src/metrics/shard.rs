@@ -14,6 +14,7 @@ use super::keys::{
 use super::limits::{KindMismatch, Kinds, Limits, MetricKind};
 use super::phases::PhaseParts;
 use super::sample::{IterationOutcome, RequestHandle, RequestKey, RequestSample};
+use super::saturating::Saturating as _;
 use super::series::SeriesPart;
 
 /// Tasks and kinds of denials that are told apart: more than any plugin has.
@@ -130,12 +131,12 @@ impl Shard {
 
     /// Counts iterations whose time has come by the plan. Each must be started or dropped.
     pub fn iterations_planned(&mut self, count: u64) {
-        self.counts.iterations_planned += count;
+        self.counts.iterations_planned.raise(count);
     }
 
     /// Counts planned iterations that can't be started.
     pub fn iterations_dropped(&mut self, count: u64) {
-        self.counts.iterations_dropped += count;
+        self.counts.iterations_dropped.raise(count);
     }
 
     /// Records the end of an iteration. An interrupted one has no duration.

@@ -7,7 +7,7 @@
 
 use super::row::{ON_REQUEST, OPERATOR, PLUGIN, Shown, options};
 use super::values;
-use crate::http::{DnsPolicy, TlsVersions};
+use crate::net::{DnsPolicy, TlsVersions};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;

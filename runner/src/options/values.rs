@@ -1,7 +1,7 @@
 //! Reads single values of options: durations, sizes, names with values.
 
 use super::names;
-use crate::http::AddressRange;
+use crate::net::AddressRange;
 use crate::plan::{self, MOST_RATE, OnStop, Spacing, SpawnRate};
 use std::path::PathBuf;
 use std::time::Duration;

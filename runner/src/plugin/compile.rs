@@ -5,7 +5,7 @@
 
 use super::cache::Cache;
 use super::engine::{Code, code_engine};
-use super::{PluginError, Source, bodies, inspect};
+use super::{PluginError, Source, bodies, image, inspect};
 use crate::confine::{self, End, Limits};
 use std::path::Path;
 use std::time::Duration;
@@ -42,8 +42,19 @@ pub struct Compiled {
 /// Compiles, once per digest and engine settings. `cache_dir` overrides the user's cache folder.
 ///
 /// # Errors
-/// [`PluginError`] if it isn't valid, or with the compiler's own words or the limit that it met.
+/// [`PluginError`] if it isn't valid, or with the compiler's own words or the limit that it met, or if there is no
+/// room for the image of its memory.
 pub fn compile(
+    (engine, code): (&Engine, Code),
+    source: &Source,
+    cache_dir: Option<&Path>,
+) -> Result<Compiled, PluginError> {
+    let compiled = cached_or_compiled((engine, code), source, cache_dir)?;
+    image::make(&compiled.component)?;
+    Ok(compiled)
+}
+
+fn cached_or_compiled(
     (engine, code): (&Engine, Code),
     source: &Source,
     cache_dir: Option<&Path>,

@@ -3,12 +3,13 @@
 use super::PluginError;
 use crate::host::bindings::PluginPre;
 use crate::host::bindings::exported::{self, WaitTime as WitWait};
-use crate::host::{Identity, Phase, RunShared, StopFlag, VuState, limits, tag_of_label};
+use crate::host::{
+    Identity, Phase, RunShared, StopFlag, VuState, explain_call, instantiate, limits, new_store, tag_of_label,
+};
 use crate::plan::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
-use wasmtime::Store;
 
 /// Scenarios, and tasks per scenario, that a plugin may have.
 const MAX_ITEMS: usize = 1000;
@@ -54,27 +55,22 @@ async fn ask(
     run: Arc<RunShared>,
     cpu: Duration,
 ) -> Result<exported::Description, PluginError> {
-    let failed = |e: wasmtime::Error| PluginError::Describe(crate::load::explain_trap(&e));
     let state = VuState::new(
         run,
         Arc::new(StopFlag::default()),
         Identity::default(),
         Phase::Describe,
     );
-    let mut store = crate::load::new_store(pre.engine(), state);
-    store.data_mut().begin_call(cpu);
-    let plugin = pre.instantiate_async(&mut store).await.map_err(failed)?;
+    let mut store = new_store(pre, state, cpu);
+    let plugin = instantiate(pre, &mut store).await;
+    let plugin = plugin.map_err(PluginError::Describe)?;
     let answer = plugin
         .wasmswarm_scenario_scenario()
         .call_describe(&mut store)
         .await;
     answer
-        .map_err(|e| explain(&store, e))?
+        .unwrap_or_else(|trap| Err(explain_call(store.data(), &trap)))
         .map_err(PluginError::Describe)
-}
-
-fn explain(store: &Store<VuState>, error: wasmtime::Error) -> PluginError {
-    PluginError::Describe(crate::load::explain_call(store.data(), &error))
 }
 
 fn check(answer: exported::Description) -> Result<Description, String> {

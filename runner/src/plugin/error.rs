@@ -67,6 +67,9 @@ pub enum PluginError {
     /// The engine refused.
     #[error("it can't be compiled: {0}")]
     Compile(String),
+    /// The operating system refused what its instances' memory is made from.
+    #[error("no image can be made of its memory: {0}")]
+    Image(String),
     /// The operator didn't wait for it.
     #[error("interrupted while it was compiled")]
     Interrupted,
@@ -103,6 +106,9 @@ impl PluginError {
             }
             PluginError::Compile(_) => {
                 "this is for the plugin's author to fix; see CONTRIBUTING.md for the limits"
+            }
+            PluginError::Image(_) => {
+                "start it again; if it stays so, look at this machine's free memory and its limit of open files (`ulimit -n`)"
             }
             PluginError::Interrupted => "start it again: nothing was run yet",
         }

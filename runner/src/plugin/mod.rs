@@ -10,6 +10,7 @@ mod describe;
 mod engine;
 mod error;
 mod expansion;
+mod image;
 mod inspect;
 mod source;
 

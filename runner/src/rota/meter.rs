@@ -99,7 +99,7 @@ fn nanos(length: Duration) -> u64 {
 
 /// CPU time of this thread in nanoseconds.
 #[cfg(target_os = "linux")]
-fn thread_cpu() -> Option<u64> {
+pub(super) fn thread_cpu() -> Option<u64> {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     let (seconds, rest) = (
         u64::try_from(time.tv_sec).ok()?,
@@ -110,9 +110,56 @@ fn thread_cpu() -> Option<u64> {
 
 /// Elsewhere, the clock has to do.
 #[cfg(not(target_os = "linux"))]
-fn thread_cpu() -> Option<u64> {
+pub(super) fn thread_cpu() -> Option<u64> {
     thread_local!(static BEGUN: Instant = Instant::now());
     Some(BEGUN.with(|begun| nanos(begun.elapsed())))
+}
+
+/// CPU time, by how it was found out.
+#[derive(Debug, Clone, Copy, Default)]
+struct Time {
+    /// Of short turns, in nanoseconds. They may have been interrupted, so this may be too much.
+    clocked: u64,
+    /// Of long turns, in nanoseconds.
+    asked: u64,
+}
+
+impl Time {
+    fn add(&mut self, nanos: u64) {
+        if nanos < SHORT {
+            self.clocked += nanos;
+        } else {
+            self.asked += nanos;
+        }
+    }
+
+    fn all(self) -> u64 {
+        self.clocked.saturating_add(self.asked)
+    }
+}
+
+/// How much of the times of a second is true: all of them together can't be more than the thread ran.
+///
+/// Where a server shares the core, it runs whenever a turn wakes it, and the clock counts that for the VU. Without this
+/// correction each of many VUs that are alike would seem to take more than its share of what the server left.
+#[derive(Debug, Clone, Copy)]
+struct Truth {
+    clocked: f64,
+    asked: f64,
+}
+
+impl Truth {
+    fn of(all: Time, ran: u64) -> Truth {
+        let part = |ran: u64, claimed: u64| (ran as f64 / claimed.max(1) as f64).min(1.0);
+        Truth {
+            asked: part(ran, all.asked),
+            clocked: part(ran.saturating_sub(all.asked), all.clocked),
+        }
+    }
+
+    fn correct(self, time: Time) -> u64 {
+        (time.clocked as f64 * self.clocked + time.asked as f64 * self.asked) as u64
+    }
 }
 
 /// What one VU took of a second while others were ready, too.
@@ -120,13 +167,17 @@ fn thread_cpu() -> Option<u64> {
 pub(super) struct Taken {
     /// Number of the second.
     second: u64,
-    nanos: u64,
+    time: Time,
 }
 
 /// One second of a thread: who took how much of it.
 #[derive(Debug, Default)]
 pub(super) struct Shares {
     second: u64,
+    /// CPU time that the thread had used when it began, in nanoseconds.
+    ran_before: u64,
+    /// Of all turns.
+    all: Time,
     /// VUs that had a turn.
     active: u64,
     /// Places of those that took more than [`HEAVY`].
@@ -139,40 +190,57 @@ const HEAVY: u64 = 2_000_000;
 impl Shares {
     /// Adds a turn of the VU in this place. `others`: whether others waited meanwhile.
     pub(super) fn add(&mut self, place: usize, taken: &mut Taken, nanos: u64, others: bool) {
+        self.all.add(nanos);
         // The first second has the number 1, which no VU has been in.
         if taken.second != self.second + 1 {
             *taken = Taken {
                 second: self.second + 1,
-                nanos: 0,
+                time: Time::default(),
             };
             self.active += 1;
         }
         if others {
-            let was_heavy = taken.nanos > HEAVY;
-            taken.nanos += nanos;
-            if !was_heavy && taken.nanos > HEAVY {
-                self.heavy.push(place);
-            }
+            self.charge(place, taken, nanos);
         }
     }
 
-    /// Ends a second that was so long. `taken`: what the VU in a place took. Returns by how much some took more than
-    /// their shares, in nanoseconds, and the place of the one that took most.
+    /// Says of a turn that was added before that others waited meanwhile after all.
+    pub(super) fn charge(&mut self, place: usize, taken: &mut Taken, nanos: u64) {
+        if taken.second != self.second + 1 {
+            // That second has been closed since.
+            return;
+        }
+        let was_heavy = taken.time.all() > HEAVY;
+        taken.time.add(nanos);
+        if !was_heavy && taken.time.all() > HEAVY {
+            self.heavy.push(place);
+        }
+    }
+
+    /// Ends a second in which the thread could have run for so long, and after which it had used so many nanoseconds of CPU
+    /// time. `taken`: what the VU in a place took. Returns by how much some took more than their shares, in nanoseconds,
+    /// and the place of the one that took most.
     pub(super) fn close(
         &mut self,
         length: Duration,
+        ran: u64,
         taken: impl Fn(usize) -> Option<Taken>,
     ) -> Option<(u64, usize)> {
         let share = nanos(length) / self.active.max(1);
         let second = self.second + 1;
+        let truth = Truth::of(self.all, ran.saturating_sub(self.ran_before));
         let excess = |place: &usize| {
             let taken = taken(*place).filter(|taken| taken.second == second)?;
-            Some((taken.nanos.saturating_sub(share), *place))
+            Some((truth.correct(taken.time).saturating_sub(share), *place))
         };
         let all: Vec<_> = self.heavy.iter().filter_map(excess).collect();
-        self.second += 1;
-        self.active = 0;
         self.heavy.clear();
+        *self = Shares {
+            second,
+            ran_before: ran,
+            heavy: std::mem::take(&mut self.heavy),
+            ..Shares::default()
+        };
         let most = all.iter().max_by_key(|(nanos, _)| *nanos)?.1;
         Some((all.iter().map(|(nanos, _)| nanos).sum(), most))
     }
@@ -223,7 +291,9 @@ mod tests {
         for (place, (taken, ms)) in taken.iter_mut().zip(taken_ms).enumerate() {
             (0..*ms).for_each(|_| shares.add(place, taken, MS, true));
         }
-        shares.close(Duration::from_secs(1), |place| taken.get(place).copied())
+        shares.close(Duration::from_secs(1), 1_000 * MS, |place| {
+            taken.get(place).copied()
+        })
     }
 
     #[test]
@@ -244,13 +314,40 @@ mod tests {
         let mut taken = [Taken::default(); 2];
         shares.add(0, &mut taken[0], 900 * MS, false);
         shares.add(1, &mut taken[1], MS, true);
-        let close = |shares: &mut Shares, taken: &[Taken; 2]| {
-            shares.close(Duration::from_secs(1), |place| taken.get(place).copied())
+        let mut ran = 0;
+        let mut close = |shares: &mut Shares, taken: &[Taken; 2]| {
+            ran += 1_000 * MS;
+            shares.close(Duration::from_secs(1), ran, |place| taken.get(place).copied())
         };
         assert_eq!(close(&mut shares, &taken), None);
         shares.add(0, &mut taken[0], 800 * MS, true);
         shares.add(1, &mut taken[1], MS, true);
         assert_eq!(close(&mut shares, &taken), Some((300 * MS, 0)));
         assert_eq!(close(&mut shares, &taken), None);
+    }
+
+    /// A second of which others had 600 ms of the CPU. VUs had so many turns of so many microseconds each by the clock.
+    fn crowded_second(turns: &[(u64, u64)]) -> (u64, usize) {
+        let mut shares = Shares::default();
+        let mut taken = vec![Taken::default(); turns.len()];
+        for (place, (taken, (count, us))) in taken.iter_mut().zip(turns).enumerate() {
+            (0..*count).for_each(|_| shares.add(place, taken, us * 1_000, true));
+        }
+        let left = 400 * MS;
+        shares
+            .close(Duration::from_nanos(left), left, |place| {
+                taken.get(place).copied()
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn what_interrupted_the_turns_is_nobodys_share() {
+        let (excess, _) = crowded_second(&[(1_250, 100); 8]);
+        assert!(excess < MS, "eight that are alike: {excess}");
+        let (excess, _) = crowded_second(&[(30, 4_000); 8]);
+        assert!(excess < MS, "the same with long turns: {excess}");
+        // One that took 300 ms of the 400 for itself, beside one whose turns were interrupted for 600.
+        assert_eq!(crowded_second(&[(60, 5_000), (7_000, 100)]), (100 * MS, 0));
     }
 }

@@ -3,7 +3,7 @@
 use super::no_thread;
 use crate::api::{self, Door, Server, Watched};
 use crate::error::Failure;
-use crate::http;
+use crate::net;
 use crate::options::ControlOptions;
 use crate::secret::Secret;
 use crate::terminal;
@@ -39,7 +39,7 @@ pub(super) fn open(options: &ControlOptions) -> Result<Option<Entrance>, Failure
             .because(error)
             .hint(hint)
     })?;
-    http::never_target(door.address());
+    net::never_target(door.address());
     Ok(Some(Entrance { door, token: shown }))
 }
 

@@ -3,7 +3,7 @@
 
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::http::{Egress, Override};
+use crate::net::{Egress, Override};
 use crate::options::{Asked, HttpOptions};
 use crate::terminal;
 use std::net::IpAddr;

@@ -8,12 +8,11 @@ use super::room::{self, Room};
 use super::source::{self, Order, Read};
 use super::{View, finish, grants, no_thread, reach, thresholds};
 use crate::error::Failure;
-use crate::host::{
-    Bodies, Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared, Set, SharedStore,
-};
+use crate::host::{Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared};
 use crate::http::Transport;
 use crate::load::{self, Lifecycle, StopHandle};
 use crate::memory::Budget;
+use crate::metrics::Set;
 use crate::options::{self, Asked, Given, PluginOptions, RunOptions};
 use crate::plan::{Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
@@ -23,8 +22,8 @@ use crate::target::Running;
 use crate::terminal::{self, Paint};
 use crate::thresholds::{Baseline, Evaluator, watched_urls};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 use url::Url;
 
@@ -111,7 +110,7 @@ fn prepare_with(options: &RunOptions, make_room: MakeRoom) -> Result<Prepared, F
         settings.base.as_ref().map(secret::shown_url),
     )?;
     let thresholds = thresholds::prepare(&plan, baseline.as_ref())?;
-    make_room(&mut plan, options, settings.source_addresses.len())?;
+    make_room(&mut plan, options, settings.net.source_addresses.len())?;
     let transport = reach::open(&settings, options.http.connect_timeout)?;
     let linked = link(&read, &mut plan, options, probed.per_vu)?;
     let clock = plugin::start_epoch_clock(&linked.engine).map_err(no_thread)?;
@@ -315,29 +314,21 @@ fn shared(
     memory: Arc<Budget>,
 ) -> RunShared {
     RunShared {
-        begun: Instant::now(),
         seed: plan.seed,
-        rounds: Default::default(),
         params: options.given.params.iter().cloned().collect(),
         scenario_params: plan.scenarios.iter().map(|s| s.params.clone()).collect(),
         scenario_tags: plan.scenarios.iter().map(|s| tags_of(plan, s)).collect(),
         data,
-        shared: SharedStore::default(),
-        log,
         scenarios: plan.scenarios.iter().map(|s| s.name.clone()).collect(),
         vu_memory_bytes: plan.limits.vu_memory_bytes,
         vu_host_memory_bytes: plan.limits.vu_host_memory_bytes,
         memory,
         max_request_body: plan.limits.max_request_body_bytes,
-        bodies: Bodies::default(),
         ceiling: plan.max_rate.map(|rate| Arc::new(Ceiling::new(rate))),
-        abort: Mutex::default(),
-        abort_requested: tokio::sync::Notify::new(),
         naming: Naming::new(plan.group_urls, watched_urls(&plan.thresholds), base),
         lacks_insecure: asked.contains(&Asked::Insecure),
-        not_granted: OnceLock::new(),
         census: Census::new(load::run_info(plan, Set::Main).vus),
         strict_redirects: options.http.max_redirects.is_some(),
-        failed: OnceLock::new(),
+        ..RunShared::new(log)
     }
 }

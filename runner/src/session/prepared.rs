@@ -3,13 +3,12 @@
 use super::source::{self, Read};
 use crate::error::Failure;
 use crate::host::bindings::PluginPre;
-use crate::host::{self, Bodies, LogSink, RunShared, VuState};
+use crate::host::{self, LogSink, RunShared, VuState};
 use crate::plan::LimitsPlan;
 use crate::plugin::{self, Description, EngineSpec, PerVu, PluginError};
 use std::path::Path;
-use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 use wasmtime::Engine;
 
 /// A plugin ready to be instantiated as often as its engine was made for.
@@ -91,29 +90,9 @@ pub(super) fn probe(
 /// What `describe` may see of a run: nothing. Its log lines go nowhere.
 pub(super) fn nobody(limits: &LimitsPlan) -> RunShared {
     RunShared {
-        begun: Instant::now(),
-        seed: 0,
-        rounds: Default::default(),
-        params: Default::default(),
-        scenario_params: Vec::new(),
-        scenario_tags: Vec::new(),
-        data: Default::default(),
-        shared: Default::default(),
-        log: LogSink::new(sync_channel(1).0, 0),
-        scenarios: Vec::new(),
         vu_memory_bytes: limits.vu_memory_bytes,
         vu_host_memory_bytes: limits.vu_host_memory_bytes,
-        memory: Arc::default(),
         max_request_body: limits.max_request_body_bytes,
-        bodies: Bodies::default(),
-        ceiling: None,
-        abort: Mutex::default(),
-        abort_requested: tokio::sync::Notify::new(),
-        naming: Default::default(),
-        strict_redirects: false,
-        census: Default::default(),
-        lacks_insecure: false,
-        not_granted: Default::default(),
-        failed: Default::default(),
+        ..RunShared::new(LogSink::closed())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::no_thread;
 use crate::error::Failure;
-use crate::http::{ErrorCode, Settings, SettingsError, Transport};
+use crate::http::{ErrorCode, HttpSettings, SettingsError, Transport};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_millis(900);
 
 /// The transport of the run, once its base URL has accepted a connection.
-pub(super) fn open(settings: &Settings, patience: Option<Duration>) -> Result<Arc<Transport>, Failure> {
+pub(super) fn open(settings: &HttpSettings, patience: Option<Duration>) -> Result<Arc<Transport>, Failure> {
     let transport = Transport::new(settings).map_err(refuse)?;
     let Some(base) = &settings.base else {
         return Ok(transport);

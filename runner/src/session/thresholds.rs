@@ -2,8 +2,8 @@
 
 use crate::bounded;
 use crate::error::Failure;
-use crate::host::Set;
 use crate::load;
+use crate::metrics::Set;
 use crate::plan::Plan;
 use crate::terminal;
 use crate::thresholds::{Baseline, Evaluator, Known};

@@ -4,7 +4,7 @@
 
 mod immortal;
 
-use super::language::Project;
+use super::project::Project;
 use super::reach::Reach;
 use super::{BuildError, Builder, Language, Made, Parameters, Workshop, cannot_write, kept, sdk, tool};
 use std::path::{Path, PathBuf};

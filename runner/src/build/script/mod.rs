@@ -11,7 +11,7 @@ mod snapshot;
 mod starlingmonkey;
 mod strip;
 
-use super::language::Project;
+use super::project::Project;
 use super::{BuildError, Builder, Made, Workshop, kept};
 use evaluate::{Evaluation, Runtime};
 use resolve::Files;

@@ -2,7 +2,7 @@
 //!
 //! The SDK's own `build.mjs` does the work; see there.
 
-use super::super::language::Project;
+use super::super::project::Project;
 use super::super::{BuildError, Builder, Language, Made, Workshop, cannot_write, sdk, tool};
 use std::path::{Path, PathBuf};
 use std::process::Command;

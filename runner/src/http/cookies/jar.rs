@@ -86,6 +86,11 @@ impl Cookie {
         self.name.len() + self.value.len() + self.domain.len() + self.path.len()
     }
 
+    /// Bytes of memory: itself, its texts, and these once more in the header that is kept.
+    pub(super) fn cost(&self) -> usize {
+        size_of::<Cookie>() + 2 * self.bytes()
+    }
+
     /// With its domain and path in normal form. `None`: it can't be sent.
     pub(super) fn normal(mut self) -> Option<Cookie> {
         let texts = [&self.name, &self.value, &self.path];
@@ -123,6 +128,11 @@ struct Recent {
 }
 
 impl Jar {
+    /// Bytes of memory.
+    pub(super) fn cost(&self) -> usize {
+        self.cookies.len() * size_of::<Cookie>() + 2 * self.bytes
+    }
+
     /// Takes in a cookie, or removes the one that it says has expired.
     pub(super) fn put(&mut self, cookie: Cookie, now_ms: u64) {
         self.recent = None;

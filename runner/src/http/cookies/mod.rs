@@ -11,11 +11,12 @@ use std::time::{Instant, SystemTime};
 
 use url::{Host, Url};
 
-use super::egress::normal_host;
 use super::request::Request;
 use super::response::fields;
 use super::target::{self, Origin};
 use super::transport::Transport;
+use crate::memory::{Account, Held};
+use crate::net::normal_host;
 use jar::{Jar, Place, header};
 
 pub use jar::Cookie;
@@ -63,9 +64,37 @@ struct Jars {
     others: Vec<(u64, u64, Jar)>,
     made: u64,
     uses: u64,
+    /// What all of them count against.
+    held: Option<Held>,
 }
 
 impl Jars {
+    /// Takes in a cookie, unless there is no room for it.
+    fn put(&mut self, number: u64, cookie: Cookie, now_ms: u64) -> bool {
+        // Counted first, as if it replaced none and pushed none out.
+        let bytes = self.bytes().saturating_add(cookie.cost());
+        if self.held.as_mut().is_some_and(|held| held.resize(bytes).is_err()) {
+            return false;
+        }
+        self.open(number).put(cookie, now_ms);
+        self.settle();
+        true
+    }
+
+    /// Counts what is there now, which is no more than before.
+    fn settle(&mut self) {
+        let bytes = self.bytes();
+        if let Some(held) = &mut self.held {
+            // Less always fits.
+            let _ = held.resize(bytes);
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        let others = self.others.iter().map(|(.., jar)| jar);
+        others.chain([&self.own]).map(Jar::cost).sum()
+    }
+
     fn find(&mut self, number: u64) -> Option<&mut Jar> {
         if number == 0 {
             return Some(&mut self.own);
@@ -133,14 +162,14 @@ impl Cookies {
             .unwrap_or_default()
     }
 
-    /// Takes in a `Set-Cookie` text, as if this URL had answered with it. False: it is ignored there.
+    /// Takes in a `Set-Cookie` text, as if this URL had answered with it. False: it is ignored there, or there is no room.
     pub fn set(&self, jar: u64, url: &str, text: &str) -> bool {
         let Some(url) = self.url(url) else { return false };
         let cookie = parse::set_cookie(text, &url.place(), now_ms());
         cookie.is_some_and(|cookie| self.take_in(jar, cookie))
     }
 
-    /// Puts in a cookie as it is. False: it can't be sent.
+    /// Puts in a cookie as it is. False: it can't be sent, or there is no room.
     pub fn put(&self, jar: u64, cookie: Cookie) -> bool {
         cookie.normal().is_some_and(|cookie| self.take_in(jar, cookie))
     }
@@ -149,7 +178,9 @@ impl Cookies {
     pub fn delete(&self, jar: u64, url: &str, name: &str) -> usize {
         let Some(url) = self.url(url) else { return 0 };
         let mut jars = self.jars();
-        jars.find(jar).map_or(0, |jar| jar.delete(&url.place(), name))
+        let count = jars.find(jar).map_or(0, |jar| jar.delete(&url.place(), name));
+        jars.settle();
+        count
     }
 
     /// Removes one by what names it; says whether there was one.
@@ -157,7 +188,9 @@ impl Cookies {
         let domain = domain.strip_prefix('.').unwrap_or(domain);
         let domain = parse::domain_of(domain).unwrap_or_default();
         let mut jars = self.jars();
-        jars.find(jar).is_some_and(|jar| jar.remove(&domain, path, name))
+        let removed = jars.find(jar).is_some_and(|jar| jar.remove(&domain, path, name));
+        jars.settle();
+        removed
     }
 
     /// Empties a jar.
@@ -167,6 +200,7 @@ impl Cookies {
             jars.own = Jar::default();
         }
         jars.others.retain(|(own, ..)| *own != jar);
+        jars.settle();
     }
 
     fn take_in(&self, jar: u64, cookie: Cookie) -> bool {
@@ -174,8 +208,7 @@ impl Cookies {
             return false;
         }
         self.any.store(true, Ordering::Relaxed);
-        self.jars().open(jar).put(cookie, now_ms());
-        true
+        self.jars().put(jar, cookie, now_ms())
     }
 
     fn url(&self, url: &str) -> Option<Parsed> {
@@ -197,9 +230,26 @@ impl Cookies {
         }
     }
 
-    /// Forgets everything, the numbers of jars included.
+    /// Counts all cookies against this account from now on. If it hasn't the room for them, they are gone.
+    pub(super) fn charge_to(&self, account: &Arc<Account>) {
+        let mut jars = self.jars();
+        let mut held = Held::new(account);
+        if held.resize(jars.bytes()).is_err() {
+            (jars.own, jars.others) = Default::default();
+        }
+        jars.held = Some(held);
+    }
+
+    /// Forgets everything, the numbers of jars included, but for what they count against.
     pub(super) fn reset(&self) {
-        *self.jars() = Jars::default();
+        let mut jars = self.jars();
+        let held = jars.held.take();
+        *jars = Jars {
+            held,
+            ..Jars::default()
+        };
+        jars.settle();
+        drop(jars);
         self.any.store(false, Ordering::Relaxed);
     }
 
@@ -314,9 +364,9 @@ pub(super) fn is_cookie(name: &str) -> bool {
 
 fn place<'a>(origin: &'a Origin, path: &'a str) -> Place<'a> {
     Place {
-        https: origin.https,
-        host: &origin.host,
-        is_address: is_address(&origin.host),
+        https: origin.destination.is_secure(),
+        host: origin.destination.host(),
+        is_address: is_address(origin.destination.host()),
         path,
     }
 }
@@ -361,7 +411,7 @@ fn now_ms() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::Settings;
+    use crate::http::HttpSettings;
 
     const URL: &str = "http://h.test/shop/cart";
 
@@ -401,10 +451,48 @@ mod tests {
     }
 
     #[test]
+    fn what_the_jars_hold_counts_against_the_account() {
+        let account = Account::new(&Arc::default(), 3_000);
+        let cookies = Cookies::default();
+        cookies.charge_to(&account);
+        let jar = cookies.make();
+        let value = "x".repeat(500);
+        let set = |jar, name: &str| cookies.set(jar, URL, &format!("{name}={value}"));
+        assert!(set(0, "a") && set(jar, "b"));
+        let used = account.used();
+        assert!(
+            (2_000..3_000).contains(&used),
+            "each is in its jar and in a header: {used}"
+        );
+        assert!(!set(0, "c"));
+        assert_eq!((account.used(), account.take_refusals()), (used, 1));
+        assert!(!set(0, "a"), "replacing needs the room for a moment");
+        cookies.clear(jar);
+        assert!(account.used() < used && set(0, "a"));
+        assert_eq!(cookies.delete(0, URL, "a"), 1);
+        assert_eq!(account.used(), 0);
+        assert!(set(0, "c"));
+        cookies.reset();
+        assert_eq!(account.used(), 0);
+    }
+
+    #[test]
+    fn cookies_move_to_the_account_of_the_next_instance_or_are_gone() {
+        let [large, small] = [10_000, 100].map(|limit| Account::new(&Arc::default(), limit));
+        let cookies = Cookies::default();
+        cookies.charge_to(&large);
+        assert!(cookies.set(0, URL, "a=1"));
+        cookies.charge_to(&small);
+        assert_eq!((large.used(), small.used()), (0, 0));
+        assert!(cookies.all(0).is_empty());
+        assert_eq!(small.take_refusals(), 1);
+    }
+
+    #[test]
     fn without_cookies_none_is_stored() {
-        let settings = Settings {
+        let settings = HttpSettings {
             cookies: false,
-            ..Settings::default()
+            ..HttpSettings::default()
         };
         let cookies = Cookies::new(Transport::new(&settings).expect("settings"));
         assert!(!cookies.set(0, URL, "a=1"));
@@ -413,9 +501,9 @@ mod tests {
 
     #[test]
     fn urls_may_be_relative_to_the_runs_host() {
-        let settings = Settings {
+        let settings = HttpSettings {
             base: Url::parse("http://h.test/shop").ok(),
-            ..Settings::default()
+            ..HttpSettings::default()
         };
         let cookies = Cookies::new(Transport::new(&settings).expect("settings"));
         assert!(cookies.set(0, "/cart/add", "a=1"));

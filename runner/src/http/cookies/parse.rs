@@ -2,8 +2,8 @@
 
 use url::Host;
 
-use super::super::egress::normal_host;
 use super::jar::{COOKIE_BYTES, Cookie, Place};
+use crate::net::normal_host;
 
 /// The cookie that this text sets where `place` has answered with it. `None`: it is ignored there.
 pub(super) fn set_cookie(text: &str, place: &Place<'_>, now_ms: u64) -> Option<Cookie> {

@@ -17,12 +17,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use self::request::Job;
 use self::response::Reader;
-use super::buffers;
 use super::error::Fault;
 use super::request::Request;
-use super::stream::Stream;
 use super::target::Origin;
 use super::timings::{Phase, Trace};
+use crate::net::{self, Stream};
 
 /// A connection that speaks HTTP/1.1. It has no buffers of its own.
 #[derive(Debug)]
@@ -151,7 +150,7 @@ fn write(
         let again = Again::Untouched;
         return Poll::Ready(Err(Lost { fault, again }));
     }
-    buffers::with_request(|buffer| {
+    net::with_write(|buffer| {
         job.write(&connection.origin, buffer);
         let stream = &mut connection.stream;
         let taken = match Pin::new(&mut *stream).poll_write(cx, buffer) {
@@ -239,7 +238,7 @@ fn read(
     trace: &mut Trace,
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), (Fault, bool)>> {
-    buffers::with_read(|buffer| {
+    net::with_read(|buffer| {
         for _ in 0..READS {
             let mut filled = ReadBuf::new(buffer);
             if let Err(error) = ready!(Pin::new(&mut connection.stream).poll_read(cx, &mut filled)) {

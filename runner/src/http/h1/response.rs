@@ -1,10 +1,10 @@
 //! Reads one HTTP/1 response out of whatever pieces the socket delivers.
 
-use super::super::buffers::{Buffer, POOLED_BYTES};
 use super::super::error::{ErrorCode, Fault};
 use super::body::Framing;
 use super::head::{Facts, parse, unfold};
 use crate::memory::{Account, Exceeded, Held};
+use crate::net::{Buffer, POOLED_BYTES};
 use std::sync::Arc;
 
 /// The largest response head, interim responses included.

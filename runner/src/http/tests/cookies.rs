@@ -2,7 +2,7 @@
 
 use super::server::{Server, Step, reply};
 use super::{base, client, get, response};
-use crate::http::{JarUse, Request, Settings};
+use crate::http::{HttpSettings, JarUse, Request};
 
 /// The `cookie` fields of what the server has seen, and the targets.
 fn seen(server: &Server) -> Vec<(String, Vec<String>)> {
@@ -58,7 +58,7 @@ async fn a_requests_own_cookies_come_first_and_outrank_those_of_the_jar() {
 #[tokio::test]
 async fn an_operators_cookies_are_joined_too() {
     let server = Server::start(vec![ok(2)]).await;
-    let mut client = client(&Settings {
+    let mut client = client(&HttpSettings {
         headers: own("tenant=a"),
         ..base(&server.url())
     });

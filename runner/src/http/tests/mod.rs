@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{Client, Outcome, Request, Response, Settings, Transport};
+use super::{Client, HttpSettings, Outcome, Request, Response, Transport};
+use crate::net::NetSettings;
 
 /// `GET` that keeps everything.
 pub(super) fn get(url: &str) -> Request<'_> {
@@ -32,18 +33,24 @@ pub(super) fn get(url: &str) -> Request<'_> {
 }
 
 /// Settings whose base URL is this.
-pub(super) fn base(url: &str) -> Settings {
-    Settings {
+pub(super) fn base(url: &str) -> HttpSettings {
+    HttpSettings {
         base: Some(Url::parse(url).expect("url")),
-        ..Settings::default()
+        ..HttpSettings::default()
     }
 }
 
-pub(super) fn transport(settings: &Settings) -> Arc<Transport> {
+/// The same, but for this about its connections.
+pub(super) fn with_net(mut settings: HttpSettings, change: impl FnOnce(&mut NetSettings)) -> HttpSettings {
+    change(&mut settings.net);
+    settings
+}
+
+pub(super) fn transport(settings: &HttpSettings) -> Arc<Transport> {
     Transport::new(settings).expect("settings")
 }
 
-pub(super) fn client(settings: &Settings) -> Client {
+pub(super) fn client(settings: &HttpSettings) -> Client {
     Client::new(transport(settings), 0)
 }
 

@@ -7,8 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::server::{Server, Step, raw, reply};
-use super::{base, client, get, response};
-use crate::http::{ErrorCode, Hop, Ignored, Request, Settings, Watch};
+use super::{base, client, get, response, with_net};
+use crate::http::{ErrorCode, Hop, HttpSettings, Ignored, Request, Watch};
 
 /// A server that answers once it has read so many bytes, and then holds the connection or closes it.
 async fn hasty(read: usize, answer: &'static str, holds: bool) -> String {
@@ -101,7 +101,7 @@ async fn a_body_that_is_not_wanted_may_be_anything() {
         .concat(),
     );
     let server = Server::start(vec![vec![corrupt, large, reply("200 OK", "end")]]).await;
-    let mut client = client(&Settings {
+    let mut client = client(&HttpSettings {
         max_body_bytes: 1000,
         ..base(&server.url())
     });
@@ -262,7 +262,7 @@ async fn the_operator_bounds_redirects_whatever_a_request_asks_for() {
     ] {
         let loops = vec![raw("HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\n\r\n"); 60];
         let server = Server::start(vec![loops]).await;
-        let settings = Settings {
+        let settings = HttpSettings {
             max_redirects: operator,
             ..base(&server.url())
         };
@@ -286,13 +286,11 @@ async fn the_operator_bounds_redirects_whatever_a_request_asks_for() {
 async fn several_overrides_of_a_name_are_several_addresses() {
     let server = Server::start(vec![vec![reply("200 OK", "alive")]]).await;
     let port = server.port;
-    let settings = Settings {
-        resolve: vec![
-            format!("two.test=127.0.0.9:{port}"),
-            format!("two.test=127.0.0.1:{port}"),
-        ],
-        ..base("http://two.test/")
-    };
+    let settings = with_net(base("http://two.test/"), |net| {
+        net.resolve = ["127.0.0.9", "127.0.0.1"]
+            .map(|address| format!("two.test={address}:{port}"))
+            .to_vec();
+    });
     let response = response(client(&settings).send(&get("/")).await);
     assert_eq!(
         (response.body(), response.remote.ip().to_string()),

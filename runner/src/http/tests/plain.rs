@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::server::{Server, Step, raw, reply};
-use super::{base, client, get, response};
-use crate::http::{ErrorCode, Request, Settings};
+use super::{base, client, get, response, with_net};
+use crate::http::{ErrorCode, Request};
 
 async fn failure(step: Step) -> ErrorCode {
     let server = Server::start(vec![vec![step]]).await;
@@ -182,10 +182,9 @@ async fn names_what_keeps_it_from_connecting() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|l| l.local_addr())
         .expect("port");
-    let mut client = client(&Settings {
-        allow: vec!["no-such-name.invalid".into()],
-        ..base(&format!("http://{closed}/"))
-    });
+    let mut client = client(&with_net(base(&format!("http://{closed}/")), |net| {
+        net.allow = vec!["no-such-name.invalid".into()];
+    }));
     for (url, code) in [
         ("/", ErrorCode::ConnectionRefused),
         ("http://no-such-name.invalid/", ErrorCode::Dns),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::server::{Server, Step, raw, reply};
 use super::{base, client, get, response};
-use crate::http::{ErrorCode, Request, Settings};
+use crate::http::{ErrorCode, HttpSettings, Request};
 
 fn ok() -> Step {
     reply("200 OK", "x")
@@ -108,7 +108,7 @@ async fn a_connection_with_surplus_bytes_is_not_used_again() {
 #[tokio::test]
 async fn without_keep_alive_each_request_connects() {
     let server = Server::start(vec![vec![ok(), ok()], vec![ok()]]).await;
-    let mut client = client(&Settings {
+    let mut client = client(&HttpSettings {
         keep_alive: false,
         ..base(&server.url())
     });
@@ -139,7 +139,7 @@ async fn a_batch_runs_at_once_within_its_bounds() {
         )
     };
     let server = Server::start((0..2).map(|_| vec![slow(), slow(), Step::Silence]).collect()).await;
-    let client = client(&Settings {
+    let client = client(&HttpSettings {
         parallel_per_host: 2,
         ..base(&server.url())
     });

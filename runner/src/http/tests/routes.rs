@@ -1,8 +1,8 @@
 //! Redirects, cookies, proxies and address overrides.
 
 use super::server::{Server, Step, raw, reply};
-use super::{base, client, get, response};
-use crate::http::{ErrorCode, Request, Settings};
+use super::{base, client, get, response, with_net};
+use crate::http::{ErrorCode, HttpSettings, Request};
 
 fn to(location: &str) -> Step {
     reply(&format!("302 Found\r\nlocation: {location}"), "")
@@ -83,13 +83,13 @@ async fn a_redirect_to_a_host_that_is_not_allowed_is_not_followed() {
 async fn misled(scripts: Vec<Vec<Step>>, first: &str) -> (Server, crate::http::Client, u16) {
     let server = Server::start(scripts).await;
     let port = server.port;
-    let transport = super::transport(&Settings {
-        allow: vec!["shop.test".into(), "*.wild.test".into()],
-        ..base(&format!("http://{first}:{port}/"))
+    let settings = with_net(base(&format!("http://{first}:{port}/")), |net| {
+        net.allow = vec!["shop.test".into(), "*.wild.test".into()];
     });
+    let transport = super::transport(&settings);
     for name in ["base.test", "shop.test", "a.wild.test"] {
         transport
-            .resolver
+            .network
             .remember(name, &["127.0.0.1".parse().expect("address")])
             .await;
     }
@@ -142,10 +142,7 @@ async fn a_location_that_is_empty_leads_nowhere() {
 async fn credentials_do_not_follow_to_another_origin() {
     let other = Server::start(vec![vec![reply("200 OK", "")]]).await;
     let server = Server::start(vec![vec![to(&other.url())]]).await;
-    let settings = Settings {
-        allow: vec!["127.0.0.1".into()],
-        ..base(&server.url())
-    };
+    let settings = with_net(base(&server.url()), |net| net.allow = vec!["127.0.0.1".into()]);
     let headers = [
         ("Authorization".to_owned(), "Bearer x".to_owned()),
         ("x-a".to_owned(), "1".to_owned()),
@@ -167,7 +164,7 @@ async fn returns_cookies_unless_told_not_to() {
     for cookies in [true, false] {
         let set = reply("200 OK\r\nset-cookie: a=1\r\nset-cookie: b=2; Path=/", "");
         let server = Server::start(vec![vec![set, reply("200 OK", "")]]).await;
-        let mut client = client(&Settings {
+        let mut client = client(&HttpSettings {
             cookies,
             ..base(&server.url())
         });
@@ -193,14 +190,8 @@ async fn returns_cookies_unless_told_not_to() {
 async fn overrides_change_the_address_but_not_the_name() {
     let server = Server::start(vec![vec![reply("200 OK", "")]]).await;
     let resolve = vec![format!("api.test=127.0.0.1:{}", server.port)];
-    let response = response(
-        client(&Settings {
-            resolve,
-            ..base("http://api.test/")
-        })
-        .send(&get("/"))
-        .await,
-    );
+    let settings = with_net(base("http://api.test/"), |net| net.resolve = resolve);
+    let response = response(client(&settings).send(&get("/")).await);
     assert_eq!(response.remote.port(), server.port);
     assert!(server.seen()[0].contains("\r\nhost: api.test\r\n"));
 }
@@ -208,10 +199,9 @@ async fn overrides_change_the_address_but_not_the_name() {
 #[tokio::test]
 async fn asks_a_proxy_for_whole_urls() {
     let proxy = Server::start(vec![vec![reply("200 OK", "")]]).await;
-    let settings = Settings {
-        proxy: Some(format!("http://u:p@127.0.0.1:{}", proxy.port)),
-        ..base("http://api.test/")
-    };
+    let settings = with_net(base("http://api.test/"), |net| {
+        net.proxy = Some(format!("http://u:p@127.0.0.1:{}", proxy.port));
+    });
     response(client(&settings).send(&get("/a")).await);
     let seen = &proxy.seen()[0];
     assert!(
@@ -224,10 +214,7 @@ async fn asks_a_proxy_for_whole_urls() {
 #[tokio::test]
 async fn a_proxy_that_refuses_a_tunnel_is_a_proxy_error() {
     let proxy = Server::start(vec![vec![raw("HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n")]]).await;
-    let settings = Settings {
-        proxy: Some(proxy.url()),
-        ..base("https://api.test/")
-    };
+    let settings = with_net(base("https://api.test/"), |net| net.proxy = Some(proxy.url()));
     let failure = client(&settings)
         .send(&get("/"))
         .await
@@ -246,10 +233,7 @@ async fn connects_from_the_source_address_of_the_vu() {
         "127.0.0.2".parse().expect("address"),
         "127.0.0.3".parse().expect("address"),
     ];
-    let shared = super::transport(&Settings {
-        source_addresses: sources,
-        ..base(&url)
-    });
+    let shared = super::transport(&with_net(base(&url), |net| net.source_addresses = sources));
     for (vu, source) in [(0, "127.0.0.2"), (1, "127.0.0.3"), (2, "127.0.0.2")] {
         let mut client = crate::http::Client::new(shared.clone(), vu);
         let sending = tokio::spawn(async move { client.send(&get("/")).await.result.is_ok() });

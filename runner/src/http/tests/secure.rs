@@ -17,8 +17,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use super::server::{Step, play, read_request, reply};
-use super::{base, client, get, response, transport};
-use crate::http::{ErrorCode, Protocol, Request, Settings, VersionPolicy};
+use super::{base, client, get, response, transport, with_net};
+use crate::http::{ErrorCode, HttpSettings, Protocol, Request, VersionPolicy};
 
 struct Authority {
     acceptor: TlsAcceptor,
@@ -56,13 +56,12 @@ async fn listen() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-fn settings(authority: &Authority, address: SocketAddr) -> Settings {
-    Settings {
-        ca_file: Some(authority.file.path().to_owned()),
-        resolve: vec!["api.test=127.0.0.1".into(), "wrong.test=127.0.0.1".into()],
-        allow: vec!["wrong.test".into()],
-        ..base(&format!("https://api.test:{}/", address.port()))
-    }
+fn settings(authority: &Authority, address: SocketAddr) -> HttpSettings {
+    with_net(base(&format!("https://api.test:{}/", address.port())), |net| {
+        net.ca_file = Some(authority.file.path().to_owned());
+        net.resolve = vec!["api.test=127.0.0.1".into(), "wrong.test=127.0.0.1".into()];
+        net.allow = vec!["wrong.test".into()];
+    })
 }
 
 /// Serves TLS connections with a script for each.
@@ -130,10 +129,7 @@ async fn a_certificate_must_be_trusted_and_fit_the_name() {
     let address = start(&authority, (0..6).map(|_| vec![reply("200 OK", "")]).collect()).await;
     let trusting = settings(&authority, address);
     let code = |outcome: crate::http::Outcome| outcome.result.expect_err("certificate").code;
-    let untrusting = Settings {
-        ca_file: None,
-        ..trusting.clone()
-    };
+    let untrusting = with_net(trusting.clone(), |net| net.ca_file = None);
     assert_eq!(
         code(client(&untrusting).send(&get("/")).await),
         ErrorCode::Certificate
@@ -143,10 +139,7 @@ async fn a_certificate_must_be_trusted_and_fit_the_name() {
         code(client(&trusting).send(&get(&wrong)).await),
         ErrorCode::Certificate
     );
-    let insecure = Settings {
-        insecure: true,
-        ..untrusting.clone()
-    };
+    let insecure = with_net(untrusting.clone(), |net| net.insecure = true);
     assert_eq!(response(client(&insecure).send(&get(&wrong)).await).status, 200);
     assert!(transport(&trusting).preflight().await.is_ok());
     assert_eq!(
@@ -190,10 +183,7 @@ async fn insecure_means_any_certificate() {
     for shown in [b"what nobody can read".to_vec(), other.cert.der().to_vec()] {
         let address = showing(shown).await;
         let secure = base(&format!("https://{address}/"));
-        let insecure = Settings {
-            insecure: true,
-            ..secure.clone()
-        };
+        let insecure = with_net(secure.clone(), |net| net.insecure = true);
         assert_eq!(response(client(&insecure).send(&get("/")).await).body(), b"in");
         let refused = client(&secure)
             .send(&get("/"))
@@ -230,10 +220,7 @@ async fn a_certificate_that_is_its_own_authority_is_trusted_if_it_was_named() {
     assert_eq!(refused.code, ErrorCode::Certificate);
     let (double, double_key) = made(&["api.test"]);
     let double = authority_of(&double, &double_key, &[]);
-    let other = Settings {
-        ca_file: Some(double.file.path().to_owned()),
-        ..trusting
-    };
+    let other = with_net(trusting, |net| net.ca_file = Some(double.file.path().to_owned()));
     let refused = client(&other).send(&get("/")).await.result.expect_err("another");
     assert_eq!(refused.code, ErrorCode::Certificate);
 }
@@ -258,10 +245,7 @@ async fn a_servers_own_certificate_is_trusted_whoever_signed_it() {
         .result
         .expect_err("name");
     assert_eq!(refused.code, ErrorCode::Certificate);
-    let untrusting = Settings {
-        ca_file: None,
-        ..trusting
-    };
+    let untrusting = with_net(trusting, |net| net.ca_file = None);
     let refused = client(&untrusting)
         .send(&get("/"))
         .await
@@ -302,7 +286,7 @@ async fn a_batch_shares_one_http2_connection() {
             serve_http2(acceptor.accept(socket).await.expect("TLS"), seen.clone());
         }
     });
-    let mut client = client(&Settings {
+    let mut client = client(&HttpSettings {
         parallel_per_host: 4,
         ..settings(&authority, address)
     });
@@ -351,7 +335,7 @@ async fn speaks_http2_without_asking() {
         serve_http2(socket, Arc::default());
     });
     let version = VersionPolicy::Http2PriorKnowledge;
-    let mut client = client(&Settings {
+    let mut client = client(&HttpSettings {
         version,
         ..base(&format!("http://{address}/"))
     });
@@ -365,7 +349,7 @@ async fn speaks_http2_without_asking() {
 async fn http1_can_be_forced() {
     let authority = authority(&["h2", "http/1.1"]);
     let address = start(&authority, vec![vec![reply("200 OK", "")]]).await;
-    let settings = Settings {
+    let settings = HttpSettings {
         version: VersionPolicy::Http1,
         ..settings(&authority, address)
     };
@@ -395,12 +379,11 @@ async fn tunnels_tls_through_a_tls_proxy() {
         let mut onward = TcpStream::connect(target).await.expect("target");
         let _ = tokio::io::copy_bidirectional(&mut stream, &mut onward).await;
     });
-    let settings = Settings {
-        proxy: Some(format!("https://127.0.0.1:{}", proxy.port())),
-        resolve: vec![],
-        insecure: true,
-        ..settings(&authority, target)
-    };
+    let settings = with_net(settings(&authority, target), |net| {
+        net.proxy = Some(format!("https://127.0.0.1:{}", proxy.port()));
+        net.resolve = vec![];
+        net.insecure = true;
+    });
     assert_eq!(
         response(client(&settings).send(&get("/")).await).body(),
         b"through"

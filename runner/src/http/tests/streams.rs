@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{base, client, get, response};
-use crate::http::{Client, ErrorCode, Request, Settings, VersionPolicy};
+use crate::http::{Client, ErrorCode, HttpSettings, Request, VersionPolicy};
 
 /// What a server does about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ async fn start(scripts: Vec<Vec<Deed>>, most: Option<u32>) -> (Client, Arc<Mutex
             });
         }
     });
-    let settings = Settings {
+    let settings = HttpSettings {
         version: VersionPolicy::Http2PriorKnowledge,
         timeout: Duration::from_secs(10),
         ..base(&url)

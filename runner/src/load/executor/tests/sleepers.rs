@@ -1,6 +1,5 @@
 //! VUs that only sleep, and runs of them under virtual time.
 
-use crate::host::{Set, install_shard, take_shard, with_shard};
 use crate::load::board::{Board, Status};
 use crate::load::control::Control;
 use crate::load::crew::{Crew, Leave, Retire, Spawn, contained};
@@ -9,7 +8,9 @@ use crate::load::part::{Alarm, News, Part, places};
 use crate::load::scheduler::Scheduler;
 use crate::load::stop::StopHandle;
 use crate::load::turns::{Place, Turns};
-use crate::metrics::{Aggregator, Limits, RunInfo, Shard, Totals};
+use crate::metrics::{
+    Aggregator, Limits, RunInfo, Set, Shard, Totals, install_shard, take_shard, with_shard,
+};
 use crate::plan::{Begin, Curve, Drawer, ExecutorSpec, Spacing, Stage as PlanStage, Workload, sample};
 use crate::rota::{AbortHandle, Rota};
 use std::cell::RefCell;

@@ -1,4 +1,5 @@
-//! The byte stream below HTTP: a TCP socket, TLS over one, or TLS over a proxy's TLS.
+//! An established connection: a TCP socket, TLS over one, or TLS over a proxy's TLS. What the bytes mean is up to the
+//! protocol that is spoken on it.
 
 use std::io;
 use std::pin::Pin;
@@ -12,31 +13,33 @@ use super::buffers;
 
 /// An established connection's bytes.
 #[derive(Debug)]
-pub(super) enum Stream {
+pub enum Stream {
+    /// Without TLS.
     Plain(TcpStream),
+    /// TLS over another stream.
     Tls(Box<TlsStream<Stream>>),
 }
 
 impl Stream {
     /// The socket at the bottom.
-    pub(super) fn socket(&self) -> &TcpStream {
+    fn socket(&self) -> &TcpStream {
         match self {
             Stream::Plain(socket) => socket,
             Stream::Tls(stream) => stream.get_ref().0.socket(),
         }
     }
 
-    /// Whether TLS agreed on HTTP/2.
-    pub(super) fn agreed_http2(&self) -> bool {
+    /// The protocol that TLS agreed on (RFC 7301), if it agreed on one.
+    pub fn agreed_protocol(&self) -> Option<&[u8]> {
         match self {
-            Stream::Plain(_) => false,
-            Stream::Tls(stream) => stream.get_ref().1.alpn_protocol() == Some(b"h2"),
+            Stream::Plain(_) => None,
+            Stream::Tls(stream) => stream.get_ref().1.alpn_protocol(),
         }
     }
 
     /// Whether a connection at rest was closed, or sent something nobody asked for. Costs no system call while the
     /// socket has no news.
-    pub(super) fn is_stale(&mut self, cx: &mut Context<'_>) -> bool {
+    pub fn is_stale(&mut self, cx: &mut Context<'_>) -> bool {
         match self.socket().poll_read_ready(cx) {
             Poll::Pending => false,
             Poll::Ready(Err(_)) => true,

@@ -8,15 +8,11 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 /// A timer that is only moved when it fires too early or would fire too late. Bound to the runtime it first ran on.
 #[derive(Debug, Default)]
-pub(super) struct Alarm(Option<Pin<Box<Sleep>>>);
+pub struct Deadline(Option<Pin<Box<Sleep>>>);
 
-impl Alarm {
+impl Deadline {
     /// Runs `future` until `until`; `None` if that came first. The timer is touched only when `future` has to wait.
-    pub(super) async fn limit<F: Future>(
-        &mut self,
-        until: Instant,
-        mut future: Pin<&mut F>,
-    ) -> Option<F::Output> {
+    pub async fn limit<F: Future>(&mut self, until: Instant, mut future: Pin<&mut F>) -> Option<F::Output> {
         poll_fn(|cx| match future.as_mut().poll(cx) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
             Poll::Pending => self.poll_passed(until, cx).map(|()| None),
@@ -46,11 +42,11 @@ mod tests {
 
     use super::*;
 
-    async fn wait(alarm: &mut Alarm, millis: u64) -> Duration {
+    async fn wait(deadline: &mut Deadline, millis: u64) -> Duration {
         let start = Instant::now();
         let never = pin!(std::future::pending::<()>());
         assert!(
-            alarm
+            deadline
                 .limit(start + Duration::from_millis(millis), never)
                 .await
                 .is_none()
@@ -60,9 +56,9 @@ mod tests {
 
     #[tokio::test]
     async fn fires_at_each_deadline_whether_later_or_earlier_than_the_last() {
-        let mut alarm = Alarm::default();
+        let mut deadline = Deadline::default();
         for millis in [20, 60, 5, 30] {
-            let waited = wait(&mut alarm, millis).await;
+            let waited = wait(&mut deadline, millis).await;
             assert!(
                 waited >= Duration::from_millis(millis),
                 "{waited:?} of {millis} ms"
@@ -76,22 +72,22 @@ mod tests {
 
     #[tokio::test]
     async fn a_timer_left_for_later_moves_forward() {
-        let mut alarm = Alarm::default();
+        let mut deadline = Deadline::default();
         let brief = pin!(tokio::time::sleep(Duration::from_millis(1)));
         assert!(
-            alarm
+            deadline
                 .limit(Instant::now() + Duration::from_secs(30), brief)
                 .await
                 .is_some()
         );
-        assert!(wait(&mut alarm, 10).await < Duration::from_secs(5));
+        assert!(wait(&mut deadline, 10).await < Duration::from_secs(5));
     }
 
     #[tokio::test]
     async fn a_future_that_is_ready_sets_no_timer() {
-        let mut alarm = Alarm::default();
+        let mut deadline = Deadline::default();
         let until = Instant::now() + Duration::from_secs(1);
-        assert_eq!(alarm.limit(until, pin!(std::future::ready(7))).await, Some(7));
-        assert!(alarm.0.is_none());
+        assert_eq!(deadline.limit(until, pin!(std::future::ready(7))).await, Some(7));
+        assert!(deadline.0.is_none());
     }
 }

@@ -3,7 +3,7 @@
 //! A shard is only ever touched by its thread, so recording takes no lock. There is one for each
 //! [`Set`]; which one records is decided by the VU that runs: its task is wrapped in [`in_set`].
 
-use crate::metrics::Shard;
+use super::Shard;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;

@@ -1,21 +1,12 @@
-//! Which addresses are dialled for a name. A host is granted by its name before that is resolved (`egress.rs`); but
-//! who holds a name decides where it leads, and must not lead a run to this machine, to its neighbours or to the
-//! cloud's metadata. What is checked here is what is dialled: nothing is resolved twice.
+//! The rule of private addresses: which addresses are dialled for a name. A host is granted by its name before that is
+//! resolved (`egress.rs`); but who holds a name decides where it leads, and must not lead a run to this machine, to its
+//! neighbours or to the cloud's metadata. What is checked here is what is dialled: nothing is resolved twice.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::{PoisonError, RwLock};
 
-use super::error::{ErrorCode, Fault};
-use super::target::Origin;
-use super::transport::Transport;
-
-/// Where this process serves something itself, such as its API.
-static OWN: RwLock<Vec<SocketAddr>> = RwLock::new(Vec::new());
-
-/// Makes an address that this process serves one that no request reaches, whatever the operator granted.
-pub fn never_target(address: SocketAddr) {
-    OWN.write().unwrap_or_else(PoisonError::into_inner).push(address);
-}
+use super::destination::Destination;
+use super::error::{NetError, NetErrorKind};
+use super::network::Network;
 
 /// Whose an address is that isn't dialled for just any name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,57 +17,44 @@ enum Local {
     Link,
 }
 
-/// Those of a name's addresses that may be dialled for an origin.
+/// Those of a name's addresses that may be dialled for a destination.
 pub(super) fn allowed(
-    transport: &Transport,
-    origin: &Origin,
+    network: &Network,
+    to: &Destination,
     found: Vec<SocketAddr>,
-) -> Result<Vec<SocketAddr>, Fault> {
+) -> Result<Vec<SocketAddr>, NetError> {
     let first = found.first().copied();
     let kept: Vec<_> = found
         .into_iter()
-        .filter(|address| may_dial(transport, origin, address.ip()))
+        .filter(|address| may_dial(network, to, address.ip()))
         .collect();
     match first {
-        Some(first) if kept.is_empty() => Err(denied(&origin.host, first.ip())),
+        Some(first) if kept.is_empty() => Err(denied(to.host(), first.ip())),
         _ => Ok(kept),
     }
 }
 
-fn may_dial(transport: &Transport, origin: &Origin, address: IpAddr) -> bool {
+fn may_dial(network: &Network, to: &Destination, address: IpAddr) -> bool {
     let Some(local) = local(address) else { return true };
+    let host = to.host();
     // The host itself is an address, which the operator has granted.
-    if origin.host.parse::<IpAddr>().is_ok() || transport.grants(origin, address) {
+    if host.parse::<IpAddr>().is_ok() || network.grants(to, address) {
         return true;
     }
     // Names that can mean nothing else, and the one that the run is for.
-    let named = origin.base || origin.host == "localhost" || origin.host.ends_with(".localhost");
+    let named = network.is_home(to) || host == "localhost" || host.ends_with(".localhost");
     local == Local::Loopback && named
 }
 
-/// Refuses this process's own services.
-pub(super) fn refuse_own(address: SocketAddr, from: Option<IpAddr>) -> Result<(), Fault> {
-    let own = OWN.read().unwrap_or_else(PoisonError::into_inner);
-    let ip = address.ip().to_canonical();
-    // Linux takes the unspecified address for itself, and who listens on it listens on all of this machine's.
-    let here = local(ip) == Some(Local::Loopback) || Some(ip) == from.map(|from| from.to_canonical());
-    let is_own = |own: &SocketAddr| {
-        let same = own.ip() == ip || ip.is_unspecified() || (own.ip().is_unspecified() && here);
-        own.port() == address.port() && same
-    };
-    if own.iter().any(is_own) {
-        return Err(Fault::new(
-            ErrorCode::HostNotAllowed,
-            format!("{address} is served by this run itself, which is never a target"),
-        ));
-    }
-    Ok(())
+/// Whether an address is this machine's own.
+pub(super) fn is_loopback(address: IpAddr) -> bool {
+    local(address) == Some(Local::Loopback)
 }
 
 #[cold]
-fn denied(host: &str, address: IpAddr) -> Fault {
-    Fault::new(
-        ErrorCode::HostNotAllowed,
+fn denied(host: &str, address: IpAddr) -> NetError {
+    NetError::new(
+        NetErrorKind::HostNotAllowed,
         format!(
             "{host} leads to {address}, which is this machine's or its network's own; --allow-host {address} grants it"
         ),
@@ -134,22 +112,28 @@ fn carried(address: Ipv6Addr) -> Option<Ipv4Addr> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{base, transport};
     use super::*;
-    use crate::http::Settings;
+    use crate::net::NetSettings;
+    use url::Url;
 
-    fn kept(settings: &Settings, url: &str, found: &[&str]) -> Result<Vec<String>, String> {
-        let transport = transport(settings);
-        let origin = transport
-            .origin(&url::Url::parse(url).expect("url"))
-            .expect("granted");
+    /// What is left of these addresses for a URL, in a run for `http://base.test/` that was granted these hosts.
+    fn kept(granted: &[&str], url: &str, found: &[&str]) -> Result<Vec<String>, String> {
+        let settings = NetSettings {
+            allow: granted.iter().map(|&host| host.to_owned()).collect(),
+            ..NetSettings::default()
+        };
+        let home = Url::parse("http://base.test/").expect("url");
+        let network = Network::new(&settings, Some(&home)).expect("settings");
+        let url = Url::parse(url).expect("url");
+        let port = url.port_or_known_default().expect("port");
+        let to = network.destination(false, &url.host().expect("host"), port);
         let found = found
             .iter()
             .map(|ip| SocketAddr::new(ip.parse().expect("address"), 80))
             .collect();
-        allowed(&transport, &origin, found)
+        allowed(&network, &to.expect("granted"), found)
             .map(|kept| kept.iter().map(|address| address.ip().to_string()).collect())
-            .map_err(|fault| fault.detail)
+            .map_err(|error| error.detail)
     }
 
     #[test]
@@ -182,46 +166,24 @@ mod tests {
 
     #[test]
     fn a_granted_name_leads_to_no_local_address() {
-        let settings = Settings {
-            allow: vec!["shop.test".into(), "*.wild.test".into()],
-            ..base("http://base.test/")
-        };
+        let granted = ["shop.test", "*.wild.test"];
         for url in ["http://shop.test/", "http://a.wild.test/"] {
             for address in ["127.0.0.1", "::1", "169.254.169.254", "::ffff:127.0.0.1"] {
-                let denied = kept(&settings, url, &[address]).expect_err(address);
+                let denied = kept(&granted, url, &[address]).expect_err(address);
                 assert!(denied.contains(&format!("--allow-host {address}")), "{denied}");
             }
-            let both = kept(&settings, url, &["127.0.0.1", "93.184.216.34"]);
+            let both = kept(&granted, url, &["127.0.0.1", "93.184.216.34"]);
             assert_eq!(both.expect("one"), ["93.184.216.34"]);
         }
     }
 
     #[test]
     fn what_the_operator_named_may_be_local() {
-        let settings = Settings {
-            allow: vec!["shop.test".into(), "127.0.0.7".into(), "localhost".into()],
-            ..base("http://base.test/")
-        };
-        assert!(kept(&settings, "http://base.test/", &["127.0.0.1"]).is_ok());
-        assert!(kept(&settings, "http://base.test/", &["169.254.169.254"]).is_err());
-        assert!(kept(&settings, "http://localhost:8080/", &["127.0.0.1"]).is_ok());
-        assert!(kept(&settings, "http://shop.test/", &["127.0.0.7"]).is_ok());
-        assert!(kept(&settings, "http://127.0.0.7/", &["127.0.0.7"]).is_ok());
-    }
-
-    #[test]
-    fn what_this_process_serves_is_never_a_target() {
-        for own in ["127.0.0.1:61", "0.0.0.0:62"] {
-            never_target(own.parse().expect("address"));
-        }
-        let is_fine = |text: &str, from: Option<&str>| {
-            let from = from.map(|from| from.parse().expect("address"));
-            refuse_own(text.parse().expect("address"), from).is_ok()
-        };
-        assert!(!is_fine("127.0.0.1:61", None));
-        assert!(!is_fine("0.0.0.0:61", None) && !is_fine("[::ffff:127.0.0.1]:61", None));
-        assert!(is_fine("127.0.0.2:61", None) && is_fine("127.0.0.1:63", None));
-        assert!(!is_fine("127.0.0.2:62", None) && !is_fine("192.0.2.1:62", Some("192.0.2.1")));
-        assert!(is_fine("192.0.2.1:62", Some("192.0.2.9")));
+        let granted = ["shop.test", "127.0.0.7", "localhost"];
+        assert!(kept(&granted, "http://base.test/", &["127.0.0.1"]).is_ok());
+        assert!(kept(&granted, "http://base.test/", &["169.254.169.254"]).is_err());
+        assert!(kept(&granted, "http://localhost:8080/", &["127.0.0.1"]).is_ok());
+        assert!(kept(&granted, "http://shop.test/", &["127.0.0.7"]).is_ok());
+        assert!(kept(&granted, "http://127.0.0.7/", &["127.0.0.7"]).is_ok());
     }
 }

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use url::Host;
 
-use super::block::{AddressRange, ranges};
+use super::address_range::{AddressRange, ranges};
 use super::egress::normal_host;
-use super::error::{ErrorCode, Fault};
-use super::settings::{DnsPolicy, Settings};
+use super::error::{NetError, NetErrorKind};
+use super::settings::{DnsPolicy, NetSettings};
 
 /// Names that the cache holds; then it starts anew.
 const CACHED: usize = 10_000;
@@ -55,7 +55,7 @@ struct Answer {
 
 impl Resolver {
     /// Reads overrides of the form `[*.]HOST[:PORT]=ADDR[:PORT]`; adds what is wrong to `problems`.
-    pub(super) fn new(settings: &Settings, problems: &mut Vec<String>) -> Resolver {
+    pub(super) fn new(settings: &NetSettings, problems: &mut Vec<String>) -> Resolver {
         let mut read = Vec::new();
         for text in &settings.resolve {
             match Override::parse(text) {
@@ -77,7 +77,7 @@ impl Resolver {
     }
 
     /// The addresses to try, in order. Never empty.
-    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Found, Fault> {
+    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Found, NetError> {
         let mut found = self.all(host, port).await?;
         let is_free = |address: &SocketAddr| !self.blocked.iter().any(|range| range.has(address.ip()));
         let Some(blocked) = found.addresses.iter().find(|address| !is_free(address)).copied() else {
@@ -86,12 +86,12 @@ impl Resolver {
         found.addresses.retain(is_free);
         if found.addresses.is_empty() {
             let detail = format!("{host:?} is at {}, which --block-ip excludes", blocked.ip());
-            return Err(Fault::new(ErrorCode::HostNotAllowed, detail));
+            return Err(NetError::new(NetErrorKind::HostNotAllowed, detail));
         }
         Ok(found)
     }
 
-    async fn all(&self, host: &str, port: u16) -> Result<Found, Fault> {
+    async fn all(&self, host: &str, port: u16) -> Result<Found, NetError> {
         let here = |entry: &&Override| entry.covers(host) && entry.port.is_none_or(|wanted| wanted == port);
         if let Some(first) = self.overrides.iter().find(here) {
             // Several overrides alike are several addresses of the name.
@@ -108,7 +108,7 @@ impl Resolver {
         };
         if addresses.is_empty() {
             let detail = format!("{host:?} has no address that --dns-policy wants");
-            return Err(Fault::new(ErrorCode::Dns, detail));
+            return Err(NetError::new(NetErrorKind::Dns, detail));
         }
         let on_port = |address| SocketAddr::new(address, port);
         Ok(Found {
@@ -126,7 +126,7 @@ impl Resolver {
     }
 
     /// Asks the cache, then the system: at most once at a time for a name.
-    async fn look_up(&self, host: &str) -> Result<Arc<[IpAddr]>, Fault> {
+    async fn look_up(&self, host: &str) -> Result<Arc<[IpAddr]>, NetError> {
         let asked = Instant::now();
         let slot = self.slot(host);
         let mut answer = slot.lock().await;
@@ -144,7 +144,7 @@ impl Resolver {
                 result
             }
         };
-        result.map_err(|error| Fault::new(ErrorCode::Dns, format!("can't resolve {host:?}: {error}")))
+        result.map_err(|error| NetError::new(NetErrorKind::Dns, format!("can't resolve {host:?}: {error}")))
     }
 
     fn slot(&self, host: &str) -> Arc<tokio::sync::Mutex<Option<Answer>>> {
@@ -245,10 +245,10 @@ fn borrowed(host: &Host<String>) -> Host<&str> {
 mod tests {
     use super::*;
 
-    fn settings(overrides: &[&str]) -> Settings {
-        Settings {
+    fn settings(overrides: &[&str]) -> NetSettings {
+        NetSettings {
             resolve: overrides.iter().map(|&text| text.to_owned()).collect(),
-            ..Settings::default()
+            ..NetSettings::default()
         }
     }
 
@@ -283,14 +283,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_blocked_address_is_refused_however_it_was_found() {
-        let blocked = Settings {
+        let blocked = NetSettings {
             block_ips: vec!["127.0.0.0/30".to_owned()],
             ..settings(&["in.test=127.0.0.2", "out.test=127.0.0.4"])
         };
         let resolver = Resolver::new(&blocked, &mut Vec::new());
         for host in ["in.test", "127.0.0.1"] {
-            let fault = resolver.resolve(host, 80).await.expect_err("blocked");
-            assert_eq!(fault.code, ErrorCode::HostNotAllowed, "{host}");
+            let error = resolver.resolve(host, 80).await.expect_err("blocked");
+            assert_eq!(error.kind, NetErrorKind::HostNotAllowed, "{host}");
         }
         assert!(resolver.resolve("out.test", 80).await.is_ok());
     }
@@ -327,7 +327,7 @@ mod tests {
             .resolve("no-such-name.invalid", 80)
             .await
             .expect_err("unresolvable");
-        assert_eq!(error.code, ErrorCode::Dns);
+        assert_eq!(error.kind, NetErrorKind::Dns);
         let slot = resolver.slot("no-such-name.invalid");
         let before = slot.lock().await.as_ref().map(|answer| answer.at);
         assert!(resolver.resolve("no-such-name.invalid", 80).await.is_err());

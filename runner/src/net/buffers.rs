@@ -8,27 +8,27 @@ const READ_BYTES: usize = 64 * 1024;
 /// Buffers the pool keeps per thread.
 const POOLED: usize = 64;
 /// A buffer that grew beyond this is freed rather than pooled.
-pub(super) const POOLED_BYTES: usize = 64 * 1024;
-/// A request buffer that grew beyond this is given back to the allocator.
-const REQUEST_BYTES: usize = 256 * 1024;
+pub const POOLED_BYTES: usize = 64 * 1024;
+/// A buffer for what is written that grew beyond this is given back to the allocator.
+const WRITE_BYTES: usize = 256 * 1024;
 
 thread_local! {
     static READ: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ_BYTES].into_boxed_slice());
-    static REQUEST: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static WRITE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static POOL: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Lends the thread's read buffer. `body` must not lend it again.
-pub(super) fn with_read<R>(body: impl FnOnce(&mut [u8]) -> R) -> R {
+pub fn with_read<R>(body: impl FnOnce(&mut [u8]) -> R) -> R {
     READ.with_borrow_mut(|buffer| body(buffer))
 }
 
-/// Lends the thread's request buffer, empty. `body` must not lend it again.
-pub(super) fn with_request<R>(body: impl FnOnce(&mut Vec<u8>) -> R) -> R {
-    REQUEST.with_borrow_mut(|buffer| {
+/// Lends the thread's buffer for what is written, empty. `body` must not lend it again.
+pub fn with_write<R>(body: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    WRITE.with_borrow_mut(|buffer| {
         buffer.clear();
         let result = body(buffer);
-        if buffer.capacity() > REQUEST_BYTES {
+        if buffer.capacity() > WRITE_BYTES {
             *buffer = Vec::new();
         }
         result
@@ -37,16 +37,16 @@ pub(super) fn with_request<R>(body: impl FnOnce(&mut Vec<u8>) -> R) -> R {
 
 /// A byte vector whose memory comes from, and returns to, the thread's pool.
 #[derive(Debug, Default)]
-pub(super) struct Buffer(Vec<u8>);
+pub struct Buffer(Vec<u8>);
 
 impl Buffer {
     /// Puts a vector that was made elsewhere under the pool's care.
-    pub(super) fn adopt(bytes: Vec<u8>) -> Buffer {
+    pub fn adopt(bytes: Vec<u8>) -> Buffer {
         Buffer(bytes)
     }
 
     /// Takes memory from the pool unless there is some.
-    pub(super) fn ready(&mut self) -> &mut Vec<u8> {
+    pub fn ready(&mut self) -> &mut Vec<u8> {
         if self.0.capacity() == 0
             && let Ok(Some(pooled)) = POOL.try_with(|pool| pool.borrow_mut().pop())
         {
@@ -108,8 +108,8 @@ mod tests {
     }
 
     #[test]
-    fn the_request_buffer_is_lent_empty() {
-        with_request(|buffer| buffer.extend_from_slice(b"x"));
-        assert_eq!(with_request(|buffer| buffer.len()), 0);
+    fn the_buffer_for_what_is_written_is_lent_empty() {
+        with_write(|buffer| buffer.extend_from_slice(b"x"));
+        assert_eq!(with_write(|buffer| buffer.len()), 0);
     }
 }

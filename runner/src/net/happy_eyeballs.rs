@@ -10,8 +10,8 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::net::{TcpSocket, TcpStream};
 
-use super::addresses::refuse_own;
-use super::error::{ErrorCode, Fault};
+use super::error::{NetError, NetErrorKind};
+use super::own_services::refuse_own;
 
 /// How long an address is waited for alone.
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -47,45 +47,48 @@ impl Attempts {
     }
 
     /// Why all have failed.
-    fn fault(&self, host: &str) -> Fault {
+    fn error(&self, host: &str) -> NetError {
         let list = self.list();
-        let mut faults = list.iter().filter_map(|(address, error)| {
-            Some(Fault::connecting(error.as_ref()?, &format!("{host} ({address})")))
+        let mut errors = list.iter().filter_map(|(address, error)| {
+            Some(NetError::connecting(
+                error.as_ref()?,
+                &format!("{host} ({address})"),
+            ))
         });
-        let Some(first) = faults.next() else {
-            return Fault::new(
-                ErrorCode::Connect,
+        let Some(first) = errors.next() else {
+            return NetError::new(
+                NetErrorKind::Connect,
                 format!("no source address fits any address of {host}"),
             );
         };
-        let code = if faults.all(|fault| fault.code == first.code) {
-            first.code
+        let kind = if errors.all(|error| error.kind == first.kind) {
+            first.kind
         } else {
-            ErrorCode::Connect
+            NetErrorKind::Connect
         };
         drop(list);
         let mut detail = format!("can't connect to {host}: {}", self.told());
-        if code == ErrorCode::Exhausted {
+        if kind == NetErrorKind::Exhausted {
             detail.push_str(
                 "; this machine has no handle or port left (ulimit -n, net.ipv4.ip_local_port_range)",
             );
         }
-        Fault::new(code, detail)
+        NetError::new(kind, detail)
     }
 }
 
-/// Connects to the first of the addresses that answers.
-pub(super) async fn dial(
+/// Connects to the first of the addresses that answers, from the source address of this number.
+pub(super) async fn connect_first(
     host: &str,
     addresses: &[SocketAddr],
     sources: &[IpAddr],
-    vu: u64,
+    source: u64,
     attempts: &Attempts,
-) -> Result<(TcpStream, SocketAddr), Fault> {
+) -> Result<(TcpStream, SocketAddr), NetError> {
     let mut under_way = FuturesUnordered::new();
     let fitting = addresses
         .iter()
-        .filter_map(|&remote| Some((source_for(sources, vu, remote)?, remote)));
+        .filter_map(|&remote| Some((source_for(sources, source, remote)?, remote)));
     let mut rest = fitting.collect::<Vec<_>>().into_iter();
     loop {
         if let Some((source, remote)) = rest.next() {
@@ -101,7 +104,7 @@ pub(super) async fn dial(
                     return Ok((socket, remote));
                 }
                 Some((remote, Err(error))) => attempts.fail(remote, error),
-                None => return Err(attempts.fault(host)),
+                None => return Err(attempts.error(host)),
             },
             () = tokio::time::sleep(HEAD_START), if rest.len() > 0 => {}
         }
@@ -126,8 +129,8 @@ async fn connect(source: Option<IpAddr>, remote: SocketAddr) -> io::Result<TcpSt
     Ok(stream)
 }
 
-/// The VU's source address of the remote's family. `None`: there are source addresses, but none of that family.
-fn source_for(sources: &[IpAddr], vu: u64, remote: SocketAddr) -> Option<Option<IpAddr>> {
+/// The source address of this number, of the remote's family. `None`: there are source addresses, but none of that family.
+fn source_for(sources: &[IpAddr], number: u64, remote: SocketAddr) -> Option<Option<IpAddr>> {
     if sources.is_empty() {
         return Some(None);
     }
@@ -136,7 +139,7 @@ fn source_for(sources: &[IpAddr], vu: u64, remote: SocketAddr) -> Option<Option<
         .copied()
         .filter(|address| address.is_ipv4() == remote.is_ipv4())
         .collect();
-    let turn = usize::try_from(vu % fitting.len().max(1) as u64).unwrap_or(0);
+    let turn = usize::try_from(number % fitting.len().max(1) as u64).unwrap_or(0);
     fitting.get(turn).copied().map(Some)
 }
 
@@ -180,9 +183,9 @@ mod tests {
         }
     }
 
-    async fn dialled(addresses: &[SocketAddr]) -> Result<SocketAddr, Fault> {
+    async fn dialled(addresses: &[SocketAddr]) -> Result<SocketAddr, NetError> {
         let attempts = Attempts::default();
-        let done = dial("x.test", addresses, &[], 0, &attempts).await;
+        let done = connect_first("x.test", addresses, &[], 0, &attempts).await;
         done.map(|(_, remote)| remote)
     }
 
@@ -210,24 +213,24 @@ mod tests {
     #[tokio::test]
     async fn all_addresses_that_were_tried_are_named() {
         let three = three().await;
-        let fault = dialled(&[
+        let error = dialled(&[
             three.refusing,
             SocketAddr::from(([127, 0, 0, 5], three.alive.port())),
         ])
         .await
         .expect_err("nobody listens");
-        assert_eq!(fault.code, ErrorCode::ConnectionRefused);
+        assert_eq!(error.kind, NetErrorKind::ConnectionRefused);
         assert!(
-            fault.detail.contains("127.0.0.2:") && fault.detail.contains("127.0.0.5:"),
+            error.detail.contains("127.0.0.2:") && error.detail.contains("127.0.0.5:"),
             "{}",
-            fault.detail
+            error.detail
         );
 
         let attempts = Attempts::default();
         let addresses = [three.silent, three.refusing];
         let cut = tokio::time::timeout(
             Duration::from_millis(600),
-            dial("x.test", &addresses, &[], 0, &attempts),
+            connect_first("x.test", &addresses, &[], 0, &attempts),
         );
         assert!(cut.await.is_err());
         let told = attempts.told();

@@ -10,8 +10,8 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::TlsConnector;
 
-use super::error::{ErrorCode, Fault};
-use super::settings::{Settings, TlsVersions, VersionPolicy};
+use super::error::{NetError, NetErrorKind};
+use super::settings::{NetSettings, TlsVersions};
 use super::stream::Stream;
 use super::trust::{Trust, TrustAll};
 use crate::bounded;
@@ -19,52 +19,39 @@ use crate::bounded;
 /// Larger files hold no certificates: all authorities of the Web take 220 KB.
 const PEM_BYTES: u64 = 16 << 20;
 
-/// TLS for targets and for proxies. No sessions are resumed: each connection makes the handshake of a new visitor.
+/// TLS as a client, with the protocols that it offers to speak. No sessions are resumed: each connection makes the
+/// handshake of a new visitor.
 #[derive(Clone, Debug)]
-pub(super) struct Tls {
-    target: Arc<ClientConfig>,
-    proxy: Arc<ClientConfig>,
-}
+pub struct Tls(Arc<ClientConfig>);
 
 impl Tls {
-    /// Reads the certificates; adds what is wrong to `problems`.
-    pub(super) fn new(settings: &Settings, problems: &mut Vec<String>) -> Option<Tls> {
-        let mut base = base(settings, problems)?;
-        base.resumption = Resumption::disabled();
-        let proxy = Arc::new(base.clone());
-        base.alpn_protocols = match settings.version {
-            VersionPolicy::Negotiate => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
-            VersionPolicy::Http1 => vec![b"http/1.1".to_vec()],
-            VersionPolicy::Http2PriorKnowledge => vec![b"h2".to_vec()],
-        };
-        Some(Tls {
-            target: Arc::new(base),
-            proxy,
-        })
+    /// Reads the certificates, and offers no protocol; adds what is wrong to `problems`.
+    pub(super) fn new(settings: &NetSettings, problems: &mut Vec<String>) -> Option<Tls> {
+        let mut config = config(settings, problems)?;
+        config.resumption = Resumption::disabled();
+        Some(Tls(Arc::new(config)))
     }
 
-    /// TLS with the target.
-    pub(super) async fn to_target(&self, stream: Stream, host: &str) -> Result<Stream, Fault> {
-        handshake(&self.target, stream, host).await
+    /// The same with an offer of these protocols (RFC 7301), the preferred one first.
+    pub(super) fn offering(&self, protocols: &[&str]) -> Tls {
+        let mut config = ClientConfig::clone(&self.0);
+        config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+        Tls(Arc::new(config))
     }
 
-    /// TLS with a proxy.
-    pub(super) async fn to_proxy(&self, stream: Stream, host: &str) -> Result<Stream, Fault> {
-        handshake(&self.proxy, stream, host).await
+    /// Makes the handshake with `host`, which is in normal form.
+    pub(super) async fn handshake(&self, stream: Stream, host: &str) -> Result<Stream, NetError> {
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| NetError::new(NetErrorKind::Tls, format!("{host:?} can't be a TLS server name")))?;
+        let connecting = TlsConnector::from(self.0.clone()).connect(name, stream);
+        let stream = Box::pin(connecting)
+            .await
+            .map_err(|error| NetError::handshake(&error, host))?;
+        Ok(Stream::Tls(Box::new(stream)))
     }
 }
 
-async fn handshake(config: &Arc<ClientConfig>, stream: Stream, host: &str) -> Result<Stream, Fault> {
-    let name = ServerName::try_from(host.to_owned())
-        .map_err(|_| Fault::new(ErrorCode::Tls, format!("{host:?} can't be a TLS server name")))?;
-    let connecting = TlsConnector::from(config.clone()).connect(name, stream);
-    let stream = Box::pin(connecting)
-        .await
-        .map_err(|error| Fault::handshake(&error, host))?;
-    Ok(Stream::Tls(Box::new(stream)))
-}
-
-fn base(settings: &Settings, problems: &mut Vec<String>) -> Option<ClientConfig> {
+fn config(settings: &NetSettings, problems: &mut Vec<String>) -> Option<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let own = own_authorities(settings, problems);
     let identity = settings
@@ -107,7 +94,7 @@ fn base(settings: &Settings, problems: &mut Vec<String>) -> Option<ClientConfig>
 }
 
 /// The certificates of `--ca-file`.
-fn own_authorities(settings: &Settings, problems: &mut Vec<String>) -> Vec<CertificateDer<'static>> {
+fn own_authorities(settings: &NetSettings, problems: &mut Vec<String>) -> Vec<CertificateDer<'static>> {
     let Some(path) = settings.ca_file.as_ref().filter(|_| !settings.insecure) else {
         return Vec::new();
     };

@@ -1,7 +1,7 @@
 //! Names of functions as people know them: compilers write them in codes of their own, and a
 //! guest's names may be anything.
 
-use crate::host::limits;
+use super::limits;
 use cpp_demangle::{DemangleOptions, Symbol};
 use std::fmt;
 

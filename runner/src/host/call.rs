@@ -1,20 +1,33 @@
 //! What all calls into guests share: the store, and words for how a call can fail.
 
-use super::symbol;
-use crate::host::{VuState, limits};
+use super::bindings::{Plugin, PluginPre};
+use super::state::VuState;
+use super::{limits, symbol};
+use std::time::Duration;
 use wasmtime::component::ResourceTableError;
-use wasmtime::{Engine, Store, Trap};
+use wasmtime::{Store, Trap};
 use wasmtime_wasi::I32Exit;
 
-/// A store whose guest is limited and interruptible from its first instruction.
-pub fn new_store(engine: &Engine, state: VuState) -> Store<VuState> {
+/// A store for an instance of this plugin, whose guest is limited and interruptible from its first instruction. A call
+/// has begun in it that may use this much CPU time: instantiating it runs the guest's code already.
+pub fn new_store(pre: &PluginPre<VuState>, mut state: VuState, cpu: Duration) -> Store<VuState> {
+    state.begin_call(cpu);
     let call_bytes = state.call_bytes();
-    let mut store = Store::new(engine, state);
+    let mut store = Store::new(pre.engine(), state);
     store.limiter(|state| &mut state.limits);
     store.set_hostcall_fuel(call_bytes);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|mut store| Ok(store.data_mut().on_epoch()));
     store
+}
+
+/// Makes the instance that a store is for.
+///
+/// # Errors
+/// Why there is none, for people. The store is of no more use then.
+pub async fn instantiate(pre: &PluginPre<VuState>, store: &mut Store<VuState>) -> Result<Plugin, String> {
+    let plugin = pre.instantiate_async(store).await;
+    plugin.map_err(|error| explain_trap(&error))
 }
 
 /// What the runtime says when a host call would copy too much out of a guest.
@@ -74,7 +87,7 @@ fn with_memory(state: &VuState, why: String) -> String {
 }
 
 /// A trap in a few words: its kind or the host's reason, and the function it happened in.
-pub fn explain_trap(error: &wasmtime::Error) -> String {
+fn explain_trap(error: &wasmtime::Error) -> String {
     let cause = match error.downcast_ref::<Trap>() {
         Some(trap) => trap.to_string(),
         None => error.root_cause().to_string(),

@@ -10,7 +10,8 @@ pub struct Egress {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
-    https: Option<bool>,
+    /// With TLS only, or without only.
+    secure: Option<bool>,
     name: Name,
     port: Option<u16>,
 }
@@ -50,9 +51,9 @@ impl Egress {
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
             return;
         };
-        let https = Some(url.scheme() == "https");
+        let secure = Some(url.scheme() == "https");
         self.entries.push(Entry {
-            https,
+            secure,
             name: Name::Exact(normal_host(&host)),
             port: Some(port),
         });
@@ -64,34 +65,34 @@ impl Egress {
         here.map(|entry| entry.port).collect()
     }
 
-    /// Whether a request may go there. `host` must be normal: see `normal_host`.
-    pub(super) fn allows(&self, https: bool, host: &str, port: u16) -> bool {
+    /// Whether a connection may be made there, with TLS or without. `host` must be normal: see `normal_host`.
+    pub(super) fn allows(&self, secure: bool, host: &str, port: u16) -> bool {
         self.entries.iter().any(|entry| {
-            entry.https.is_none_or(|wanted| wanted == https)
+            entry.secure.is_none_or(|wanted| wanted == secure)
                 && entry.port.is_none_or(|wanted| wanted == port)
                 && entry.name.covers(host)
         })
     }
 
-    /// Whether a `host` header may carry this value: the name of a granted host, with any port it is granted on.
-    pub(super) fn allows_host_header(&self, https: bool, value: &str) -> bool {
+    /// Whether a `host` header, or its like, may carry this value: a granted host, with a port that it is granted on.
+    pub(super) fn allows_authority(&self, secure: bool, value: &str) -> bool {
         if value.contains(['@', '/', '\\', '?', '#']) {
             return false;
         }
-        let scheme = if https { "https" } else { "http" };
+        let scheme = if secure { "https" } else { "http" };
         let Ok(url) = Url::parse(&format!("{scheme}://{value}/")) else {
             return false;
         };
         match (url.host(), url.port_or_known_default()) {
-            (Some(host), Some(port)) => self.allows(https, &normal_host(&host), port),
+            (Some(host), Some(port)) => self.allows(secure, &normal_host(&host), port),
             _ => false,
         }
     }
 }
 
-/// A host as the engine compares it: lower case, punycode, no trailing dot, addresses in their usual form, no
+/// A host as hosts are compared: lower case, punycode, no trailing dot, addresses in their usual form, no
 /// brackets.
-pub(super) fn normal_host(host: &Host<&str>) -> String {
+pub fn normal_host(host: &Host<&str>) -> String {
     match host {
         Host::Domain(name) => name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase(),
         Host::Ipv4(address) => address.to_string(),
@@ -101,7 +102,7 @@ pub(super) fn normal_host(host: &Host<&str>) -> String {
 
 impl Entry {
     fn parse(text: &str) -> Option<Entry> {
-        let (https, rest) = match text.split_once("://") {
+        let (secure, rest) = match text.split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Some(false), rest),
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Some(true), rest),
             Some(_) => return None,
@@ -120,7 +121,7 @@ impl Entry {
             Name::Exact(host)
         };
         Some(Entry {
-            https,
+            secure,
             name,
             port: written_port(authority)?,
         })
@@ -157,6 +158,17 @@ fn written_port(authority: &str) -> Option<Option<u16>> {
         Some((_, port)) => port.parse().ok().map(Some),
         None => Some(None),
     }
+}
+
+/// Whether a host, in normal form, is one of these names or below a `*.NAME`.
+pub(super) fn names_host(patterns: &[String], host: &str) -> bool {
+    patterns.iter().any(|pattern| {
+        let pattern = pattern.to_ascii_lowercase();
+        match pattern.strip_prefix('*') {
+            Some(end) => host.ends_with(end),
+            None => host == pattern,
+        }
+    })
 }
 
 #[cfg(test)]
@@ -239,10 +251,17 @@ mod tests {
     #[test]
     fn a_host_header_names_a_granted_host() {
         let egress = egress(&["api.test:8080", "other.test"]);
-        assert!(egress.allows_host_header(false, "api.test:8080"));
-        assert!(egress.allows_host_header(true, "OTHER.test"));
-        assert!(!egress.allows_host_header(false, "api.test"));
-        assert!(!egress.allows_host_header(false, "evil.test"));
-        assert!(!egress.allows_host_header(false, "x@other.test"));
+        assert!(egress.allows_authority(false, "api.test:8080"));
+        assert!(egress.allows_authority(true, "OTHER.test"));
+        assert!(!egress.allows_authority(false, "api.test"));
+        assert!(!egress.allows_authority(false, "evil.test"));
+        assert!(!egress.allows_authority(false, "x@other.test"));
+    }
+
+    #[test]
+    fn hosts_are_named_or_lie_below() {
+        let patterns = ["Ads.test".to_owned(), "*.cdn.test".to_owned()];
+        assert!(names_host(&patterns, "ads.test") && names_host(&patterns, "a.b.cdn.test"));
+        assert!(!names_host(&patterns, "www.ads.test") && !names_host(&patterns, "cdn.test"));
     }
 }

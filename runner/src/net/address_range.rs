@@ -1,4 +1,4 @@
-//! What is never reached, whatever was granted: ranges of addresses, and hosts by name.
+//! Ranges of addresses, as in `10.0.0.0/8`.
 
 use std::net::IpAddr;
 
@@ -49,17 +49,6 @@ pub(super) fn ranges(texts: &[String], problems: &mut Vec<String>) -> Vec<Addres
     found.into_iter().flatten().collect()
 }
 
-/// Whether a host, in normal form, is one of these names or below a `*.NAME`.
-pub(super) fn names_host(patterns: &[String], host: &str) -> bool {
-    patterns.iter().any(|pattern| {
-        let pattern = pattern.to_ascii_lowercase();
-        match pattern.strip_prefix('*') {
-            Some(end) => host.ends_with(end),
-            None => host == pattern,
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,12 +74,5 @@ mod tests {
         for text in ["", "10.0.0.0/33", "10/8", "::/129", "a", "1.2.3.4/x"] {
             assert_eq!(AddressRange::parse(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn hosts_are_named_or_lie_below() {
-        let patterns = ["Ads.test".to_owned(), "*.cdn.test".to_owned()];
-        assert!(names_host(&patterns, "ads.test") && names_host(&patterns, "a.b.cdn.test"));
-        assert!(!names_host(&patterns, "www.ads.test") && !names_host(&patterns, "cdn.test"));
     }
 }

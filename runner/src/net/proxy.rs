@@ -1,12 +1,11 @@
-//! The operator's proxy: its address, and the tunnel through it for TLS targets.
+//! The operator's proxy: its address, and the tunnel through it.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use url::Url;
 
+use super::basic_auth::basic_authorization;
 use super::egress::normal_host;
-use super::error::{ErrorCode, Fault};
+use super::error::{NetError, NetErrorKind};
 use super::stream::Stream;
 
 /// The largest answer to `CONNECT`.
@@ -42,7 +41,7 @@ impl Proxy {
     }
 
     /// Asks the proxy for a tunnel to `authority`, which has a port.
-    pub(super) async fn tunnel(&self, mut stream: Stream, authority: &str) -> Result<Stream, Fault> {
+    pub(super) async fn tunnel(&self, mut stream: Stream, authority: &str) -> Result<Stream, NetError> {
         let mut head = format!("CONNECT {authority} HTTP/1.1\r\nhost: {authority}\r\n");
         if let Some(value) = &self.authorization {
             head.push_str(&format!("proxy-authorization: {value}\r\n"));
@@ -60,38 +59,8 @@ impl Proxy {
     }
 }
 
-/// Basic authorization from a URL's user and password.
-pub(super) fn basic_authorization(url: &Url) -> Option<String> {
-    if url.username().is_empty() && url.password().is_none() {
-        return None;
-    }
-    let decoded = |text: &str| percent_decoded(text.as_bytes());
-    let mut pair = decoded(url.username());
-    pair.push(b':');
-    pair.extend(decoded(url.password().unwrap_or("")));
-    Some(format!("Basic {}", STANDARD.encode(pair)))
-}
-
-fn percent_decoded(text: &[u8]) -> Vec<u8> {
-    let (mut decoded, mut at) = (Vec::with_capacity(text.len()), 0);
-    let digit = |at: usize| text.get(at).and_then(|&byte| char::from(byte).to_digit(16));
-    while let Some(&byte) = text.get(at) {
-        match (byte, digit(at + 1), digit(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            _ => {
-                decoded.push(byte);
-                at += 1;
-            }
-        }
-    }
-    decoded
-}
-
 /// Reads the head of the proxy's answer byte by byte, so as to leave the tunnel's bytes alone.
-async fn answer(stream: &mut Stream) -> Result<u16, Fault> {
+async fn answer(stream: &mut Stream) -> Result<u16, NetError> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         if head.len() >= ANSWER_BYTES {
@@ -108,8 +77,8 @@ async fn answer(stream: &mut Stream) -> Result<u16, Fault> {
 }
 
 #[cold]
-fn refused(why: &dyn std::fmt::Display) -> Fault {
-    Fault::new(ErrorCode::Proxy, format!("the proxy refused or failed: {why}"))
+fn refused(why: &dyn std::fmt::Display) -> NetError {
+    NetError::new(NetErrorKind::Proxy, format!("the proxy refused or failed: {why}"))
 }
 
 #[cfg(test)]

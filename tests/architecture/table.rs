@@ -1,0 +1,88 @@
+//! Who may use whom, and what still stands that shouldn't. All three lists are exact: what is new fails, and so does what is
+//! gone and still listed.
+
+/// Each part of `runner/src`, and what it may use. It stands above all that it uses, so there are no circles between them.
+/// `docs/architecture.md` shows the same table.
+pub(super) const MAY_USE: &str = "
+main         cli
+cli          build confine error exit_code options panics plan plugin scaffold secret session target terminal
+session      api bounded build confine data error exit_code host http load memory metrics net options panics plan plugin private report secret target terminal thresholds
+options      bounded build http net plan plugin secret thresholds
+api          load metrics plan secret
+plugin       bounded confine host load plan private
+load         host http metrics panics plan rota secret thresholds timer
+host         data http memory metrics plan rota
+report       metrics plan secret terminal
+thresholds   metrics plan
+terminal     metrics secret
+build        bounded confine private
+data         bounded
+http         memory net
+target       timer
+error        exit_code
+bounded
+confine
+exit_code
+memory
+metrics
+net          bounded
+panics
+plan
+private
+rota
+scaffold
+secret
+timer
+";
+
+/// Files of one folder that need each other in a circle.
+pub(super) const STANDING_CIRCLES: &[&str] = &[
+    "host: bodies desk failure flight log outgoing output request_record run_shared sending shared state wasi",
+    "http/cookies: jar parse",
+    "http: connect cookies decode h1 h2 outcome request response transport",
+    "http: batch client redirect",
+    "load: closed crew executor open part turns",
+    "load: run thread vu",
+    "options/resolve: asked suggest",
+    "options: assemble resolve",
+];
+
+/// Names of types that other files see and that mean more than one thing.
+pub(super) const STANDING_NAMES: &[&str] = &[
+    "Answer",
+    "Builtin",
+    "Change",
+    "Componentizer",
+    "End",
+    "Ended",
+    "Failure",
+    "Fault",
+    "Format",
+    "Found",
+    "Groups",
+    "Kept",
+    "Key",
+    "Limits",
+    "Live",
+    "Load",
+    "Origin",
+    "Outcome",
+    "Phase",
+    "Place",
+    "Problem",
+    "Project",
+    "Rate",
+    "Room",
+    "Shard",
+    "Source",
+    "Stage",
+    "State",
+    "Status",
+    "Stream",
+    "Tags",
+    "Tally",
+    "Target",
+    "View",
+    "Watched",
+    "Zig",
+];
