@@ -44,7 +44,6 @@ pub(super) const STANDING_CIRCLES: &[&str] = &[
     "load: closed crew executor open part turns",
     "load: run thread vu",
     "options/resolve: asked suggest",
-    "options: assemble resolve",
 ];
 
 /// Names of types that other files see and that mean more than one thing.

@@ -13,7 +13,7 @@ mod watch;
 use crate::confine;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::options::{FindOptions, RunOptions};
+use crate::options::{self, FindOptions, RunOptions};
 use crate::panics;
 use crate::secret;
 use crate::session::{self, Exit};
@@ -94,14 +94,18 @@ pub fn start() -> ExitCode {
 /// Learns what must not be shown, before anything that was typed can be. A panic's text is shown as
 /// all else is.
 fn guard_secrets() {
+    let arguments = std::env::args_os().skip(1);
     secret::learn_line(
-        std::env::args_os()
-            .skip(1)
-            .map(|text| text.to_string_lossy().into_owned()),
+        arguments.map(|text| text.to_string_lossy().into_owned()),
+        &options::is_shown,
     );
     let own = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WASMSWARM_"));
     own.for_each(|(name, value)| {
-        secret::learn_environment(&name.to_string_lossy(), &value.to_string_lossy());
+        secret::learn_environment(
+            &name.to_string_lossy(),
+            &value.to_string_lossy(),
+            &options::is_shown,
+        );
     });
     std::panic::set_hook(Box::new(|panic| {
         let thread = std::thread::current();

@@ -295,9 +295,10 @@ pub(super) fn scenario() -> &'static Definitions {
 }
 
 /// Whether the values of the option of this name are shown as they are, in whatever form the name is written.
-pub(super) fn is_shown(name: &str) -> bool {
+pub fn is_shown(name: &str) -> bool {
     let found = run().find(name).or_else(|| scenario().find(name));
-    found.is_some_and(|option| option.rules.shown == Shown::Always)
+    // The file's own name stands in no row: it is of no layer.
+    folded(name) == "config" || found.is_some_and(|option| option.rules.shown == Shown::Always)
 }
 
 #[cfg(test)]
@@ -330,6 +331,23 @@ mod tests {
             let needed = options.iter().filter_map(|option| option.rules.needs);
             assert!(needed.into_iter().all(|id| all.contains(&id)));
         }
+    }
+
+    #[test]
+    fn names_of_files_and_rules_are_shown_in_whatever_form_they_are_written() {
+        let shown = [
+            "key",
+            "ca-file",
+            "CA_FILE",
+            "caFile",
+            "threshold",
+            "hosts",
+            "config",
+            "TAGS",
+        ];
+        assert!(shown.iter().all(|name| is_shown(name)));
+        let hidden = ["param", "header", "host", "token", "api-token"];
+        assert!(hidden.iter().all(|name| !is_shown(name)));
     }
 
     #[test]

@@ -35,6 +35,7 @@ mod values;
 
 pub use self::http::HttpOptions;
 pub use control::ControlOptions;
+pub use definition::is_shown;
 pub use find::{FindOptions, SearchOptions};
 pub use layer::Layer;
 pub use limits::LimitOptions;

@@ -155,8 +155,12 @@ fn secrets_are_found_by_their_names_and_places() {
             "cookie: sid=cookie-value-1; a=b",
         ]
         .map(str::to_owned),
+        &|flag| ["threshold", "key"].contains(&flag),
     );
-    learn_environment("WASMSWARM_PARAMS", "A=1\nSESSION_KEY=environment-key-1");
+    learn_environment("WASMSWARM_PARAMS", "A=1\nSESSION_KEY=environment-key-1", &|_| {
+        false
+    });
+    learn_environment("WASMSWARM_KEY", "shown-key-2.pem", &|name| name == "KEY");
     for hidden in [
         "fetch-plugin-1",
         "param-token-1",
@@ -176,7 +180,13 @@ fn secrets_are_found_by_their_names_and_places() {
     ] {
         assert!(is_hidden(hidden), "{hidden}");
     }
-    for shown in ["plain-value-1", "100000", "shown-rule-1", "shown-key-1.pem"] {
+    for shown in [
+        "plain-value-1",
+        "100000",
+        "shown-rule-1",
+        "shown-key-1.pem",
+        "shown-key-2.pem",
+    ] {
         assert!(!is_hidden(shown), "{shown}");
     }
 }
