@@ -8,7 +8,6 @@
 )]
 
 mod api;
-mod architecture;
 mod bad_input;
 mod bombs;
 mod bounds;

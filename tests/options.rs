@@ -251,7 +251,7 @@ fn the_schema_in_the_tree_is_the_programs() {
     assert_eq!(
         std::fs::read_to_string(path).unwrap().trim(),
         ran.out.trim(),
-        "write it again: wasmswarm schema > runner/config.schema.json"
+        "write it again: cargo xtask schema"
     );
     let schema: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     let scenario = &schema["properties"]["scenarios"]["additionalProperties"]["properties"];

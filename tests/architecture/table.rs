@@ -9,8 +9,8 @@ cli          build confine error exit_code options panics plan plugin scaffold s
 session      api bounded build confine data error exit_code host http load memory metrics net options panics plan plugin private report secret target terminal thresholds
 options      bounded build http net plan plugin secret thresholds
 api          load metrics plan secret
-plugin       bounded confine host load plan private
 load         host http metrics panics plan rota secret thresholds timer
+plugin       bounded confine host plan private
 host         data http memory metrics plan rota
 report       metrics plan secret terminal
 thresholds   metrics plan
@@ -18,6 +18,7 @@ terminal     metrics secret
 build        bounded confine private
 data         bounded
 http         memory net
+net          bounded
 target       timer
 error        exit_code
 bounded
@@ -25,7 +26,6 @@ confine
 exit_code
 memory
 metrics
-net          bounded
 panics
 plan
 private

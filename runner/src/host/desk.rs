@@ -113,20 +113,30 @@ impl Desk {
     }
 
     /// The guest's side: suspends it until the errand is done.
-    pub(super) async fn ask(&self, errand: Errand) -> Answer {
+    pub(super) fn ask(&self, errand: Errand) -> impl Future<Output = Answer> + '_ {
+        self.lay_down(errand);
+        self.answered()
+    }
+
+    /// The guest's side: leaves an errand for the task, to be waited for with [`answered`](Self::answered). The future
+    /// of a host call is allocated for each, so it is kept small: it needn't hold the errand.
+    pub(super) fn lay_down(&self, errand: Errand) {
         self.top().tray = Tray::Posted(errand);
+    }
+
+    /// The guest's side: suspends it until what it left is done.
+    pub(super) fn answered(&self) -> impl Future<Output = Answer> + '_ {
         // Nobody needs to be woken: whoever answers polls next.
         poll_fn(|_| {
             let mut top = self.top();
+            if !matches!(top.tray, Tray::Answered(_)) {
+                return Poll::Pending;
+            }
             match std::mem::take(&mut top.tray) {
                 Tray::Answered(answer) => Poll::Ready(answer),
-                other => {
-                    top.tray = other;
-                    Poll::Pending
-                }
+                _ => Poll::Pending,
             }
         })
-        .await
     }
 
     /// The guest's side: leaves a letter, or gets it back when too many are open.
@@ -146,8 +156,9 @@ impl Desk {
 
     /// The task's side: runs `call`, a call into the guest, with all errands that the guest posts meanwhile and all
     /// letters that it leaves: it isn't over before they are delivered.
-    pub async fn serve<R>(&self, client: &mut Client, call: impl Future<Output = R>) -> R {
-        let mut call = pin!(call);
+    ///
+    /// The call is pinned by its caller: a future that is moved into this one would be held twice by every VU.
+    pub async fn serve<R>(&self, client: &mut Client, mut call: Pin<&mut impl Future<Output = R>>) -> R {
         loop {
             let turn = poll_fn(|cx| match call.as_mut().poll(cx) {
                 Poll::Ready(result) => Poll::Ready(Turn::Ended(result)),
@@ -175,7 +186,7 @@ impl Desk {
     pub async fn serve_until_pause<R>(
         &self,
         client: &mut Client,
-        call: impl Future<Output = R>,
+        call: Pin<&mut impl Future<Output = R>>,
         ends: bool,
     ) -> Option<R> {
         let mut served = pin!(self.serve(client, call));
@@ -255,10 +266,10 @@ impl Desk {
         if !matches!(errand, Errand::Sleep(_)) {
             after_the_others().await;
         }
-        let answer = match errand {
+        let answer = match &errand {
             Errand::Send(sending) => Answer::Landed(sending.run(client).await),
             // Rare, and their futures are large.
-            errand => Box::pin(self.answer(client, errand)).await,
+            _ => Box::pin(self.answer(client, errand)).await,
         };
         self.top().tray = Tray::Answered(answer);
     }
@@ -342,7 +353,7 @@ mod tests {
             }
             7
         };
-        assert_eq!(desk.serve(&mut client, guest).await, 7);
+        assert_eq!(desk.serve(&mut client, pin!(guest)).await, 7);
         assert!(begun.elapsed() >= Duration::from_millis(20));
     }
 
@@ -350,7 +361,7 @@ mod tests {
     async fn a_guest_may_yield_without_an_errand() {
         let (desk, mut client) = desk();
         let guest = async { yield_now().await };
-        desk.serve(&mut client, guest).await;
+        desk.serve(&mut client, pin!(guest)).await;
     }
 
     /// A guest that pauses, by the host or by itself, and then ends.
@@ -369,15 +380,18 @@ mod tests {
         for by_host in [true, false] {
             let (desk, mut client) = desk();
             let begun = Instant::now();
-            let served = desk.serve_until_pause(&mut client, pauses(&desk, by_host), false);
+            let call = pin!(pauses(&desk, by_host));
+            let served = desk.serve_until_pause(&mut client, call, false);
             let stop = async { desk.stop.raise() };
             assert_eq!(tokio::join!(served, stop).0, Some(7));
             assert!(begun.elapsed() >= Duration::from_millis(40));
             desk.stop.lower();
-            let served = desk.serve_until_pause(&mut client, pauses(&desk, by_host), true);
+            let call = pin!(pauses(&desk, by_host));
+            let served = desk.serve_until_pause(&mut client, call, true);
             let stop = async { desk.stop.raise() };
             assert_eq!(tokio::join!(served, stop).0, None);
-            let served = desk.serve_until_pause(&mut client, pauses(&desk, by_host), true);
+            let call = pin!(pauses(&desk, by_host));
+            let served = desk.serve_until_pause(&mut client, call, true);
             assert_eq!(served.await, None, "the stop came before the pause");
         }
     }
@@ -385,7 +399,8 @@ mod tests {
     #[tokio::test]
     async fn a_stop_that_is_taken_back_ends_no_pause() {
         let (desk, mut client) = desk();
-        let served = desk.serve_until_pause(&mut client, pauses(&desk, true), true);
+        let call = pin!(pauses(&desk, true));
+        let served = desk.serve_until_pause(&mut client, call, true);
         let meddle = async {
             yield_now().await;
             desk.stop.raise();
@@ -405,14 +420,16 @@ mod tests {
             }
             7
         };
-        assert_eq!(desk.serve_until_pause(&mut client, computes, true).await, Some(7));
+        let call = pin!(computes);
+        assert_eq!(desk.serve_until_pause(&mut client, call, true).await, Some(7));
     }
 
     #[tokio::test]
     async fn a_guest_that_is_dropped_leaves_nothing_to_do() {
         let (desk, mut client) = desk();
         let long = Instant::now() + Duration::from_secs(60);
-        let asked = desk.serve(&mut client, desk.ask(Errand::Sleep(long)));
+        let call = pin!(desk.ask(Errand::Sleep(long)));
+        let asked = desk.serve(&mut client, call);
         assert!(
             tokio::time::timeout(Duration::from_millis(10), asked)
                 .await

@@ -9,20 +9,32 @@ use std::borrow::Cow;
 /// Stands for a request's own body among the numbers of shared ones.
 const OWN_BODY: u64 = u64::MAX;
 
+/// What the guest is told of a request that it sent.
+type Sent = wasmtime::Result<Result<Response, ErrorCode>>;
+
 impl http::Host for VuState {
-    async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Response, ErrorCode>> {
-        self.require_run()?;
-        Ok(self.send_one(request, None).await)
+    // These two are no `async fn`s: what they return is allocated for each request, and needn't hold it.
+    fn send(&mut self, request: Request) -> impl Future<Output = Sent> + Send {
+        let left = self.require_run().map(|()| self.send_one(request, None));
+        async move {
+            match left? {
+                Ok(()) => Ok(self.sent_one().await),
+                Err(refused) => Ok(Err(refused)),
+            }
+        }
     }
 
-    async fn send_shared(
-        &mut self,
-        request: Request,
-        body: u64,
-    ) -> wasmtime::Result<Result<Response, ErrorCode>> {
-        self.require_run()?;
-        let body = self.shared_body(&request, body)?;
-        Ok(self.send_one(request, Some(body)).await)
+    fn send_shared(&mut self, request: Request, body: u64) -> impl Future<Output = Sent> + Send {
+        let left = self
+            .require_run()
+            .and_then(|()| self.shared_body(&request, body))
+            .map(|body| self.send_one(request, Some(body)));
+        async move {
+            match left? {
+                Ok(()) => Ok(self.sent_one().await),
+                Err(refused) => Ok(Err(refused)),
+            }
+        }
     }
 
     fn share_body(&mut self, body: Vec<u8>) -> wasmtime::Result<Result<u64, ErrorCode>> {

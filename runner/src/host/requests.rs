@@ -17,11 +17,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 impl VuState {
-    pub(super) async fn send_one(
-        &mut self,
-        request: Request,
-        body: Option<SharedBody>,
-    ) -> Result<Response, ErrorCode> {
+    /// Leaves a request to be sent; [`sent_one`](Self::sent_one) waits for it.
+    pub(super) fn send_one(&mut self, request: Request, body: Option<SharedBody>) -> Result<(), ErrorCode> {
         let begun = Instant::now();
         self.reasons.clear();
         let (tags, held) = match self.admit(&request) {
@@ -37,8 +34,14 @@ impl VuState {
             ticket,
             _held: held,
         });
+        self.desk.lay_down(errand);
+        Ok(())
+    }
+
+    /// What came of the request that was left last.
+    pub(super) async fn sent_one(&mut self) -> Result<Response, ErrorCode> {
         suspends_here(self);
-        match self.desk.ask(errand).await {
+        match self.desk.answered().await {
             Answer::Landed(landed) => self.receive(0, landed),
             _ => Err(ErrorCode::Interrupted),
         }

@@ -112,7 +112,7 @@ impl Sending {
     }
 
     /// Makes the request and records what came of it.
-    pub(super) async fn run(self, client: &mut Client) -> Landed {
+    pub(super) async fn run(&self, client: &mut Client) -> Landed {
         wait_for(self.ticket.slot).await;
         let flight = InFlight::new(self.ticket.phase);
         let outcome = client.send(&self.engine_request()).await;

@@ -314,16 +314,21 @@ impl<S: Spawn> Crew<S> {
 }
 
 /// Lives a VU's life, and tells of a panic in it: that one is gone, the others go on.
-pub(super) async fn contained<S: Spawn>(
+///
+/// No `async fn`: that would hold the life twice, as what it was given and as what it awaits, and a life is most of
+/// what a VU takes of the processor's cache.
+pub(super) fn contained<S: Spawn>(
     leave: Leave<S>,
     life: impl Future<Output = ()>,
     panicked: impl FnOnce(String),
-) {
-    // Moved in, so that it is there even if the task is dropped before it is ever polled.
-    let _leave = leave;
-    if AssertUnwindSafe(life).catch_unwind().await.is_err() {
-        panicked(panics::last_words());
-    }
+) -> impl Future<Output = ()> {
+    AssertUnwindSafe(life).catch_unwind().map(move |ended| {
+        // Moved in, so that it is there even if the task is dropped before it is ever polled.
+        let _leave = leave;
+        if ended.is_err() {
+            panicked(panics::last_words());
+        }
+    })
 }
 
 /// Tells the crew that a VU has gone, however that happened.

@@ -11,6 +11,7 @@ use crate::host::{
 };
 use crate::http::{Client, Transport};
 use crate::plan::LimitsPlan;
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -180,7 +181,8 @@ impl<'a> Lifecycle<'a> {
         let mut client = self.client();
         let (mut store, plugin) = self.instance(scenario, &mut client).await?;
         let desk = store.data().desk();
-        let result = desk.serve(&mut client, export(&plugin, &mut store)).await;
+        let call = export(&plugin, &mut store);
+        let result = desk.serve(&mut client, pin!(call)).await;
         store.data_mut().end_call();
         result
     }
@@ -209,7 +211,9 @@ impl<'a> Lifecycle<'a> {
         let cpu = Duration::from_millis(self.limits.start_cpu_ms);
         let mut store = new_store(self.pre, state, cpu);
         let desk = store.data().desk();
-        let plugin = desk.serve(client, instantiate(self.pre, &mut store)).await?;
+        let plugin = desk
+            .serve(client, pin!(instantiate(self.pre, &mut store)))
+            .await?;
         Ok((store, plugin))
     }
 }

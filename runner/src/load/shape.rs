@@ -10,6 +10,7 @@ use crate::host::{VuState, explain_call};
 use crate::http::Client;
 use crate::metrics::Snapshot;
 use crate::plan::{Rate, SpawnRate};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -59,7 +60,7 @@ impl Shape {
         let elapsed = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         let desk = self.store.data().desk();
         let call = exports.call_shape(&mut self.store, elapsed, users);
-        let answered = tokio::time::timeout(self.wall, desk.serve(&mut self.client, call)).await;
+        let answered = tokio::time::timeout(self.wall, desk.serve(&mut self.client, pin!(call))).await;
         let answer = answered.map_err(|_| {
             let seconds = self.wall.as_secs_f64();
             format!("it didn't answer within {seconds} s (--describe-timeout)")
