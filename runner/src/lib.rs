@@ -25,7 +25,7 @@ pub mod plan;
 pub mod plugin;
 pub mod private;
 pub mod report;
-pub mod rota;
+pub mod run_queue;
 pub mod scaffold;
 pub mod secret;
 pub mod session;

@@ -7,11 +7,11 @@ pub(super) const MAY_USE: &str = "
 main         cli
 cli          build confine error exit_code options panics plan plugin scaffold secret session target terminal
 session      api bounded build confine data error exit_code host http load memory metrics net options panics plan plugin private report secret target terminal thresholds
-options      bounded build http net plan plugin secret thresholds
+options      bounded build net plan plugin secret thresholds
 api          load metrics plan secret
-load         host http metrics panics plan rota secret thresholds timer
+load         host http metrics panics plan run_queue secret thresholds timer
 plugin       bounded confine host plan private
-host         data http memory metrics plan rota
+host         data http memory metrics plan run_queue secret
 report       metrics plan secret terminal
 thresholds   metrics plan
 terminal     metrics secret
@@ -29,7 +29,7 @@ metrics
 panics
 plan
 private
-rota
+run_queue
 scaffold
 secret
 timer
@@ -41,9 +41,6 @@ pub(super) const STANDING_CIRCLES: &[&str] = &[
     "http/cookies: jar parse",
     "http: connect cookies decode h1 h2 outcome request response transport",
     "http: batch client redirect",
-    "load: closed crew executor open part turns",
-    "load: run thread vu",
-    "options/resolve: asked suggest",
 ];
 
 /// Names of types that other files see and that mean more than one thing.
@@ -76,7 +73,6 @@ pub(super) const STANDING_NAMES: &[&str] = &[
     "Source",
     "Stage",
     "State",
-    "Status",
     "Stream",
     "Tags",
     "Tally",

@@ -1,6 +1,6 @@
 //! What the API says about a run.
 
-use crate::load::{Control, EndReason, Phase, Stage, StopHandle, WorkloadNow};
+use crate::load::{Control, EndReason, Stage, StopHandle, WorkloadNow, WorkloadStatus};
 use crate::metrics::Snapshot;
 use crate::plan::Plan;
 use serde::Serialize;
@@ -91,7 +91,7 @@ impl Watched {
             let workloads = self.control.workloads();
             workloads
                 .iter()
-                .any(|w| matches!(w.status, Phase::Running | Phase::Ended))
+                .any(|w| matches!(w.status, WorkloadStatus::Running | WorkloadStatus::Ended))
         };
         match self.stop.stage() {
             Stage::Graceful | Stage::Hard => State::Stopping,

@@ -1,6 +1,6 @@
 //! The CPU time that one export call of a guest may take.
 
-use crate::rota;
+use crate::run_queue;
 use std::time::{Duration, Instant};
 
 /// CPU time of one export call: all that the guest computed, and what the host did for it. Waiting costs nothing, and a
@@ -17,19 +17,20 @@ pub(super) struct CpuBudget {
 impl CpuBudget {
     pub(super) fn new(allowed: Duration, now: Instant) -> CpuBudget {
         CpuBudget {
-            before: rota::used_in_turn(now),
+            before: run_queue::used_in_turn(now),
             allowed,
         }
     }
 
     pub(super) fn used(&self, now: Instant) -> Duration {
-        self.before
-            .map_or(Duration::ZERO, |before| rota::used(now).saturating_sub(before))
+        self.before.map_or(Duration::ZERO, |before| {
+            run_queue::used(now).saturating_sub(before)
+        })
     }
 
     /// Whether it is used up, at a tick.
     pub(super) fn is_spent(&mut self, now: Instant) -> bool {
-        self.before.get_or_insert_with(|| rota::used(now));
+        self.before.get_or_insert_with(|| run_queue::used(now));
         self.used(now) >= self.allowed
     }
 }

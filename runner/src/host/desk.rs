@@ -11,7 +11,7 @@ use super::outgoing::Letter;
 use super::sending::{Landed, Sending};
 use super::stop_flag::StopFlag;
 use crate::http::Client;
-use crate::rota::after_the_others;
+use crate::run_queue::after_the_others;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::future::poll_fn;

@@ -12,7 +12,7 @@ use super::sending::{Landed, Sending, Ticket};
 use super::state::{Phase, VuState};
 use crate::http as engine;
 use crate::memory::Held;
-use crate::rota::suspends_here;
+use crate::run_queue::suspends_here;
 use std::sync::Arc;
 use std::time::Instant;
 

@@ -19,7 +19,7 @@ use crate::http::{Cookies, JarUse};
 use crate::memory::Account;
 use crate::metrics::{MetricKind, with_shard};
 use crate::plan::{Drawer, Stream, generator};
-use crate::rota;
+use crate::run_queue;
 use rand_pcg::Pcg32;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -270,7 +270,7 @@ impl VuState {
         let now = Instant::now();
         if self.budget.is_spent(now) {
             UpdateDeadline::Interrupt
-        } else if rota::is_fresh(now) {
+        } else if run_queue::is_fresh(now) {
             UpdateDeadline::Continue(1)
         } else {
             self.desk.yields();

@@ -2,8 +2,8 @@
 //! follows steps in time, and live changes of them.
 
 use super::control::Target;
-use super::crew::{Crew, Spawn};
-use super::part::{Part, PartEnd, Woken};
+use super::vu_pool::{Spawn, VuPool};
+use super::workload_part::{PartEnd, WakeReason, WorkloadPart};
 use crate::plan::{ExecutorSpec, SpawnRate, VuStep, Workload};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,50 +16,50 @@ pub(super) type Steps = Box<dyn Iterator<Item = VuStep>>;
 ///
 /// Returns when no VU may start an iteration any more; what still runs is left running.
 pub(super) async fn run<S: Spawn>(
-    part: &mut Part<S>,
+    part: &mut WorkloadPart<S>,
     steps: Steps,
     duration: Option<Duration>,
     grace: Duration,
 ) -> PartEnd {
-    let ready = part.board.clone();
+    let ready = part.phases.clone();
     ready.part_ready(part.index);
     let Some(begun) = ready.begun(part.index).await else {
         return PartEnd::Stopped;
     };
-    let mut count = Count::new(part, steps, grace);
+    let mut count = VuCount::new(part, steps, grace);
     loop {
         let next = count.next_time(part, duration);
         match part.wait(begun, next, count.is_settled(part)).await {
-            Woken::Stopped => return PartEnd::Stopped,
-            Woken::Empty => return PartEnd::Done,
-            Woken::Changed => {}
+            WakeReason::Stopped => return PartEnd::Stopped,
+            WakeReason::Empty => return PartEnd::Done,
+            WakeReason::Changed => {}
             // Ties: a step at the very end makes no VU.
-            Woken::Due if next == duration && next.is_some() => return PartEnd::TimeUp,
-            Woken::Due if count.advance(part) => {}
-            Woken::Due => return PartEnd::TimeUp,
+            WakeReason::Due if next == duration && next.is_some() => return PartEnd::TimeUp,
+            WakeReason::Due if count.advance(part) => {}
+            WakeReason::Due => return PartEnd::TimeUp,
         }
     }
 }
 
 /// The number of VUs as it goes through steps and changes.
-struct Count<S: Spawn> {
-    crew: Crew<S>,
+struct VuCount<S: Spawn> {
+    pool: VuPool<S>,
     steps: std::iter::Peekable<Steps>,
     grace: Duration,
-    ranks: Ranks,
+    order: StartOrder,
     /// VUs of the whole workload that are wanted now.
     wanted: u32,
     /// Changes made so far.
     changes: usize,
 }
 
-impl<S: Spawn> Count<S> {
-    fn new(part: &Part<S>, steps: Steps, grace: Duration) -> Count<S> {
-        Count {
-            crew: part.crew.clone(),
+impl<S: Spawn> VuCount<S> {
+    fn new(part: &WorkloadPart<S>, steps: Steps, grace: Duration) -> VuCount<S> {
+        VuCount {
+            pool: part.pool.clone(),
             steps: steps.peekable(),
             grace,
-            ranks: Ranks::new(part, None),
+            order: StartOrder::new(part, None),
             wanted: 0,
             changes: 0,
         }
@@ -67,20 +67,20 @@ impl<S: Spawn> Count<S> {
 
     /// Whether no more VUs will come, so that it is over when the last has gone. A thread that has
     /// none waits for changes that may bring some.
-    fn is_settled(&mut self, part: &Part<S>) -> bool {
+    fn is_settled(&mut self, part: &WorkloadPart<S>) -> bool {
         let may_grow =
             !part.workload.spare.is_empty() || matches!(part.workload.executor, ExecutorSpec::Custom { .. });
-        self.wanted > 0 && self.steps.peek().is_none() && (self.ranks.wanted > 0 || !may_grow)
+        self.wanted > 0 && self.steps.peek().is_none() && (self.order.wanted > 0 || !may_grow)
     }
 
-    fn next_time(&mut self, part: &Part<S>, duration: Option<Duration>) -> Option<Duration> {
+    fn next_time(&mut self, part: &WorkloadPart<S>, duration: Option<Duration>) -> Option<Duration> {
         let step = self.steps.peek().map(|step| step.at);
         let change = part.change(self.changes).map(|change| change.at);
         [step, change, duration].into_iter().flatten().min()
     }
 
     /// Makes the next change or step. False: the workload is over.
-    fn advance(&mut self, part: &Part<S>) -> bool {
+    fn advance(&mut self, part: &WorkloadPart<S>) -> bool {
         let step = self.steps.peek().map(|step| step.at);
         match part.change(self.changes).cloned() {
             // A step at the same time belongs to what is changed.
@@ -97,16 +97,16 @@ impl<S: Spawn> Count<S> {
         }
     }
 
-    fn follow(&mut self, part: &Part<S>, at: Duration, to: Target) -> bool {
+    fn follow(&mut self, part: &WorkloadPart<S>, at: Duration, to: Target) -> bool {
         match to {
             Target::Users {
                 users,
                 spawn_rate,
                 scenarios,
             } => {
-                if scenarios != self.ranks.only {
-                    self.ranks = Ranks::new(part, scenarios);
-                    self.ranks.settle(self.wanted, &self.crew, self.grace);
+                if scenarios != self.order.only {
+                    self.order = StartOrder::new(part, scenarios);
+                    self.order.settle(self.wanted, &self.pool, self.grace);
                 }
                 self.steps = steps_to(self.wanted, users, spawn_rate, at).peekable();
                 true
@@ -118,8 +118,22 @@ impl<S: Spawn> Count<S> {
 
     fn go_to(&mut self, vus: u32) {
         self.wanted = vus;
-        self.ranks.go_to(vus, &self.crew, self.grace);
+        self.order.go_to(vus, &self.pool, self.grace);
     }
+}
+
+/// All VUs of a workload, at its spawn rate.
+pub(super) fn all_vus(workload: &Arc<Workload>) -> Steps {
+    let workload = Arc::clone(workload);
+    let count = u32::try_from(workload.vus.len()).unwrap_or(u32::MAX);
+    if workload.executor.spawn_rate().is_none() {
+        let at = Duration::ZERO;
+        return Box::new(std::iter::once(VuStep { at, vus: count }));
+    }
+    Box::new((1..=count).map(move |vus| VuStep {
+        at: workload.executor.start_of(vus as usize - 1),
+        vus,
+    }))
 }
 
 /// From one number of VUs to another at so many per second, the first at once.
@@ -136,57 +150,57 @@ fn steps_to(from: u32, to: u32, spawn_rate: Option<SpawnRate>, at: Duration) -> 
 
 /// The order in which this thread's VUs come and go: their ranks among all VUs of the workload
 /// whose scenario is one of some.
-struct Ranks {
+struct StartOrder {
     only: Option<Arc<[u16]>>,
-    /// Rank and slot number of this thread's VUs that may be wanted, ascending.
-    order: Vec<(u32, usize)>,
+    /// Rank and number in the pool of this thread's VUs that may be wanted, ascending.
+    ranked: Vec<(u32, usize)>,
     /// How many of them are wanted.
     wanted: usize,
 }
 
-impl Ranks {
-    fn new<S: Spawn>(part: &Part<S>, only: Option<Arc<[u16]>>) -> Ranks {
+impl StartOrder {
+    fn new<S: Spawn>(part: &WorkloadPart<S>, only: Option<Arc<[u16]>>) -> StartOrder {
         let ranks = ranks(&part.workload, only.as_deref());
-        let mine = part.crew.places().into_iter().enumerate();
-        let order = mine.filter_map(|(number, place)| Some(((*ranks.get(place.index)?)?, number)));
-        Ranks {
-            order: order.collect(),
+        let mine = part.pool.places().into_iter().enumerate();
+        let ranked = mine.filter_map(|(number, place)| Some(((*ranks.get(place.index)?)?, number)));
+        StartOrder {
+            ranked: ranked.collect(),
             wanted: 0,
             only,
         }
     }
 
-    /// Goes from the slots that are wanted now to the first `vus` in this order.
-    fn go_to<S: Spawn>(&mut self, vus: u32, crew: &Crew<S>, grace: Duration) {
-        while let Some((_, number)) = self.order.get(self.wanted).filter(|(rank, _)| *rank < vus) {
+    /// Goes from the VUs that are wanted now to the first `vus` in this order.
+    fn go_to<S: Spawn>(&mut self, vus: u32, pool: &VuPool<S>, grace: Duration) {
+        while let Some((_, number)) = self.ranked.get(self.wanted).filter(|(rank, _)| *rank < vus) {
             self.wanted += 1;
-            crew.want(*number);
+            pool.want(*number);
         }
         while let Some((_, number)) = self
             .wanted
             .checked_sub(1)
-            .and_then(|last| self.order.get(last))
+            .and_then(|last| self.ranked.get(last))
             .filter(|(rank, _)| *rank >= vus)
         {
             self.wanted -= 1;
-            crew.release(*number, grace);
+            pool.release(*number, grace);
         }
     }
 
     /// As [`go_to`](Self::go_to), whatever was wanted before in another order.
-    fn settle<S: Spawn>(&mut self, vus: u32, crew: &Crew<S>, grace: Duration) {
-        let mut is_wanted = vec![false; crew.places().len()];
-        self.wanted = self.order.partition_point(|(rank, _)| *rank < vus);
-        for (_, number) in self.order.iter().take(self.wanted) {
-            if let Some(slot) = is_wanted.get_mut(*number) {
-                *slot = true;
+    fn settle<S: Spawn>(&mut self, vus: u32, pool: &VuPool<S>, grace: Duration) {
+        let mut is_wanted = vec![false; pool.places().len()];
+        self.wanted = self.ranked.partition_point(|(rank, _)| *rank < vus);
+        for (_, number) in self.ranked.iter().take(self.wanted) {
+            if let Some(entry) = is_wanted.get_mut(*number) {
+                *entry = true;
             }
         }
         for (number, is_wanted) in is_wanted.into_iter().enumerate() {
             if is_wanted {
-                crew.want(number);
+                pool.want(number);
             } else {
-                crew.release(number, grace);
+                pool.release(number, grace);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What may change while a run goes on: the number of VUs, a rate, a pause. Every change has a
 //! time of its own, a moment ahead, so that all load threads (and workers) make it together.
 
-use super::board::{Board, Status};
+use super::phases::{Phases, WorkloadPhase};
 use crate::plan::{Beyond, ExecutorSpec, Plan, Rate, SpawnRate};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -110,7 +110,7 @@ pub enum ControlError {
 #[derive(Debug, Clone)]
 pub struct Control {
     live: Arc<watch::Sender<Live>>,
-    board: Board,
+    phases: Phases,
     pub(super) plan: Arc<Plan>,
 }
 
@@ -123,14 +123,14 @@ impl Control {
         };
         Control {
             live: Arc::new(watch::Sender::new(live)),
-            board: Board::new(plan.workloads.len()),
+            phases: Phases::new(plan.workloads.len()),
             plan,
         }
     }
 
     /// When workloads began and ended.
-    pub(super) fn board(&self) -> &Board {
-        &self.board
+    pub(super) fn phases(&self) -> &Phases {
+        &self.phases
     }
 
     /// Follows the changes.
@@ -261,7 +261,7 @@ impl Control {
 
     /// Whether a workload is over.
     pub(super) fn has_ended(&self, workload: usize) -> bool {
-        self.board.status(workload) == Status::Ended
+        self.phases.status(workload) == WorkloadPhase::Ended
     }
 
     /// Whether a workload can have what a shape asks for.
@@ -285,7 +285,7 @@ impl Control {
 
     /// Time of a workload that has begun, pauses not counted.
     pub(super) fn elapsed(&self, workload: usize) -> Duration {
-        let Status::Running(begun) = self.board.status(workload) else {
+        let WorkloadPhase::Running(begun) = self.phases.status(workload) else {
             return Duration::ZERO;
         };
         let live = self.live.borrow();
@@ -321,7 +321,7 @@ impl Control {
         fits: impl Fn(&ExecutorSpec) -> bool,
     ) -> Result<usize, ControlError> {
         let all = self.plan.workloads.iter().enumerate();
-        let open = all.filter(|(index, _)| self.board.status(*index) != Status::Ended);
+        let open = all.filter(|(index, _)| self.phases.status(*index) != WorkloadPhase::Ended);
         let fitting: Vec<_> = open
             .filter(|(_, w)| fits(&w.executor) && name.is_none_or(|name| name == w.name))
             .collect();

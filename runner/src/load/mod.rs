@@ -1,27 +1,40 @@
 //! Runs a plan: threads, VUs, executors and the ways in which a run ends.
 
-mod board;
+mod alarm;
+mod arrival_scenarios;
 mod closed;
 mod control;
-mod crew;
 mod executor;
+mod idle_vu;
+mod idle_vus;
+mod inputs;
+mod iterations_left;
 mod lifecycle;
 mod open;
 mod overview;
-mod part;
+mod phases;
 mod picker;
 mod pressure;
 mod run;
+mod run_signals;
 mod scheduler;
 mod shape;
+mod slot;
+mod slot_source;
 mod stop;
 mod thread;
-mod turns;
+mod thread_arrivals;
+mod thread_shared;
 mod vu;
+mod vu_place;
+mod vu_pool;
+mod vu_signal;
+mod workload_part;
 
 pub use control::{Change, Control, ControlError, Target};
+pub use inputs::Run;
 pub use lifecycle::Lifecycle;
-pub use overview::{Phase, WorkloadNow};
-pub use run::{Outcome, Run, execute, run_info};
+pub use overview::{WorkloadNow, WorkloadStatus};
+pub use run::{Outcome, execute, run_info};
 pub use shape::follow as follow_shape;
 pub use stop::{EndReason, Stage, StopHandle};

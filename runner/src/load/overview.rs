@@ -1,14 +1,14 @@
 //! Where a run is: what each workload is doing, and how many users or which rate it is to have.
 
-use super::board::Status;
 use super::control::{Control, Target, is_closed};
+use super::phases::WorkloadPhase;
 use crate::plan::Workload;
 use serde::Serialize;
 
 /// Where a workload is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Phase {
+pub enum WorkloadStatus {
     /// For others to end, or for its time.
     Waiting,
     /// Its first VUs are being made.
@@ -27,7 +27,7 @@ pub struct WorkloadNow {
     /// Name of the executor.
     pub executor: &'static str,
     /// Where it is in its life.
-    pub status: Phase,
+    pub status: WorkloadStatus,
     /// Users that it is to have now, where that can be changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub users: Option<u32>,
@@ -52,11 +52,11 @@ impl Control {
         WorkloadNow {
             name: workload.name.clone(),
             executor: workload.executor.name(),
-            status: match self.board().status(index) {
-                Status::Waiting => Phase::Waiting,
-                Status::Preparing => Phase::Preparing,
-                Status::Running(_) => Phase::Running,
-                Status::Ended => Phase::Ended,
+            status: match self.phases().status(index) {
+                WorkloadPhase::Waiting => WorkloadStatus::Waiting,
+                WorkloadPhase::Preparing => WorkloadStatus::Preparing,
+                WorkloadPhase::Running(_) => WorkloadStatus::Running,
+                WorkloadPhase::Ended => WorkloadStatus::Ended,
             },
             users: has_users.then(|| self.users_of(index)),
             most_users: has_users.then(|| workload.room()),

@@ -1,16 +1,14 @@
 //! One run from its first VU to its last number: starts the threads, adds up what they
 //! measure, and ends them.
 
-use super::board::Status;
-use super::control::Control;
-use super::executor::Common;
+use super::executor::SharedWork;
+use super::inputs::Run;
+use super::phases::WorkloadPhase;
 use super::pressure::Throttle;
 use super::scheduler::Scheduler;
 use super::stop::{EndReason, Stage, StopHandle};
-use super::thread::{Handed, INTERVAL, LoadThread};
-use crate::host::bindings::PluginPre;
-use crate::host::{RunShared, VuState};
-use crate::http::Transport;
+use super::thread::{INTERVAL, LoadThread, ThreadDelta};
+use crate::host::RunShared;
 use crate::metrics::{Aggregator, Limits, RunInfo, ScenarioInfo, Set, Snapshot, Verdict};
 use crate::panics;
 use crate::plan::{ExecutorSpec, Plan, Workload};
@@ -40,28 +38,6 @@ const IN_HASTE: u32 = 3;
 /// How often it is looked for that.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Everything that a run needs.
-pub struct Run {
-    /// What to do.
-    pub plan: Arc<Plan>,
-    /// What all VUs share.
-    pub shared: Arc<RunShared>,
-    /// The plugin, ready to be instantiated.
-    pub pre: PluginPre<VuState>,
-    /// What all connections share.
-    pub transport: Arc<Transport>,
-    /// What `setup` returned.
-    pub setup_data: Arc<Vec<u8>>,
-    /// What `setup-scenario` returned, by scenario.
-    pub scenario_data: Vec<Vec<u8>>,
-    /// Stops it.
-    pub stop: StopHandle,
-    /// Changes it while it runs.
-    pub control: Control,
-    /// Receives a snapshot each second.
-    pub snapshots: watch::Sender<Arc<Snapshot>>,
-}
-
 /// What a run ended with.
 pub struct Outcome {
     /// All of it, but for what only warmed up.
@@ -89,7 +65,12 @@ pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
     let traps = Arc::new(AtomicU64::new(0));
     let time_up = Arc::new(AtomicBool::new(false));
     let count = run.plan.threads.max(1);
-    let common: Vec<_> = run.plan.workloads.iter().map(|w| Common::of(w, count)).collect();
+    let shared_work: Vec<_> = run
+        .plan
+        .workloads
+        .iter()
+        .map(|w| SharedWork::of(w, count))
+        .collect();
     let mut threads = Vec::new();
     for index in 0..count {
         let thread = LoadThread {
@@ -97,7 +78,7 @@ pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
             thread: index,
             threads: count,
             begun: begun.clone(),
-            common: common.clone(),
+            shared_work: shared_work.clone(),
             limits: limits.clone(),
             deltas: deltas.clone(),
             traps: Arc::clone(&traps),
@@ -127,7 +108,7 @@ pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
     // It ends with the hard stop, and tells of its own panics.
     let _ = control.join();
     // Whoever still waits for a workload needs no longer.
-    (0..run.plan.workloads.len()).for_each(|index| run.control.board().set(index, Status::Ended));
+    (0..run.plan.workloads.len()).for_each(|index| run.control.phases().set(index, WorkloadPhase::Ended));
     let reason = run.stop.reason().unwrap_or(natural);
     Ok(Outcome {
         snapshot,
@@ -213,7 +194,7 @@ impl Sums {
         mut self,
         run: &Run,
         begun: &watch::Receiver<Option<Instant>>,
-        received: &Receiver<Handed>,
+        received: &Receiver<ThreadDelta>,
     ) -> (Snapshot, Option<Snapshot>, Option<Left>) {
         let mut patience = Patience::new(&run.plan);
         let mut due = Instant::now() + INTERVAL + SETTLE;
@@ -259,7 +240,7 @@ impl Sums {
         self.warm_up.iter_mut().for_each(|sums| drop(sums.tick(elapsed)));
     }
 
-    fn merge(&mut self, handed: Handed) {
+    fn merge(&mut self, handed: ThreadDelta) {
         match (handed.set, &mut self.warm_up) {
             (Set::WarmUp, Some(warm_up)) => warm_up.merge(handed.delta),
             _ => {

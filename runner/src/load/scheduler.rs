@@ -1,8 +1,8 @@
 //! Runs all executors: says when each workload begins, and knows when all have ended. What an
 //! executor does in between is its own, on the load threads.
 
-use super::board::{Board, Status};
 use super::control::Control;
+use super::phases::{Phases, WorkloadPhase};
 use super::stop::{Stage, StopHandle};
 use crate::plan::Workload;
 use std::time::Duration;
@@ -24,10 +24,10 @@ impl Scheduler<'_> {
     /// they are, or the run is stopped.
     pub(super) async fn prepare(&self) {
         let first = || self.indices().filter(|(_, w)| w.begin.after.is_empty());
-        first().for_each(|(index, _)| self.board().set(index, Status::Preparing));
+        first().for_each(|(index, _)| self.phases().set(index, WorkloadPhase::Preparing));
         let ready = async {
             for (index, _) in first() {
-                self.board().all_ready(index, self.threads).await;
+                self.phases().all_ready(index, self.threads).await;
             }
         };
         tokio::select! {
@@ -50,32 +50,33 @@ impl Scheduler<'_> {
             () = self.begin(index, workload, run_begun) => {}
             () = self.stop.reached(Stage::Graceful) => {}
         }
-        if !matches!(self.board().status(index), Status::Running(_)) {
+        if !matches!(self.phases().status(index), WorkloadPhase::Running(_)) {
             // Stopped before it began: its threads needn't wait any longer.
-            self.board().set(index, Status::Ended);
+            self.phases().set(index, WorkloadPhase::Ended);
         }
-        self.board().all_ended(index, self.threads).await;
-        self.board().set(index, Status::Ended);
+        self.phases().all_ended(index, self.threads).await;
+        self.phases().set(index, WorkloadPhase::Ended);
     }
 
     async fn begin(&self, index: usize, workload: &Workload, run_begun: Instant) {
         let mut from = run_begun;
         for &earlier in &workload.begin.after {
-            self.board().all_ended(earlier, self.threads).await;
+            self.phases().all_ended(earlier, self.threads).await;
             from = self.control.plan_now() + LEAD;
         }
-        self.board().set(index, Status::Preparing);
+        self.phases().set(index, WorkloadPhase::Preparing);
         let due = from + workload.begin.delay;
-        self.board().all_ready(index, self.threads).await;
+        self.phases().all_ready(index, self.threads).await;
         // Said ahead, so that nobody is late for it.
         self.control
             .sleep_until(due.checked_sub(LEAD).unwrap_or(due))
             .await;
-        self.board().set(index, Status::Running(due.max(run_begun)));
+        self.phases()
+            .set(index, WorkloadPhase::Running(due.max(run_begun)));
     }
 
-    fn board(&self) -> &Board {
-        self.control.board()
+    fn phases(&self) -> &Phases {
+        self.control.phases()
     }
 
     fn indices(&self) -> impl Iterator<Item = (usize, &Workload)> {

@@ -2,21 +2,25 @@
 //!
 //! VUs never move between threads, so nothing they touch is shared.
 
-use super::crew::{Crew, Leave, Retire, Spawn, contained};
-use super::executor::{self, Common};
-use super::part::{Alarm, News, Part, PartEnd, places};
+use super::alarm::Alarm;
+use super::executor::{self, SharedWork};
+use super::inputs::Run;
 use super::pressure::ThreadClock;
-use super::run::Run;
+use super::run_signals::RunSignals;
+use super::slot_source::SlotSource;
 use super::stop::{EndReason, Stage};
-use super::turns::{Place, Turns};
+use super::thread_shared::ThreadShared;
 use super::vu::Vu;
+use super::vu_place::{VuPlace, places};
+use super::vu_pool::{ExitGuard, Spawn, VuPool, contained};
+use super::vu_signal::VuSignal;
+use super::workload_part::{PartEnd, WorkloadPart};
 use crate::metrics::{
-    CpuWait, Delta, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard,
-    with_shard_of,
+    CpuWait, Delta, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard_of,
 };
 use crate::panics;
 use crate::plan::Workload;
-use crate::rota::{AbortHandle, Excess, Rota};
+use crate::run_queue::{AbortHandle, Excess, RunQueue};
 use crate::timer::Timers;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -32,43 +36,6 @@ pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often it looks in between how late its timers are.
 const LOOKS: u32 = 20;
-
-/// What the VUs of one thread share.
-pub(super) struct ThreadShared {
-    pub(super) run: Arc<Run>,
-    traps: Arc<AtomicU64>,
-}
-
-impl ThreadShared {
-    /// CPU time of one task.
-    pub(super) fn task_cpu(&self) -> Duration {
-        Duration::from_millis(self.run.plan.limits.task_cpu_ms)
-    }
-
-    /// CPU time of the calls around tasks.
-    pub(super) fn start_cpu(&self) -> Duration {
-        Duration::from_millis(self.run.plan.limits.start_cpu_ms)
-    }
-
-    /// Counts a trap, and ends the run if there were too many.
-    pub(super) fn count_trap(&self) {
-        let traps = self.traps.fetch_add(1, Ordering::Relaxed) + 1;
-        if traps >= self.run.plan.limits.max_traps {
-            self.run
-                .stop
-                .stop(Stage::Graceful, EndReason::TooManyTraps(traps));
-        }
-    }
-
-    /// Tells of a VU that panicked: it is gone, and the run ends, because what else it left in
-    /// disorder nobody knows. What the others do is still measured.
-    fn count_panic(&self, scenario: u16, what: String) {
-        with_shard(|shard| {
-            shard.iteration_error(scenario, u16::MAX, &format!("a defect of wasmswarm: {what}"))
-        });
-        self.run.stop.stop(Stage::Graceful, EndReason::Defect(what));
-    }
-}
 
 /// The numbers in the run of a workload's VUs.
 ///
@@ -107,28 +74,34 @@ struct VuSpawner {
     workload: usize,
     numbers: VuNumbers,
     set: Set,
-    rota: Rota,
+    queue: RunQueue,
 }
 
 impl Spawn for VuSpawner {
-    fn spawn(&self, place: Place, turns: Turns, retire: Retire, leave: Leave<Self>) -> AbortHandle {
+    fn spawn(
+        &self,
+        place: VuPlace,
+        slots: SlotSource,
+        signal: VuSignal,
+        guard: ExitGuard<Self>,
+    ) -> AbortHandle {
         let vu = Vu::new(
             Arc::clone(&self.shared),
             (self.workload, self.numbers.of(place.index)),
             place,
-            turns,
-            retire,
-            leave.past(),
+            slots,
+            signal,
+            guard.history(),
         );
         let shared = Arc::clone(&self.shared);
         let panicked = move |what| shared.count_panic(place.scenario, what);
-        let life = contained(leave, vu.run(), panicked);
-        self.rota.spawn_as(place.scenario, recording(self.set, life))
+        let life = contained(guard, vu.run(), panicked);
+        self.queue.spawn_as(place.scenario, recording(self.set, life))
     }
 }
 
 /// What a thread hands over.
-pub(super) struct Handed {
+pub(super) struct ThreadDelta {
     pub(super) set: Set,
     pub(super) delta: Delta,
 }
@@ -141,9 +114,9 @@ pub(super) struct LoadThread {
     pub(super) threads: usize,
     /// When the run began; said once the first VUs are made.
     pub(super) begun: watch::Receiver<Option<Instant>>,
-    pub(super) common: Vec<Common>,
+    pub(super) shared_work: Vec<SharedWork>,
     pub(super) limits: [Limits; 2],
-    pub(super) deltas: SyncSender<Handed>,
+    pub(super) deltas: SyncSender<ThreadDelta>,
     pub(super) traps: Arc<AtomicU64>,
     /// Raised when the time of a workload was up.
     pub(super) time_up: Arc<AtomicBool>,
@@ -164,7 +137,7 @@ impl LoadThread {
             if let Some(mut shard) = take_shard(set) {
                 let delta = shard.take();
                 // The receiver lives until all threads are done.
-                let _ = deltas.send(Handed { set, delta });
+                let _ = deltas.send(ThreadDelta { set, delta });
             }
         }
     }
@@ -177,10 +150,10 @@ impl LoadThread {
             install_shard(set, Shard::new(self.limits[set as usize].clone()));
         }
         let local = LocalSet::new();
-        let rota = Rota::default();
+        let queue = RunQueue::default();
         // Futures that are still alive record themselves as interrupted while they are dropped.
-        let clear = Clear(&rota);
-        runtime.block_on(local.run_until(Arc::new(self).load(&rota)));
+        let clear = ClearOnDrop(&queue);
+        runtime.block_on(local.run_until(Arc::new(self).load(&queue)));
         drop(clear);
         drop(local);
         drop(runtime);
@@ -197,18 +170,18 @@ impl LoadThread {
 
     /// Each part is a task of its own: the future that `block_on` drives is polled on every turn
     /// of the event loop, so it must have next to nothing to do.
-    async fn load(self: Arc<Self>, rota: &Rota) {
+    async fn load(self: Arc<Self>, queue: &RunQueue) {
         let shared = Arc::new(ThreadShared {
             run: Arc::clone(&self.run),
             traps: Arc::clone(&self.traps),
         });
         let me = Arc::clone(&self);
-        let vus = rota.clone();
+        let vus = queue.clone();
         tokio::task::spawn_local(async move { me.report(&vus).await });
-        let vus = rota.clone();
+        let vus = queue.clone();
         tokio::task::spawn_local(tokio::task::unconstrained(async move { vus.run().await }));
         let parts: Vec<_> = (0..self.run.plan.workloads.len())
-            .filter_map(|index| self.part(index, &shared, rota))
+            .filter_map(|index| self.part(index, &shared, queue))
             .map(|part| tokio::task::spawn_local(Arc::clone(&self).run_part(part)))
             .collect();
         let parts = tokio::task::spawn_local(futures_util::future::join_all(parts));
@@ -218,22 +191,27 @@ impl LoadThread {
         let _ = futures_util::future::select(parts, hard).await;
     }
 
-    async fn run_part(self: Arc<Self>, mut part: Part<VuSpawner>) {
+    async fn run_part(self: Arc<Self>, mut part: WorkloadPart<VuSpawner>) {
         let set = Set::of(part.workload.warm_up);
-        let Some(common) = self.common.get(part.index) else {
+        let Some(shared_work) = self.shared_work.get(part.index) else {
             return;
         };
         let index = part.index;
         let life = async {
-            if executor::run(&mut part, common).await == PartEnd::TimeUp {
+            if executor::run(&mut part, shared_work).await == PartEnd::TimeUp {
                 self.time_up.store(true, Ordering::Relaxed);
             }
         };
         recording(set, life).await;
-        self.run.control.board().part_ended(index);
+        self.run.control.phases().part_ended(index);
     }
 
-    fn part(&self, index: usize, shared: &Arc<ThreadShared>, rota: &Rota) -> Option<Part<VuSpawner>> {
+    fn part(
+        &self,
+        index: usize,
+        shared: &Arc<ThreadShared>,
+        queue: &RunQueue,
+    ) -> Option<WorkloadPart<VuSpawner>> {
         let plan = &self.run.plan;
         let workload = plan.workloads.get(index)?;
         let spawner = VuSpawner {
@@ -241,24 +219,25 @@ impl LoadThread {
             workload: index,
             numbers: VuNumbers::of_workload(&plan.workloads, index),
             set: Set::of(workload.warm_up),
-            rota: rota.clone(),
+            queue: queue.clone(),
         };
-        Some(Part {
+        Some(WorkloadPart {
             workload: Arc::new(workload.clone()),
             index,
             seed: plan.arrival_seed(index),
             thread: self.thread,
             threads: self.threads,
-            crew: Crew::new(spawner, places(workload, self.thread, self.threads)),
-            board: self.run.control.board().clone(),
+            pool: VuPool::new(spawner, places(workload, self.thread, self.threads)),
+            phases: self.run.control.phases().clone(),
             stop: self.run.stop.clone(),
             alarm: Alarm::Exact(Timers::default()),
-            news: News::new(self.run.control.follow(), self.run.stop.follow()),
+            signals: RunSignals::new(self.run.control.follow(), self.run.stop.follow()),
+            overdue: 0,
         })
     }
 
     /// Hands over what was recorded, each second of the run, for ever.
-    async fn report(&self, rota: &Rota) {
+    async fn report(&self, queue: &RunQueue) {
         let mut begun = self.begun.clone();
         let Ok(Some(mut due)) = begun.wait_for(Option::is_some).await.map(|begun| *begun) else {
             return;
@@ -279,7 +258,9 @@ impl LoadThread {
             let on_cpu = second
                 .elapsed()
                 .saturating_sub(Duration::from_micros(wait.waited_us));
-            let excess = rota.close_second(on_cpu).map(|excess| excess.of_a_second(on_cpu));
+            let excess = queue
+                .close_second(on_cpu)
+                .map(|excess| excess.of_a_second(on_cpu));
             second = Instant::now();
             for &set in &sets {
                 in_set(set, || self.hand_over(set, wait, excess));
@@ -296,15 +277,15 @@ impl LoadThread {
             shard.take()
         });
         if let Some(delta) = delta {
-            let _ = self.deltas.send(Handed { set, delta });
+            let _ = self.deltas.send(ThreadDelta { set, delta });
         }
     }
 }
 
-/// Drops the VUs of a rota, which belong to each other in a circle, whatever happens.
-struct Clear<'a>(&'a Rota);
+/// Drops the VUs of a queue, which belong to each other in a circle, whatever happens.
+struct ClearOnDrop<'a>(&'a RunQueue);
 
-impl Drop for Clear<'_> {
+impl Drop for ClearOnDrop<'_> {
     fn drop(&mut self) {
         self.0.clear();
     }

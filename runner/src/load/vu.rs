@@ -5,21 +5,23 @@
 //! | a task returns an error | that iteration, as failed | pause, next task |
 //! | a task traps or meets a limit | that iteration and the instance | pause, new life |
 //! | instantiation or `on-start` fails | nothing is counted as an iteration | [`RETRY`], new life |
-//! | no more turns, or the VU must go | nothing | `on-stop`, the VU ends |
+//! | no more slots, or the VU must go | nothing | `on-stop`, the VU ends |
 //! | a pause, once it must go (`--on-stop at-pause`) | the iteration, as interrupted | nothing: its instance is gone |
 //! | the future is dropped (hard stop) | the iteration, as interrupted | nothing runs any more |
 
-use super::crew::{Past, Retire};
 use super::picker::Picker;
-use super::thread::ThreadShared;
-use super::turns::{Place, Turn, Turns};
+use super::slot::Slot;
+use super::slot_source::SlotSource;
+use super::thread_shared::ThreadShared;
+use super::vu_place::{VuHistory, VuPlace};
+use super::vu_signal::VuSignal;
 use crate::host::bindings::Plugin;
 use crate::host::bindings::exported::{NextTask, NextWait, Outcome};
 use crate::host::{Identity, Phase, VuState, explain_call, instantiate, new_store};
 use crate::http::Client;
 use crate::metrics::{IterationOutcome, with_shard};
 use crate::plan::{Drawer, OnStop, Plan, ScenarioPlan, WaitTime};
-use crate::rota;
+use crate::run_queue;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -38,12 +40,12 @@ pub(super) struct Vu {
     thread: Arc<ThreadShared>,
     /// Index of its workload.
     workload: usize,
-    place: Place,
-    turns: Turns,
-    retire: Retire,
+    place: VuPlace,
+    slots: SlotSource,
+    signal: VuSignal,
     picker: Picker,
     client: Client,
-    past: Rc<Past>,
+    history: Rc<VuHistory>,
     /// What the last outcome said about the next task.
     forced: Option<u32>,
     /// When the coming iteration was meant to start, if a pause led to it.
@@ -61,7 +63,7 @@ enum LifeEnd {
 }
 
 /// What came of a task.
-enum Did {
+enum TaskEnd {
     /// It returned.
     Return(Outcome),
     /// The instance is lost.
@@ -76,15 +78,15 @@ impl Vu {
     pub(super) fn new(
         thread: Arc<ThreadShared>,
         (workload, number): (usize, u64),
-        place: Place,
-        turns: Turns,
-        retire: Retire,
-        past: Rc<Past>,
+        place: VuPlace,
+        slots: SlotSource,
+        signal: VuSignal,
+        history: Rc<VuHistory>,
     ) -> Vu {
         let identity = Identity {
             vu: number,
             scenario: place.scenario,
-            life: past.lives.get(),
+            life: history.lives.get(),
         };
         let whose = Drawer::Vu {
             number,
@@ -97,11 +99,11 @@ impl Vu {
             thread,
             workload,
             place,
-            turns,
-            retire,
+            slots,
+            signal,
             picker,
             client,
-            past,
+            history,
             forced: None,
             due: None,
         }
@@ -110,11 +112,11 @@ impl Vu {
     /// Lives until the executor or the run says that it is enough.
     pub(super) async fn run(mut self) {
         let scenario = self.identity.scenario;
-        let _alive = Alive::new(scenario);
+        let _alive = GaugeGuard::new(scenario);
         while let LifeEnd::Again(pause) = self.live().await {
             with_shard(|shard| shard.instance_replaced());
-            self.retire.flag().pause_until(Instant::now() + pause).await;
-            if self.retire.is_raised() {
+            self.signal.flag().pause_until(Instant::now() + pause).await;
+            if self.signal.is_raised() {
                 break;
             }
         }
@@ -143,11 +145,11 @@ impl Vu {
         let thread = Arc::clone(&self.thread);
         let run = &thread.run;
         self.client.reset();
-        self.identity.life = self.past.begin_life();
-        let stop = Arc::clone(self.retire.flag());
+        self.identity.life = self.history.begin_life();
+        let stop = Arc::clone(self.signal.flag());
         let mut state = VuState::new(Arc::clone(&run.shared), stop, self.identity, Phase::Load);
         self.client.charge_to(state.memory());
-        state.iteration = self.past.iterations.get();
+        state.iteration = self.history.iterations.get();
         let state = state.with_cookies(self.client.cookies());
         let mut store = new_store(&run.pre, state, self.thread.start_cpu());
         let desk = store.data().desk();
@@ -179,7 +181,7 @@ impl Vu {
     fn start_failed(&self, why: &str) -> LifeEnd {
         let scenario = self.identity.scenario;
         with_shard(|shard| shard.iteration_error(scenario, u16::MAX, &format!("on-start: {why}")));
-        self.turns.refuse();
+        self.slots.refuse();
         self.thread.count_trap();
         LifeEnd::Again(RETRY)
     }
@@ -200,16 +202,16 @@ impl Vu {
             return LifeEnd::Done;
         };
         loop {
-            let done = self.past.iterations.get();
-            let Some(turn) = self.turns.next(self.place, done, &self.retire).await else {
+            let done = self.history.iterations.get();
+            let Some(slot) = self.slots.next(self.place, done, &self.signal).await else {
                 return LifeEnd::Done;
             };
-            self.past.begin_iteration();
-            self.take(&turn, instance.0.data_mut());
-            let is_arrival = turn.due.is_some();
+            self.history.begin_iteration();
+            self.take(&slot, instance.0.data_mut());
+            let is_arrival = slot.due.is_some();
             let begun = Instant::now();
-            record_lateness(begun, turn.due.map(tokio::time::Instant::into_std).or(self.due));
-            let outcome = self.run_task(instance, scenario, turn, begun).await;
+            record_lateness(begun, slot.due.map(tokio::time::Instant::into_std).or(self.due));
+            let outcome = self.run_task(instance, scenario, slot, begun).await;
             let busy = begun.elapsed();
             let drawn = if is_arrival {
                 Duration::ZERO
@@ -218,9 +220,9 @@ impl Vu {
             };
             let stops = instance.0.data().stop_requested;
             let outcome = match outcome {
-                Did::Return(outcome) => outcome,
-                Did::Trap if !stops => return LifeEnd::Again(drawn),
-                Did::Trap | Did::End => return LifeEnd::Gone,
+                TaskEnd::Return(outcome) => outcome,
+                TaskEnd::Trap if !stops => return LifeEnd::Again(drawn),
+                TaskEnd::Trap | TaskEnd::End => return LifeEnd::Gone,
             };
             if stops || !self.follow(&outcome, scenario) {
                 return LifeEnd::Done;
@@ -235,26 +237,26 @@ impl Vu {
             self.due = None;
             if target > begun + busy {
                 self.due = Some(target);
-                self.retire.flag().pause_until(target).await;
-            } else if self.past.iterations.get().is_multiple_of(64) || !rota::is_fresh(begun + busy) {
+                self.signal.flag().pause_until(target).await;
+            } else if self.history.iterations.get().is_multiple_of(64) || !run_queue::is_fresh(begun + busy) {
                 // A task that never blocks must not keep its thread from everybody else.
                 tokio::task::yield_now().await;
             }
         }
     }
 
-    /// Makes the coming iteration the one of this turn.
-    fn take(&mut self, turn: &Turn, state: &mut VuState) {
+    /// Makes the coming iteration the one of this slot.
+    fn take(&mut self, slot: &Slot, state: &mut VuState) {
         if self.thread.run.plan.reset_cookies {
             self.client.forget_cookies();
         }
         if self.thread.run.plan.reset_connections {
             self.client.forget_connections();
         }
-        state.iteration = self.past.iterations.get();
-        state.index = turn.index;
-        state.intended = turn.due.map(tokio::time::Instant::into_std);
-        if let (Some(whose), Some(position)) = (turn.drawer(self.workload), turn.position) {
+        state.iteration = self.history.iterations.get();
+        state.index = slot.index;
+        state.intended = slot.due.map(tokio::time::Instant::into_std);
+        if let (Some(whose), Some(position)) = (slot.drawer(self.workload), slot.position) {
             self.picker = Picker::new(self.thread.run.shared.seed(), whose, position);
             state.reseed(whose);
         }
@@ -274,12 +276,12 @@ impl Vu {
         &mut self,
         instance: &mut Instance,
         scenario: &ScenarioPlan,
-        turn: Turn,
+        slot: Slot,
         begun: Instant,
-    ) -> Did {
+    ) -> TaskEnd {
         let task = self.forced.take().unwrap_or_else(|| self.picker.task(scenario));
         let iteration = Iteration::begin(self.identity.scenario, task as u16, begun);
-        turn.start();
+        slot.start();
         let ends = self.ends_at_pause();
         let (store, plugin) = instance;
         store.data_mut().begin_call_at(self.thread.task_cpu(), begun);
@@ -292,7 +294,7 @@ impl Vu {
         let served = desk.serve_until_pause(&mut self.client, pin!(call), ends).await;
         let Some(result) = served else {
             // Dropped as it is, the iteration counts as interrupted.
-            return Did::End;
+            return TaskEnd::End;
         };
         let result = result.map_err(|trap| explain_call(store.data(), &trap));
         store.data_mut().end_call();
@@ -304,22 +306,22 @@ impl Vu {
             Ok(Ok(outcome)) => match out_of_range(&outcome, scenario) {
                 None => {
                     iteration.end(IterationOutcome::Ok, None);
-                    Did::Return(outcome)
+                    TaskEnd::Return(outcome)
                 }
                 Some(misuse) => self.trapped(iteration, &misuse),
             },
             Ok(Err(why)) => {
                 iteration.end(IterationOutcome::Failed, Some(&why));
-                Did::Return(scheduled)
+                TaskEnd::Return(scheduled)
             }
             Err(why) => self.trapped(iteration, &why),
         }
     }
 
-    fn trapped(&self, iteration: Iteration, why: &str) -> Did {
+    fn trapped(&self, iteration: Iteration, why: &str) -> TaskEnd {
         iteration.end(IterationOutcome::Trapped, Some(why));
         self.thread.count_trap();
-        Did::Trap
+        TaskEnd::Trap
     }
 
     /// Takes over the outcome's choice of the next task. False: the VU ends.
@@ -382,16 +384,16 @@ fn out_of_range(outcome: &Outcome, scenario: &ScenarioPlan) -> Option<String> {
 }
 
 /// A VU in the gauge, however it ends.
-struct Alive(u16);
+struct GaugeGuard(u16);
 
-impl Alive {
-    fn new(scenario: u16) -> Alive {
+impl GaugeGuard {
+    fn new(scenario: u16) -> GaugeGuard {
         with_shard(|shard| shard.vu_started(scenario));
-        Alive(scenario)
+        GaugeGuard(scenario)
     }
 }
 
-impl Drop for Alive {
+impl Drop for GaugeGuard {
     fn drop(&mut self) {
         with_shard(|shard| shard.vu_stopped(self.0));
     }

@@ -48,14 +48,12 @@ impl RunOptions {
         }
         layers.extend(self.imposed.take());
         learn(&layers, variable);
-        let merged = merge(&layers);
-        problems.extend(merged.incomplete());
-        Groups::of(&merged).fill(&mut self);
+        self.settle(layers);
+        problems.extend(self.merged.incomplete());
         // What is missing from a load in short may have been there, and refused.
-        if problems.is_empty() || !merged.scenarios.is_empty() {
-            problems.extend(resolve::faults(&merged));
+        if problems.is_empty() || !self.merged.scenarios.is_empty() {
+            problems.extend(resolve::faults(&self.merged));
         }
-        self.layers = layers;
         if problems.is_empty() {
             Ok(self)
         } else {
@@ -63,9 +61,18 @@ impl RunOptions {
         }
     }
 
+    /// Takes what these layers come to, from the least to the most important, in place of what the command line alone
+    /// gave.
+    pub(super) fn settle(&mut self, layers: Vec<Layer>) {
+        self.merged = merge(&layers);
+        self.layers = layers;
+        let groups = Groups::of(&self.merged);
+        groups.fill(self);
+    }
+
     /// What one layer took away from another, where that may surprise.
-    pub fn notes(&self) -> Vec<String> {
-        merge(&self.layers).notes
+    pub fn notes(&self) -> &[String] {
+        &self.merged.notes
     }
 }
 

@@ -10,7 +10,7 @@ use super::setting::Settings;
 
 /// What holds after all layers.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Merged {
+pub struct Merged {
     pub(super) settings: Settings,
     pub(super) scenarios: Vec<ScenarioText>,
     /// What one layer took away from another, where that may surprise.

@@ -27,7 +27,6 @@ mod row;
 mod scenario;
 mod schema;
 mod setting;
-mod settings;
 mod stage;
 mod threshold;
 mod tree;
@@ -41,11 +40,11 @@ pub use layer::Layer;
 pub use limits::LimitOptions;
 pub use load::{LoadOptions, ShapeOptions};
 pub use measure::MeasureOptions;
-pub use origins::origins;
+pub use merge::Merged;
 pub use output::{LogLevel, OutputOptions};
 pub use plugin::PluginOptions;
 pub use problem::{Origin, Problem};
-pub use resolve::{Asked, Given, http as http_options, resolve};
+pub use resolve::{Given, Machine, NotGranted, Params, Refused, ResolvedPlan, RoomFor, Secrets, resolve};
 pub use scenario::{Executor, ScenarioOptions};
 pub use schema::schema;
 pub use stage::StageText;
@@ -113,6 +112,10 @@ pub struct RunOptions {
     /// Who asked for what: the file, the environment and the command line, in this order.
     #[arg(skip)]
     pub layers: Vec<Layer>,
+
+    /// What they come to without the plugin, which is below them.
+    #[arg(skip)]
+    pub merged: Merged,
 
     /// What outranks everybody: the rates of a search.
     #[arg(skip)]

@@ -1,21 +1,16 @@
 //! Who said what: the values that count, for those who read a plan.
 
-use super::RunOptions;
 use super::definition;
-use super::merge::merge;
-use super::resolve::suggested;
+use super::merge::Merged;
 use super::row::Shown;
 use super::setting::Setting;
-use crate::plugin::Description;
 
 /// Every value that counts, in the words of who said it, and whose it is. Values that may be
 /// secret aren't shown.
-pub fn origins(options: &RunOptions, description: &Description) -> Vec<(String, String, String)> {
-    let suggested = suggested(&description.options).unwrap_or_default();
-    let merged = merge(std::iter::once(&suggested).chain(&options.layers));
-    let options = merged.settings.iter();
-    let options = options.filter_map(|(id, setting)| Some((definition::run().get(id)?.rules, setting)));
-    let told = options
+pub(super) fn origins(merged: &Merged) -> Vec<(String, String, String)> {
+    let settings = merged.settings.iter();
+    let settings = settings.filter_map(|(id, setting)| Some((definition::run().get(id)?.rules, setting)));
+    let told = settings
         .filter(|(rules, _)| !rules.is_local)
         .map(|(rules, setting)| {
             let text = if rules.shown == Shown::Never {

@@ -1,6 +1,6 @@
 //! What keys do to a run, and the line of the live view that says so.
 
-use crate::load::{Control, Phase, WorkloadNow};
+use crate::load::{Control, WorkloadNow, WorkloadStatus};
 use crate::terminal::{Keys, units};
 use std::time::{Duration, Instant};
 
@@ -120,7 +120,9 @@ impl std::fmt::Display for Aim {
 
 /// The one workload that runs and can be changed.
 fn aim(workloads: Vec<WorkloadNow>) -> Result<Aim, &'static str> {
-    let running = workloads.into_iter().filter(|w| w.status == Phase::Running);
+    let running = workloads
+        .into_iter()
+        .filter(|w| w.status == WorkloadStatus::Running);
     let mut aims = running.filter_map(aim_at);
     match (aims.next(), aims.next()) {
         (Some(aim), None) => Ok(aim),
@@ -145,7 +147,7 @@ fn aim_at(workload: WorkloadNow) -> Option<Aim> {
 mod tests {
     use super::*;
 
-    fn workload(status: Phase, users: Option<u32>, rate: Option<f64>) -> WorkloadNow {
+    fn workload(status: WorkloadStatus, users: Option<u32>, rate: Option<f64>) -> WorkloadNow {
         WorkloadNow {
             name: "w".to_owned(),
             executor: "constant-vus",
@@ -158,10 +160,10 @@ mod tests {
 
     #[test]
     fn keys_change_what_runs() {
-        let waiting = workload(Phase::Waiting, Some(5), None);
-        let fixed = workload(Phase::Running, None, None);
-        let users = workload(Phase::Running, Some(12), None);
-        let rate = workload(Phase::Running, None, Some(50.0));
+        let waiting = workload(WorkloadStatus::Waiting, Some(5), None);
+        let fixed = workload(WorkloadStatus::Running, None, None);
+        let users = workload(WorkloadStatus::Running, Some(12), None);
+        let rate = workload(WorkloadStatus::Running, None, Some(50.0));
         let shown = |all: &[&WorkloadNow]| {
             let all = all.iter().map(|w| (*w).clone()).collect();
             aim(all).map(|aim| aim.to_string())

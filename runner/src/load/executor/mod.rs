@@ -9,41 +9,40 @@ mod custom;
 mod per_vu_iterations;
 mod ramping_arrival_rate;
 mod ramping_vus;
-pub(super) mod shared_iterations;
+mod shared_iterations;
 #[cfg(test)]
 mod tests;
 
-use super::closed::Steps;
-use super::crew::Spawn;
-use super::part::{Part, PartEnd};
-use crate::plan::{ExecutorSpec, VuStep, Workload};
-use shared_iterations::SharedIterations;
+use super::iterations_left::IterationsLeft;
+use super::vu_pool::Spawn;
+use super::workload_part::{PartEnd, WorkloadPart};
+use crate::plan::{ExecutorSpec, Workload};
 use std::sync::Arc;
 
 /// What the parts of one workload on all threads share.
 #[derive(Clone)]
-pub(super) enum Common {
+pub(super) enum SharedWork {
     /// Nothing.
     Nothing,
     /// The iterations that are left.
-    Iterations(Arc<SharedIterations>),
+    Iterations(Arc<IterationsLeft>),
 }
 
-impl Common {
-    pub(super) fn of(workload: &Workload, threads: usize) -> Common {
+impl SharedWork {
+    pub(super) fn of(workload: &Workload, threads: usize) -> SharedWork {
         match workload.executor {
-            ExecutorSpec::SharedIterations { iterations, .. } => Common::Iterations(Arc::new(
-                SharedIterations::new(iterations, &workload.vus, threads),
-            )),
-            _ => Common::Nothing,
+            ExecutorSpec::SharedIterations { iterations, .. } => {
+                SharedWork::Iterations(Arc::new(IterationsLeft::new(iterations, &workload.vus, threads)))
+            }
+            _ => SharedWork::Nothing,
         }
     }
 }
 
 /// Runs a part of a workload, from before its beginning until none of its VUs lives.
-pub(super) async fn run<S: Spawn>(part: &mut Part<S>, common: &Common) -> PartEnd {
+pub(super) async fn run<S: Spawn>(part: &mut WorkloadPart<S>, shared_work: &SharedWork) -> PartEnd {
     let workload = Arc::clone(&part.workload);
-    let end = match (&workload.executor, common) {
+    let end = match (&workload.executor, shared_work) {
         (ExecutorSpec::ConstantVus { duration, .. }, _) => constant_vus::run(part, *duration).await,
         (
             ExecutorSpec::RampingVus {
@@ -52,11 +51,11 @@ pub(super) async fn run<S: Spawn>(part: &mut Part<S>, common: &Common) -> PartEn
             },
             _,
         ) => ramping_vus::run(part, profile, *graceful_ramp_down).await,
-        (ExecutorSpec::SharedIterations { max_duration, .. }, Common::Iterations(left)) => {
+        (ExecutorSpec::SharedIterations { max_duration, .. }, SharedWork::Iterations(left)) => {
             shared_iterations::run(part, left, *max_duration).await
         }
-        // Made by `Common::of` for the same workload.
-        (ExecutorSpec::SharedIterations { .. }, Common::Nothing) => PartEnd::Done,
+        // Made by `SharedWork::of` for the same workload.
+        (ExecutorSpec::SharedIterations { .. }, SharedWork::Nothing) => PartEnd::Done,
         (
             ExecutorSpec::PerVuIterations {
                 iterations,
@@ -71,18 +70,4 @@ pub(super) async fn run<S: Spawn>(part: &mut Part<S>, common: &Common) -> PartEn
     };
     part.dismiss().await;
     end
-}
-
-/// All VUs of a workload, at its spawn rate.
-fn all_vus(workload: &Arc<Workload>) -> Steps {
-    let workload = Arc::clone(workload);
-    let count = u32::try_from(workload.vus.len()).unwrap_or(u32::MAX);
-    if workload.executor.spawn_rate().is_none() {
-        let at = std::time::Duration::ZERO;
-        return Box::new(std::iter::once(VuStep { at, vus: count }));
-    }
-    Box::new((1..=count).map(move |vus| VuStep {
-        at: workload.executor.start_of(vus as usize - 1),
-        vus,
-    }))
 }

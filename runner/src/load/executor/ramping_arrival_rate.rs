@@ -1,11 +1,11 @@
 //! `ramping-arrival-rate`: iterations start at a rate that changes over time.
 
-use crate::load::crew::Spawn;
 use crate::load::open;
-use crate::load::part::{Part, PartEnd};
+use crate::load::vu_pool::Spawn;
+use crate::load::workload_part::{PartEnd, WorkloadPart};
 use crate::plan::ExecutorSpec;
 
-pub(super) async fn run<S: Spawn>(part: &mut Part<S>) -> PartEnd {
+pub(super) async fn run<S: Spawn>(part: &mut WorkloadPart<S>) -> PartEnd {
     let ExecutorSpec::RampingArrivalRate {
         profile,
         spacing,

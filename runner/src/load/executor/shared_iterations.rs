@@ -1,69 +1,21 @@
 //! `shared-iterations`: all VUs together run a number of iterations; the faster do more.
 
-use super::all_vus;
 use crate::load::closed;
-use crate::load::crew::Spawn;
-use crate::load::part::{Part, PartEnd};
-use crate::load::turns::{Turns, drop_unused};
+use crate::load::iterations_left::IterationsLeft;
+use crate::load::slot::drop_unused;
+use crate::load::slot_source::SlotSource;
+use crate::load::vu_pool::Spawn;
+use crate::load::workload_part::{PartEnd, WorkloadPart};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// What is left, claimed one by one.
-pub(in crate::load) struct SharedIterations {
-    next: AtomicU64,
-    total: u64,
-    /// By scenario, how many it has claimed; empty where there is one scenario only.
-    claimed: Vec<AtomicU64>,
-    /// Threads whose VUs may still claim.
-    threads: AtomicUsize,
-}
-
-impl SharedIterations {
-    pub(super) fn new(total: u64, scenarios: &[u16], threads: usize) -> SharedIterations {
-        let is_mixed = scenarios
-            .iter()
-            .any(|scenario| Some(scenario) != scenarios.first());
-        let last = scenarios.iter().max().filter(|_| is_mixed);
-        let count = last.map_or(0, |last| usize::from(*last) + 1);
-        SharedIterations {
-            next: AtomicU64::new(0),
-            total,
-            claimed: (0..count).map(|_| AtomicU64::new(0)).collect(),
-            threads: AtomicUsize::new(threads),
-        }
-    }
-
-    /// The number of the next iteration, from 0, and that among those of this scenario; none if all
-    /// are claimed.
-    pub(in crate::load) fn claim(&self, scenario: u16) -> Option<(u64, u64)> {
-        let one_more = |next| (next < self.total).then_some(next + 1);
-        let index = self
-            .next
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
-            .ok()?;
-        // Else scenarios that take turns would each get only every other step of a sequence.
-        let claimed = self.claimed.get(usize::from(scenario));
-        let position = claimed.map_or(index, |claimed| claimed.fetch_add(1, Ordering::Relaxed));
-        Some((index, position))
-    }
-
-    /// A thread claims no more. What the last one leaves is nobody's.
-    fn leave(&self) -> u64 {
-        match self.threads.fetch_sub(1, Ordering::AcqRel) {
-            1 => self.total - self.next.swap(self.total, Ordering::Relaxed),
-            _ => 0,
-        }
-    }
-}
-
 pub(super) async fn run<S: Spawn>(
-    part: &mut Part<S>,
-    left: &Arc<SharedIterations>,
+    part: &mut WorkloadPart<S>,
+    left: &Arc<IterationsLeft>,
     max_duration: Option<Duration>,
 ) -> PartEnd {
-    part.crew.give_turns(Turns::Shared(Arc::clone(left)));
-    let steps = all_vus(&part.workload);
+    part.pool.give_slots(SlotSource::Shared(Arc::clone(left)));
+    let steps = closed::all_vus(&part.workload);
     let grace = part.workload.graceful_stop;
     let end = closed::run(part, steps, max_duration, grace).await;
     let nobodys = left.leave();
@@ -71,32 +23,4 @@ pub(super) async fn run<S: Spawn>(
         drop_unused(nobodys);
     }
     end
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn exactly_as_many_as_there_are() {
-        let left = SharedIterations::new(3, &[0, 0], 1);
-        let claimed: Vec<_> = (0..10).filter_map(|_| left.claim(0)).collect();
-        assert_eq!(claimed, [(0, 0), (1, 1), (2, 2)]);
-    }
-
-    #[test]
-    fn each_scenario_has_a_sequence_of_its_own() {
-        let left = SharedIterations::new(6, &[0, 2], 1);
-        let claimed = [0, 2, 2, 0, 2, 0].map(|scenario| left.claim(scenario).unwrap());
-        assert_eq!(claimed, [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (5, 2)]);
-    }
-
-    #[test]
-    fn the_last_thread_leaves_what_is_left() {
-        let left = SharedIterations::new(5, &[0], 2);
-        left.claim(0);
-        assert_eq!(left.leave(), 0);
-        left.claim(0);
-        assert_eq!((left.leave(), left.claim(0)), (3, None));
-    }
 }

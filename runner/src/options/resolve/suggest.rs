@@ -6,12 +6,8 @@ use crate::options::read;
 use crate::options::setting::Settings;
 use crate::options::tree::Format;
 
-/// The layer of a JSON object with the keys of the configuration file; empty text: nothing.
-pub(in crate::options) fn layer(text: &str) -> Result<Layer, Vec<Problem>> {
-    both(text).map(|(layer, _)| layer)
-}
-
-/// The layer, and apart from it what the plugin can only ask the operator for.
+/// The layer of a JSON object with the keys of the configuration file, and apart from it what the plugin can only ask the
+/// operator for; empty text: nothing.
 pub(super) fn both(text: &str) -> Result<(Layer, Settings), Vec<Problem>> {
     if text.trim().is_empty() {
         return Ok(Default::default());

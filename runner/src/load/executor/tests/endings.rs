@@ -1,4 +1,4 @@
-//! Ends: stops, threads that are far behind, VUs that panic, and turns that get lost.
+//! Ends: stops, threads that are far behind, VUs that panic, and slots that get lost.
 
 use super::sleepers::{Defect, MS, Seen, play, play_with, rate, workload};
 use crate::load::stop::{EndReason, Stage, StopHandle};

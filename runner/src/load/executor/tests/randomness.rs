@@ -127,13 +127,16 @@ fn a_shape_of_users_or_of_a_rate_is_as_the_others() {
 fn scenarios_that_take_turns_each_go_through_all_of_their_sequence() {
     let mut mixed = workload(rate(100.0, 1000, 1), 4);
     mixed.vus = vec![0, 1, 0, 2];
-    let seats = crate::load::open::Seats::new(&mixed);
-    let places: Vec<_> = (0..8).map(|index| seats.of(index)).collect();
+    let scenarios = crate::load::arrival_scenarios::ArrivalScenarios::new(&mixed);
+    let places: Vec<_> = (0..8).map(|index| scenarios.of(index)).collect();
     assert_eq!(
         places,
         [(0, 0), (1, 0), (0, 1), (2, 0), (0, 2), (1, 1), (0, 3), (2, 1)]
     );
     mixed.vus = vec![1; 4];
-    let seats = crate::load::open::Seats::new(&mixed);
-    assert_eq!([0, 1, 5].map(|index| seats.of(index)), [(1, 0), (1, 1), (1, 5)]);
+    let scenarios = crate::load::arrival_scenarios::ArrivalScenarios::new(&mixed);
+    assert_eq!(
+        [0, 1, 5].map(|index| scenarios.of(index)),
+        [(1, 0), (1, 1), (1, 5)]
+    );
 }

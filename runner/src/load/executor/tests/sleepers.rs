@@ -1,18 +1,22 @@
 //! VUs that only sleep, and runs of them under virtual time.
 
-use crate::load::board::{Board, Status};
+use crate::load::alarm::Alarm;
 use crate::load::control::Control;
-use crate::load::crew::{Crew, Leave, Retire, Spawn, contained};
-use crate::load::executor::{Common, run};
-use crate::load::part::{Alarm, News, Part, places};
+use crate::load::executor::{SharedWork, run};
+use crate::load::phases::{Phases, WorkloadPhase};
+use crate::load::run_signals::RunSignals;
 use crate::load::scheduler::Scheduler;
+use crate::load::slot_source::SlotSource;
 use crate::load::stop::StopHandle;
-use crate::load::turns::{Place, Turns};
+use crate::load::vu_place::{VuPlace, places};
+use crate::load::vu_pool::{ExitGuard, Spawn, VuPool, contained};
+use crate::load::vu_signal::VuSignal;
+use crate::load::workload_part::WorkloadPart;
 use crate::metrics::{
     Aggregator, Limits, RunInfo, Set, Shard, Totals, install_shard, take_shard, with_shard,
 };
 use crate::plan::{Begin, Curve, Drawer, ExecutorSpec, Spacing, Stage as PlanStage, Workload, sample};
-use crate::rota::{AbortHandle, Rota};
+use crate::run_queue::{AbortHandle, RunQueue};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -35,7 +39,7 @@ struct Sleeper {
     busy: Duration,
     log: Log,
     drawn: Drawn,
-    rota: Rota,
+    queue: RunQueue,
     defect: Defect,
     /// What panics said.
     panics: Rc<RefCell<Vec<String>>>,
@@ -45,38 +49,44 @@ struct Sleeper {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Defect {
     None,
-    /// They lose every fourth turn.
+    /// They lose every fourth slot.
     LosesTurns,
     /// The VU of this place panics in its second iteration.
     Panics(usize),
 }
 
 impl Spawn for Sleeper {
-    fn spawn(&self, place: Place, turns: Turns, retire: Retire, leave: Leave<Self>) -> AbortHandle {
+    fn spawn(
+        &self,
+        place: VuPlace,
+        slots: SlotSource,
+        signal: VuSignal,
+        guard: ExitGuard<Self>,
+    ) -> AbortHandle {
         let me = self.clone();
-        let past = leave.past();
+        let history = guard.history();
         let life = async move {
-            let (first, number) = (past.iterations.get(), place.index as u64);
+            let (first, number) = (history.iterations.get(), place.index as u64);
             let own = Drawer::Vu {
                 number,
-                life: past.begin_life(),
+                life: history.begin_life(),
             };
-            while let Some(turn) = turns.next(place, past.iterations.get(), &retire).await {
-                let done = past.begin_iteration();
-                let drawn = match turn.drawer(0) {
-                    Some(drawer) => (drawer, 0, turn.index),
-                    None => (own, done - first, turn.index),
+            while let Some(slot) = slots.next(place, history.iterations.get(), &signal).await {
+                let done = history.begin_iteration();
+                let drawn = match slot.drawer(0) {
+                    Some(drawer) => (drawer, 0, slot.index),
+                    None => (own, done - first, slot.index),
                 };
                 me.drawn.borrow_mut().push(drawn);
                 let at = me.begun.elapsed().as_micros() as u64;
                 me.log
                     .borrow_mut()
-                    .push((at.div_ceil(1000), place.index, turn.index));
-                if me.defect == Defect::LosesTurns && turn.index % 4 == 3 {
-                    std::mem::forget(turn);
+                    .push((at.div_ceil(1000), place.index, slot.index));
+                if me.defect == Defect::LosesTurns && slot.index % 4 == 3 {
+                    std::mem::forget(slot);
                     continue;
                 }
-                turn.start();
+                slot.start();
                 with_shard(Shard::iteration_started);
                 tokio::time::sleep(me.busy).await;
                 assert!(
@@ -86,8 +96,8 @@ impl Spawn for Sleeper {
             }
         };
         let told = Rc::clone(&self.panics);
-        self.rota
-            .spawn(contained(leave, life, move |what| told.borrow_mut().push(what)))
+        self.queue
+            .spawn(contained(guard, life, move |what| told.borrow_mut().push(what)))
     }
 }
 
@@ -160,12 +170,12 @@ pub(super) fn play_with<F: Future<Output = ()>>(
             busy,
             log: Rc::clone(&log),
             drawn: Rc::clone(&drawn),
-            rota: Rota::default(),
+            queue: RunQueue::default(),
             defect,
             panics: Rc::clone(&panics),
         };
-        let rota = sleeper.rota.clone();
-        tokio::task::spawn_local(tokio::task::unconstrained(async move { rota.run().await }));
+        let queue = sleeper.queue.clone();
+        tokio::task::spawn_local(tokio::task::unconstrained(async move { queue.run().await }));
         run_all(workloads, threads, &sleeper, meddle).await;
         sleeper.begun.elapsed().as_millis() as u64
     }));
@@ -193,26 +203,27 @@ async fn run_all<F: Future<Output = ()>>(
 ) {
     let stop = StopHandle::new();
     let control = Control::new(Arc::new(sample::plan(workloads.clone())));
-    let board: Board = control.board().clone();
+    let phases: Phases = control.phases().clone();
     for (index, workload) in workloads.iter().enumerate() {
-        let common = Common::of(workload, threads);
+        let shared_work = SharedWork::of(workload, threads);
         for thread in 0..threads {
-            let mut part = Part {
+            let mut part = WorkloadPart {
                 workload: Arc::new(workload.clone()),
                 index,
                 seed: 7,
                 thread,
                 threads,
-                crew: Crew::new(sleeper.clone(), places(workload, thread, threads)),
-                board: board.clone(),
+                pool: VuPool::new(sleeper.clone(), places(workload, thread, threads)),
+                phases: phases.clone(),
                 stop: stop.clone(),
                 alarm: Alarm::Tokio,
-                news: News::new(control.follow(), stop.follow()),
+                signals: RunSignals::new(control.follow(), stop.follow()),
+                overdue: 0,
             };
-            let (board, common) = (board.clone(), common.clone());
+            let (phases, shared_work) = (phases.clone(), shared_work.clone());
             tokio::task::spawn_local(async move {
-                run(&mut part, &common).await;
-                board.part_ended(index);
+                run(&mut part, &shared_work).await;
+                phases.part_ended(index);
             });
         }
     }
@@ -227,7 +238,7 @@ async fn run_all<F: Future<Output = ()>>(
         scheduler.run(sleeper.begun).await;
     };
     tokio::join!(schedule, meddle(control.clone(), stop.clone()));
-    assert!((0..workloads.len()).all(|index| board.status(index) == Status::Ended));
+    assert!((0..workloads.len()).all(|index| phases.status(index) == WorkloadPhase::Ended));
 }
 
 pub(super) fn play_one(executor: ExecutorSpec, vus: usize, threads: usize, busy: u64) -> Seen {

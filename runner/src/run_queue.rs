@@ -5,14 +5,14 @@
 //! each sends ([`after_the_others`]), while what belongs to it is still in the cache. And while one VU runs, what the next
 //! ones will touch is fetched already ([`suspends_here`]).
 //!
-//! This is a list of futures and no more: timers and sockets are the runtime's, which polls [`Rota::run`].
+//! This is a list of futures and no more: timers and sockets are the runtime's, which polls [`RunQueue::run`].
 
 mod meter;
 
 pub use meter::{is_fresh, used, used_in_turn};
 
 use futures_util::task::AtomicWaker;
-use meter::{Shares, Taken};
+use meter::{CpuShares, TakenInSecond};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
@@ -36,17 +36,17 @@ const AHEAD: usize = 4;
 const STACK: std::ops::Range<isize> = -512..2048;
 const LINE: usize = 64;
 
-type Life = Pin<Box<dyn Future<Output = ()>>>;
+type VuFuture = Pin<Box<dyn Future<Output = ()>>>;
 
 thread_local! {
-    static TURN: Cell<Turn> = const { Cell::new(Turn::None) };
+    static TURN: Cell<TurnState> = const { Cell::new(TurnState::None) };
     static NEEDED: Cell<Option<Needed>> = const { Cell::new(None) };
 }
 
 /// What this thread is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    /// Nothing of a rota.
+enum TurnState {
+    /// Nothing of a run queue.
     None,
     /// A VU has its turn.
     Running,
@@ -54,17 +54,17 @@ enum Turn {
     Postponed,
 }
 
-/// Lets the other VUs of this batch have their turn first, without a look at the network. Returns at once outside a rota.
+/// Lets the other VUs of this batch have their turn first, without a look at the network. Returns at once outside a run queue.
 ///
 /// So all of them read and compute, and then all of them write. A server that has caught up sleeps, and waking it is
 /// the dearest thing that a write can do; written one right after the other, most requests find it awake.
 pub async fn after_the_others() {
     let mut postponed = false;
     poll_fn(|_| {
-        if TURN.get() == Turn::None || std::mem::replace(&mut postponed, true) {
+        if TURN.get() == TurnState::None || std::mem::replace(&mut postponed, true) {
             return Poll::Ready(());
         }
-        TURN.set(Turn::Postponed);
+        TURN.set(TurnState::Postponed);
         Poll::Pending
     })
     .await;
@@ -90,16 +90,16 @@ struct Needed {
     bytes: usize,
 }
 
-/// The VUs of one thread. Clones are the same rota.
+/// The VUs of one thread. Clones are the same queue.
 #[derive(Clone, Default)]
-pub struct Rota(Rc<Inner>);
+pub struct RunQueue(Rc<QueueState>);
 
 #[derive(Default)]
-struct Inner {
-    places: RefCell<Vec<Option<Member>>>,
+struct QueueState {
+    places: RefCell<Vec<Option<QueuedVu>>>,
     vacant: RefCell<Vec<usize>>,
-    ready: Arc<Ready>,
-    shares: RefCell<Shares>,
+    ready: Arc<ReadyQueue>,
+    shares: RefCell<CpuShares>,
     /// A long turn while nobody else was ready, as far as was known: place and nanoseconds.
     alone: Cell<Option<(usize, u64)>>,
 }
@@ -112,17 +112,17 @@ struct Batch {
 }
 
 /// One future, and what is known of it.
-struct Member {
-    life: Life,
+struct QueuedVu {
+    life: VuFuture,
     waker: Waker,
-    ticket: Arc<Ticket>,
+    handle: Arc<VuWaker>,
     /// What it will touch beside itself.
     needs: Option<Needed>,
     /// What it is one of.
     kind: u16,
     /// CPU time of its turns until now, in nanoseconds.
     used: u64,
-    taken: Taken,
+    taken: TakenInSecond,
 }
 
 /// By how much some took more of a second than their shares while others waited.
@@ -146,9 +146,9 @@ impl Excess {
     }
 }
 
-/// Ends a member's life before its time, at its next turn.
+/// Ends a VU's life before its time, at its next turn.
 #[derive(Debug, Clone)]
-pub struct AbortHandle(Arc<Ticket>);
+pub struct AbortHandle(Arc<VuWaker>);
 
 impl AbortHandle {
     /// Drops the future, not now, but before it would be polled again.
@@ -158,51 +158,51 @@ impl AbortHandle {
     }
 }
 
-/// Who is ready, in order. Others than the rota's own thread only take its lock to stop a run.
+/// Who is ready, in order. Others than the queue's own thread only take its lock to stop a run.
 #[derive(Debug, Default)]
-struct Ready {
-    line: Mutex<Line>,
+struct ReadyQueue {
+    vus: Mutex<ReadyVus>,
     driver: AtomicWaker,
 }
 
 #[derive(Debug, Default)]
-struct Line {
+struct ReadyVus {
     places: VecDeque<usize>,
     /// Whether the driver waits for somebody to be ready.
     parked: bool,
 }
 
-impl Ready {
-    fn line(&self) -> MutexGuard<'_, Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+impl ReadyQueue {
+    fn lock(&self) -> MutexGuard<'_, ReadyVus> {
+        self.vus.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn push(&self, place: usize) {
-        let mut line = self.line();
-        line.places.push_back(place);
-        if std::mem::take(&mut line.parked) {
-            drop(line);
+        let mut ready = self.lock();
+        ready.places.push_back(place);
+        if std::mem::take(&mut ready.parked) {
+            drop(ready);
             self.driver.wake();
         }
     }
 
-    /// Takes a batch out of the line.
+    /// Takes a batch off the front.
     fn take(&self, batch: &mut Vec<usize>) {
-        let mut line = self.line();
-        let most = line.places.len().min(BATCH);
-        batch.extend(line.places.drain(..most));
+        let mut ready = self.lock();
+        let most = ready.places.len().min(BATCH);
+        batch.extend(ready.places.drain(..most));
     }
 
     /// Whether anybody else than the one in this place is ready.
     fn has_others(&self, place: usize) -> bool {
-        self.line().places.iter().take(2).any(|&other| other != place)
+        self.lock().places.iter().take(2).any(|&other| other != place)
     }
 
     fn poll_any(&self, cx: &Context<'_>) -> Poll<()> {
         self.driver.register(cx.waker());
-        let mut line = self.line();
-        line.parked = line.places.is_empty();
-        if line.parked {
+        let mut ready = self.lock();
+        ready.parked = ready.places.is_empty();
+        if ready.parked {
             Poll::Pending
         } else {
             Poll::Ready(())
@@ -210,16 +210,16 @@ impl Ready {
     }
 }
 
-/// Puts one member in the line, once.
+/// Wakes one VU: puts it in the ready queue, unless it is there.
 #[derive(Debug)]
-struct Ticket {
+struct VuWaker {
     place: usize,
     queued: AtomicBool,
     aborted: AtomicBool,
-    ready: Arc<Ready>,
+    ready: Arc<ReadyQueue>,
 }
 
-impl Wake for Ticket {
+impl Wake for VuWaker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
@@ -231,7 +231,7 @@ impl Wake for Ticket {
     }
 }
 
-impl Rota {
+impl RunQueue {
     /// Adds a future of no kind.
     #[cfg(test)]
     pub fn spawn(&self, life: impl Future<Output = ()> + 'static) -> AbortHandle {
@@ -245,23 +245,23 @@ impl Rota {
             places.push(None);
             places.len() - 1
         });
-        let ticket = Arc::new(Ticket {
+        let handle = Arc::new(VuWaker {
             place,
             queued: AtomicBool::new(false),
             aborted: AtomicBool::new(false),
             ready: Arc::clone(&self.0.ready),
         });
-        places[place] = Some(Member {
+        places[place] = Some(QueuedVu {
             life: Box::pin(life),
-            waker: Arc::clone(&ticket).into(),
-            ticket: Arc::clone(&ticket),
+            waker: Arc::clone(&handle).into(),
+            handle: Arc::clone(&handle),
             needs: None,
             kind,
             used: 0,
-            taken: Taken::default(),
+            taken: TakenInSecond::default(),
         });
-        ticket.wake_by_ref();
-        AbortHandle(ticket)
+        handle.wake_by_ref();
+        AbortHandle(handle)
     }
 
     /// Gives turns for ever. To be polled without a budget: the runtime's would end with the first VUs of a batch.
@@ -278,16 +278,16 @@ impl Rota {
     /// their shares while others waited, and by how much.
     pub fn close_second(&self, length: Duration) -> Option<Excess> {
         let places = self.0.places.borrow();
-        let member = |place: usize| places.get(place).and_then(Option::as_ref);
+        let vu = |place: usize| places.get(place).and_then(Option::as_ref);
         let ran = meter::thread_cpu().unwrap_or(u64::MAX);
         let (nanos, place) = self
             .0
             .shares
             .borrow_mut()
-            .close(length, ran, |place| member(place).map(|member| member.taken))?;
+            .close(length, ran, |place| vu(place).map(|vu| vu.taken))?;
         Some(Excess {
             time: Duration::from_nanos(nanos),
-            kind: member(place)?.kind,
+            kind: vu(place)?.kind,
         })
     }
 
@@ -327,43 +327,40 @@ impl Rota {
         }
     }
 
-    /// Gives a member its turn, from `now` on. Says whether it is to have another one after the others.
+    /// Gives a VU its turn, from `now` on. Says whether it is to have another one after the others.
     fn turn(&self, place: usize, now: &mut Instant, has_others: bool) -> bool {
-        let member = self.0.places.borrow_mut().get_mut(place).and_then(Option::take);
-        let Some(mut member) = member else {
+        let vu = self.0.places.borrow_mut().get_mut(place).and_then(Option::take);
+        let Some(mut vu) = vu else {
             return false;
         };
-        member.ticket.queued.swap(false, Ordering::AcqRel);
-        meter::begin(*now, member.used);
-        let goes_on = !member.ticket.aborted.load(Ordering::Acquire) && member.poll();
+        vu.handle.queued.swap(false, Ordering::AcqRel);
+        meter::begin(*now, vu.used);
+        let goes_on = !vu.handle.aborted.load(Ordering::Acquire) && vu.poll();
         *now = Instant::now();
-        self.account(&mut member, meter::end(*now), has_others);
-        let postponed = TURN.replace(Turn::None) == Turn::Postponed;
+        self.account(&mut vu, meter::end(*now), has_others);
+        let postponed = TURN.replace(TurnState::None) == TurnState::Postponed;
         if goes_on {
             if let Some(slot) = self.0.places.borrow_mut().get_mut(place) {
-                *slot = Some(member);
+                *slot = Some(vu);
             }
             return postponed;
         }
         // What it does while it is dropped is its own affair, as is what it did before.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(member)));
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(vu)));
         self.0.vacant.borrow_mut().push(place);
         false
     }
 
     /// Enters what a turn took, in nanoseconds.
-    fn account(&self, member: &mut Member, took: u64, has_others: bool) {
-        member.used += took;
-        let place = member.ticket.place;
+    fn account(&self, vu: &mut QueuedVu, took: u64, has_others: bool) {
+        vu.used += took;
+        let place = vu.handle.place;
         let is_long = took > BRIEF;
         let others = has_others || is_long && self.0.ready.has_others(place);
         if is_long && !others {
             self.0.alone.set(Some((place, took)));
         }
-        self.0
-            .shares
-            .borrow_mut()
-            .add(place, &mut member.taken, took, others);
+        self.0.shares.borrow_mut().add(place, &mut vu.taken, took, others);
     }
 
     /// Others that the network made ready during a long turn were kept waiting by it.
@@ -371,19 +368,19 @@ impl Rota {
         let Some((place, took)) = self.0.alone.take() else {
             return;
         };
-        if let Some(Some(member)) = self.0.places.borrow_mut().get_mut(place)
+        if let Some(Some(vu)) = self.0.places.borrow_mut().get_mut(place)
             && ready.iter().any(|&other| other != place)
         {
-            self.0.shares.borrow_mut().charge(place, &mut member.taken, took);
+            self.0.shares.borrow_mut().charge(place, &mut vu.taken, took);
         }
     }
 
-    /// Fetches what a member will touch.
+    /// Fetches what a VU will touch.
     fn fetch(&self, place: usize) {
-        if let Some(Some(member)) = self.0.places.borrow().get(place) {
-            let life = member.life.as_ref().get_ref();
+        if let Some(Some(vu)) = self.0.places.borrow().get(place) {
+            let life = vu.life.as_ref().get_ref();
             fetch(std::ptr::from_ref(life).addr(), size_of_val(life));
-            if let Some(needs) = member.needs {
+            if let Some(needs) = vu.needs {
                 fetch(needs.stack.saturating_add_signed(STACK.start), STACK.len());
                 fetch(needs.state, needs.bytes);
             }
@@ -391,10 +388,10 @@ impl Rota {
     }
 }
 
-impl Member {
+impl QueuedVu {
     /// Whether it goes on. A panic ends it, and nobody else.
     fn poll(&mut self) -> bool {
-        TURN.set(Turn::Running);
+        TURN.set(TurnState::Running);
         NEEDED.set(None);
         let mut cx = Context::from_waker(&self.waker);
         let polled = catch_unwind(AssertUnwindSafe(|| self.life.as_mut().poll(&mut cx)));

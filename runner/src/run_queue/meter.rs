@@ -14,13 +14,13 @@ const SHORT: u64 = 1_000_000;
 const STALE: u64 = 10_000_000;
 
 thread_local! {
-    static TURN: Cell<Option<Running>> = const { Cell::new(None) };
-    static ASKED: Cell<Option<Asked>> = const { Cell::new(None) };
+    static TURN: Cell<Option<CurrentTurn>> = const { Cell::new(None) };
+    static ASKED: Cell<Option<KernelTime>> = const { Cell::new(None) };
 }
 
 /// The turn that is going on.
 #[derive(Debug, Clone, Copy)]
-struct Running {
+struct CurrentTurn {
     began: Instant,
     /// Nanoseconds that the VU had used before.
     before: u64,
@@ -28,12 +28,12 @@ struct Running {
 
 /// What the kernel said last.
 #[derive(Debug, Clone, Copy)]
-struct Asked {
+struct KernelTime {
     at: Instant,
     cpu: u64,
 }
 
-/// The CPU time that the VU that has its turn has used in its life, up to `now`. On a thread without a rota there is only
+/// The CPU time that the VU that has its turn has used in its life, up to `now`. On a thread without a run queue there is only
 /// one guest at a time: the thread's own.
 pub fn used(now: Instant) -> Duration {
     Duration::from_nanos(match TURN.get() {
@@ -56,7 +56,7 @@ pub fn is_fresh(now: Instant) -> bool {
 
 /// Begins a turn of a VU that has used so many nanoseconds before.
 pub(super) fn begin(began: Instant, before: u64) {
-    TURN.set(Some(Running { began, before }));
+    TURN.set(Some(CurrentTurn { began, before }));
 }
 
 /// Ends the turn, and says how many nanoseconds of CPU time it took.
@@ -70,7 +70,7 @@ pub(super) fn end(now: Instant) -> u64 {
 
 /// Asks the kernel, if it wasn't asked lately.
 pub(super) fn refresh(now: Instant) {
-    let is_stale = |asked: Asked| nanos(now.saturating_duration_since(asked.at)) > STALE;
+    let is_stale = |asked: KernelTime| nanos(now.saturating_duration_since(asked.at)) > STALE;
     if ASKED.get().is_none_or(is_stale) {
         ask(now);
     }
@@ -78,7 +78,7 @@ pub(super) fn refresh(now: Instant) {
 
 /// How long a turn took until now: no longer than by the clock, and no longer than the thread ran since the kernel was
 /// last asked.
-fn length(turn: Running, now: Instant) -> u64 {
+fn length(turn: CurrentTurn, now: Instant) -> u64 {
     let clock = nanos(now.saturating_duration_since(turn.began));
     if clock < SHORT {
         return clock;
@@ -90,7 +90,7 @@ fn length(turn: Running, now: Instant) -> u64 {
 }
 
 fn ask(at: Instant) {
-    ASKED.set(thread_cpu().map(|cpu| Asked { at, cpu }));
+    ASKED.set(thread_cpu().map(|cpu| KernelTime { at, cpu }));
 }
 
 fn nanos(length: Duration) -> u64 {
@@ -164,7 +164,7 @@ impl Truth {
 
 /// What one VU took of a second while others were ready, too.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Taken {
+pub(super) struct TakenInSecond {
     /// Number of the second.
     second: u64,
     time: Time,
@@ -172,7 +172,7 @@ pub(super) struct Taken {
 
 /// One second of a thread: who took how much of it.
 #[derive(Debug, Default)]
-pub(super) struct Shares {
+pub(super) struct CpuShares {
     second: u64,
     /// CPU time that the thread had used when it began, in nanoseconds.
     ran_before: u64,
@@ -187,13 +187,13 @@ pub(super) struct Shares {
 /// Whoever takes less of a second, in nanoseconds, isn't looked at.
 const HEAVY: u64 = 2_000_000;
 
-impl Shares {
+impl CpuShares {
     /// Adds a turn of the VU in this place. `others`: whether others waited meanwhile.
-    pub(super) fn add(&mut self, place: usize, taken: &mut Taken, nanos: u64, others: bool) {
+    pub(super) fn add(&mut self, place: usize, taken: &mut TakenInSecond, nanos: u64, others: bool) {
         self.all.add(nanos);
         // The first second has the number 1, which no VU has been in.
         if taken.second != self.second + 1 {
-            *taken = Taken {
+            *taken = TakenInSecond {
                 second: self.second + 1,
                 time: Time::default(),
             };
@@ -205,7 +205,7 @@ impl Shares {
     }
 
     /// Says of a turn that was added before that others waited meanwhile after all.
-    pub(super) fn charge(&mut self, place: usize, taken: &mut Taken, nanos: u64) {
+    pub(super) fn charge(&mut self, place: usize, taken: &mut TakenInSecond, nanos: u64) {
         if taken.second != self.second + 1 {
             // That second has been closed since.
             return;
@@ -224,7 +224,7 @@ impl Shares {
         &mut self,
         length: Duration,
         ran: u64,
-        taken: impl Fn(usize) -> Option<Taken>,
+        taken: impl Fn(usize) -> Option<TakenInSecond>,
     ) -> Option<(u64, usize)> {
         let share = nanos(length) / self.active.max(1);
         let second = self.second + 1;
@@ -235,11 +235,11 @@ impl Shares {
         };
         let all: Vec<_> = self.heavy.iter().filter_map(excess).collect();
         self.heavy.clear();
-        *self = Shares {
+        *self = CpuShares {
             second,
             ran_before: ran,
             heavy: std::mem::take(&mut self.heavy),
-            ..Shares::default()
+            ..CpuShares::default()
         };
         let most = all.iter().max_by_key(|(nanos, _)| *nanos)?.1;
         Some((all.iter().map(|(nanos, _)| nanos).sum(), most))
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_rota_it_is_the_threads_own_time() {
+    fn outside_a_run_queue_it_is_the_threads_own_time() {
         let before = used(Instant::now());
         while used(Instant::now()) - before < Duration::from_millis(3) {
             std::hint::black_box(0);
@@ -286,8 +286,8 @@ mod tests {
 
     /// A second in which VUs had so many milliseconds each while others waited.
     fn second(taken_ms: &[u64]) -> Option<(u64, usize)> {
-        let mut shares = Shares::default();
-        let mut taken = vec![Taken::default(); taken_ms.len()];
+        let mut shares = CpuShares::default();
+        let mut taken = vec![TakenInSecond::default(); taken_ms.len()];
         for (place, (taken, ms)) in taken.iter_mut().zip(taken_ms).enumerate() {
             (0..*ms).for_each(|_| shares.add(place, taken, MS, true));
         }
@@ -310,12 +310,12 @@ mod tests {
 
     #[test]
     fn what_nobody_waited_for_is_free_and_each_second_begins_anew() {
-        let mut shares = Shares::default();
-        let mut taken = [Taken::default(); 2];
+        let mut shares = CpuShares::default();
+        let mut taken = [TakenInSecond::default(); 2];
         shares.add(0, &mut taken[0], 900 * MS, false);
         shares.add(1, &mut taken[1], MS, true);
         let mut ran = 0;
-        let mut close = |shares: &mut Shares, taken: &[Taken; 2]| {
+        let mut close = |shares: &mut CpuShares, taken: &[TakenInSecond; 2]| {
             ran += 1_000 * MS;
             shares.close(Duration::from_secs(1), ran, |place| taken.get(place).copied())
         };
@@ -328,8 +328,8 @@ mod tests {
 
     /// A second of which others had 600 ms of the CPU. VUs had so many turns of so many microseconds each by the clock.
     fn crowded_second(turns: &[(u64, u64)]) -> (u64, usize) {
-        let mut shares = Shares::default();
-        let mut taken = vec![Taken::default(); turns.len()];
+        let mut shares = CpuShares::default();
+        let mut taken = vec![TakenInSecond::default(); turns.len()];
         for (place, (taken, (count, us))) in taken.iter_mut().zip(turns).enumerate() {
             (0..*count).for_each(|_| shares.add(place, taken, us * 1_000, true));
         }

@@ -1,0 +1,51 @@
+//! What a thread knows of live changes and of stopping.
+
+use super::control::{Changes, Live};
+use super::stop::Stage;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// What this thread knows of live changes and of stopping. Read from here, without a lock, as
+/// often as the pacing needs; brought up to date when something changes.
+pub(super) struct RunSignals {
+    pub(super) live: watch::Receiver<Live>,
+    pub(super) stopped: watch::Receiver<Stage>,
+    /// Since when the run is paused, if it is.
+    pub(super) paused: Option<Instant>,
+    /// How long it was paused before.
+    pub(super) pauses: Duration,
+    pub(super) changes: Changes,
+}
+
+impl RunSignals {
+    pub(super) fn new(mut live: watch::Receiver<Live>, mut stopped: watch::Receiver<Stage>) -> RunSignals {
+        // What happened before counts as a change.
+        live.mark_changed();
+        stopped.mark_changed();
+        RunSignals {
+            live,
+            stopped,
+            paused: None,
+            pauses: Duration::ZERO,
+            changes: Changes::default(),
+        }
+    }
+
+    pub(super) fn update(&mut self, workload: usize) {
+        let live = self.live.borrow_and_update();
+        self.paused = live.paused;
+        self.pauses = live.pauses;
+        self.changes = live.changes.get(workload).cloned().unwrap_or_default();
+    }
+
+    pub(super) async fn stopping(stopped: &mut watch::Receiver<Stage>) {
+        // The sender lives as long as the run.
+        while stopped.changed().await.is_ok() {
+            if *stopped.borrow_and_update() >= Stage::Graceful {
+                stopped.mark_changed();
+                return;
+            }
+        }
+    }
+}
