@@ -369,3 +369,29 @@ fn every_test_that_the_promises_name_exists() {
         }
     }
 }
+
+#[test]
+fn every_gate_that_is_fuzzed_is_in_the_table() {
+    let page = fs::read_to_string(root().join("docs/fuzzing.md")).unwrap();
+    let listed = page
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|name| name.starts_with("fuzz_") && !name.ends_with('…'));
+    let named = |line: &str| {
+        let name = line.trim().strip_prefix("fn fuzz_")?.split('(').next()?;
+        Some(format!("fuzz_{name}"))
+    };
+    let gates: BTreeSet<_> = SOURCES
+        .values()
+        .flat_map(|code| code.lines())
+        .filter_map(named)
+        .collect();
+    assert_listed("docs/fuzzing.md", &gates, &listed.collect::<Vec<_>>());
+    let shared = format!("const GATES: u64 = {};", gates.len());
+    assert!(
+        SOURCES["tests/fuzz.rs"].contains(&shared),
+        "{} gates share the time",
+        gates.len()
+    );
+}

@@ -34,6 +34,7 @@ mod sdks;
 mod secrets;
 mod shared;
 mod support;
+mod texts;
 mod thresholds;
 mod tool;
 mod truth;

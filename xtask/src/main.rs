@@ -23,7 +23,7 @@ const TASKS: [(&str, &str); 9] = [
     ),
     (
         "fuzz",
-        "foreign bytes against everything that reads them: fuzz SECONDS for each reader",
+        "bytes of others against all that reads them: fuzz SECONDS, which they share",
     ),
     ("schema", "writes runner/config.schema.json anew"),
     ("runtime", "builds the JavaScript engine that the program carries"),
@@ -144,7 +144,7 @@ fn quick(rest: &[String]) -> Done {
 
 fn fuzz(rest: &[String]) -> Done {
     let [seconds] = rest else {
-        return Err("fuzz takes the number of seconds for each reader".to_owned());
+        return Err("fuzz takes the number of seconds that all readers share".to_owned());
     };
     let mut fuzz = command("cargo");
     fuzz.args(["test", "--release", "--locked", "--workspace", "--lib", "fuzz_"]);

@@ -19,7 +19,7 @@ const DIGITS: u8 = 3;
 pub(super) const COUNTER_BYTES: usize = size_of::<u16>() + size_of::<u64>();
 
 /// Counts by value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Distribution<C> {
     /// The counters that aren't 0, ascending.
     places: Vec<u16>,

@@ -16,6 +16,8 @@ mod health;
 mod history;
 mod keys;
 mod limits;
+#[cfg(test)]
+mod merge_laws;
 mod phases;
 mod place;
 mod query;

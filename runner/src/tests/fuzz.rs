@@ -3,8 +3,7 @@
 //! memory is limited. No input may abort it, hang it, take it long, or fill its memory.
 //!
 //! In the tests each gate is given a fixed number of inputs. For longer:
-//! `WASMSWARM_FUZZ_SECONDS=3600 cargo test --release --lib fuzz_` shares the time among the gates.
-//! A failure names the input's number; `WASMSWARM_FUZZ_CASE=NUMBER` tries that one alone.
+//! `cargo xtask fuzz 3600` shares the time among the gates. `docs/fuzzing.md` lists them. A failure names the input's number; `WASMSWARM_FUZZ_CASE=NUMBER` tries that one alone.
 
 use rlimit::Resource;
 use std::io::Write as _;
