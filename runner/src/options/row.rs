@@ -260,9 +260,7 @@ macro_rules! options {
 
         impl $crate::options::row::Group for $Name {
             fn rows() -> Vec<$crate::options::row::Row> {
-                let mut rows = Vec::new();
-                $( options!(@row rows, $field: $type $(= $rules)?); )*
-                rows
+                [$( options!(@rows $field: $type $(= $rules)?) ),*].concat()
             }
 
             fn of(settings: &$crate::options::setting::Settings) -> $Name {
@@ -274,15 +272,15 @@ macro_rules! options {
     (@name $field:ident = $rules:expr) => {
         pub(in crate::options) const $field: &'static str = stringify!($field);
     };
-    (@row $rows:ident, $field:ident: $type:ty) => {
-        $rows.extend(<$type as $crate::options::row::Group>::rows());
+    (@rows $field:ident: $type:ty) => {
+        <$type as $crate::options::row::Group>::rows()
     };
-    (@row $rows:ident, $field:ident: $type:ty = $rules:expr) => {
-        $rows.push($crate::options::row::Row {
+    (@rows $field:ident: $type:ty = $rules:expr) => {
+        vec![$crate::options::row::Row {
             id: stringify!($field),
             rules: $rules,
             values: $crate::options::row::values::<<$type as $crate::options::row::Field>::Item>,
-        });
+        }]
     };
     (@value $settings:ident, $field:ident: $type:ty) => {
         <$type as $crate::options::row::Group>::of($settings)
