@@ -41,15 +41,12 @@ pub(super) const STANDING_CIRCLES: &[&str] = &[];
 /// Names of types that other files see and that mean more than one thing.
 pub(super) const STANDING_NAMES: &[&str] = &[
     "Builtin",
-    "Change",
     "Componentizer",
     "End",
     "Ended",
     "Format",
     "Key",
     "Limits",
-    "Live",
-    "Load",
     "Problem",
     "Project",
     "Rate",

@@ -3,7 +3,7 @@
 use super::{Door, End, Server, Watched};
 use crate::load::{Control, EndReason, Stage, StopHandle};
 use crate::metrics::Snapshot;
-use crate::plan::{Begin, ExecutorSpec, Spacing, Workload, sample};
+use crate::plan::{Begin, ConstantArrivalRate, ExecutorSpec, Spacing, Workload, sample};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -14,12 +14,12 @@ use tokio::sync::watch;
 fn rate(name: &str) -> Workload {
     Workload {
         name: name.to_owned(),
-        executor: ExecutorSpec::ConstantArrivalRate {
+        executor: ExecutorSpec::ConstantArrivalRate(ConstantArrivalRate {
             rate: 50.0,
             duration: Duration::from_secs(60),
             spacing: Spacing::Even,
             pre_allocated_vus: 1,
-        },
+        }),
         vus: vec![0],
         spare: Vec::new(),
         begin: Begin::default(),

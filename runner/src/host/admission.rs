@@ -22,10 +22,7 @@ pub(super) struct Admission {
 impl Admission {
     /// Waits until the request may begin.
     pub(super) async fn wait(&self) {
-        if let Some(slot) = self.slot {
-            // Boxed: rare, and every VU would have to hold it.
-            Box::pin(tokio::time::sleep_until(slot.into())).await;
-        }
+        wait_for(self.slot).await;
     }
 
     /// Begins the request, or one that follows from it.
@@ -42,5 +39,31 @@ impl Admission {
     pub(super) fn response_us(&self, ended: Instant) -> u64 {
         let took = ended.saturating_duration_since(self.intended);
         u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+async fn wait_for(slot: Option<Instant>) {
+    // The runtime's timer counts in whole milliseconds and rounds up: even a moment that has passed would take one, and a
+    // limit that is never met would slow the load down.
+    if let Some(slot) = slot.filter(|&slot| slot > Instant::now()) {
+        // Boxed: rare, and every VU would have to hold it.
+        Box::pin(tokio::time::sleep_until(slot.into())).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn only_a_slot_to_come_is_waited_for() {
+        assert!(wait_for(None).now_or_never().is_some());
+        assert!(wait_for(Some(Instant::now())).now_or_never().is_some());
+        let slot = Instant::now() + Duration::from_millis(20);
+        assert!(wait_for(Some(slot)).now_or_never().is_none());
+        wait_for(Some(slot)).await;
+        assert!(Instant::now() >= slot);
     }
 }

@@ -31,7 +31,7 @@ mod vu_pool;
 mod vu_signal;
 mod workload_part;
 
-pub use control::{Change, Control, ControlError, Target};
+pub use control::{Control, ControlError, LoadChange, LoadLevel};
 pub use inputs::Run;
 pub use lifecycle::Lifecycle;
 pub use overview::{WorkloadNow, WorkloadStatus};

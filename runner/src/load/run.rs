@@ -1,8 +1,8 @@
 //! One run from its first VU to its last number: starts the threads, adds up what they
 //! measure, and ends them.
 
-use super::executor::SharedWork;
 use super::inputs::Run;
+use super::iterations_left::IterationsLeft;
 use super::phases::WorkloadPhase;
 use super::pressure::Throttle;
 use super::scheduler::Scheduler;
@@ -11,7 +11,7 @@ use super::thread::{INTERVAL, LoadThread, ThreadDelta};
 use crate::host::RunShared;
 use crate::metrics::{Aggregator, Limits, RunInfo, ScenarioInfo, Set, Snapshot, Verdict};
 use crate::panics;
-use crate::plan::{ExecutorSpec, Plan, Workload};
+use crate::plan::{Partition, Plan, Workload};
 use crate::secret;
 use crate::thresholds::Evaluator;
 use std::panic::AssertUnwindSafe;
@@ -65,20 +65,21 @@ pub fn execute(run: Run, thresholds: Evaluator) -> std::io::Result<Outcome> {
     let traps = Arc::new(AtomicU64::new(0));
     let time_up = Arc::new(AtomicBool::new(false));
     let count = run.plan.threads.max(1);
-    let shared_work: Vec<_> = run
+    // A local run is the one worker that has everything.
+    let part_of_run = Partition::WHOLE;
+    let iterations_left: Vec<_> = run
         .plan
         .workloads
         .iter()
-        .map(|w| SharedWork::of(w, count))
+        .map(|w| IterationsLeft::of(w, part_of_run, count).map(Arc::new))
         .collect();
     let mut threads = Vec::new();
-    for index in 0..count {
+    for (index, partition) in part_of_run.split(count).enumerate() {
         let thread = LoadThread {
             run: Arc::clone(&run),
-            thread: index,
-            threads: count,
+            partition,
             begun: begun.clone(),
-            shared_work: shared_work.clone(),
+            iterations_left: iterations_left.clone(),
             limits: limits.clone(),
             deltas: deltas.clone(),
             traps: Arc::clone(&traps),
@@ -266,8 +267,7 @@ pub fn run_info(plan: &Plan, set: Set) -> RunInfo {
         tasks: s.tasks.iter().map(|t| t.name.clone()).collect(),
     };
     // A shape may use its places or not.
-    let has_all =
-        |w: &&Workload| Set::of(w.warm_up) == set && !matches!(w.executor, ExecutorSpec::Custom { .. });
+    let has_all = |w: &&Workload| Set::of(w.warm_up) == set && !w.executor.kind().follows_shape();
     let counted = plan.workloads.iter().filter(has_all);
     RunInfo {
         scenarios: plan.scenarios.iter().map(scenario).collect(),

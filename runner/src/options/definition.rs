@@ -6,11 +6,10 @@
 use super::names::folded;
 use super::row::{Group, LoadRole, Merge, Row, Rules, Shown};
 use super::setting::TypedValue;
-use super::stage::StageText;
-use super::values::Rate;
 use super::{
     HttpOptions, LimitOptions, LoadOptions, MeasureOptions, OutputOptions, PluginOptions, ScenarioOptions,
 };
+use crate::plan::{AskedRate, Stage};
 use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args as _, Command};
 use std::any::TypeId;
@@ -173,9 +172,9 @@ fn kind(arg: &Arg) -> Kind {
     let parser = arg.get_value_parser();
     if is::<Duration>(parser) {
         Kind::Time
-    } else if is::<Rate>(parser) {
+    } else if is::<AskedRate>(parser) {
         Kind::Rate
-    } else if is::<StageText>(parser) {
+    } else if is::<Stage>(parser) {
         Kind::Stage
     } else if is::<u8>(parser) || is::<u16>(parser) || is::<u32>(parser) || is::<u64>(parser) {
         Kind::Integer

@@ -1,9 +1,8 @@
 //! How much load, for how long: of a scenario in a file, and in short of a whole run.
 
 use super::row::{LOAD, OPERATOR, PLUGIN, Shown, options};
-use super::stage::{self, StageText};
-use super::values::{self, Rate};
-use crate::plan::{OnStop, Spacing, SpawnRate};
+use super::{stage, values};
+use crate::plan::{AskedRate, OnStop, Spacing, SpawnRate, Stage};
 use std::time::Duration;
 
 options! {
@@ -39,7 +38,7 @@ options! {
             long = "stage", value_name = "TIME:TARGET", value_parser = stage::stage,
             allow_hyphen_values = true, value_delimiter = ','
         )]
-        pub stages: Vec<StageText> = LOAD.decides().shown(Shown::Always),
+        pub stages: Vec<Stage> = LOAD.decides().shown(Shown::Always),
 
         /// Virtual users before the first stage [default: 1]
         #[arg(long, value_name = "N", value_parser = values::vus_or_none, allow_hyphen_values = true)]
@@ -51,7 +50,7 @@ options! {
 
         /// Start iterations at this rate, whatever the server does: 500/s, 300/m, '500 requests/s'
         #[arg(long, value_name = "N/UNIT", value_parser = values::rate_per, allow_hyphen_values = true)]
-        pub rate: Option<Rate> = LOAD.decides(),
+        pub rate: Option<AskedRate> = LOAD.decides(),
 
         /// How the iterations of a rate are spaced: even, or as independent users come: poisson [default: even]
         #[arg(long, value_name = "SPACING", value_parser = values::spacing)]

@@ -45,10 +45,9 @@ pub use output::{LogLevel, OutputOptions};
 pub use plugin::PluginOptions;
 pub use problem::{Origin, Problem};
 pub use resolve::{Given, Machine, NotGranted, Params, Refused, ResolvedPlan, RoomFor, Secrets, resolve};
-pub use scenario::{Executor, ScenarioOptions};
+pub use scenario::ScenarioOptions;
 pub use schema::schema;
-pub use stage::StageText;
-pub use values::{Rate, pair};
+pub use values::pair;
 
 use crate::build::Engine;
 use std::path::PathBuf;

@@ -36,7 +36,7 @@ use crate::load::{self, Control, EndReason, Lifecycle, Outcome, Run, Stage, Stop
 use crate::metrics::Snapshot;
 use crate::options::{OutputOptions, RunOptions};
 use crate::panics;
-use crate::plan::{ExecutorSpec, Plan};
+use crate::plan::Plan;
 use crate::thresholds::Evaluator;
 use finish::Ended;
 use prepare::Prepared;
@@ -188,7 +188,7 @@ fn with_shapes(
 ) -> io::Result<Outcome> {
     let (control, stop, seen) = (run.control.clone(), run.stop.clone(), run.snapshots.subscribe());
     let shaped = plan.workloads.iter().enumerate();
-    let shaped = shaped.filter(|(_, w)| matches!(w.executor, ExecutorSpec::Custom { .. }));
+    let shaped = shaped.filter(|(_, w)| w.executor.kind().follows_shape());
     std::thread::scope(|scope| {
         for (index, _) in shaped {
             let runtime = tokio::runtime::Builder::new_current_thread()

@@ -5,8 +5,9 @@ use crate::options::definition::Definition;
 use crate::options::layer::shown;
 use crate::options::names::{did_you_mean, folded};
 use crate::options::setting::{Settings, TypedValue};
-use crate::options::stage::{self, StageText};
+use crate::options::stage;
 use crate::options::tree::{Key, Node, Position, Value};
+use crate::plan::Stage;
 
 impl Reader<'_> {
     pub(super) fn stages(&mut self, option: &Definition, full: &str, items: Vec<Node>, out: &mut Settings) {
@@ -31,7 +32,7 @@ impl Reader<'_> {
         }
     }
 
-    fn stage_text(&mut self, at: Position, full: &str, text: String) -> Option<(String, StageText)> {
+    fn stage_text(&mut self, at: Position, full: &str, text: String) -> Option<(String, Stage)> {
         match stage::stage(&text) {
             Ok(stage) => Some((text, stage)),
             Err(why) => {
@@ -42,7 +43,7 @@ impl Reader<'_> {
     }
 
     /// A stage as a table, with the text that the flag would have.
-    fn stage(&mut self, full: &str, at: Position, entries: Vec<(Key, Node)>) -> Option<(String, StageText)> {
+    fn stage(&mut self, full: &str, at: Position, entries: Vec<(Key, Node)>) -> Option<(String, Stage)> {
         let before = self.problems.len();
         let parts = self.parts(full, at, entries);
         for (name, part) in stage::PARTS.iter().zip(&parts).take(2) {

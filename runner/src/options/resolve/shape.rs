@@ -4,9 +4,10 @@ use crate::options::definition::{self, Definition, Definitions};
 use crate::options::layer::ScenarioText;
 use crate::options::problem::{Origin, Problem};
 use crate::options::row::Group;
-use crate::options::scenario::{Executor, ScenarioOptions};
+use crate::options::scenario::ScenarioOptions;
 use crate::options::setting::{Setting, Settings};
 use crate::options::{LoadOptions, ShapeOptions};
+use crate::plan::ExecutorType;
 
 /// What is asked of one workload.
 pub(super) struct Ask<'a> {
@@ -14,7 +15,7 @@ pub(super) struct Ask<'a> {
     /// What problems that belong to no key are about.
     path: String,
     origin: Origin,
-    pub(super) executor: Executor,
+    pub(super) executor: ExecutorType,
     pub(super) options: ScenarioOptions,
     /// The key that holds the number of iterations.
     pub(super) iterations_key: &'static str,
@@ -28,9 +29,8 @@ impl<'a> Ask<'a> {
         let path = format!("scenarios.{}", scenario.name);
         let refuse = |what: String| Problem::new(scenario.origin.clone(), path.clone(), what);
         let options: ScenarioOptions = Group::of(&scenario.settings);
-        let names = crate::options::scenario::EXECUTORS
-            .map(|(name, _)| name)
-            .join(", ");
+        let names: Vec<&str> = ExecutorType::ALL.iter().map(|executor| executor.name()).collect();
+        let names = names.join(", ");
         let executor = options
             .executor
             .ok_or_else(|| refuse(format!("it has no `executor`; there are {names}")))?;
@@ -121,27 +121,14 @@ impl<'a> Ask<'a> {
     /// Keys that the executor doesn't understand. In short, those of lower layers than the ones that
     /// decided on the executor don't count: a plugin's spawn rate is void when a rate is asked for.
     pub(super) fn misplaced(&self) -> Vec<Problem> {
-        let taken = |option: &&Definition| {
-            self.executor.keys().contains(&option.id)
-                || (self.is_short && self.in_short_too().contains(&option.id))
-        };
+        let about = self.executor.about();
+        let short = if self.is_short { about.keys_in_short } else { &[] };
+        let taken = |option: &&Definition| about.keys.contains(&option.id) || short.contains(&option.id);
         let wrong = self.definitions().load().filter(|option| !taken(option));
         let wrong = wrong.filter_map(|option| self.setting(option.id));
         let rank = self.deciding_rank();
         let wrong = wrong.filter(|setting| !self.is_short || setting.origin.rank() >= rank);
         wrong.map(|setting| setting.problem(self.takes())).collect()
-    }
-
-    /// Options that mean something to the executor in short, though it has no such key in a file.
-    fn in_short_too(&self) -> &'static [&'static str] {
-        match self.executor {
-            Executor::ConstantVus => &[],
-            Executor::RampingVus | Executor::ConstantArrivalRate => &[ShapeOptions::users],
-            Executor::RampingArrivalRate => &[ShapeOptions::users, ShapeOptions::rate],
-            Executor::SharedIterations | Executor::PerVuIterations | Executor::Custom => {
-                &[LoadOptions::iterations_per_vu, ShapeOptions::run_time]
-            }
-        }
     }
 
     /// The rank of the layer that decided on the executor in short.
@@ -157,7 +144,7 @@ impl<'a> Ask<'a> {
         if self.is_short {
             return format!("it has no meaning for {executor}, which the other options ask for");
         }
-        let keys = self.executor.keys().iter();
+        let keys = self.executor.about().keys.iter();
         let keys = keys.filter_map(|id| Some(self.definitions().get(id)?.k6_key()));
         format!(
             "{executor} doesn't take it; it takes {}",
@@ -166,16 +153,16 @@ impl<'a> Ask<'a> {
     }
 }
 
-fn executor_in_short(load: &LoadOptions) -> Executor {
+fn executor_in_short(load: &LoadOptions) -> ExecutorType {
     let shape = &load.shape;
     match (shape.rate.is_some(), shape.stages.is_empty()) {
-        (true, true) => Executor::ConstantArrivalRate,
-        (true, false) => Executor::RampingArrivalRate,
-        (false, false) => Executor::RampingVus,
-        (false, true) if shape.iterations.is_some() => Executor::SharedIterations,
+        (true, true) => ExecutorType::ConstantArrivalRate,
+        (true, false) => ExecutorType::RampingArrivalRate,
+        (false, false) => ExecutorType::RampingVus,
+        (false, true) if shape.iterations.is_some() => ExecutorType::SharedIterations,
         (false, true) if load.iterations_per_vu.is_none() && shape.run_time.is_some() => {
-            Executor::ConstantVus
+            ExecutorType::ConstantVus
         }
-        (false, true) => Executor::PerVuIterations,
+        (false, true) => ExecutorType::PerVuIterations,
     }
 }

@@ -54,19 +54,15 @@ impl Size {
         let mut plan = plan.clone();
         for workload in &mut plan.workloads {
             let room = u32::try_from(workload.room()).unwrap_or(u32::MAX);
-            let ExecutorSpec::ConstantArrivalRate {
-                rate,
-                duration,
-                pre_allocated_vus,
-                ..
-            } = &mut workload.executor
-            else {
+            let ExecutorSpec::ConstantArrivalRate(spec) = &mut workload.executor else {
                 continue;
             };
-            *rate = iterations_per_second;
-            *duration = (*duration).max(SHORTEST) + TAIL + Duration::from_secs_f64(self.fill.unwrap_or(0.0));
+            spec.rate = iterations_per_second;
+            spec.duration =
+                spec.duration.max(SHORTEST) + TAIL + Duration::from_secs_f64(self.fill.unwrap_or(0.0));
             if let Some(busy) = self.busy {
-                *pre_allocated_vus = ((iterations_per_second * busy * 1.3).ceil() as u32 + 10).min(room);
+                let needed = (iterations_per_second * busy * 1.3).ceil() as u32 + 10;
+                spec.pre_allocated_vus = needed.min(room);
             }
         }
         plan
