@@ -90,6 +90,7 @@ impl<'a> Lifecycle<'a> {
     /// # Errors
     /// The guest's own error, or how the call failed.
     pub fn setup(&self) -> Result<Vec<u8>, String> {
+        tracing::info!("`setup` begins");
         let data = self.call(None, &self.before, async |plugin, store| {
             let result = plugin.wasmswarm_scenario_scenario().call_setup(&mut *store).await;
             result.map_err(|trap| explain_call(store.data(), &trap))?
@@ -102,6 +103,7 @@ impl<'a> Lifecycle<'a> {
     /// # Errors
     /// The guest's own error, or how the call failed.
     pub fn teardown(&self, setup_data: &[u8]) -> Result<(), String> {
+        tracing::info!("`teardown` begins");
         self.call(None, &self.after, async |plugin, store| {
             let exports = plugin.wasmswarm_scenario_scenario();
             let result = exports.call_teardown(&mut *store, setup_data).await;

@@ -111,6 +111,7 @@ impl StopHandle {
             .as_ref()
             .is_none_or(|given| is_defect(&reason) && !is_defect(given))
         {
+            tracing::info!(%reason, "the run is to end");
             *given = Some(reason);
         }
     }

@@ -8,7 +8,7 @@ use super::engine::{Code, code_engine};
 use super::{PluginError, Source, bodies, image, inspect};
 use crate::confine::{self, End, Limits};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -49,7 +49,9 @@ pub fn compile(
     source: &Source,
     cache_dir: Option<&Path>,
 ) -> Result<Compiled, PluginError> {
+    let begun = Instant::now();
     let compiled = cached_or_compiled((engine, code), source, cache_dir)?;
+    tracing::info!(from_cache = compiled.from_cache, took = ?begun.elapsed(), "the plugin is machine code");
     image::make(&compiled.component)?;
     Ok(compiled)
 }

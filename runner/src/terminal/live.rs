@@ -4,6 +4,7 @@
 use super::progress::Progress;
 use super::screen;
 use super::style::Paint;
+use super::trace;
 use crate::metrics::Snapshot;
 use crate::secret;
 use crossterm::{QueueableCommand, cursor, terminal};
@@ -52,7 +53,8 @@ impl Live {
         self.drawn = Some(Instant::now());
         let (columns, rows) = (self.size)();
         let lines = screen::render(snapshot, progress, columns, rows, self.paint);
-        self.replace("", lines);
+        let told: String = trace::hold().into_iter().map(|line| line + "\n").collect();
+        self.replace(&told, lines);
     }
 
     /// Prints a line above the view.
@@ -67,6 +69,7 @@ impl Live {
     pub fn clear(&mut self) {
         self.replace("", Vec::new());
         self.drawn = None;
+        trace::release();
     }
 
     fn new(out: Box<dyn Write + Send>, size: fn() -> (usize, usize), paint: Paint) -> Self {

@@ -11,6 +11,7 @@ mod progress;
 mod screen;
 mod style;
 mod table;
+mod trace;
 pub mod units;
 mod wrap;
 
@@ -21,6 +22,7 @@ pub use message::{error_text, warning_text};
 pub use progress::Progress;
 pub use screen::render;
 pub use style::{Paint, Style};
+pub use trace::{VARIABLE as LOG_VARIABLE, start as start_log};
 pub use table::{Cell, Column, Table, fit, pad};
 pub use wrap::wrap;
 
