@@ -193,7 +193,16 @@ fn phases_are_told_where_that_is_asked_for() {
     let folder = with_script();
     let run = |arguments: &[&str], log: Option<&str>| {
         let mut command = wasmswarm();
-        let load = ["run", "shop.js", "browse", "--host", "demo", "--threads", "1", "--headless"];
+        let load = [
+            "run",
+            "shop.js",
+            "browse",
+            "--host",
+            "demo",
+            "--threads",
+            "1",
+            "--headless",
+        ];
         command.args(load).args(arguments).current_dir(folder.path());
         log.map(|log| command.env("WASMSWARM_LOG", log));
         Background::start(command).finish()

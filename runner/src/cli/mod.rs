@@ -140,7 +140,9 @@ fn start_log(command: &Command) -> Result<(), ExitCode> {
     let asked = std::env::var_os(terminal::LOG_VARIABLE).map(|text| text.to_string_lossy().into_owned());
     terminal::start_log(asked.as_deref(), verbose).map_err(|why| {
         let failure = Failure::invalid(format!("{} can't be used", terminal::LOG_VARIABLE)).because(why);
-        report(failure.hint("name a level: error, warn, info, debug, trace; or a part's, such as wasmswarm::load=debug"))
+        report(failure.hint(
+            "name a level: error, warn, info, debug, trace; or a part's, such as wasmswarm::load=debug",
+        ))
     })
 }
 

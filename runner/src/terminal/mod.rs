@@ -22,8 +22,8 @@ pub use message::{error_text, warning_text};
 pub use progress::Progress;
 pub use screen::render;
 pub use style::{Paint, Style};
-pub use trace::{VARIABLE as LOG_VARIABLE, start as start_log};
 pub use table::{Cell, Column, Table, fit, pad};
+pub use trace::{VARIABLE as LOG_VARIABLE, start as start_log};
 pub use wrap::wrap;
 
 use crate::secret;

@@ -34,9 +34,14 @@ pub fn start(asked: Option<&str>, verbose: bool) -> Result<(), String> {
         None if verbose => of_this_program(LevelFilter::INFO),
         None => return Ok(()),
     };
-    let lines = Lines { begun: Instant::now() };
+    let lines = Lines {
+        begun: Instant::now(),
+    };
     // A second call, such as a test's, changes nothing.
-    let _ = tracing_subscriber::registry().with(targets).with(lines).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(targets)
+        .with(lines)
+        .try_init();
     Ok(())
 }
 
@@ -95,7 +100,10 @@ fn line(event: &Event<'_>, seconds: f64) -> String {
     let metadata = event.metadata();
     let level = metadata.level().as_str().to_lowercase();
     let part = metadata.target().trim_start_matches("wasmswarm::");
-    format!("{seconds:8.3}s {level:<5} {part}: {}{}", text.message, text.fields)
+    format!(
+        "{seconds:8.3}s {level:<5} {part}: {}{}",
+        text.message, text.fields
+    )
 }
 
 /// An event's message, and its values after it. Texts may be a guest's.
@@ -146,7 +154,10 @@ mod tests {
             tracing::info!(target: "wasmswarm::load::run", threads = 2, why = "a\u{1b}b", "the load begins");
         });
         let told = told.lock().unwrap().join("\n");
-        assert!(told.starts_with("   1.500s info  load::run: the load begins threads=2 why="), "{told}");
+        assert!(
+            told.starts_with("   1.500s info  load::run: the load begins threads=2 why="),
+            "{told}"
+        );
         assert!(!told.contains('\u{1b}'), "{told:?}");
     }
 }
