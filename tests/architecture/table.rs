@@ -7,11 +7,11 @@ pub(super) const MAY_USE: &str = "
 main         cli
 cli          build confine error exit_code options panics plan plugin scaffold secret session target terminal
 session      api bounded build confine data error exit_code host http load memory metrics net options panics plan plugin private report secret target terminal thresholds
-options      bounded build http net plan plugin secret thresholds
+options      bounded build net plan plugin secret thresholds
 api          load metrics plan secret
 load         host http metrics panics plan run_queue secret thresholds timer
 plugin       bounded confine host plan private
-host         data http memory metrics plan run_queue
+host         data http memory metrics plan run_queue secret
 report       metrics plan secret terminal
 thresholds   metrics plan
 terminal     metrics secret

@@ -68,6 +68,14 @@ impl DataSet {
         self.offsets.len() as u64
     }
 
+    /// SHA-256 of the file, in hexadecimal: what is read again is what was checked.
+    ///
+    /// # Errors
+    /// The file has changed since it was loaded, or can't be read any more.
+    pub fn sha256(&self) -> Result<String, DataError> {
+        self.source.sha256()
+    }
+
     /// The number of the row at this turn, from 0, in the order of the file.
     pub fn in_order(&self, turn: u64, at_end: AtEnd) -> Option<u64> {
         let over = at_end == AtEnd::Stop && turn >= self.count();

@@ -3,6 +3,7 @@
 use super::limits::{MAX_BYTES, MAX_ROWS, ROW_BYTES};
 use super::{DataError, Place};
 use crate::bounded;
+use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -101,6 +102,31 @@ impl Source {
                 Ok(Cow::Owned(part))
             }
         }
+    }
+
+    /// SHA-256 of all of it, in hexadecimal.
+    pub(super) fn sha256(&self) -> Result<String, DataError> {
+        let mut hasher = Sha256::new();
+        match self {
+            Source::Memory(text) => hasher.update(text),
+            Source::File { file, bytes } => {
+                let mut part = vec![0; 1 << 18];
+                let mut at = 0;
+                while at < *bytes {
+                    let read = file.read_at(&mut part, at)?;
+                    let Some(read) = part.get(..read).filter(|read| !read.is_empty()) else {
+                        return Err(DataError::Changed);
+                    };
+                    hasher.update(read);
+                    at += read.len() as u64;
+                }
+            }
+        }
+        Ok(hasher
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect())
     }
 
     /// All of it, in order.

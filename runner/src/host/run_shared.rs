@@ -9,6 +9,7 @@ use super::shared::Store as SharedStore;
 use crate::data::DataSets;
 use crate::memory::Budget;
 use crate::plan::round_seed;
+use crate::secret::Secret;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -25,9 +26,9 @@ pub struct RunShared {
     /// How many runs there have been with it, and calls around them.
     pub rounds: Rounds,
     /// What the operator passed with `-e`.
-    pub params: BTreeMap<String, String>,
+    pub params: BTreeMap<String, Secret>,
     /// Parameters of one scenario, by its index; they outrank the run's.
-    pub scenario_params: Vec<BTreeMap<String, String>>,
+    pub scenario_params: Vec<BTreeMap<String, Secret>>,
     /// Tags on everything that a scenario's VUs record, by its index.
     pub scenario_tags: Vec<BTreeMap<String, String>>,
     /// Files that the operator granted.

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
@@ -42,19 +41,19 @@ pub struct NetSettings {
 }
 
 /// Which of a name's addresses are used, and in which order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DnsPolicy {
-    /// All, as the system gives them
+    /// All, as the system gives them.
     #[default]
     Any,
-    /// Those of IPv4 first
+    /// Those of IPv4 first.
     PreferIpv4,
-    /// Those of IPv6 first
+    /// Those of IPv6 first.
     PreferIpv6,
-    /// Those of IPv4 alone
+    /// Those of IPv4 alone.
     OnlyIpv4,
-    /// Those of IPv6 alone
+    /// Those of IPv6 alone.
     OnlyIpv6,
 }
 
@@ -69,19 +68,6 @@ pub enum TlsVersions {
     Only12,
     /// 1.3 alone.
     Only13,
-}
-
-impl FromStr for TlsVersions {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<TlsVersions, &'static str> {
-        match text {
-            "1.2-1.3" => Ok(TlsVersions::Both),
-            "1.2" | "1.2-1.2" => Ok(TlsVersions::Only12),
-            "1.3" | "1.3-1.3" => Ok(TlsVersions::Only13),
-            _ => Err("there are 1.2, 1.3 and 1.2-1.3"),
-        }
-    }
 }
 
 impl Default for NetSettings {

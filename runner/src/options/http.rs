@@ -6,7 +6,7 @@
 )]
 
 use super::values;
-use crate::net::{DnsPolicy, TlsVersions};
+use crate::plan::{AddressOrder, TlsRange};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -106,7 +106,7 @@ pub struct HttpOptions {
 
     /// Versions of TLS to speak: 1.2, 1.3 or 1.2-1.3 [default: 1.2-1.3]
     #[arg(long, value_name = "VERSIONS")]
-    pub tls_version: Option<TlsVersions>,
+    pub tls_version: Option<TlsRange>,
 
     /// How long the addresses of a name are used before it is looked up again [default: 5m]
     #[arg(long, value_name = "TIME", value_parser = values::time_or_zero)]
@@ -114,7 +114,7 @@ pub struct HttpOptions {
 
     /// Which addresses of a name to use, and in which order [default: as the system gives them]
     #[arg(long, value_name = "POLICY", value_enum)]
-    pub dns_policy: Option<DnsPolicy>,
+    pub dns_policy: Option<AddressOrder>,
 
     /// Never connect to addresses in this range: ADDR[/BITS]
     #[arg(long, visible_alias = "blacklist-ip", value_name = "RANGE", value_parser = values::range_of_addresses)]

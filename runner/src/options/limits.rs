@@ -68,6 +68,8 @@ impl LimitOptions {
         LimitsPlan {
             vu_memory_bytes,
             vu_host_memory_bytes: self.vu_host_memory.unwrap_or(vu_memory_bytes),
+            host_memory_bytes: self.host_memory,
+            max_memory_bytes: self.max_memory,
             max_request_body_bytes: self.max_request_body.unwrap_or(16 << 20),
             task_cpu_ms: ms(self.task_cpu, 1_000),
             start_cpu_ms: ms(self.start_cpu, 5_000),

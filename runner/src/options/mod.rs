@@ -23,7 +23,6 @@ mod read;
 mod resolve;
 mod scenario;
 mod schema;
-mod settings;
 mod stage;
 mod threshold;
 mod tree;
@@ -39,7 +38,9 @@ pub use measure::MeasureOptions;
 pub use output::{LogLevel, OutputOptions};
 pub use plugin::PluginOptions;
 pub use problem::{Origin, Problem};
-pub use resolve::{Asked, Given, http as http_options, origins, resolve};
+pub use resolve::{
+    Given, Machine, NotGranted, Params, Refused, ResolvedPlan, RoomFor, Secrets, origins, resolve,
+};
 pub use scenario::{Executor, ScenarioOptions};
 pub use schema::schema;
 pub use stage::StageText;

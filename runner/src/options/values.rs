@@ -42,10 +42,12 @@ pub(super) fn time_or_zero(text: &str) -> Result<Duration, String> {
             .ok_or_else(form)?,
     };
     if time > LONGEST {
-        Err("it is longer than a year".to_owned())
-    } else {
-        Ok(time)
+        return Err("it is longer than a year".to_owned());
     }
+    // A plan has times as numbers of seconds, which hold the nanoseconds of a day, but not those of a year.
+    let is_exact = time <= Duration::from_secs(86_400);
+    let whole = time.saturating_sub(Duration::from_nanos(u64::from(time.subsec_nanos() % 1_000)));
+    Ok(if is_exact { time } else { whole })
 }
 
 /// `1.5s`, which k6 knows and the common form doesn't.

@@ -4,11 +4,11 @@
 use super::profile::{Piece, Profile};
 use rand::Rng;
 use rand_pcg::Pcg64;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// How arrivals are spaced under a rate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Spacing {
     /// Evenly: arrival k comes when the integral of the rate reaches k, the first one at once.

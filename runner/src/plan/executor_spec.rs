@@ -3,15 +3,15 @@
 use super::arrivals::{Arrivals, Spacing};
 use super::profile::Profile;
 use super::quantity::SpawnRate;
-use super::{optional_seconds, seconds};
-use serde::Serialize;
+use super::{optional_seconds, read_optional_seconds, read_seconds, seconds};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Random arrivals that are counted beforehand: about a second's work.
 const MOST_COUNTED: f64 = 5e7;
 
 /// When the iterations of a workload start. The names are the executors' own.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum ExecutorSpec {
     /// VUs run iterations back to back until the time is up.
@@ -19,7 +19,10 @@ pub enum ExecutorSpec {
         /// VUs started per second; none: all at once.
         spawn_rate: Option<SpawnRate>,
         /// Length including the start-up of VUs; none: until stopped.
-        #[serde(serialize_with = "optional_seconds")]
+        #[serde(
+            serialize_with = "optional_seconds",
+            deserialize_with = "read_optional_seconds"
+        )]
         duration: Option<Duration>,
     },
     /// As many VUs as the profile says run iterations back to back.
@@ -27,7 +30,7 @@ pub enum ExecutorSpec {
         /// VUs over time.
         profile: Profile,
         /// How long an iteration may go on after its VU is no longer wanted.
-        #[serde(serialize_with = "seconds")]
+        #[serde(serialize_with = "seconds", deserialize_with = "read_seconds")]
         graceful_ramp_down: Duration,
     },
     /// All VUs together run a number of iterations.
@@ -37,7 +40,10 @@ pub enum ExecutorSpec {
         /// Iterations in all.
         iterations: u64,
         /// Ends the workload although iterations are left.
-        #[serde(serialize_with = "optional_seconds")]
+        #[serde(
+            serialize_with = "optional_seconds",
+            deserialize_with = "read_optional_seconds"
+        )]
         max_duration: Option<Duration>,
     },
     /// Each VU runs a number of iterations.
@@ -47,7 +53,10 @@ pub enum ExecutorSpec {
         /// Iterations of each VU.
         iterations: u64,
         /// Ends the workload although iterations are left.
-        #[serde(serialize_with = "optional_seconds")]
+        #[serde(
+            serialize_with = "optional_seconds",
+            deserialize_with = "read_optional_seconds"
+        )]
         max_duration: Option<Duration>,
     },
     /// Iterations start at a fixed rate, whatever the system under test does.
@@ -55,7 +64,7 @@ pub enum ExecutorSpec {
         /// Iterations per second.
         rate: f64,
         /// How long iterations start.
-        #[serde(serialize_with = "seconds")]
+        #[serde(serialize_with = "seconds", deserialize_with = "read_seconds")]
         duration: Duration,
         /// How they are spaced.
         spacing: Spacing,
@@ -74,7 +83,10 @@ pub enum ExecutorSpec {
     /// The plugin's own shape says, second by second, how many VUs or which rate there is.
     Custom {
         /// Ends the workload although the shape goes on.
-        #[serde(serialize_with = "optional_seconds")]
+        #[serde(
+            serialize_with = "optional_seconds",
+            deserialize_with = "read_optional_seconds"
+        )]
         max_duration: Option<Duration>,
     },
 }

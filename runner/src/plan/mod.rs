@@ -1,16 +1,23 @@
-//! The plan: what a run will do, resolved and immutable. Pure data and arithmetic: no clock,
-//! no I/O, nothing of the other modules. It is stored in every report.
+//! The plan: all that a run will do, resolved and immutable. Pure data and arithmetic: no clock,
+//! no I/O, nothing of the other modules. It is stored in every report, so no secret is in it: those are named, and
+//! their values travel beside it.
 
 mod arrivals;
+mod check;
 mod executor_spec;
+mod grants;
 mod hash;
+mod http;
 mod population;
 mod profile;
 mod quantity;
+mod read;
+mod room;
 #[cfg(test)]
 pub(crate) mod sample;
 mod scenario;
 mod search;
+mod seconds;
 mod seed;
 #[cfg(test)]
 pub(crate) mod statistics;
@@ -20,9 +27,13 @@ mod workload;
 
 pub use arrivals::{Arrivals, Spacing};
 pub use executor_spec::ExecutorSpec;
+pub use grants::{DataPlan, GrantsPlan};
+pub use http::{AddressOrder, ClientCert, HeaderPlan, HttpPlan, HttpProtocol, TlsRange};
 pub use population::assign;
 pub use profile::{Curve, Profile, Stage};
-pub use quantity::{Beyond, MOST_RATE, Rate, SpawnRate};
+pub use quantity::{Beyond, LONGEST, MOST_RATE, MOST_VUS, Rate, SpawnRate};
+pub use read::PlanError;
+pub use room::{Room, is_beyond};
 pub use scenario::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
 pub use search::{Climb, Search, SearchPlan, Tried};
 pub use seed::{Drawer, Stream, generator, round_seed, stream_seed};
@@ -30,13 +41,20 @@ pub use threshold::ThresholdPlan;
 pub use vu_steps::{VuStep, vu_steps};
 pub use workload::{Begin, OnStop, Workload, peak_vus, timeline};
 
-use serde::Serialize;
+use seconds::{optional_seconds, read_optional_seconds, read_seconds, seconds};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// The version of a plan's form. A change that an older program would misread gets a new one.
+pub const VERSION: u32 = 1;
+
 /// Everything that a run does, decided before it starts.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Plan {
+    /// The version of its form: [`VERSION`].
+    pub version: u32,
     /// What is run.
     pub plugin: PluginPlan,
     /// Base URL of the system under test, where one was given.
@@ -46,6 +64,7 @@ pub struct Plan {
     /// What VUs run. They refer to them by index.
     pub scenarios: Vec<ScenarioPlan>,
     /// The workloads: side by side, or one after another.
+    #[serde(deserialize_with = "workload::read_all")]
     pub workloads: Vec<Workload>,
     /// Names of the parameters passed to the plugin; values may be secret.
     pub params: Vec<String>,
@@ -61,6 +80,10 @@ pub struct Plan {
     pub reset_cookies: bool,
     /// Whether a VU's connections are closed before each of its iterations.
     pub reset_connections: bool,
+    /// How requests travel.
+    pub http: HttpPlan,
+    /// What the plugin may reach and read.
+    pub grants: GrantsPlan,
     /// What one VU and one call may use.
     pub limits: LimitsPlan,
     /// Load threads, one core each.
@@ -68,7 +91,8 @@ pub struct Plan {
 }
 
 /// Which plugin, beyond doubt.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PluginPlan {
     /// As the operator named it.
     pub source: String,
@@ -79,12 +103,17 @@ pub struct PluginPlan {
 }
 
 /// What a VU may use before it is stopped.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LimitsPlan {
     /// Linear memory of one VU, in bytes.
     pub vu_memory_bytes: usize,
     /// What the host may hold for one VU, in bytes.
     pub vu_host_memory_bytes: usize,
+    /// What the host may hold for all VUs together, in bytes; none: half of the machine's memory.
+    pub host_memory_bytes: Option<usize>,
+    /// Memory of the whole run, in bytes; none: the machine's.
+    pub max_memory_bytes: Option<usize>,
     /// The largest body of a request.
     pub max_request_body_bytes: usize,
     /// CPU time of one task, in milliseconds.
@@ -112,6 +141,9 @@ impl LimitsPlan {
         LimitsPlan {
             vu_memory_bytes: self.vu_memory_bytes.min(others.vu_memory_bytes),
             vu_host_memory_bytes: self.vu_host_memory_bytes.min(others.vu_host_memory_bytes),
+            // The operator's alone.
+            host_memory_bytes: others.host_memory_bytes,
+            max_memory_bytes: others.max_memory_bytes,
             max_request_body_bytes: self.max_request_body_bytes.min(others.max_request_body_bytes),
             task_cpu_ms: self.task_cpu_ms.min(others.task_cpu_ms),
             start_cpu_ms: self.start_cpu_ms.min(others.start_cpu_ms),
@@ -166,16 +198,5 @@ impl Plan {
     /// Whether something only warms up.
     pub fn has_warm_up(&self) -> bool {
         self.workloads.iter().any(|workload| workload.warm_up)
-    }
-}
-
-fn seconds<S: serde::Serializer>(value: &Duration, out: S) -> Result<S::Ok, S::Error> {
-    out.serialize_f64(value.as_secs_f64())
-}
-
-fn optional_seconds<S: serde::Serializer>(value: &Option<Duration>, out: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(d) => out.serialize_some(&d.as_secs_f64()),
-        None => out.serialize_none(),
     }
 }

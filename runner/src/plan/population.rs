@@ -31,6 +31,16 @@ pub fn assign(vus: usize, populations: &[Population]) -> Vec<u16> {
     order
 }
 
+/// The scenarios of `more` VUs after these: by the scenarios' weights if these follow them, else
+/// in the same order again.
+pub(super) fn continued(vus: &[u16], populations: &[Population], more: usize) -> Vec<u16> {
+    let by_weight = assign(vus.len() + more, populations);
+    match by_weight.get(vus.len()..) {
+        Some(rest) if by_weight.starts_with(vus) => rest.to_vec(),
+        _ => vus.iter().copied().cycle().skip(vus.len()).take(more).collect(),
+    }
+}
+
 fn fixed_part(vus: usize, populations: &[Population]) -> Vec<u16> {
     let fixed = populations.iter().enumerate().flat_map(|(i, p)| match p {
         Population::Fixed(n) => std::iter::repeat_n(i as u16, *n as usize),
@@ -66,5 +76,16 @@ mod tests {
     fn weights_of_zero_get_nobody() {
         assert_eq!(assign(3, &[Weight(0), Weight(1)]), [1, 1, 1]);
         assert_eq!(assign(3, &[Weight(0)]), [] as [u16; 0]);
+    }
+
+    #[test]
+    fn more_users_follow_the_weights() {
+        let both = [Weight(3), Weight(1)];
+        assert_eq!(continued(&[0, 0, 1], &both, 5), [0, 0, 0, 1, 0]);
+        assert_eq!(
+            continued(&[1, 1], &both, 3),
+            [1, 1, 1],
+            "a workload of one scenario"
+        );
     }
 }

@@ -1,12 +1,22 @@
 //! How a level of load (VUs, or iterations per second) changes over time: a piecewise function,
 //! its integral, and the inverse of that. Pure arithmetic; time is in seconds.
 
-use serde::Serialize;
+use super::{LONGEST, Rate};
+use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 use std::time::Duration;
 
+/// Stages that there may be.
+const MOST_STAGES: usize = 10_000;
+
+/// The shortest wave of a sine, in seconds.
+const LEAST_PERIOD: f64 = 0.1;
+
+/// Waves of one stage that there may be.
+const MOST_WAVES: f64 = 100_000.0;
+
 /// A level over time: it begins at `start` and goes through the stages one after the other.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     /// The level before the first stage.
     pub start: f64,
@@ -15,10 +25,10 @@ pub struct Profile {
 }
 
 /// One stretch of a profile.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Stage {
     /// How long it lasts, in seconds when serialized. Zero: a jump.
-    #[serde(serialize_with = "super::seconds")]
+    #[serde(serialize_with = "super::seconds", deserialize_with = "super::read_seconds")]
     pub duration: Duration,
     /// The level that it leads to, or, for a spike, its peak, for a sine wave, its mean.
     pub target: f64,
@@ -28,7 +38,7 @@ pub struct Stage {
 }
 
 /// The way of a level through a stage that begins at level `a`, has the target `b` and lasts `d`.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(tag = "curve", rename_all = "kebab-case")]
 pub enum Curve {
     /// `a + (b - a) t/d`.
@@ -45,7 +55,7 @@ pub enum Curve {
         /// Largest distance from the mean; at most the mean.
         amplitude: f64,
         /// Length of one wave, in seconds when serialized.
-        #[serde(serialize_with = "super::seconds")]
+        #[serde(serialize_with = "super::seconds", deserialize_with = "super::read_seconds")]
         period: Duration,
     },
 }
@@ -62,6 +72,26 @@ impl Profile {
             start: level,
             stages: vec![stage],
         }
+    }
+
+    /// What makes it none that can be calculated with.
+    pub(super) fn fault(&self) -> Option<&'static str> {
+        if !(1..=MOST_STAGES).contains(&self.stages.len()) {
+            return Some("it must have 1 to 10,000 stages");
+        }
+        let length = self
+            .stages
+            .iter()
+            .try_fold(Duration::ZERO, |sum, s| sum.checked_add(s.duration));
+        if length.is_none_or(|length| length.is_zero() || length > LONGEST) {
+            return Some("its stages take no time, or more than a year");
+        }
+        let levels = self.stages.iter().map(|stage| stage.target).chain([self.start]);
+        if levels.into_iter().any(|level| Rate::new(level).is_err()) {
+            return Some("a stage has a level that is out of range");
+        }
+        let mut pieces = self.pieces();
+        (!pieces.all(|piece| piece.is_possible())).then_some("a stage can't have this curve")
     }
 
     /// The length of all stages together.
@@ -187,6 +217,20 @@ impl Piece {
             from,
             target: stage.target,
             curve: stage.curve,
+        }
+    }
+
+    /// Whether the curve leads from its first level to its last, through none below 0.
+    fn is_possible(&self) -> bool {
+        match self.curve {
+            Curve::Linear | Curve::Step | Curve::Spike => true,
+            Curve::Exponential => self.from > 0.0 && self.target > 0.0,
+            Curve::Sine { amplitude, period } => {
+                let period = period.as_secs_f64();
+                (0.0..=self.target).contains(&amplitude)
+                    && period >= LEAST_PERIOD
+                    && self.length / period <= MOST_WAVES
+            }
         }
     }
 

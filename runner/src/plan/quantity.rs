@@ -2,7 +2,8 @@
 //! What has passed it can be calculated with: no rate is so small or so large that a time made of it
 //! fits no clock, and none of them is not a number.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// Least iterations or requests per second: one in thirty years.
 const LEAST_RATE: f64 = 1e-9;
@@ -10,6 +11,12 @@ const LEAST_RATE: f64 = 1e-9;
 /// Most iterations or requests per second. Beyond it a thread would have no time for anything but
 /// being late.
 pub const MOST_RATE: f64 = 1e7;
+
+/// Most VUs of a run.
+pub const MOST_VUS: usize = 1_000_000;
+
+/// The longest time that a plan may have anywhere in it. More than any test: beyond is a slip of the finger.
+pub const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// Least VUs started per second.
 const LEAST_SPAWN_RATE: f64 = 1e-3;
@@ -20,8 +27,8 @@ const LEAST_SPAWN_RATE: f64 = 1e-3;
 pub struct Rate(f64);
 
 /// VUs per second.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(into = "f64", try_from = "f64")]
 pub struct SpawnRate(f64);
 
 /// What is wrong with a number.
@@ -65,6 +72,20 @@ impl Rate {
     }
 }
 
+impl TryFrom<f64> for SpawnRate {
+    type Error = Beyond;
+
+    fn try_from(per_second: f64) -> Result<SpawnRate, Beyond> {
+        SpawnRate::new(per_second)
+    }
+}
+
+impl From<SpawnRate> for f64 {
+    fn from(rate: SpawnRate) -> f64 {
+        rate.0
+    }
+}
+
 impl SpawnRate {
     /// VUs per second.
     ///
@@ -87,7 +108,6 @@ impl SpawnRate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn only_rates_that_a_clock_can_bear_pass() {

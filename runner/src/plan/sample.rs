@@ -1,10 +1,11 @@
 //! A plan for tests: these workloads and nothing else.
 
-use super::{LimitsPlan, Plan, PluginPlan, Workload};
+use super::{GrantsPlan, HttpPlan, LimitsPlan, Plan, PluginPlan, VERSION, Workload};
 
 /// A plan of these workloads; what they don't decide is empty or 0.
 pub(crate) fn plan(workloads: Vec<Workload>) -> Plan {
     Plan {
+        version: VERSION,
         plugin: PluginPlan {
             source: "p.wasm".to_owned(),
             sha256: String::new(),
@@ -21,9 +22,13 @@ pub(crate) fn plan(workloads: Vec<Workload>) -> Plan {
         group_urls: false,
         reset_cookies: false,
         reset_connections: false,
+        http: HttpPlan::default(),
+        grants: GrantsPlan::default(),
         limits: LimitsPlan {
             vu_memory_bytes: 0,
             vu_host_memory_bytes: 0,
+            host_memory_bytes: None,
+            max_memory_bytes: None,
             max_request_body_bytes: 0,
             task_cpu_ms: 0,
             start_cpu_ms: 0,

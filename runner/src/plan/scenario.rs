@@ -1,11 +1,12 @@
 //! A scenario as the host plans with it: the plugin's description, validated.
 
-use serde::Serialize;
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What one kind of VU runs: a scenario of the plugin, under the name that the run gives it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ScenarioPlan {
     /// Unique in the run. The plugin's own name, unless the configuration gives another.
     pub name: String,
@@ -21,17 +22,13 @@ pub struct ScenarioPlan {
     pub tasks: Vec<TaskPlan>,
     /// Tags of everything that is measured in it.
     pub tags: BTreeMap<String, String>,
-    /// Parameters that outrank the run's own. Only their names are shown: values may be secret.
-    #[serde(serialize_with = "names")]
-    pub params: BTreeMap<String, String>,
-}
-
-fn names<S: serde::Serializer>(params: &BTreeMap<String, String>, out: S) -> Result<S::Ok, S::Error> {
-    out.collect_seq(params.keys())
+    /// Names of parameters that outrank the run's own; values may be secret.
+    pub params: BTreeSet<String>,
 }
 
 /// One step of a scenario.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TaskPlan {
     /// Unique in the scenario.
     pub name: String,
@@ -42,7 +39,7 @@ pub struct TaskPlan {
 }
 
 /// A scenario's share of the VUs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Population {
     /// In proportion to the other scenarios' weights.
@@ -52,7 +49,7 @@ pub enum Population {
 }
 
 /// How a VU's next task is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TaskOrder {
     /// Weighted, with replacement.
@@ -62,7 +59,7 @@ pub enum TaskOrder {
 }
 
 /// The pause between two tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WaitTime {
     /// No pause.

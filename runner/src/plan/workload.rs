@@ -1,11 +1,12 @@
 //! A workload: VUs, the rule by which their iterations start, and when that begins.
 
-use super::{ExecutorSpec, seconds};
-use serde::Serialize;
+use super::population::continued;
+use super::{ExecutorSpec, MOST_VUS, ScenarioPlan, assign, read_seconds, seconds};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use std::time::Duration;
 
 /// VUs and the rule by which their iterations start.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Workload {
     /// Unique in the run.
     pub name: String,
@@ -14,8 +15,8 @@ pub struct Workload {
     /// The scenario (by index) of each VU that there may be, in the order in which VUs start.
     #[serde(serialize_with = "counts")]
     pub vus: Vec<u16>,
-    /// The scenario of each VU beyond the plan that live control may add.
-    #[serde(skip)]
+    /// The scenario of each VU beyond the plan that live control may add. The report says how many.
+    #[serde(serialize_with = "length")]
     pub spare: Vec<u16>,
     /// When it begins.
     pub begin: Begin,
@@ -29,7 +30,7 @@ pub struct Workload {
 }
 
 /// What an iteration does that still runs when its workload has ended, or its VU is no longer wanted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnStop {
     /// It goes on to its end, with all its pauses, as long as the graceful stop allows.
@@ -40,16 +41,87 @@ pub enum OnStop {
 }
 
 /// When a workload begins.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Begin {
     /// After all of these (by index) have ended; empty: with the run.
     pub after: Vec<usize>,
     /// And this much later, in seconds when serialized.
-    #[serde(serialize_with = "seconds")]
+    #[serde(serialize_with = "seconds", deserialize_with = "read_seconds")]
     pub delay: Duration,
 }
 
+/// A workload as it is written: with the numbers of its VUs, not their order.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: String,
+    executor: ExecutorSpec,
+    vus: Vec<u64>,
+    spare: u64,
+    begin: Begin,
+    #[serde(deserialize_with = "read_seconds")]
+    graceful_stop: Duration,
+    on_stop: OnStop,
+    warm_up: bool,
+}
+
+/// Reads workloads, whose VUs are in order only after [`Workload::put_in_order`]. All of them together are counted
+/// before there is room for any.
+pub(super) fn read_all<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Workload>, D::Error> {
+    let written: Vec<Written> = Vec::deserialize(from)?;
+    let counts = written.iter().flat_map(|w| w.vus.iter().chain([&w.spare]));
+    let total = counts.fold(0_u64, |sum, count| sum.saturating_add(*count));
+    if total > MOST_VUS as u64 {
+        return Err(de::Error::custom("there are more than 1,000,000 VUs"));
+    }
+    Ok(written.into_iter().map(Written::in_groups).collect())
+}
+
+impl Written {
+    fn in_groups(self) -> Workload {
+        // Scenarios that have no number don't exist either, which is found where all of them are known.
+        let scenarios = self.vus.iter().enumerate();
+        let scenarios = scenarios.flat_map(|(index, count)| {
+            let index = u16::try_from(index).unwrap_or(u16::MAX);
+            std::iter::repeat_n(index, *count as usize)
+        });
+        Workload {
+            vus: scenarios.collect(),
+            spare: vec![0; self.spare as usize],
+            name: self.name,
+            executor: self.executor,
+            begin: self.begin,
+            graceful_stop: self.graceful_stop,
+            on_stop: self.on_stop,
+            warm_up: self.warm_up,
+        }
+    }
+}
+
 impl Workload {
+    /// Puts VUs that are in groups, one for each scenario, in the order in which they start: that of the scenarios'
+    /// weights. What is spare goes on after them.
+    pub(super) fn put_in_order(&mut self, scenarios: &[ScenarioPlan]) -> Result<(), String> {
+        let populations: Vec<_> = scenarios.iter().map(|scenario| scenario.population).collect();
+        if self.vus.first() != self.vus.last() {
+            let by_weight = assign(self.vus.len(), &populations);
+            let mut in_groups = by_weight.clone();
+            in_groups.sort_unstable();
+            if in_groups != self.vus {
+                return Err(format!(
+                    "the VUs of workload {:?} don't follow the weights",
+                    self.name
+                ));
+            }
+            self.vus = by_weight;
+        }
+        if !self.spare.is_empty() {
+            self.spare = continued(&self.vus, &populations, self.spare.len());
+        }
+        Ok(())
+    }
+
     /// Most VUs that it can have.
     pub fn room(&self) -> usize {
         self.vus.len() + self.spare.len()
@@ -111,6 +183,10 @@ pub fn peak_vus(workloads: &[Workload]) -> usize {
         .map(|index| running(span(index).0))
         .max()
         .unwrap_or(0)
+}
+
+fn length<S: serde::Serializer>(vus: &[u16], out: S) -> Result<S::Ok, S::Error> {
+    out.serialize_u64(vus.len() as u64)
 }
 
 /// The report says how many VUs each scenario gets, not the order of 10,000 of them.

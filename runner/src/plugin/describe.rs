@@ -7,7 +7,7 @@ use crate::host::{
     Identity, Phase, RunShared, StopFlag, VuState, explain_call, instantiate, limits, new_store, tag_of_label,
 };
 use crate::plan::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -140,7 +140,7 @@ fn scenario((exec, info): (u32, exported::ScenarioInfo)) -> Result<ScenarioPlan,
         wait,
         tasks,
         tags: BTreeMap::new(),
-        params: BTreeMap::new(),
+        params: BTreeSet::new(),
     })
 }
 

@@ -109,11 +109,24 @@ fn head(plan: &Plan) -> Vec<String> {
     if plan.reset_cookies {
         lines.push("cookies     are forgotten before each iteration".to_owned());
     }
+    if plan.grants.insecure {
+        lines.push("TLS         any certificate is accepted".to_owned());
+    }
+    lines.extend(data(plan));
     lines.extend(pairs("tags", &plan.tags));
     if !plan.params.is_empty() {
         lines.push(format!("params      {}", escape(&plan.params.join(", "))));
     }
     lines
+}
+
+/// The files of rows that the plugin may read.
+fn data(plan: &Plan) -> Option<String> {
+    let files = plan.grants.data.iter();
+    let files: Vec<_> = files
+        .map(|file| format!("{} ({} rows)", escape(&file.name), units::count(file.rows)))
+        .collect();
+    (!files.is_empty()).then(|| format!("data        {}", files.join(", ")))
 }
 
 fn pairs(label: &str, tags: &BTreeMap<String, String>) -> Option<String> {
@@ -150,7 +163,7 @@ fn workload_lines(
     if let Some(scenario) = first.and_then(|first| plan.scenarios.get(first)) {
         lines.extend(pairs("  tags", &scenario.tags));
         if !scenario.params.is_empty() {
-            let names: Vec<_> = scenario.params.keys().map(String::as_str).collect();
+            let names: Vec<_> = scenario.params.iter().map(String::as_str).collect();
             lines.push(format!("  params    {}", escape(&names.join(", "))));
         }
     }

@@ -35,6 +35,9 @@ const MAYBE: [&str; 12] = [
     "pat",
 ];
 
+/// Parts of the names of headers whose values may be secret.
+const TELLING: [&str; 6] = ["auth", "cookie", "token", "secret", "key", "password"];
+
 /// How well-known kinds of tokens begin.
 const KINDS: [&str; 14] = [
     "ghp_",
@@ -139,6 +142,18 @@ pub fn learn_named(name: &str, value: &str) {
         keep(value.split([' ', ';']).filter_map(secret_word).collect());
     }
     learn_text(value);
+}
+
+/// Whether a header's value may be a secret. More may be than is: this decides what is kept where nobody looks, not
+/// what is taken out of texts.
+pub fn may_be_secret(name: &str, value: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    is_secret(name)
+        || is_maybe(name)
+        || TELLING.iter().any(|part| lower.contains(part))
+        || value.split_whitespace().any(looks_like_a_token)
+        || !in_url(value).is_empty()
+        || !after_scheme(value).is_empty()
 }
 
 /// Learns from any text that the operator gave: URLs, pairs, headers, tokens of well-known kinds.

@@ -13,7 +13,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use learn::{learn, learn_environment, learn_line, learn_named, learn_text};
+pub use learn::{learn, learn_environment, learn_line, learn_named, learn_text, may_be_secret};
 
 use list::List;
 use serde::{Serialize, Serializer};

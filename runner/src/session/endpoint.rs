@@ -50,13 +50,21 @@ pub(super) fn open(
     }
 }
 
-/// What `--host` names, without starting or contacting anything.
-pub(super) fn name(options: &HttpOptions) -> Result<Option<String>, Failure> {
+/// What `--host` names, without starting or contacting anything. The shop has no URL before it is started.
+pub(super) fn name(options: &HttpOptions) -> Result<Named, Failure> {
     match options.host.as_deref() {
-        Some("demo") => Ok(Some("demo".to_owned())),
-        Some(host) => Ok(Some(secret::shown_url(&parse(host)?))),
-        None => Ok(None),
+        Some("demo") => Ok((Some("demo".to_owned()), None)),
+        Some(host) => Ok(shown(Some(parse(host)?))),
+        None => Ok((None, None)),
     }
+}
+
+/// How the system under test is shown, and what relative URLs refer to.
+pub(super) type Named = (Option<String>, Option<Url>);
+
+/// A base URL with what is shown of it.
+pub(super) fn shown(base: Option<Url>) -> Named {
+    (base.as_ref().map(secret::shown_url), base)
 }
 
 fn demo() -> Result<Endpoint, Failure> {

@@ -1,23 +1,21 @@
 //! From options to a run that can begin. Everything that can be refused is refused here.
 
 use super::endpoint::{self, Endpoint};
-use super::machine::Machine;
 use super::memory::Memory;
 use super::prepared::{self, Linked};
-use super::room::{self, Room};
 use super::source::{self, Order, Read};
-use super::{View, finish, grants, no_thread, reach, thresholds};
+use super::{View, finish, http_settings, machine, no_thread, reach, refusal, thresholds};
+use crate::data::DataError;
 use crate::error::Failure;
 use crate::host::{Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared};
 use crate::http::Transport;
 use crate::load::{self, Lifecycle, StopHandle};
 use crate::memory::Budget;
 use crate::metrics::Set;
-use crate::options::{self, Asked, Given, PluginOptions, RunOptions};
-use crate::plan::{Plan, PluginPlan, ScenarioPlan};
+use crate::options::{self, Given, Machine, PluginOptions, ResolvedPlan, RoomFor, RunOptions, Secrets};
+use crate::plan::{DataPlan, Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
 use crate::report;
-use crate::secret;
 use crate::target::Running;
 use crate::terminal::{self, Paint};
 use crate::thresholds::{Baseline, Evaluator, watched_urls};
@@ -25,10 +23,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Instant;
-use url::Url;
-
-/// Most VUs of a search, unless somebody says otherwise.
-const MOST_SEARCHING: usize = 10_000;
 
 /// Log lines that may wait for the terminal.
 const LOG_QUEUE: usize = 1024;
@@ -69,50 +63,43 @@ impl Prepared {
 
 /// Checks and prepares everything, cheapest first.
 pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
-    prepare_with(options, make_room)
+    let is_steered = options.control.api.is_some() || View::takes_keys(&options.output);
+    let room_for = if is_steered {
+        RoomFor::Operator
+    } else {
+        RoomFor::Nobody
+    };
+    prepare_for(options, room_for)
 }
 
 /// As [`prepare`], for runs at rates that aren't known yet: with room for as many VUs as these may need.
 pub(super) fn prepare_search(options: &RunOptions) -> Result<Prepared, Failure> {
-    prepare_with(options, |plan, options, sources| {
-        let machine = Machine::ask();
-        if options.load.shape.max_vus.is_none() {
-            room::make_for_rates(plan, MOST_SEARCHING.min(machine.most_vus(sources)));
-            if options.load.threads.is_none() {
-                plan.threads = cores().min(plan.peak_vus()).max(plan.threads);
-            }
-        }
-        check_machine(plan, &machine, sources)
-    })
+    prepare_for(options, RoomFor::Search)
 }
 
-/// Makes room for more VUs than the plan has, for a number of addresses to connect from.
-type MakeRoom = fn(&mut Plan, &RunOptions, usize) -> Result<(), Failure>;
-
-fn prepare_with(options: &RunOptions, make_room: MakeRoom) -> Result<Prepared, Failure> {
+fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Failure> {
     let begun = Instant::now();
     check_summary(options)?;
     let baseline = thresholds::baseline(options.output.baseline.as_deref())?;
-    let data = load_data(&options.given)?;
+    let (data, data_plans) = load_data(&options.given)?;
     let (given, output) = (&options.given, &options.output);
     let read = source::read(&order(options))?;
     let limits = options.limits.resolve();
     let (description, probed) = prepared::probe(&read, &limits, given.cache_dir.as_deref())?;
     let Endpoint { base, shop } = endpoint::open(&options.http, &description, &read.inspection.imports)?;
-    let (mut http, asked) = options::http_options(options, &description)
-        .map_err(|problems| misfit(problems, &read.source.name))?;
-    grants::decide(&asked, &options.http, base.as_ref())?.add_to(&mut http);
-    let settings = http.settings(base);
-    let mut plan = plan(
-        options,
-        &read,
-        &description,
-        settings.base.as_ref().map(secret::shown_url),
-    )?;
-    let thresholds = thresholds::prepare(&plan, baseline.as_ref())?;
-    make_room(&mut plan, options, settings.net.source_addresses.len())?;
+    let facts = Given {
+        room_for,
+        ..facts(&read, endpoint::shown(base), data_plans, machine::ask())
+    };
+    let resolved = resolve(options, &description, &facts)?;
+    refusal::of_grants(&resolved.not_granted)?;
+    let thresholds = thresholds::prepare(&resolved.plan, baseline.as_ref())?;
+    let settings = http_settings::settings(&resolved.plan, &resolved.secrets);
     let transport = reach::open(&settings, options.http.connect_timeout)?;
-    let linked = link(&read, &mut plan, options, probed.per_vu)?;
+    let (resolved, linked) = link(&read, resolved, options, probed.per_vu, || {
+        let room_for = RoomFor::Nobody;
+        resolve(options, &description, &Given { room_for, ..facts })
+    })?;
     let clock = plugin::start_epoch_clock(&linked.engine).map_err(no_thread)?;
     if output.verbose {
         let origin = if linked.from_cache {
@@ -125,16 +112,12 @@ fn prepare_with(options: &RunOptions, make_room: MakeRoom) -> Result<Prepared, F
             begun.elapsed().as_millis()
         ));
     }
+    let plan = resolved.plan;
     let memory = Memory::ask(options.limits.max_memory);
     let (sink, logs) = sync_channel(LOG_QUEUE);
-    let facts = Facts {
-        asked: &asked,
-        base: settings.base,
-    };
     let shared = shared(
-        options,
         &plan,
-        facts,
+        &resolved.secrets,
         data,
         LogSink::new(sink, plan.limits.log_lines_per_second),
         budget(options, &plan, &memory),
@@ -182,105 +165,87 @@ fn check_summary(options: &RunOptions) -> Result<(), Failure> {
     })
 }
 
-fn load_data(given: &PluginOptions) -> Result<DataSets, Failure> {
-    let mut sets = DataSets::new();
+/// The granted files of rows, and what the plan says of them.
+pub(super) fn load_data(given: &PluginOptions) -> Result<(DataSets, Vec<DataPlan>), Failure> {
+    let (mut sets, mut plans) = (DataSets::new(), Vec::new());
     for (name, path) in &given.data {
-        let set = DataSet::load(path).map_err(|error| {
+        let load = || {
+            let set = DataSet::load(path)?;
+            let plan = DataPlan {
+                name: name.clone(),
+                sha256: set.sha256()?,
+                rows: set.count(),
+            };
+            Ok((set, plan))
+        };
+        let (set, plan) = load().map_err(|error: DataError| {
             let failure = Failure::invalid(format!("the data file {:?} can't be used", path.display()));
             failure
                 .because(error)
                 .hint("--data NAME=FILE takes a .csv file with a header line, a .json file with an array of objects, or a .jsonl file with one per line")
         })?;
         sets.insert(name.clone(), set);
+        plans.push(plan);
     }
-    Ok(sets)
+    Ok((sets, plans))
 }
 
-pub(super) fn plan(
-    options: &RunOptions,
+/// What a plan depends on besides the options and the description.
+pub(super) fn facts(
     read: &Read,
-    description: &Description,
-    host: Option<String>,
-) -> Result<Plan, Failure> {
+    (host, base): endpoint::Named,
+    data: Vec<DataPlan>,
+    machine: Machine,
+) -> Given {
     let source = &read.source;
-    let given = Given {
+    Given {
         plugin: PluginPlan {
             source: source.name.clone(),
             sha256: source.sha256.clone(),
             bytes: source.bytes.len(),
         },
         host,
+        base,
+        data,
         seed: rand::random::<u64>() >> 11,
-        cores: cores(),
-    };
-    options::resolve(options, description, given).map_err(|problems| misfit(problems, &source.name))
-}
-
-fn misfit(problems: Vec<String>, plugin: &str) -> Failure {
-    let failure = Failure {
-        causes: problems,
-        ..Failure::invalid("the options don't fit the plugin")
-    };
-    failure.hint(format!("`wasmswarm inspect {plugin}` shows what it offers"))
-}
-
-/// Leaves room for the users that live changes may bring, if this machine allows the plan.
-fn make_room(plan: &mut Plan, options: &RunOptions, sources: usize) -> Result<(), Failure> {
-    let machine = Machine::ask();
-    let is_steered = options.control.api.is_some() || View::takes_keys(&options.output);
-    let room = match options.control.max_users.map(|users| users as usize) {
-        Some(users) if room::beyond(plan, users).next().is_some() => {
-            let failure = Failure::invalid(format!("the plan has more than --max-users {users}"));
-            return Err(failure.hint("raise it, or use fewer users (-u)"));
-        }
-        _ if !is_steered => Room::Closed,
-        Some(users) => Room::UpTo(users),
-        None => Room::Usual(machine.most_vus(sources)),
-    };
-    room::make(plan, room);
-    if !matches!(room, Room::Closed) && options.load.threads.is_none() {
-        // One more user may be one thread more.
-        plan.threads = cores().min(plan.peak_vus()).max(plan.threads);
+        machine,
+        room_for: RoomFor::Nobody,
     }
-    check_machine(plan, &machine, sources)
 }
 
-fn check_machine(plan: &Plan, machine: &Machine, sources: usize) -> Result<(), Failure> {
-    let problems = machine.problems(plan.peak_vus(), sources);
-    if problems.is_empty() {
-        return Ok(());
-    }
-    let what = format!(
-        "this machine's limits are too low for {} virtual users",
-        plan.peak_vus()
-    );
-    Err(Failure {
-        causes: problems,
-        ..Failure::invalid(what)
-    }
-    .hint("raise them as said, or use fewer users (-u, --max-users)"))
+/// The plan, or why there is none.
+pub(super) fn resolve(
+    options: &RunOptions,
+    description: &Description,
+    facts: &Given,
+) -> Result<ResolvedPlan, Failure> {
+    options::resolve(options, description, facts.clone())
+        .map_err(|refused| refusal::of_plan(refused, &facts.plugin.source))
 }
 
-fn link(read: &Read, plan: &mut Plan, options: &RunOptions, per_vu: PerVu) -> Result<Linked, Failure> {
+/// Compiles and links for as many VUs as the plan may have. Where there is no address space for room that nobody asked
+/// for, that is no reason to refuse a run: `without_room` makes its plan without it.
+fn link(
+    read: &Read,
+    resolved: ResolvedPlan,
+    options: &RunOptions,
+    per_vu: PerVu,
+    without_room: impl FnOnce() -> Result<ResolvedPlan, Failure>,
+) -> Result<(ResolvedPlan, Linked), Failure> {
     let cache = options.given.cache_dir.as_deref();
     let link = |plan: &Plan| {
         let vus = u32::try_from(plan.peak_vus()).unwrap_or(u32::MAX);
         prepared::link(read, vus, per_vu, &plan.limits, cache)
     };
-    match link(plan) {
-        // Room that nobody asked for is no reason to refuse a run.
-        Err(_)
-            if options.control.max_users.is_none() && plan.workloads.iter().any(|w| !w.spare.is_empty()) =>
-        {
-            room::clear(plan);
-            link(plan)
+    let has_room = resolved.plan.workloads.iter().any(|w| !w.spare.is_empty());
+    match link(&resolved.plan) {
+        Err(_) if options.control.max_users.is_none() && has_room => {
+            let resolved = without_room()?;
+            let linked = link(&resolved.plan)?;
+            Ok((resolved, linked))
         }
-        linked => linked,
+        linked => Ok((resolved, linked?)),
     }
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// The run's tags, outranked by the scenario's own.
@@ -292,31 +257,21 @@ fn tags_of(plan: &Plan, scenario: &ScenarioPlan) -> BTreeMap<String, String> {
 
 /// The budget of what the host holds, after a warning if there may not be enough memory for the plan.
 fn budget(options: &RunOptions, plan: &Plan, memory: &Memory) -> Arc<Budget> {
-    let bytes = options.limits.host_memory.unwrap_or_else(|| memory.host_share());
+    let bytes = plan
+        .limits
+        .host_memory_bytes
+        .unwrap_or_else(|| memory.host_share());
     if let Some(warning) = memory.warning(plan, bytes).filter(|_| !options.output.quiet) {
         terminal::print_error(&terminal::warning_text(&warning, Paint::for_stderr()));
     }
     Budget::new(bytes)
 }
 
-/// What shows only while the run is prepared.
-struct Facts<'a> {
-    asked: &'a [Asked],
-    base: Option<Url>,
-}
-
-fn shared(
-    options: &RunOptions,
-    plan: &Plan,
-    Facts { asked, base }: Facts<'_>,
-    data: DataSets,
-    log: LogSink,
-    memory: Arc<Budget>,
-) -> RunShared {
+fn shared(plan: &Plan, secrets: &Secrets, data: DataSets, log: LogSink, memory: Arc<Budget>) -> RunShared {
     RunShared {
         seed: plan.seed,
-        params: options.given.params.iter().cloned().collect(),
-        scenario_params: plan.scenarios.iter().map(|s| s.params.clone()).collect(),
+        params: secrets.params.clone(),
+        scenario_params: secrets.scenario_params.clone(),
         scenario_tags: plan.scenarios.iter().map(|s| tags_of(plan, s)).collect(),
         data,
         scenarios: plan.scenarios.iter().map(|s| s.name.clone()).collect(),
@@ -325,10 +280,14 @@ fn shared(
         memory,
         max_request_body: plan.limits.max_request_body_bytes,
         ceiling: plan.max_rate.map(|rate| Arc::new(Ceiling::new(rate))),
-        naming: Naming::new(plan.group_urls, watched_urls(&plan.thresholds), base),
-        lacks_insecure: asked.contains(&Asked::Insecure),
+        naming: Naming::new(
+            plan.group_urls,
+            watched_urls(&plan.thresholds),
+            http_settings::base(secrets),
+        ),
+        lacks_insecure: plan.grants.lacks_insecure,
         census: Census::new(load::run_info(plan, Set::Main).vus),
-        strict_redirects: options.http.max_redirects.is_some(),
+        strict_redirects: plan.http.strict_redirects,
         ..RunShared::new(log)
     }
 }

@@ -1,10 +1,13 @@
 //! What `run` shows instead of running: the plan, the plugin's scenarios, their shares. Nothing of
 //! the system under test is contacted.
 
-use super::{endpoint, prepare, prepared, source};
+use super::source::{self, Read};
+use super::{endpoint, machine, prepare, prepared};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::{self, Format, RunOptions};
+use crate::plan::Plan;
+use crate::plugin::Description;
 use crate::report::{self, PlanFacts};
 use crate::terminal;
 
@@ -19,8 +22,7 @@ pub(super) fn show(options: &RunOptions) -> Result<ExitCode, Failure> {
         texts.push(report::list(&description.scenarios));
     }
     if options.show.task_ratio || options.show.dry_run.is_some() {
-        let host = endpoint::name(&options.http)?;
-        let plan = prepare::plan(options, &read, &description, host)?;
+        let plan = plan(options, &read, &description)?;
         if options.show.task_ratio {
             texts.push(report::ratio(&plan));
         }
@@ -44,4 +46,16 @@ pub(super) fn show(options: &RunOptions) -> Result<ExitCode, Failure> {
     };
     print(text.trim_end()).map_err(|e| Failure::invalid("failed to write to standard output").because(e))?;
     Ok(ExitCode::Ok)
+}
+
+/// The plan as a run would have it, but for what only a run brings: room for changes, and the limits of this machine.
+fn plan(options: &RunOptions, read: &Read, description: &Description) -> Result<Plan, Failure> {
+    let named = endpoint::name(&options.http)?;
+    let data = match options.show.dry_run {
+        Some(_) => prepare::load_data(&options.given)?.1,
+        None => Vec::new(),
+    };
+    let facts = prepare::facts(read, named, data, machine::unlimited());
+    // What the plugin asks for and wasn't granted is left out.
+    Ok(prepare::resolve(options, description, &facts)?.plan)
 }

@@ -4,7 +4,7 @@
 use super::prepared;
 use crate::build::{self, Engine, Workshop};
 use crate::host::{self, bindings::PluginPre};
-use crate::options::{Given, LimitOptions, RunOptions, resolve};
+use crate::options::{Given, LimitOptions, Machine, RoomFor, RunOptions, resolve};
 use crate::plan::PluginPlan;
 use crate::plugin::{self, EngineSpec, PerVu};
 use crate::tests::fuzz;
@@ -97,10 +97,14 @@ fn fuzz_what_a_plugin_says_of_itself_is_refused_or_makes_a_plan() {
                 bytes: 0,
             },
             host: None,
+            base: None,
+            data: Vec::new(),
             seed: 1,
-            cores: 2,
+            machine: Machine::default(),
+            room_for: RoomFor::Nobody,
         };
-        if let Ok(plan) = resolve(&RunOptions::default(), &description, given) {
+        if let Ok(resolved) = resolve(&RunOptions::default(), &description, given) {
+            let plan = resolved.plan;
             assert!(plan.peak_vus() <= 1_000_000);
             let json = serde_json::to_string(&plan).unwrap();
             assert!(!json.is_empty());

@@ -1,15 +1,11 @@
 //! What a plugin's own options ask for that isn't the plugin's to decide.
 
 use super::super::layer::{Layer, Settings};
-use super::super::merge::merge;
 use super::super::read::ASKED;
-use super::super::{HttpOptions, RunOptions};
-use super::{Groups, lines, suggest};
-use crate::plugin::Description;
 
 /// One thing that a plugin asks for, and that the operator didn't say anything about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
+pub(super) enum Asked {
     /// Another address for a name: `NAME[:PORT]=ADDRESS[:PORT]`.
     Resolve(String),
     /// A client certificate.
@@ -20,23 +16,8 @@ pub enum Asked {
     Insecure,
 }
 
-/// The HTTP options with what the plugin may decide by itself, and what else it asks for.
-///
-/// # Errors
-/// All problems with what the plugin suggests, one line each.
-pub fn http(
-    options: &RunOptions,
-    description: &Description,
-) -> Result<(HttpOptions, Vec<Asked>), Vec<String>> {
-    let (suggested, wishes) = suggest::both(&description.options).map_err(lines)?;
-    let own = merge(&options.layers);
-    let merged = merge(std::iter::once(&suggested).chain(&options.layers));
-    let groups = Groups::of(&merged).map_err(|why| vec![why])?;
-    Ok((groups.http, open(&wishes, &own.settings)))
-}
-
 /// What the operator didn't decide.
-fn open(wishes: &Settings, own: &Settings) -> Vec<Asked> {
+pub(super) fn open(wishes: &Settings, own: &Settings) -> Vec<Asked> {
     let mut asked = Vec::new();
     for setting in wishes.all("resolve") {
         let name = |text: &str| text.split_once('=').map(|(name, _)| name.to_ascii_lowercase());

@@ -1,8 +1,13 @@
-//! From options, and what the plugin suggests, to the plan. Pure: no clock, no I/O.
+//! From options, what the plugin suggests and facts of the machine to the plan, which nothing changes after that.
+//! Pure: no clock, no I/O.
 
 mod asked;
 mod executor;
+mod grants;
+mod http;
+mod machine;
 mod pick;
+mod secrets;
 mod shape;
 mod short;
 mod suggest;
@@ -15,72 +20,207 @@ use super::assemble::{Groups, lines};
 use super::layer::Setting;
 use super::merge::{Merged, merge};
 use super::problem::Problem;
-use super::values::MAX_VUS;
 use super::{Layer, MeasureOptions, Origin, RunOptions};
-use crate::plan::{Plan, PluginPlan, ScenarioPlan, ThresholdPlan, Workload};
+use crate::plan::{self, DataPlan, MOST_VUS, Plan, PluginPlan, Room, ScenarioPlan, ThresholdPlan, Workload};
 use crate::plugin::Description;
-pub use asked::{Asked, http};
+use crate::secret::Secret;
+use asked::Asked;
+pub use grants::NotGranted;
+pub use machine::Machine;
+pub use secrets::{Params, Secrets};
 use shape::Ask;
-use std::collections::BTreeMap;
+use url::Url;
+
+/// Most VUs of a search, unless somebody says otherwise.
+const MOST_SEARCHING: usize = 10_000;
 
 /// The facts that a plan needs besides the options and the plugin's description.
 #[derive(Debug, Clone)]
 pub struct Given {
     /// Which plugin it is.
     pub plugin: PluginPlan,
-    /// Base URL of the system under test.
+    /// The system under test, as it is shown.
     pub host: Option<String>,
+    /// What relative URLs refer to; none if it isn't known before the run.
+    pub base: Option<Url>,
+    /// Files of rows that were granted.
+    pub data: Vec<DataPlan>,
     /// The seed to take if none was asked for.
     pub seed: u64,
-    /// Cores of this machine.
-    pub cores: usize,
+    /// The machine that it is run on.
+    pub machine: Machine,
+    /// Who may need more VUs than the load that was asked for.
+    pub room_for: RoomFor,
+}
+
+/// Who may need more VUs than the load that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoomFor {
+    /// Nobody.
+    Nobody,
+    /// Whoever steers the run.
+    Operator,
+    /// A search, which tries rates that aren't known yet.
+    Search,
+}
+
+/// A plan, and what goes with it.
+#[derive(Debug)]
+pub struct ResolvedPlan {
+    /// All that the run will do.
+    pub plan: Plan,
+    /// What the plan names and doesn't show.
+    pub secrets: Secrets,
+    /// What the plugin asks for beyond the operator's grants: reasons not to begin.
+    pub not_granted: Vec<NotGranted>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// The options don't fit the plugin, or each other: all problems, one line each.
+    Misfit(Vec<String>),
+    /// The load has more users than this, the most that live changes may lead to.
+    TooManyUsers(usize),
+    /// The machine doesn't allow as many VUs.
+    Machine {
+        /// VUs that the plan has at once.
+        vus: usize,
+        /// What stands in the way, one line each.
+        problems: Vec<String>,
+    },
 }
 
 /// What VUs run, and when.
 struct Work {
     scenarios: Vec<ScenarioPlan>,
+    /// The parameters of each scenario.
+    params: Vec<Params>,
     workloads: Vec<Workload>,
 }
 
 /// Decides everything about a run.
 ///
 /// # Errors
-/// All problems, one line each.
-pub fn resolve(options: &RunOptions, description: &Description, given: Given) -> Result<Plan, Vec<String>> {
-    let suggested = suggest::layer(&description.options).map_err(lines)?;
+/// [`Refused`] says why there is no such run.
+pub fn resolve(
+    options: &RunOptions,
+    description: &Description,
+    given: Given,
+) -> Result<ResolvedPlan, Refused> {
+    let (suggested, wishes) = suggest::both(&description.options).map_err(misfit)?;
+    let own = merge(&options.layers);
     let merged = merge(std::iter::once(&suggested).chain(&options.layers));
-    let groups = Groups::of(&merged).map_err(|why| vec![why])?;
-    let operators = Groups::of(&merge(&options.layers)).map_err(|why| vec![why])?;
-    let work = if merged.scenarios.is_empty() {
-        short::work(&merged, &groups.load, &options.scenarios, description)
-    } else {
-        workloads::work(&merged, &groups.load, &options.scenarios, &description.scenarios)
-    };
-    let work = work.map_err(lines)?;
-    let vus: usize = work.workloads.iter().map(|workload| workload.vus.len()).sum();
-    if vus > MAX_VUS as usize {
-        return Err(vec![format!(
-            "the scenarios together have {vus} virtual users: at most 1,000,000 are possible"
-        )]);
-    }
-    let load = &groups.load;
-    Ok(Plan {
+    let groups = groups_of(&merged)?;
+    let operators = groups_of(&own)?;
+    let asked = asked::open(&wishes, &own.settings);
+    let (granted, not_granted) = grants::decide(&asked, &options.http, given.base.as_ref());
+    let work = work(&merged, &groups, options, description)?;
+    let http = http::plan(options, &groups.http, &granted);
+    let (workloads, threads) = size(&work, options, &groups, &given, http.source_addresses.len())?;
+    let params = secrets::params(&options.given.params);
+    let plan = Plan {
+        version: plan::VERSION,
         plugin: given.plugin,
         host: given.host,
-        seed: load.seed.unwrap_or(given.seed),
+        seed: groups.load.seed.unwrap_or(given.seed),
         scenarios: work.scenarios,
-        threads: load.threads.map_or(given.cores, usize::from).min(vus).max(1),
-        workloads: work.workloads,
+        workloads,
+        params: params.keys().cloned().collect(),
         tags: groups.measure.tags.iter().cloned().collect(),
         thresholds: thresholds(&groups.measure),
-        max_rate: load.max_rate,
+        max_rate: groups.load.max_rate,
         group_urls: groups.measure.group_urls,
         reset_cookies: groups.http.reset_cookies,
         reset_connections: groups.http.reset_connections,
-        params: names(&options.given.params),
+        http,
+        grants: http::grants(&groups.http, &granted, &asked, given.data),
         // The plugin may do with less than the operator allows, never take more.
         limits: groups.limits.resolve().at_most(&operators.limits.resolve()),
+        threads,
+    };
+    Ok(ResolvedPlan {
+        plan,
+        secrets: Secrets {
+            base: given.base.map(Secret::new),
+            proxy: groups.http.proxy.as_deref().map(Secret::new),
+            headers: http::header_values(&groups.http),
+            params,
+            scenario_params: work.params,
+        },
+        not_granted,
     })
+}
+
+fn misfit(problems: Vec<Problem>) -> Refused {
+    Refused::Misfit(lines(problems))
+}
+
+fn groups_of(merged: &Merged) -> Result<Groups, Refused> {
+    Groups::of(merged).map_err(|why| Refused::Misfit(vec![why]))
+}
+
+/// The load: of the file's scenarios, or in short.
+fn work(
+    merged: &Merged,
+    groups: &Groups,
+    options: &RunOptions,
+    description: &Description,
+) -> Result<Work, Refused> {
+    let work = if merged.scenarios.is_empty() {
+        short::work(merged, &groups.load, &options.scenarios, description)
+    } else {
+        workloads::work(merged, &groups.load, &options.scenarios, &description.scenarios)
+    };
+    let work = work.map_err(misfit)?;
+    let vus = planned_vus(&work.workloads);
+    if vus > MOST_VUS {
+        return Err(Refused::Misfit(vec![format!(
+            "the scenarios together have {vus} virtual users: at most 1,000,000 are possible"
+        )]));
+    }
+    Ok(work)
+}
+
+fn planned_vus(workloads: &[Workload]) -> usize {
+    workloads.iter().map(|workload| workload.vus.len()).sum()
+}
+
+/// The workloads with room for the users that live changes may bring, and the threads that run them all, if the machine
+/// allows it. `sources`: addresses to connect from.
+fn size(
+    work: &Work,
+    options: &RunOptions,
+    groups: &Groups,
+    given: &Given,
+    sources: usize,
+) -> Result<(Vec<Workload>, usize), Refused> {
+    let mut workloads = work.workloads.clone();
+    let most = options.control.max_users.map(|users| users as usize);
+    if let Some(users) = most.filter(|users| plan::is_beyond(&workloads, *users)) {
+        return Err(Refused::TooManyUsers(users));
+    }
+    let machine = &given.machine;
+    let room = match (given.room_for, most) {
+        (RoomFor::Nobody, _) => Room::Closed,
+        (RoomFor::Operator, Some(users)) => Room::UpTo(users),
+        (RoomFor::Operator, None) => Room::Usual(machine.most_vus(sources)),
+        (RoomFor::Search, _) if options.load.shape.max_vus.is_some() => Room::Closed,
+        (RoomFor::Search, _) => Room::OfRates(MOST_SEARCHING.min(machine.most_vus(sources))),
+    };
+    room.make(&mut workloads, &work.scenarios);
+    let peak = plan::peak_vus(&workloads);
+    let problems = machine.problems(peak, sources);
+    if !problems.is_empty() {
+        return Err(Refused::Machine { vus: peak, problems });
+    }
+    let planned = planned_vus(&workloads);
+    let threads = match groups.load.threads {
+        Some(threads) => usize::from(threads).min(planned),
+        // One more user may be one thread more.
+        None => machine.cores.min(planned.max(peak)),
+    };
+    Ok((workloads, threads.max(1)))
 }
 
 /// Every value that counts, in the words of who said it, and whose it is. Values that may be
@@ -142,9 +282,4 @@ fn thresholds(measure: &MeasureOptions) -> Vec<ThresholdPlan> {
     } else {
         measure.thresholds.clone()
     }
-}
-
-fn names(params: &[(String, String)]) -> Vec<String> {
-    let unique: BTreeMap<_, _> = params.iter().map(|(name, value)| (name, value)).collect();
-    unique.into_keys().cloned().collect()
 }

@@ -2,7 +2,7 @@
 
 use super::executor::{self, starts_in_time};
 use super::shape::Ask;
-use super::{Merged, Origin, Problem, Work, pick};
+use super::{Merged, Origin, Params, Problem, Work, pick};
 use crate::options::LoadOptions;
 use crate::options::layer::LOAD;
 use crate::plan::{Begin, Population, ScenarioPlan, Workload, assign};
@@ -73,6 +73,7 @@ pub(super) fn work(
         warm_up: false,
     };
     Ok(Work {
+        params: vec![Params::default(); scenarios.len()],
         scenarios,
         workloads: vec![workload],
     })

@@ -2,7 +2,7 @@
 
 use super::executor::{self, Load};
 use super::shape::Ask;
-use super::{Merged, Origin, Problem, Work, pick};
+use super::{Merged, Origin, Problem, Work, pick, secrets};
 use crate::options::layer::{ScenarioText, Setting};
 use crate::options::names::did_you_mean;
 use crate::options::values::MAX_VUS;
@@ -92,6 +92,7 @@ pub(super) fn work(
     problems.extend(unknown(merged, wanted));
     let mut work = Work {
         scenarios: Vec::new(),
+        params: Vec::new(),
         workloads: Vec::new(),
     };
     let selected = merged.scenarios.iter();
@@ -108,7 +109,10 @@ pub(super) fn work(
         match scenario(&ask, text, load, offered) {
             Ok(mut plan) if loaded.is_ok() => {
                 let outranked = outranked_params(text, merged);
-                plan.params.retain(|name, _| !outranked.contains(&name.as_str()));
+                let own = ask.options.params.iter();
+                let params = secrets::params(own.filter(|(name, _)| !outranked.contains(&name.as_str())));
+                plan.params = params.keys().cloned().collect();
+                work.params.push(params);
                 let index = work.scenarios.len();
                 work.scenarios.push(plan);
                 let begin = begin(&ask.options, &selected);
@@ -196,7 +200,6 @@ fn scenario(
     let mut plan = exec(ask, text, offered)?.clone();
     text.name.clone_into(&mut plan.name);
     plan.tags = options.tags.iter().cloned().collect();
-    plan.params = options.params.iter().cloned().collect();
     let own = &options.shape;
     let picked = ShapeOptions {
         task_tags: first_of(&own.task_tags, &load.shape.task_tags),

@@ -5,7 +5,7 @@ use super::*;
 use crate::options::values;
 use crate::plan::{Arrivals, vu_steps};
 use crate::report::{PlanFacts, plan_json, plan_text};
-use crate::tests::fuzz::{Dice, gate};
+use crate::tests::fuzz::{Dice, gate, prepared};
 
 const TOML: &[&str] = &[
     include_str!("../../../../../docs/examples/load.toml"),
@@ -80,12 +80,19 @@ fn show(options: &RunOptions, suggested: &str) {
     let Ok(plan) = resolved(options, suggested) else {
         return;
     };
-    let facts = || PlanFacts {
+    let facts = PlanFacts {
         notes: options.notes(),
         origins: origins(options, &description(suggested)),
     };
-    assert!(!plan_text(&plan, &facts(), 80).is_empty());
-    let json: serde_json::Value = serde_json::from_str(&plan_json(&plan, &facts()).unwrap()).unwrap();
+    look_at(&plan, &facts);
+    // Whatever options make a plan, it is the same once it was written and read.
+    let text = serde_json::to_string(&plan).unwrap();
+    assert_eq!(Plan::read(&text).unwrap(), plan, "{text}");
+}
+
+fn look_at(plan: &Plan, facts: &PlanFacts) {
+    assert!(!plan_text(plan, facts, 80).is_empty());
+    let json: serde_json::Value = serde_json::from_str(&plan_json(plan, facts).unwrap()).unwrap();
     assert!(json["peak_vus"].as_u64().unwrap() <= 1_000_000);
     for workload in &plan.workloads {
         if let ExecutorSpec::RampingVus { profile, .. } = &workload.executor {
@@ -118,6 +125,65 @@ fn one(dice: &mut Dice) {
 #[test]
 fn fuzz_files_of_options_are_refused_or_make_a_plan() {
     gate(2_000, one);
+}
+
+/// Plans as they are written, of all kinds that the examples ask for.
+fn written() -> Vec<String> {
+    let of = |format: Format, texts: &[&str]| {
+        let options: Vec<_> = texts.iter().filter_map(|text| read(format, text)).collect();
+        let plans = options
+            .into_iter()
+            .filter_map(|options| resolved(&options, "").ok());
+        plans
+            .map(|plan| serde_json::to_string(&plan).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let mut all = [
+        of(Format::Toml, TOML),
+        of(Format::Json, JSON),
+        of(Format::Yaml, YAML),
+    ]
+    .concat();
+    let whole = "--insecure --header a:b --proxy http://p:1 --cert c --key k --data r=r.csv -e A=b --source-address ::1";
+    all.push(serde_json::to_string(&plan("", whole)).unwrap());
+    assert!(all.len() > 6 && all.iter().all(|text| Plan::read(text).is_ok()));
+    all
+}
+
+const PLAN_WORDS: &[&str] = &[
+    "null",
+    "[",
+    "]",
+    "{}",
+    "1e6",
+    "1000000",
+    "1e400",
+    "-1",
+    "\"vus\":[1000000],",
+    "\"spare\":999999,",
+    "\"version\":1,",
+    "\"after\":[0],",
+    "custom",
+    "ramping-vus",
+    "\"exponential\"",
+    "\\ud800",
+];
+
+#[test]
+fn fuzz_plans_are_refused_or_can_be_shown_and_written_again() {
+    prepared(written, 4_000, |written, dice| {
+        let good: Vec<&str> = written.iter().map(String::as_str).collect();
+        let Ok(plan) = Plan::read(&dice.text(&good, PLAN_WORDS)) else {
+            return;
+        };
+        let facts = PlanFacts {
+            notes: Vec::new(),
+            origins: Vec::new(),
+        };
+        look_at(&plan, &facts);
+        let text = serde_json::to_string(&plan).unwrap();
+        assert_eq!(Plan::read(&text).unwrap(), plan, "{text}");
+    });
 }
 
 #[test]

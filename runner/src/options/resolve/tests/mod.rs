@@ -2,6 +2,7 @@
 
 mod bad;
 mod fuzz;
+mod in_the_plan;
 
 use super::*;
 use crate::options::tree::Format;
@@ -11,6 +12,7 @@ use crate::plan::{
     WaitTime,
 };
 use clap::{Args as _, Command, FromArgMatches as _};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +31,7 @@ fn scenario(name: &str, exec: u32, population: Population) -> ScenarioPlan {
         name: name.to_owned(),
         exec,
         tags: BTreeMap::new(),
-        params: BTreeMap::new(),
+        params: BTreeSet::new(),
         population,
         order: TaskOrder::Random,
         wait: WaitTime::None,
@@ -69,19 +71,42 @@ fn options(toml: &str, env: &[(&str, &str)], line: &str) -> Result<RunOptions, V
     Ok(assembled)
 }
 
-fn resolved(options: &RunOptions, suggested: &str) -> Result<Plan, Vec<String>> {
+/// What a plan says of a file of rows.
+fn rows(name: &str) -> DataPlan {
+    DataPlan {
+        name: name.to_owned(),
+        sha256: "1".repeat(64),
+        rows: 1,
+    }
+}
+
+fn whole(options: &RunOptions, suggested: &str) -> Result<ResolvedPlan, Vec<String>> {
     let plugin = PluginPlan {
         source: "p".to_owned(),
-        sha256: String::new(),
+        sha256: "0".repeat(64),
         bytes: 0,
     };
     let given = Given {
         plugin,
         host: None,
+        base: None,
+        data: options.given.data.iter().map(|(name, _)| rows(name)).collect(),
         seed: 7,
-        cores: 2,
+        machine: Machine {
+            cores: 2,
+            ..Machine::default()
+        },
+        room_for: RoomFor::Nobody,
     };
-    resolve(options, &description(suggested), given)
+    match resolve(options, &description(suggested), given) {
+        Ok(resolved) => Ok(resolved),
+        Err(Refused::Misfit(problems)) => Err(problems),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+fn resolved(options: &RunOptions, suggested: &str) -> Result<Plan, Vec<String>> {
+    whole(options, suggested).map(|resolved| resolved.plan)
 }
 
 #[track_caller]
@@ -332,7 +357,9 @@ fn scenarios_follow_each_other() {
     assert!(both.workloads[1].warm_up && !both.workloads[0].warm_up);
     assert_eq!(both.workloads[0].graceful_stop, S(1));
     assert_eq!(both.scenarios[0].tags["k"], "v");
-    assert_eq!(both.scenarios[0].params["P"], "q");
+    let whole = whole(&options(toml, &[], "").unwrap(), "").unwrap();
+    assert!(both.scenarios[0].params.contains("P"));
+    assert_eq!(whole.secrets.scenario_params[0]["P"].expose(), "q");
     let one = plan(toml, "main");
     assert_eq!(one.workloads.len(), 1);
     assert!(
@@ -411,25 +438,32 @@ fn a_plugin_suggests_a_load_and_grants_itself_nothing() {
 fn a_plugin_suggests_parameters_of_scenarios_and_the_time_of_setup() {
     let suggested = r#"{"setupTimeout": "5s", "teardownTimeout": "2m", "scenarios": {"main": {"exec": "a",
         "executor": "constant-vus", "duration": "1s", "env": {"SIZE": "small", "COLOUR": "red"}}}}"#;
-    let plan = plan_with("", &[], "", suggested);
+    let with = |line: &str| whole(&options("", &[], line).unwrap(), suggested).unwrap();
+    let suggests = with("");
+    let plan = &suggests.plan;
     assert_eq!(
         (plan.limits.setup_wall_ms, plan.limits.teardown_wall_ms),
         (5_000, 60_000),
         "a plugin may ask for less than the operator's default, not for more"
     );
-    let params = |plan: &Plan| plan.scenarios[0].params.clone().into_iter().collect::<Vec<_>>();
-    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    assert_eq!(params(&plan), [pair("COLOUR", "red"), pair("SIZE", "small")]);
+    let params = |resolved: &ResolvedPlan| {
+        let (names, values) = (
+            &resolved.plan.scenarios[0].params,
+            &resolved.secrets.scenario_params[0],
+        );
+        assert!(names.iter().eq(values.keys()));
+        let values = values.iter();
+        values
+            .map(|(name, value)| format!("{name}={}", value.expose()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(params(&suggests), ["COLOUR=red", "SIZE=small"]);
     // The operator's own outrank them, of whatever scope.
-    let plan = plan_with(
-        "",
-        &[],
-        "-e SIZE=large --setup-timeout 1s --teardown-timeout 3m",
-        suggested,
-    );
+    let outranks = with("-e SIZE=large --setup-timeout 1s --teardown-timeout 3m");
+    let plan = &outranks.plan;
     assert_eq!(
         (plan.limits.setup_wall_ms, plan.limits.teardown_wall_ms),
         (1_000, 180_000)
     );
-    assert_eq!(params(&plan), [pair("COLOUR", "red")]);
+    assert_eq!(params(&outranks), ["COLOUR=red"]);
 }

@@ -1,91 +1,70 @@
 //! What a plugin asks for and only the operator can grant. What the operator's grants cover is taken; all else is
 //! named, and the run doesn't begin.
 
-use crate::error::Failure;
-use crate::exit_code::ExitCode;
+use super::Asked;
 use crate::net::{Egress, Override};
-use crate::options::{Asked, HttpOptions};
-use crate::terminal;
+use crate::options::HttpOptions;
 use std::net::IpAddr;
 use url::Url;
+
+/// One thing that a plugin asks for and the operator's grants don't cover.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotGranted {
+    /// In words.
+    pub what: String,
+    /// The flags that grant it.
+    pub flags: String,
+}
+
+impl NotGranted {
+    fn new(what: impl Into<String>, flags: impl Into<String>) -> NotGranted {
+        NotGranted {
+            what: what.into(),
+            flags: flags.into(),
+        }
+    }
+}
 
 /// What was granted beyond the operator's own options.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Granted {
-    resolve: Vec<String>,
-    allow: Vec<String>,
+    pub(super) resolve: Vec<String>,
+    pub(super) allow: Vec<String>,
 }
 
-impl Granted {
-    /// Adds it to the options.
-    pub(super) fn add_to(self, options: &mut HttpOptions) {
-        // The operator's own go first, and the first one counts.
-        options.resolve.extend(self.resolve);
-        options.allow_host.extend(self.allow);
-    }
-}
-
-/// Decides about all that a plugin asks for; `operator` is what was granted to it.
-///
-/// # Errors
-/// Something isn't covered.
+/// Decides about all that a plugin asks for; `operator` is what was granted to it. What isn't covered comes with it.
 pub(super) fn decide(
     asked: &[Asked],
     operator: &HttpOptions,
     base: Option<&Url>,
-) -> Result<Granted, Failure> {
-    let mut egress = Egress::new(operator.allow_host.iter().map(String::as_str)).unwrap_or_default();
-    if let Some(base) = base {
-        egress.grant(base);
-    }
-    let known = Known {
-        egress,
-        overrides: operator
-            .resolve
-            .iter()
-            .filter_map(|text| Override::parse(text))
-            .collect(),
-    };
+) -> (Granted, Vec<NotGranted>) {
+    let known = Known::of(operator, base);
     let (mut granted, mut refused) = (Granted::default(), Vec::new());
     for one in asked {
         match one {
-            Asked::Resolve(text) => match Override::parse(text).map(|wanted| known.cover(&wanted, text)) {
-                Some(None) => refused.push((
-                    format!("{} (k6: hosts)", terminal::escape(text)),
-                    format!("--resolve {text} --allow-host {}", name_in(text)),
-                )),
-                Some(Some(covered)) => {
+            Asked::Resolve(text) => match known.decide(text) {
+                Some(covered) => {
                     granted.resolve.extend(covered.resolve);
                     granted.allow.extend(covered.allow);
                 }
-                // The engine says what is wrong with it.
-                None => granted.resolve.push(text.clone()),
+                None => refused.push(NotGranted::new(
+                    format!("{text} (k6: hosts)"),
+                    format!("--resolve {text} --allow-host {}", name_in(text)),
+                )),
             },
-            Asked::ClientCertificate => refused.push((
-                "a client certificate (k6: tlsAuth)".to_owned(),
-                "--cert FILE --key FILE".to_owned(),
+            Asked::ClientCertificate => refused.push(NotGranted::new(
+                "a client certificate (k6: tlsAuth)",
+                "--cert FILE --key FILE",
             )),
-            Asked::SourceAddress => refused.push((
-                "source addresses (k6: localIPs)".to_owned(),
-                "--source-address ADDRESS".to_owned(),
+            Asked::SourceAddress => refused.push(NotGranted::new(
+                "source addresses (k6: localIPs)",
+                "--source-address ADDRESS",
             )),
             // Whether it is needed shows at the first certificate that isn't trusted.
             Asked::Insecure => {}
         }
     }
-    if refused.is_empty() {
-        return Ok(granted);
-    }
-    let (causes, flags): (Vec<_>, Vec<_>) = refused.into_iter().unzip();
-    let failure = Failure {
-        exit: ExitCode::NotGranted,
-        causes,
-        ..Failure::invalid("the plugin's options ask for what wasn't granted")
-    };
-    Err(failure.hint(format!(
-        "if you agree: {}; or take them out of the script's options",
-        terminal::escape(&flags.join(" "))
-    )))
+    (granted, refused)
 }
 
 /// The name in `NAME[:PORT]=ADDRESS`.
@@ -101,6 +80,30 @@ struct Known {
 }
 
 impl Known {
+    fn of(operator: &HttpOptions, base: Option<&Url>) -> Known {
+        let mut egress = Egress::new(operator.allow_host.iter().map(String::as_str)).unwrap_or_default();
+        if let Some(base) = base {
+            egress.grant(base);
+        }
+        let overrides = operator.resolve.iter();
+        Known {
+            egress,
+            overrides: overrides.filter_map(|text| Override::parse(text)).collect(),
+        }
+    }
+
+    /// What an override that is asked for comes to; none if the grants don't cover it.
+    fn decide(&self, text: &str) -> Option<Granted> {
+        match Override::parse(text) {
+            Some(wanted) => self.cover(&wanted, text),
+            // The engine says what is wrong with it.
+            None => Some(Granted {
+                resolve: vec![text.to_owned()],
+                allow: Vec::new(),
+            }),
+        }
+    }
+
     /// What has to be added so that a name is reached at this address; none if the grants don't cover that.
     ///
     /// A public address takes a name that was granted. Any other one must have been granted itself, and is reached
@@ -178,7 +181,8 @@ mod tests {
             ..HttpOptions::default()
         };
         let base = base.map(|text| Url::parse(text).unwrap());
-        decide(&[Asked::Resolve(wanted.to_owned())], &operator, base.as_ref()).ok()
+        let (granted, refused) = decide(&[Asked::Resolve(wanted.to_owned())], &operator, base.as_ref());
+        refused.is_empty().then_some(granted)
     }
 
     fn granted(resolve: &[&str], allow: &[&str]) -> Option<Granted> {
@@ -237,13 +241,8 @@ mod tests {
     #[test]
     fn what_is_not_granted_is_named_with_its_flag() {
         let asked = [Asked::ClientCertificate, Asked::SourceAddress, Asked::Insecure];
-        let failure = decide(&asked, &HttpOptions::default(), None).unwrap_err();
-        assert_eq!((failure.exit, failure.causes.len()), (ExitCode::NotGranted, 2));
-        assert!(
-            failure
-                .hint
-                .unwrap()
-                .contains("--cert FILE --key FILE --source-address ADDRESS")
-        );
+        let (_, refused) = decide(&asked, &HttpOptions::default(), None);
+        let flags: Vec<_> = refused.iter().map(|one| one.flags.as_str()).collect();
+        assert_eq!(flags, ["--cert FILE --key FILE", "--source-address ADDRESS"]);
     }
 }

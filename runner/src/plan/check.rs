@@ -1,0 +1,201 @@
+//! What must hold of a plan that can be run. Options are checked where they are resolved, each in the words of who said
+//! it; this is for plans that come from elsewhere.
+
+use super::{
+    ExecutorSpec, GrantsPlan, HttpPlan, LONGEST, LimitsPlan, MOST_RATE, Plan, Profile, ScenarioPlan,
+    WaitTime, Workload,
+};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Scenarios, workloads, and tasks of one scenario that there may be.
+const MOST_ITEMS: usize = 1_000;
+
+/// The longest pause between two tasks.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
+
+/// Most iterations that a plan may fix: a whole number that is exact in every form in which it is written.
+const MOST_ITERATIONS: u64 = 1 << 53;
+
+/// Most iterations that a rate may amount to.
+const MOST_ARRIVALS: f64 = 1e13;
+
+/// Load threads that there may be.
+const MOST_THREADS: usize = 1 << 16;
+
+/// The memory of one VU, in bytes, that may be asked for.
+const VU_MEMORY: std::ops::RangeInclusive<usize> = (1 << 16)..=(4 << 30);
+
+/// All that is wrong with a plan, in sentences. `vus` of its workloads need not be in order yet.
+pub(super) fn problems(plan: &Plan) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut must = |holds: bool, what: &str| {
+        if !holds {
+            found.push(what.to_owned());
+        }
+    };
+    must(is_digest(&plan.plugin.sha256), "the plugin has no SHA-256");
+    must(
+        (1..=MOST_THREADS).contains(&plan.threads),
+        "the number of threads is out of range",
+    );
+    must(
+        plan.max_rate.is_none_or(is_rate),
+        "the highest rate is out of range",
+    );
+    must(
+        plan.params.is_sorted_by(|one, next| one < next),
+        "the parameters aren't sorted",
+    );
+    let abort_times = plan.thresholds.iter().map(|threshold| threshold.delay_abort_eval);
+    must(
+        abort_times.max().unwrap_or_default() <= LONGEST,
+        "a threshold waits longer than a year",
+    );
+    must(
+        (1..=MOST_ITEMS).contains(&plan.scenarios.len()),
+        "there must be 1 to 1,000 scenarios",
+    );
+    must(
+        (1..=MOST_ITEMS).contains(&plan.workloads.len()),
+        "there must be 1 to 1,000 workloads",
+    );
+    must(
+        are_different(plan.scenarios.iter().map(|s| &s.name)),
+        "two scenarios have one name",
+    );
+    must(
+        are_different(plan.workloads.iter().map(|w| &w.name)),
+        "two workloads have one name",
+    );
+    must(
+        !plan.workloads.iter().all(|w| w.warm_up),
+        "all workloads only warm up",
+    );
+    must(is_limit(&plan.limits), "a limit is out of range");
+    must(is_http(&plan.http), "a setting of HTTP is out of range");
+    must(
+        are_grants(&plan.grants),
+        "a file of rows has no name of its own, no SHA-256 or no rows",
+    );
+    found.extend(plan.scenarios.iter().filter_map(scenario));
+    found.extend(
+        plan.workloads
+            .iter()
+            .filter_map(|one| workload(one, &plan.scenarios)),
+    );
+    if found.is_empty() && goes_in_circles(&plan.workloads) {
+        found.push("workloads wait for each other, or for what doesn't exist".to_owned());
+    }
+    found
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Above 0, and no more than can be calculated with.
+fn is_rate(rate: f64) -> bool {
+    rate > 0.0 && rate <= MOST_RATE
+}
+
+fn are_different<'a>(names: impl Iterator<Item = &'a String>) -> bool {
+    let mut seen = BTreeSet::new();
+    names.into_iter().all(|name| seen.insert(name))
+}
+
+fn is_limit(limits: &LimitsPlan) -> bool {
+    let times = [
+        limits.task_cpu_ms,
+        limits.start_cpu_ms,
+        limits.describe_wall_ms,
+        limits.setup_wall_ms,
+        limits.teardown_wall_ms,
+    ];
+    let in_time = |ms: u64| Duration::from_millis(ms) <= LONGEST;
+    VU_MEMORY.contains(&limits.vu_memory_bytes) && limits.max_traps > 0 && times.into_iter().all(in_time)
+}
+
+fn is_http(http: &HttpPlan) -> bool {
+    let times = [http.timeout, http.connect_timeout];
+    times.iter().all(|time| !time.is_zero()) && http.parallel_per_host > 0 && http.max_body_bytes > 0
+}
+
+fn are_grants(grants: &GrantsPlan) -> bool {
+    let files = &grants.data;
+    are_different(files.iter().map(|file| &file.name))
+        && files.iter().all(|file| is_digest(&file.sha256) && file.rows > 0)
+}
+
+fn scenario(scenario: &ScenarioPlan) -> Option<String> {
+    let wrong = |what: &str| Some(format!("scenario {:?}: {what}", scenario.name));
+    if !(1..=MOST_ITEMS).contains(&scenario.tasks.len()) {
+        return wrong("it must have 1 to 1,000 tasks");
+    }
+    let (low, high) = match scenario.wait {
+        WaitTime::None => (Duration::ZERO, Duration::ZERO),
+        WaitTime::Uniform(low, high) => (low, high),
+        WaitTime::Constant(time) | WaitTime::Pacing(time) | WaitTime::Exponential(time) => (time, time),
+    };
+    if low > high || high > LONGEST_WAIT {
+        return wrong("its wait time is out of range");
+    }
+    None
+}
+
+fn workload(workload: &Workload, scenarios: &[ScenarioPlan]) -> Option<String> {
+    let wrong = |what: &str| Some(format!("workload {:?}: {what}", workload.name));
+    let runs = |vu: &u16| {
+        let scenario = scenarios.get(usize::from(*vu));
+        scenario.is_some_and(|scenario| scenario.tasks.iter().any(|task| task.weight > 0))
+    };
+    // They come in groups, one for each scenario.
+    let groups = workload.vus.chunk_by(|one, next| one == next);
+    if workload.vus.is_empty() || !groups.filter_map(<[u16]>::first).all(runs) {
+        return wrong("it has no VUs, or one without anything to run");
+    }
+    executor(&workload.executor, workload.vus.len()).and_then(wrong)
+}
+
+/// What is wrong with an executor of so many VUs.
+fn executor(executor: &ExecutorSpec, vus: usize) -> Option<&'static str> {
+    let starts_late = |rate: super::SpawnRate| vus as f64 / rate.per_second() > LONGEST.as_secs_f64();
+    if executor.spawn_rate().is_some_and(starts_late) {
+        return Some("its last VU would start after more than a year");
+    }
+    match executor {
+        ExecutorSpec::SharedIterations { iterations, .. }
+        | ExecutorSpec::PerVuIterations { iterations, .. } => {
+            let is_possible = (1..=MOST_ITERATIONS).contains(iterations);
+            (!is_possible).then_some("the number of iterations is out of range")
+        }
+        ExecutorSpec::RampingVus { profile, .. } => profile.fault().or_else(|| {
+            let peak = profile.peak().max(profile.start).ceil();
+            (peak > vus as f64).then_some("its stages go above its VUs")
+        }),
+        ExecutorSpec::ConstantArrivalRate { rate, .. } if !is_rate(*rate) => Some("its rate is out of range"),
+        _ => executor.rate().and_then(|profile| rate(&profile)),
+    }
+}
+
+fn rate(profile: &Profile) -> Option<&'static str> {
+    profile.fault().or_else(|| {
+        let is_possible = profile.peak() <= MOST_RATE && profile.total() <= MOST_ARRIVALS;
+        (!is_possible).then_some("its rate is out of range")
+    })
+}
+
+/// What is left when all that could begin have begun.
+fn goes_in_circles(workloads: &[Workload]) -> bool {
+    let mut begun = vec![false; workloads.len()];
+    for _ in 0..workloads.len() {
+        for (index, workload) in workloads.iter().enumerate() {
+            let after = &workload.begin.after;
+            let can_begin = after.iter().all(|&earlier| begun.get(earlier) == Some(&true));
+            if let Some(slot) = begun.get_mut(index) {
+                *slot |= can_begin;
+            }
+        }
+    }
+    begun.contains(&false)
+}
