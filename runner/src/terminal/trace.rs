@@ -115,9 +115,10 @@ struct Text {
 
 impl Visit for Text {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let value = escape(&format!("{value:?}"));
+        let value = format!("{value:?}");
+        let value = escape(&value);
         if field.name() == "message" {
-            self.message = value;
+            self.message = value.into_owned();
         } else {
             let _ = write!(self.fields, " {}={value}", field.name());
         }
