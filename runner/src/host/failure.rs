@@ -19,7 +19,7 @@ pub(super) struct Unanswered {
 impl Unanswered {
     /// Of a failure that was recorded under these names just now. Only what this thread hasn't met before is told.
     #[cold]
-    pub(super) fn recorded(failure: engine::Failure, method: &str, name: &str) -> Unanswered {
+    pub(super) fn recorded(failure: engine::HttpFailure, method: &str, name: &str) -> Unanswered {
         let is_news = with_shard(|shard: &mut Shard| shard.failure_is_news()).unwrap_or(true);
         let subject = if is_news {
             format!("{method} {name}")

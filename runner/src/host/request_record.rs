@@ -53,7 +53,12 @@ impl Recorder {
     ) -> Unanswered {
         InFlight::new(self.phase).landed();
         let name = naming.of(request);
-        self.failure(method_of(request), &name, engine::Failure::refused(code, why), 0)
+        self.failure(
+            method_of(request),
+            &name,
+            engine::HttpFailure::refused(code, why),
+            0,
+        )
     }
 
     #[cold]
@@ -61,7 +66,7 @@ impl Recorder {
         &self,
         method: &str,
         name: &str,
-        failure: engine::Failure,
+        failure: engine::HttpFailure,
         response_us: u64,
     ) -> Unanswered {
         let sample = RequestSample {

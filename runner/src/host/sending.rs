@@ -74,7 +74,7 @@ impl Ticket {
 }
 
 /// Each redirect is a request of its own: counted when it has come, and followed when the ceiling has room.
-impl engine::Watch for Sending {
+impl engine::RedirectWatch for Sending {
     fn redirected(&self, hop: &engine::Hop) {
         let (request, ticket) = (&self.request, &self.ticket);
         InFlight::new(ticket.phase).landed();
@@ -160,7 +160,7 @@ impl Sending {
         }
     }
 
-    fn land(&self, outcome: engine::Outcome) -> Landed {
+    fn land(&self, outcome: engine::HttpOutcome) -> Landed {
         let (request, ended, ignored) = (&self.request, outcome.ended(), outcome.ignored());
         let response_us = micros(ended.saturating_duration_since(self.ticket.begun));
         let recorder = self.ticket.recorder();

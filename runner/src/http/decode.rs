@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::error::{ErrorCode, Fault};
-use super::h1::response::charge;
-use super::response::fields;
+use super::error::{ErrorCode, HttpError};
+use super::fields::fields;
+use super::received::charge;
 use crate::memory::{Account, Held};
 
 /// Codings in a row.
@@ -34,7 +34,7 @@ pub(super) async fn decode(
     body: &[u8],
     max_body: usize,
     account: Option<&Arc<Account>>,
-) -> Result<Option<Decoded>, Fault> {
+) -> Result<Option<Decoded>, HttpError> {
     let mut codings: Vec<String> = Vec::new();
     for (_, value) in fields(head).filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding")) {
         codings.extend(value.split(',').map(|coding| coding.trim().to_ascii_lowercase()));
@@ -45,7 +45,7 @@ pub(super) async fn decode(
         return Ok(None);
     }
     if codings.len() > MAX_CODINGS {
-        return Err(Fault::new(
+        return Err(HttpError::new(
             ErrorCode::Decode,
             "the body is compressed more than four times",
         ));
@@ -66,7 +66,7 @@ async fn undo(
     body: &[u8],
     limit: usize,
     account: Option<&Arc<Account>>,
-) -> Result<Decoded, Fault> {
+) -> Result<Decoded, HttpError> {
     let mut decoder: Box<dyn Read + Send + '_> = match coding {
         "br" => Box::new(brotli::Decompressor::new(Pieces::of(body), 4096)),
         "zstd" => Box::new(Zstd::new(body, limit)),
@@ -317,17 +317,17 @@ fn is_zlib(body: &[u8]) -> bool {
 }
 
 #[cold]
-fn corrupt(coding: &str, error: &io::Error) -> Fault {
+fn corrupt(coding: &str, error: &io::Error) -> HttpError {
     let why: &dyn std::fmt::Display = match error.kind() {
         io::ErrorKind::UnexpectedEof => &"it ends too early",
         _ => error,
     };
-    Fault::new(ErrorCode::Decode, format!("the {coding} body is corrupt: {why}"))
+    HttpError::new(ErrorCode::Decode, format!("the {coding} body is corrupt: {why}"))
 }
 
 #[cold]
-fn too_large(coding: &str, limit: usize) -> Fault {
-    Fault::new(
+fn too_large(coding: &str, limit: usize) -> HttpError {
+    HttpError::new(
         ErrorCode::ResponseTooLarge,
         format!("the {coding} body has more than {limit} bytes once it is decompressed (--max-body)"),
     )
@@ -355,7 +355,7 @@ mod tests {
 
     const LIMIT: usize = 16 * 1024 * 1024;
 
-    fn decoded(coding: &str, body: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+    fn decoded(coding: &str, body: &[u8]) -> Result<Option<Vec<u8>>, HttpError> {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         runtime
             .expect("runtime")

@@ -92,15 +92,15 @@ impl ErrorCode {
 
 /// A cause on its way up to where the exchange's timings are known.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct HttpError {
     pub(super) code: ErrorCode,
     pub(super) detail: String,
 }
 
-impl Fault {
+impl HttpError {
     #[cold]
-    pub(super) fn new(code: ErrorCode, detail: impl Into<String>) -> Fault {
-        Fault {
+    pub(super) fn new(code: ErrorCode, detail: impl Into<String>) -> HttpError {
+        HttpError {
             code,
             detail: detail.into(),
         }
@@ -108,8 +108,8 @@ impl Fault {
 
     /// A body beyond the run's limit.
     #[cold]
-    pub(super) fn too_large(limit: usize) -> Fault {
-        Fault::new(
+    pub(super) fn too_large(limit: usize) -> HttpError {
+        HttpError::new(
             ErrorCode::ResponseTooLarge,
             format!("the body has more than {limit} bytes (--max-body)"),
         )
@@ -117,14 +117,14 @@ impl Fault {
 
     /// A fault of reading or writing an established connection.
     #[cold]
-    pub(super) fn transfer(error: &io::Error) -> Fault {
+    pub(super) fn transfer(error: &io::Error) -> HttpError {
         NetError::transfer(error).into()
     }
 }
 
 /// What goes wrong below HTTP, as HTTP's guests and results see it.
-impl From<NetError> for Fault {
-    fn from(error: NetError) -> Fault {
+impl From<NetError> for HttpError {
+    fn from(error: NetError) -> HttpError {
         let code = match error.kind {
             NetErrorKind::HostNotAllowed => ErrorCode::HostNotAllowed,
             NetErrorKind::Dns => ErrorCode::Dns,
@@ -137,7 +137,7 @@ impl From<NetError> for Fault {
             NetErrorKind::Proxy => ErrorCode::Proxy,
             NetErrorKind::Exhausted => ErrorCode::Exhausted,
         };
-        Fault::new(code, error.detail)
+        HttpError::new(code, error.detail)
     }
 }
 

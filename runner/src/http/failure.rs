@@ -7,7 +7,7 @@ use super::timings::{Exchange, Trace};
 
 /// A request that got no complete response.
 #[derive(Clone, Debug)]
-pub struct Failure {
+pub struct HttpFailure {
     /// The cause, as results count it.
     pub code: ErrorCode,
     /// What is known of the exchange: its start, the time spent until it failed, bytes moved.
@@ -16,11 +16,11 @@ pub struct Failure {
     pub detail: String,
 }
 
-impl Failure {
+impl HttpFailure {
     /// A request that was refused before the engine saw it.
-    pub fn refused(code: ErrorCode, detail: String) -> Failure {
+    pub fn refused(code: ErrorCode, detail: String) -> HttpFailure {
         let exchange = Trace::start(Instant::now()).exchange;
-        Failure {
+        HttpFailure {
             code,
             exchange,
             detail,

@@ -1,4 +1,4 @@
-//! HTTP/2 over hyper. One session per origin and VU, shared by the exchanges of a batch.
+//! HTTP/2 over hyper. One connection per origin and VU, shared by the exchanges of a batch.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,20 +17,19 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
-use super::error::{ErrorCode, Fault};
-use super::h1::head::{Facts, leads_on};
-use super::h1::request::Job;
-use super::h1::response::Reader;
-use super::h1::{Again, Lost, is_hang_up};
+use super::error::{ErrorCode, HttpError};
 use super::headers::takes_trailers;
-use super::target::Origin;
-use super::timings::{Phase, Protocol, Trace};
-use crate::net::{Buffer, Stream};
+use super::origin::HttpOrigin;
+use super::prepared::PreparedRequest;
+use super::received::{HeadFacts, Received, leads_on};
+use super::retry::{FailedExchange, Retry, is_hang_up};
+use super::timings::{ExchangePhase, Protocol, Trace};
+use crate::net::{Buffer, NetStream};
 
 /// An HTTP/2 connection. It closes when the last clone of its handle is dropped.
 #[derive(Debug)]
-pub(super) struct Session {
-    pub(super) origin: Arc<Origin>,
+pub(super) struct Http2Connection {
+    pub(super) origin: Arc<HttpOrigin>,
     pub(super) remote: SocketAddr,
     sender: SendRequest<Full<Bytes>>,
     driver: AbortHandle,
@@ -45,13 +44,13 @@ pub(super) struct Session {
 /// A connection that has been at rest for so long may have been closed meanwhile, without its driver's knowledge.
 const REST_MS: u64 = 2;
 
-impl Session {
+impl Http2Connection {
     /// Speaks the preface, and spawns the connection's driver on this thread's runtime.
     pub(super) async fn start(
-        stream: Stream,
-        origin: Arc<Origin>,
+        stream: NetStream,
+        origin: Arc<HttpOrigin>,
         remote: SocketAddr,
-    ) -> Result<Session, Fault> {
+    ) -> Result<Http2Connection, HttpError> {
         let heard = Arc::new(Heard::default());
         let (sender, driver) = http2::Builder::new(TokioExecutor::new())
             .max_header_list_size(64 * 1024)
@@ -65,7 +64,7 @@ impl Session {
             // Each exchange sees the connection's error for itself.
             let _ = driver.await;
         });
-        Ok(Session {
+        Ok(Http2Connection {
             origin,
             remote,
             sender,
@@ -117,7 +116,7 @@ impl Heard {
 
 /// A stream that notes when something, if only its end, is read from it.
 struct Listening {
-    stream: Stream,
+    stream: NetStream,
     heard: Arc<Heard>,
 }
 
@@ -152,61 +151,67 @@ impl AsyncWrite for Listening {
     }
 }
 
-impl Drop for Session {
+impl Drop for Http2Connection {
     fn drop(&mut self) {
         self.driver.abort();
     }
 }
 
-/// Sends `job` and reads the response.
-pub(super) async fn exchange(session: &Session, job: &Job<'_>, trace: &mut Trace) -> Result<Reader, Lost> {
-    trace.enter(Phase::Blocked);
+/// Sends `prepared` and reads the response.
+pub(super) async fn exchange(
+    connection: &Http2Connection,
+    prepared: &PreparedRequest<'_>,
+    trace: &mut Trace,
+) -> Result<Received, FailedExchange> {
+    trace.enter(ExchangePhase::Blocked);
     trace.exchange.protocol = Protocol::Http2;
     let reused = trace.exchange.reused;
     if reused {
-        session.heard.wait().await;
-        session.wake_up().await;
+        connection.heard.wait().await;
+        connection.wake_up().await;
     }
-    let mut sender = session.sender.clone();
+    let mut sender = connection.sender.clone();
     if let Err(error) = sender.ready().await {
-        return Err(session.lost(&error, Again::Untouched));
+        return Err(connection.failed(&error, Retry::Untouched));
     }
-    trace.rename(Phase::Sending);
-    let request = request(session, job, trace).map_err(Lost::for_good)?;
+    trace.rename(ExchangePhase::Sending);
+    let request = request(connection, prepared, trace).map_err(FailedExchange::for_good)?;
     let answer = sender.send_request(request);
-    trace.enter(Phase::Waiting);
+    trace.enter(ExchangePhase::Waiting);
     let answer = match answer.await {
         Ok(answer) => answer,
-        Err(error) => return Err(session.lost(&error, again(&error, reused))),
+        Err(error) => return Err(connection.failed(&error, retry(&error, reused))),
     };
-    trace.enter(Phase::Receiving);
-    receive(answer, job, trace).await.map_err(Lost::for_good)
+    trace.enter(ExchangePhase::Receiving);
+    receive(answer, prepared, trace)
+        .await
+        .map_err(FailedExchange::for_good)
 }
 
-impl Session {
+impl Http2Connection {
     #[cold]
-    fn lost(&self, error: &hyper::Error, again: Again) -> Lost {
+    fn failed(&self, error: &hyper::Error, retry: Retry) -> FailedExchange {
         // A stream that was refused leaves the connection as it is.
         let refused = cause_in_h2(error).is_some_and(h2::Error::is_reset);
-        if again != Again::No && !refused {
+        if retry != Retry::No && !refused {
             self.gone.store(true, Ordering::Relaxed);
         }
         let fault = fault(error);
-        Lost { fault, again }
+        FailedExchange { fault, retry }
     }
 }
 
 /// Whether an exchange that ended without an answer may be made again.
 #[cold]
-fn again(error: &hyper::Error, reused: bool) -> Again {
+fn retry(error: &hyper::Error, reused: bool) -> Retry {
     // It never reached the connection.
     if error.is_canceled() || error.is_closed() {
-        return Again::Untouched;
+        return Retry::Untouched;
     }
     match cause_in_h2(error) {
-        Some(cause) if cause.is_remote() && is_unprocessed(cause) => Again::Untouched,
-        None if reused && is_lost(error) => Again::Stale,
-        _ => Again::No,
+        Some(cause) if cause.is_remote() && is_unprocessed(cause) => Retry::Untouched,
+        None if reused && is_lost(error) => Retry::Stale,
+        _ => Retry::No,
     }
 }
 
@@ -226,25 +231,29 @@ fn cause_in_h2(error: &hyper::Error) -> Option<&h2::Error> {
     std::error::Error::source(error)?.downcast_ref()
 }
 
-fn request(session: &Session, job: &Job<'_>, trace: &mut Trace) -> Result<http::Request<Full<Bytes>>, Fault> {
-    let invalid = |error: http::Error| Fault::new(ErrorCode::InvalidRequest, error.to_string());
-    let headers = job.headers(&session.origin);
+fn request(
+    connection: &Http2Connection,
+    prepared: &PreparedRequest<'_>,
+    trace: &mut Trace,
+) -> Result<http::Request<Full<Bytes>>, HttpError> {
+    let invalid = |error: http::Error| HttpError::new(ErrorCode::InvalidRequest, error.to_string());
+    let headers = prepared.headers(&connection.origin);
     let authority = headers
         .first()
-        .map_or(session.origin.authority.as_str(), |(_, host)| *host);
-    let scheme = if session.origin.destination.is_secure() {
+        .map_or(connection.origin.authority.as_str(), |(_, host)| *host);
+    let scheme = if connection.origin.destination.is_secure() {
         "https"
     } else {
         "http"
     };
-    let url = format!("{scheme}://{authority}{}", job.path);
-    let mut sent = job.request.method().len() + url.len() + job.request.body.len();
+    let url = format!("{scheme}://{authority}{}", prepared.path);
+    let mut sent = prepared.request.method().len() + url.len() + prepared.request.body.len();
     let mut builder = http::Request::builder()
-        .method(job.request.method())
+        .method(prepared.request.method())
         .uri(url)
         .version(http::Version::HTTP_2);
-    let cookie = job.cookie.as_deref().map(|value| ("cookie", value));
-    let te = takes_trailers(job.request.headers).then_some(("te", "trailers"));
+    let cookie = prepared.cookie.as_deref().map(|value| ("cookie", value));
+    let te = takes_trailers(prepared.request.headers).then_some(("te", "trailers"));
     let own = |name: &str| name.eq_ignore_ascii_case("connection");
     for (name, value) in headers
         .into_iter()
@@ -258,40 +267,39 @@ fn request(session: &Session, job: &Job<'_>, trace: &mut Trace) -> Result<http::
     }
     trace.exchange.bytes_sent = sent as u64;
     builder
-        .body(Full::new(Bytes::copy_from_slice(job.request.body)))
+        .body(Full::new(Bytes::copy_from_slice(prepared.request.body)))
         .map_err(invalid)
 }
 
 /// Puts the response into the form that HTTP/1 responses have.
 async fn receive(
     answer: http::Response<Incoming>,
-    job: &Job<'_>,
+    prepared: &PreparedRequest<'_>,
     trace: &mut Trace,
-) -> Result<Reader, Fault> {
-    let mut reader = Reader::new(job.wanted);
-    reader.charge_to(job.account);
-    let head = head_of(&answer, &mut reader.facts);
+) -> Result<Received, HttpError> {
+    let mut received = Received::new(prepared.account);
+    let head = head_of(&answer, &mut received.facts);
     trace.exchange.bytes_received = head.len() as u64;
-    reader.head_len = u32::try_from(head.len()).unwrap_or(u32::MAX);
+    received.head_len = u32::try_from(head.len()).unwrap_or(u32::MAX);
     let (head_len, mut bytes, mut body) = (head.len(), head, answer.into_body());
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| fault(&error))?;
         let Some(data) = frame.data_ref() else { continue };
         trace.exchange.bytes_received += data.len() as u64;
-        if job.wanted.keep {
-            if bytes.len() - head_len + data.len() > job.wanted.max_body {
-                return Err(Fault::too_large(job.wanted.max_body));
+        if prepared.wanted.keep {
+            if bytes.len() - head_len + data.len() > prepared.wanted.max_body {
+                return Err(HttpError::too_large(prepared.wanted.max_body));
             }
-            reader.make_room(bytes.len() + data.len())?;
+            received.make_room(bytes.len() + data.len())?;
             bytes.extend_from_slice(data);
         }
     }
     trace.finish();
-    reader.bytes = Buffer::adopt(bytes);
-    Ok(reader)
+    received.bytes = Buffer::adopt(bytes);
+    Ok(received)
 }
 
-fn head_of(answer: &http::Response<Incoming>, facts: &mut Facts) -> Vec<u8> {
+fn head_of(answer: &http::Response<Incoming>, facts: &mut HeadFacts) -> Vec<u8> {
     let mut head = format!("HTTP/2 {}\r\n", answer.status().as_u16()).into_bytes();
     for (name, value) in answer.headers() {
         head.extend_from_slice(name.as_str().as_bytes());
@@ -301,7 +309,7 @@ fn head_of(answer: &http::Response<Incoming>, facts: &mut Facts) -> Vec<u8> {
     }
     head.extend_from_slice(b"\r\n");
     let has = |name: &str| answer.headers().contains_key(name);
-    *facts = Facts {
+    *facts = HeadFacts {
         status: answer.status().as_u16(),
         persistent: true,
         encoded: has("content-encoding"),
@@ -315,11 +323,11 @@ fn head_of(answer: &http::Response<Incoming>, facts: &mut Facts) -> Vec<u8> {
 }
 
 #[cold]
-fn fault(error: &hyper::Error) -> Fault {
+fn fault(error: &hyper::Error) -> HttpError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(inner) = cause {
         if let Some(error) = inner.downcast_ref::<std::io::Error>() {
-            return Fault::transfer(error);
+            return HttpError::transfer(error);
         }
         cause = inner.source();
     }
@@ -329,7 +337,7 @@ fn fault(error: &hyper::Error) -> Fault {
     } else {
         ErrorCode::Protocol
     };
-    Fault::new(code, format!("HTTP/2: {}", causes(error)))
+    HttpError::new(code, format!("HTTP/2: {}", causes(error)))
 }
 
 /// The error with all that caused it, which is where hyper's has its reasons.

@@ -1,7 +1,7 @@
 //! Which headers of a guest are sent as they are, and which the engine minds itself: those about the framing of a
 //! message and about one connection. People copy these from their browsers, so they fail no request.
 
-use super::error::{ErrorCode, Fault};
+use super::error::{ErrorCode, HttpError};
 
 /// The bytes of all headers of a request, names and values.
 pub(super) const ALL_BYTES: usize = 64 * 1024;
@@ -9,7 +9,7 @@ pub(super) const ALL_BYTES: usize = 64 * 1024;
 /// A header that the engine writes itself, or not at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Own {
+pub(super) enum ManagedHeader {
     Te,
     Trailer,
     Upgrade,
@@ -21,7 +21,7 @@ pub(super) enum Own {
     ProxyAuthorization,
 }
 
-/// In the order of the cases of `Own`.
+/// In the order of the cases of `ManagedHeader`.
 const NAMES: [&str; 9] = [
     "te",
     "trailer",
@@ -34,33 +34,38 @@ const NAMES: [&str; 9] = [
     "proxy-authorization",
 ];
 
-impl Own {
+impl ManagedHeader {
     /// The header of this name, if it is one of these. Sorted by length first: most headers have another.
-    pub(super) fn of(name: &str) -> Option<Own> {
-        let candidates: &[Own] = match name.len() {
-            2 => &[Own::Te],
-            7 => &[Own::Trailer, Own::Upgrade],
-            10 => &[Own::Connection, Own::KeepAlive],
-            14 => &[Own::ContentLength],
-            16 => &[Own::ProxyConnection],
-            17 => &[Own::TransferEncoding],
-            19 => &[Own::ProxyAuthorization],
+    pub(super) fn of(name: &str) -> Option<ManagedHeader> {
+        let candidates: &[ManagedHeader] = match name.len() {
+            2 => &[ManagedHeader::Te],
+            7 => &[ManagedHeader::Trailer, ManagedHeader::Upgrade],
+            10 => &[ManagedHeader::Connection, ManagedHeader::KeepAlive],
+            14 => &[ManagedHeader::ContentLength],
+            16 => &[ManagedHeader::ProxyConnection],
+            17 => &[ManagedHeader::TransferEncoding],
+            19 => &[ManagedHeader::ProxyAuthorization],
             _ => return None,
         };
-        let is = |own: &&Own| name.eq_ignore_ascii_case(NAMES[**own as usize]);
+        let is = |own: &&ManagedHeader| name.eq_ignore_ascii_case(NAMES[**own as usize]);
         candidates.iter().find(is).copied()
     }
 
     /// Whether what is sent says what the guest wanted to say.
     fn is_honoured(self, value: &str, body: usize) -> bool {
         match self {
-            Own::ContentLength => value.trim().parse() == Ok(body),
-            Own::Connection => tokens(value).all(|token| is_any(token, &["close", "keep-alive", "te"])),
-            Own::Te => is_any(value.trim(), &["trailers"]),
+            ManagedHeader::ContentLength => value.trim().parse() == Ok(body),
+            ManagedHeader::Connection => {
+                tokens(value).all(|token| is_any(token, &["close", "keep-alive", "te"]))
+            }
+            ManagedHeader::Te => is_any(value.trim(), &["trailers"]),
             // Every connection is kept, as long as the server agrees.
-            Own::KeepAlive => true,
-            Own::ProxyConnection => is_any(value.trim(), &["keep-alive"]),
-            Own::Trailer | Own::Upgrade | Own::TransferEncoding | Own::ProxyAuthorization => false,
+            ManagedHeader::KeepAlive => true,
+            ManagedHeader::ProxyConnection => is_any(value.trim(), &["keep-alive"]),
+            ManagedHeader::Trailer
+            | ManagedHeader::Upgrade
+            | ManagedHeader::TransferEncoding
+            | ManagedHeader::ProxyAuthorization => false,
         }
     }
 }
@@ -75,8 +80,8 @@ pub struct Ignored(u16);
 
 impl Ignored {
     /// Takes note of a header that the engine minds itself.
-    pub(super) fn note(&mut self, own: Own, value: &str, body: usize) {
-        if own == Own::Connection && asks_to_close(value) {
+    pub(super) fn note(&mut self, own: ManagedHeader, value: &str, body: usize) {
+        if own == ManagedHeader::Connection && asks_to_close(value) {
             self.0 |= CLOSES;
         }
         if !own.is_honoured(value, body) {
@@ -110,15 +115,17 @@ impl Ignored {
 pub(super) fn closes(headers: &[(String, String)]) -> bool {
     let mut own = headers
         .iter()
-        .filter(|(name, _)| Own::of(name) == Some(Own::Connection));
+        .filter(|(name, _)| ManagedHeader::of(name) == Some(ManagedHeader::Connection));
     own.any(|(_, value)| asks_to_close(value))
 }
 
 /// Whether a header, in lower case, asks for what is done anyway.
 pub(super) fn asks_to_keep_alive(name: &str, value: &str) -> bool {
-    match Own::of(name) {
-        Some(Own::KeepAlive) => true,
-        Some(Own::Connection | Own::ProxyConnection) => is_any(value.trim(), &["keep-alive"]),
+    match ManagedHeader::of(name) {
+        Some(ManagedHeader::KeepAlive) => true,
+        Some(ManagedHeader::Connection | ManagedHeader::ProxyConnection) => {
+            is_any(value.trim(), &["keep-alive"])
+        }
         _ => false,
     }
 }
@@ -129,12 +136,14 @@ fn asks_to_close(value: &str) -> bool {
 
 /// Whether the guest takes trailers, which is the one thing that `te` may ask for.
 pub(super) fn takes_trailers(headers: &[(String, String)]) -> bool {
-    let mut own = headers.iter().filter(|(name, _)| Own::of(name) == Some(Own::Te));
-    own.any(|(_, value)| Own::Te.is_honoured(value, 0))
+    let mut own = headers
+        .iter()
+        .filter(|(name, _)| ManagedHeader::of(name) == Some(ManagedHeader::Te));
+    own.any(|(_, value)| ManagedHeader::Te.is_honoured(value, 0))
 }
 
 /// Refuses a header that isn't one.
-pub(super) fn check(name: &str, value: &str) -> Result<(), Fault> {
+pub(super) fn check(name: &str, value: &str) -> Result<(), HttpError> {
     if name.is_empty() || !name.bytes().all(is_token) {
         return Err(refused(format!("invalid header name {name:?}")));
     }
@@ -155,8 +164,8 @@ pub(super) fn is_token(byte: u8) -> bool {
 }
 
 #[cold]
-pub(super) fn refused(detail: impl Into<String>) -> Fault {
-    Fault::new(ErrorCode::InvalidRequest, detail)
+pub(super) fn refused(detail: impl Into<String>) -> HttpError {
+    HttpError::new(ErrorCode::InvalidRequest, detail)
 }
 
 fn tokens(value: &str) -> impl Iterator<Item = &str> {
@@ -202,7 +211,7 @@ mod tests {
     fn knows_the_headers_that_it_minds_itself() {
         for name in NAMES {
             let upper = name.to_ascii_uppercase();
-            let own = Own::of(&upper).expect(name);
+            let own = ManagedHeader::of(&upper).expect(name);
             assert_eq!(NAMES[own as usize], name);
         }
         for name in [
@@ -212,7 +221,7 @@ mod tests {
             "trailers",
             "x-connect1",
         ] {
-            assert_eq!(Own::of(name), None, "{name}");
+            assert_eq!(ManagedHeader::of(name), None, "{name}");
         }
     }
 
@@ -235,7 +244,7 @@ mod tests {
             ("Proxy-Authorization", "Basic eA==", true),
         ] {
             let mut found = Ignored::default();
-            found.note(Own::of(name).expect(name), value, 3);
+            found.note(ManagedHeader::of(name).expect(name), value, 3);
             assert_eq!(
                 Ignored::closes(found.bits()),
                 value.starts_with("Close"),

@@ -2,18 +2,18 @@
 
 use std::time::Instant;
 
-use super::failure::Failure;
+use super::failure::HttpFailure;
 use super::headers::Ignored;
 use super::response::Response;
 use super::timings::Exchange;
 
 /// What came of a request.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct HttpOutcome {
     /// The redirects that were followed, in order. Empty, without allocating, if there were none.
     pub hops: Vec<Hop>,
     /// The response that ended it, or why there is none.
-    pub result: Result<Response, Failure>,
+    pub result: Result<Response, HttpFailure>,
     /// Why the response is a redirect that wasn't followed any more, if there was one too many.
     pub stopped: Option<String>,
     pub(super) ended: Instant,
@@ -32,7 +32,7 @@ pub struct Landing {
     pub name: String,
 }
 
-impl Outcome {
+impl HttpOutcome {
     /// When the last byte was read, or the failure was noticed.
     pub fn ended(&self) -> Instant {
         self.ended

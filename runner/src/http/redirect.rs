@@ -1,44 +1,73 @@
-//! Follows redirects (RFC 9110 §15.4): each hop is checked, measured and reported like a request of its own.
+//! A request with its redirects (RFC 9110 §15.4): each hop is checked, measured and reported like a request of its own.
 
 use std::time::Instant;
 
 use url::Url;
 
-use super::client::{Core, Trail};
+use super::agent::Agent;
 use super::cookies::{is_cookie, pairs, set_by};
-use super::error::Fault;
+use super::error::HttpError;
+use super::fields::field;
 use super::outcome::{Hop, Landing};
-use super::request::{Request, Watch};
-use super::response::{Response, field};
-use super::target;
+use super::request::{RedirectWatch, Request};
+use super::request_trace::RequestTrace;
+use super::response::Response;
 use super::timings::Trace;
+use super::urls;
 
-/// Whether a response says where to go instead.
-pub(super) fn is_redirect(response: &Response) -> bool {
-    response.redirects
+/// The whole way of a request, but for its time limit: where it is redirected to, and out of what its body is encoded
+/// in.
+pub(super) async fn run(
+    agent: &Agent,
+    request: &Request<'_>,
+    trace: &mut RequestTrace,
+) -> Result<Response, HttpError> {
+    let response = agent.exchange(request, &mut trace.hop).await?;
+    if !response.encoded && !response.redirects {
+        return Ok(response);
+    }
+    Box::pin(finish(agent, request, response, trace)).await
+}
+
+/// Follows redirects, and decompresses the body.
+async fn finish(
+    agent: &Agent,
+    request: &Request<'_>,
+    mut response: Response,
+    trace: &mut RequestTrace,
+) -> Result<Response, HttpError> {
+    if response.redirects && agent.transport.redirects_of(request.redirects) > 0 {
+        response = follow(agent, request, response, trace).await?;
+    }
+    if response.encoded {
+        response
+            .decode(agent.transport.max_body_bytes, agent.account.as_ref())
+            .await?;
+    }
+    Ok(response)
 }
 
 /// Goes where `response` points to, until a response doesn't point elsewhere, or the limit is met: then the last
 /// redirect is the response.
-pub(super) async fn follow(
-    core: &Core,
+async fn follow(
+    agent: &Agent,
     request: &Request<'_>,
     mut response: Response,
-    trail: &mut Trail,
-) -> Result<Response, Fault> {
-    let limit = core.transport.redirects_of(request);
-    let mut step = Step::first(request);
-    let mut url = target::resolve(request.url, core.transport.base.as_ref())?;
+    trace: &mut RequestTrace,
+) -> Result<Response, HttpError> {
+    let limit = agent.transport.redirects_of(request.redirects);
+    let mut step = HopRequest::first(request);
+    let mut url = urls::resolve(request.url, agent.transport.base.as_ref())?;
     for _ in 0..limit {
         // What can't be followed is no hop: it is what the request came to.
         let next = next_url(&location(&response), &url)?;
-        core.transport.origin(&next)?;
+        agent.transport.origin(&next)?;
         let status = response.status;
         step.give_way(response.head());
-        trail.add_hop(&step, &url, response, request.watch).await;
+        trace.add_hop(&step, &url, response, request.watch).await;
         step.turn(status, next.origin() == url.origin());
         url = next;
-        trail.landed = Some(Box::new(Landing {
+        trace.landed = Some(Box::new(Landing {
             method: step.method.clone(),
             url: url.to_string(),
             name: url.path().to_owned(),
@@ -50,14 +79,14 @@ pub(super) async fn follow(
             body: step.body,
             ..*request
         };
-        response = core.once(&hop, &mut trail.trace).await?;
-        if !is_redirect(&response) {
+        response = agent.exchange(&hop, &mut trace.hop).await?;
+        if !response.redirects {
             return Ok(response);
         }
     }
     let by_itself = request.redirects.is_some_and(|own| own <= limit);
     let option = if by_itself { "" } else { " (--max-redirects)" };
-    trail.stopped = Some(format!(
+    trace.stopped = Some(format!(
         "more than {limit} redirects{option}, the last to {:?}",
         location(&response)
     ));
@@ -65,15 +94,15 @@ pub(super) async fn follow(
 }
 
 /// What of a request changes from hop to hop.
-struct Step<'a> {
+struct HopRequest<'a> {
     method: String,
     headers: Vec<(String, String)>,
     body: &'a [u8],
 }
 
-impl<'a> Step<'a> {
-    fn first(request: &Request<'a>) -> Step<'a> {
-        Step {
+impl<'a> HopRequest<'a> {
+    fn first(request: &Request<'a>) -> HopRequest<'a> {
+        HopRequest {
             method: request.method().to_owned(),
             headers: request.headers.to_vec(),
             body: request.body,
@@ -118,9 +147,15 @@ impl<'a> Step<'a> {
     }
 }
 
-impl Trail {
+impl RequestTrace {
     /// Reports a redirect, and starts the measurement of what follows it once that may be sent.
-    async fn add_hop(&mut self, step: &Step<'_>, url: &Url, response: Response, watch: Option<&dyn Watch>) {
+    async fn add_hop(
+        &mut self,
+        step: &HopRequest<'_>,
+        url: &Url,
+        response: Response,
+        watch: Option<&dyn RedirectWatch>,
+    ) {
         let hop = Hop {
             method: step.method.clone(),
             name: url.path().to_owned(),
@@ -136,7 +171,7 @@ impl Trail {
             }
         }
         self.hops.push(hop);
-        self.trace = Trace::start(Instant::now());
+        self.hop = Trace::start(Instant::now());
     }
 }
 
@@ -147,8 +182,8 @@ fn location(response: &Response) -> String {
 }
 
 /// The URL of the next hop. Another origin gets no user and password, whoever wrote them there.
-fn next_url(location: &str, from: &Url) -> Result<Url, Fault> {
-    let mut next = target::parse(location, Some(from))?;
+fn next_url(location: &str, from: &Url) -> Result<Url, HttpError> {
+    let mut next = urls::parse(location, Some(from))?;
     if next.origin() != from.origin() {
         // Both can only fail for URLs that have no host, which have been refused.
         let _ = next.set_username("");
@@ -165,7 +200,7 @@ mod tests {
         let headers: Vec<_> = ["Content-Type", "Authorization", "Cookie", "x-a"]
             .map(|name| (name.to_owned(), "v".to_owned()))
             .to_vec();
-        let mut step = Step {
+        let mut step = HopRequest {
             method: method.to_owned(),
             headers,
             body: b"body",

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::cookies::JarUse;
-use super::error::Fault;
-use super::headers::{self, Ignored, Own, is_token, refused};
+use super::error::HttpError;
+use super::headers::{self, Ignored, ManagedHeader, is_token, refused};
 use super::outcome::Hop;
 use super::transport::Transport;
 
@@ -33,11 +33,11 @@ pub struct Request<'a> {
     /// Where its cookies come from and go to.
     pub jar: JarUse,
     /// Who wants to know of redirects as they come.
-    pub watch: Option<&'a dyn Watch>,
+    pub watch: Option<&'a dyn RedirectWatch>,
 }
 
 /// Who wants to know of a request's redirects while it is under way, and says when it may go on.
-pub trait Watch: std::fmt::Debug + Sync {
+pub trait RedirectWatch: std::fmt::Debug + Sync {
     /// A redirect has come, which will be followed.
     fn redirected(&self, hop: &Hop);
     /// When the request that follows it may be sent, if it has to wait for that.
@@ -64,7 +64,7 @@ impl Request<'_> {
 
     /// Refuses what could forge another message or break the framing, and notes which headers won't be sent as they
     /// were given.
-    pub(super) fn check(&self, transport: &Transport) -> Result<Ignored, Fault> {
+    pub(super) fn check(&self, transport: &Transport) -> Result<Ignored, HttpError> {
         let method = self.method();
         if method.len() > METHOD_BYTES || !method.bytes().all(is_token) || method == "CONNECT" {
             return Err(refused(format!("method {method:?} is not allowed")));
@@ -79,7 +79,7 @@ impl Request<'_> {
         for (name, value) in self.headers {
             headers::check(name, value)?;
             bytes += name.len() + value.len();
-            if let Some(own) = Own::of(name) {
+            if let Some(own) = ManagedHeader::of(name) {
                 ignored.note(own, value, self.body.len());
             }
             if name.eq_ignore_ascii_case("host") && !transport.network.allows_authority(value) {

@@ -75,7 +75,7 @@ pub struct Exchange {
 
 /// What the exchange is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum ExchangePhase {
     Blocked,
     /// A connection is being made.
     Dialling(DialPhase),
@@ -84,15 +84,15 @@ pub(super) enum Phase {
     Receiving,
 }
 
-impl Phase {
+impl ExchangePhase {
     /// What an exchange in this phase is doing, for people.
     pub(super) fn doing(self) -> &'static str {
         match self {
-            Phase::Blocked => "waiting for a connection",
-            Phase::Dialling(phase) => phase.doing(),
-            Phase::Sending => "sending the request",
-            Phase::Waiting => "waiting for the response",
-            Phase::Receiving => "receiving the response",
+            ExchangePhase::Blocked => "waiting for a connection",
+            ExchangePhase::Dialling(phase) => phase.doing(),
+            ExchangePhase::Sending => "sending the request",
+            ExchangePhase::Waiting => "waiting for the response",
+            ExchangePhase::Receiving => "receiving the response",
         }
     }
 }
@@ -101,7 +101,7 @@ impl Phase {
 #[derive(Debug)]
 pub(super) struct Trace {
     pub(super) exchange: Exchange,
-    phase: Phase,
+    phase: ExchangePhase,
     stopwatch: Stopwatch,
     /// Headers that are not sent as they were given.
     pub(super) ignored: Ignored,
@@ -121,25 +121,25 @@ impl Trace {
         };
         Trace {
             exchange,
-            phase: Phase::Blocked,
+            phase: ExchangePhase::Blocked,
             stopwatch: Stopwatch::start(now),
             ignored: Ignored::default(),
         }
     }
 
     /// Closes the current phase now and opens the next.
-    pub(super) fn enter(&mut self, next: Phase) {
+    pub(super) fn enter(&mut self, next: ExchangePhase) {
         self.settle(Instant::now());
         self.phase = next;
     }
 
     /// Renames the current phase without a reading: what passed since the last boundary counts as `phase`.
-    pub(super) fn rename(&mut self, phase: Phase) {
+    pub(super) fn rename(&mut self, phase: ExchangePhase) {
         self.phase = phase;
     }
 
     /// The phase under way.
-    pub(super) fn phase(&self) -> Phase {
+    pub(super) fn phase(&self) -> ExchangePhase {
         self.phase
     }
 
@@ -161,20 +161,20 @@ impl Trace {
         self.exchange = Trace::start(self.exchange.started).exchange;
         self.exchange.reconnects = reconnects;
         self.exchange.timings.blocked = blocked;
-        self.phase = Phase::Blocked;
+        self.phase = ExchangePhase::Blocked;
     }
 
     fn settle(&mut self, now: Instant) {
         let spent = self.stopwatch.lap(self.exchange.started, now);
         let timings = &mut self.exchange.timings;
         let slot = match self.phase {
-            Phase::Blocked => &mut timings.blocked,
-            Phase::Dialling(DialPhase::Dns) => &mut timings.dns,
-            Phase::Dialling(DialPhase::Connect) => &mut timings.connect,
-            Phase::Dialling(DialPhase::Tls) => &mut timings.tls,
-            Phase::Sending => &mut timings.sending,
-            Phase::Waiting => &mut timings.waiting,
-            Phase::Receiving => &mut timings.receiving,
+            ExchangePhase::Blocked => &mut timings.blocked,
+            ExchangePhase::Dialling(DialPhase::Dns) => &mut timings.dns,
+            ExchangePhase::Dialling(DialPhase::Connect) => &mut timings.connect,
+            ExchangePhase::Dialling(DialPhase::Tls) => &mut timings.tls,
+            ExchangePhase::Sending => &mut timings.sending,
+            ExchangePhase::Waiting => &mut timings.waiting,
+            ExchangePhase::Receiving => &mut timings.receiving,
         };
         *slot = slot.saturating_add(spent);
     }
@@ -182,7 +182,7 @@ impl Trace {
 
 impl PhaseClock for Trace {
     fn begin(&mut self, phase: DialPhase) {
-        self.enter(Phase::Dialling(phase));
+        self.enter(ExchangePhase::Dialling(phase));
     }
 }
 
@@ -210,9 +210,9 @@ mod tests {
     fn phases_add_up_to_the_whole() {
         let start = Instant::now();
         let mut trace = Trace::start(start);
-        trace.rename(Phase::Sending);
+        trace.rename(ExchangePhase::Sending);
         trace.settle(start + Duration::from_nanos(1_900));
-        trace.rename(Phase::Waiting);
+        trace.rename(ExchangePhase::Waiting);
         trace.settle(start + Duration::from_nanos(5_100));
         assert_eq!(
             (trace.exchange.timings.sending, trace.exchange.timings.waiting),
@@ -227,7 +227,7 @@ mod tests {
             .checked_sub(Duration::from_millis(5))
             .expect("5 ms ago");
         let mut trace = Trace::start(start);
-        trace.rename(Phase::Waiting);
+        trace.rename(ExchangePhase::Waiting);
         trace.restart();
         assert!(trace.exchange.timings.blocked >= 5_000);
         assert_eq!(

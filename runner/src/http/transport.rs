@@ -4,18 +4,15 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use url::Url;
 
-use super::connect::connect;
-use super::error::{ErrorCode, Fault};
-use super::failure::Failure;
-use super::headers::{self, Own};
-use super::request::Request;
+use super::error::{ErrorCode, HttpError};
+use super::headers::{self, ManagedHeader};
+use super::origin::{HttpOrigin, SPEAKS_UNKNOWN};
 use super::settings::{HttpSettings, SettingsError, VersionPolicy, is_credential};
-use super::target::{self, Origin, SPEAKS_UNKNOWN};
-use super::timings::Trace;
+use super::urls;
 use crate::net::{Network, Tls, basic_authorization};
 
 /// Origins that are remembered; then it starts anew.
@@ -44,7 +41,7 @@ pub struct Transport {
     pub(super) max_body_bytes: usize,
     pub(super) parallel_per_host: usize,
     standing: Vec<(String, String)>,
-    origins: Mutex<HashMap<String, Arc<Origin>>>,
+    origins: Mutex<HashMap<String, Arc<HttpOrigin>>>,
 }
 
 impl Transport {
@@ -65,7 +62,7 @@ impl Transport {
             tls: network.tls_offering(protocols(settings.version)),
             network,
             base: settings.base.clone(),
-            below: settings.base.as_ref().map_or("", target::path_below).to_owned(),
+            below: settings.base.as_ref().map_or("", urls::path_below).to_owned(),
             timeout: settings.timeout,
             max_redirects: settings.max_redirects.unwrap_or(MAX_REDIRECTS),
             redirect_limit: settings.max_redirects.unwrap_or(REDIRECT_LIMIT),
@@ -79,29 +76,8 @@ impl Transport {
         }))
     }
 
-    /// Resolves and connects to the base URL once, TLS included, and hangs up. Without a base URL: nothing.
-    ///
-    /// # Errors
-    /// What a first request would fail with.
-    pub async fn preflight(&self) -> Result<(), Failure> {
-        let Some(base) = &self.base else { return Ok(()) };
-        let mut trace = Trace::start(Instant::now());
-        let attempt = async {
-            let origin = self.origin(base)?;
-            Box::pin(connect(self, &origin, 0, &mut trace)).await
-        };
-        match attempt.await {
-            Ok(_) => Ok(()),
-            Err(Fault { code, detail }) => Err(Failure {
-                code,
-                exchange: trace.exchange,
-                detail,
-            }),
-        }
-    }
-
     /// The origin of a URL, if the run may reach it. Asks nobody: names are not resolved.
-    pub(super) fn origin(&self, url: &Url) -> Result<Arc<Origin>, Fault> {
+    pub(super) fn origin(&self, url: &Url) -> Result<Arc<HttpOrigin>, HttpError> {
         let key = url.origin().ascii_serialization();
         if let Some(known) = self.origins().get(&key) {
             return Ok(known.clone());
@@ -116,18 +92,18 @@ impl Transport {
     }
 
     /// The most redirects that a request follows: its own number, within the operator's.
-    pub(super) fn redirects_of(&self, request: &Request<'_>) -> u32 {
-        let own = request.redirects.unwrap_or(self.max_redirects);
+    pub(super) fn redirects_of(&self, own: Option<u32>) -> u32 {
+        let own = own.unwrap_or(self.max_redirects);
         own.min(self.redirect_limit)
     }
 
-    fn origins(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Origin>>> {
+    fn origins(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<HttpOrigin>>> {
         self.origins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn new_origin(&self, url: &Url) -> Result<Origin, Fault> {
+    fn new_origin(&self, url: &Url) -> Result<HttpOrigin, HttpError> {
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
-            return Err(Fault::new(ErrorCode::InvalidUrl, "the URL has no host"));
+            return Err(HttpError::new(ErrorCode::InvalidUrl, "the URL has no host"));
         };
         let https = url.scheme() == "https";
         let destination = self.network.destination(https, &host, port)?;
@@ -151,7 +127,7 @@ impl Transport {
         let standing = self.standing_for(base, !via.is_empty());
         let fixed = fixed(&authority, &standing);
         let speaks = AtomicU8::new(SPEAKS_UNKNOWN);
-        Ok(Origin {
+        Ok(HttpOrigin {
             prefix,
             destination,
             base,
@@ -221,7 +197,7 @@ fn standing(settings: &HttpSettings, problems: &mut Vec<String>) -> Vec<(String,
             Ok(()) if name == "connection" => {
                 problems.push("header \"connection\": --no-keep-alive closes connections".to_owned());
             }
-            Ok(()) if Own::of(&name).is_some() => {
+            Ok(()) if ManagedHeader::of(&name).is_some() => {
                 problems.push(format!(
                     "header {name:?} is set by the engine itself; leave it out"
                 ));

@@ -10,7 +10,7 @@ use super::happy_eyeballs::{Attempts, connect_first};
 use super::local_addresses::allowed;
 use super::network::Network;
 use super::proxy::Proxy;
-use super::stream::Stream;
+use super::stream::NetStream;
 use super::timings::{DialPhase, PhaseClock};
 use super::tls::Tls;
 
@@ -34,7 +34,7 @@ pub struct DialOptions<'a> {
 #[derive(Debug)]
 pub struct Dialled {
     /// What is spoken on.
-    pub stream: Stream,
+    pub stream: NetStream,
     /// The address that was connected to: the proxy's, if there is one.
     pub remote: SocketAddr,
 }
@@ -50,7 +50,7 @@ pub async fn dial(
     clock: &mut impl PhaseClock,
 ) -> Result<Dialled, NetError> {
     let attempts = Attempts::default();
-    let mut way = Way {
+    let mut way = Dialler {
         network,
         options,
         attempts: &attempts,
@@ -78,7 +78,7 @@ fn late(network: &Network, options: DialOptions<'_>, phase: DialPhase, attempts:
 }
 
 /// One dial under way.
-struct Way<'a, C> {
+struct Dialler<'a, C> {
     network: &'a Network,
     options: DialOptions<'a>,
     attempts: &'a Attempts,
@@ -87,7 +87,7 @@ struct Way<'a, C> {
     clock: &'a mut C,
 }
 
-impl<C: PhaseClock> Way<'_, C> {
+impl<C: PhaseClock> Dialler<'_, C> {
     async fn make(&mut self, to: &Destination) -> Result<Dialled, NetError> {
         let network = self.network;
         let mut made = match &network.proxy {
@@ -130,7 +130,7 @@ impl<C: PhaseClock> Way<'_, C> {
         let number = self.options.source;
         let (socket, remote) = connect_first(host, &found.addresses, sources, number, self.attempts).await?;
         Ok(Dialled {
-            stream: Stream::Plain(socket),
+            stream: NetStream::Plain(socket),
             remote,
         })
     }

@@ -22,12 +22,12 @@ pub(super) struct Resolver {
     policy: DnsPolicy,
     blocked: Vec<AddressRange>,
     overrides: Vec<Override>,
-    names: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Option<Answer>>>>>,
+    names: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Option<CachedAnswer>>>>>,
 }
 
 /// A name's addresses.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct ResolvedAddresses {
     pub(super) addresses: Vec<SocketAddr>,
     /// They are overrides.
     pub(super) by_operator: bool,
@@ -47,7 +47,7 @@ pub struct Override {
 }
 
 #[derive(Clone, Debug)]
-struct Answer {
+struct CachedAnswer {
     at: Instant,
     /// A failure is only for those who were waiting for it.
     result: Result<Arc<[IpAddr]>, String>,
@@ -77,7 +77,7 @@ impl Resolver {
     }
 
     /// The addresses to try, in order. Never empty.
-    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<Found, NetError> {
+    pub(super) async fn resolve(&self, host: &str, port: u16) -> Result<ResolvedAddresses, NetError> {
         let mut found = self.all(host, port).await?;
         let is_free = |address: &SocketAddr| !self.blocked.iter().any(|range| range.has(address.ip()));
         let Some(blocked) = found.addresses.iter().find(|address| !is_free(address)).copied() else {
@@ -91,13 +91,13 @@ impl Resolver {
         Ok(found)
     }
 
-    async fn all(&self, host: &str, port: u16) -> Result<Found, NetError> {
+    async fn all(&self, host: &str, port: u16) -> Result<ResolvedAddresses, NetError> {
         let here = |entry: &&Override| entry.covers(host) && entry.port.is_none_or(|wanted| wanted == port);
         if let Some(first) = self.overrides.iter().find(here) {
             // Several overrides alike are several addresses of the name.
             let alike = |entry: &&Override| entry.host == first.host && entry.port == first.port;
             let to = |entry: &Override| SocketAddr::new(entry.address, entry.to_port.unwrap_or(port));
-            return Ok(Found {
+            return Ok(ResolvedAddresses {
                 addresses: self.overrides.iter().filter(alike).map(to).collect(),
                 by_operator: true,
             });
@@ -111,7 +111,7 @@ impl Resolver {
             return Err(NetError::new(NetErrorKind::Dns, detail));
         }
         let on_port = |address| SocketAddr::new(address, port);
-        Ok(Found {
+        Ok(ResolvedAddresses {
             addresses: addresses.into_iter().map(on_port).collect(),
             by_operator: false,
         })
@@ -122,7 +122,7 @@ impl Resolver {
     pub(super) async fn remember(&self, host: &str, addresses: &[IpAddr]) {
         let at = Instant::now();
         let result = Ok(addresses.into());
-        *self.slot(host).lock().await = Some(Answer { at, result });
+        *self.slot(host).lock().await = Some(CachedAnswer { at, result });
     }
 
     /// Asks the cache, then the system: at most once at a time for a name.
@@ -137,7 +137,7 @@ impl Resolver {
             Some(known) => known.result.clone(),
             None => {
                 let result = ask_system(host).await;
-                *answer = Some(Answer {
+                *answer = Some(CachedAnswer {
                     at: Instant::now(),
                     result: result.clone(),
                 });
@@ -147,7 +147,7 @@ impl Resolver {
         result.map_err(|error| NetError::new(NetErrorKind::Dns, format!("can't resolve {host:?}: {error}")))
     }
 
-    fn slot(&self, host: &str) -> Arc<tokio::sync::Mutex<Option<Answer>>> {
+    fn slot(&self, host: &str) -> Arc<tokio::sync::Mutex<Option<CachedAnswer>>> {
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         if names.len() >= CACHED && !names.contains_key(host) {
             names.clear();

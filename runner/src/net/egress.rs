@@ -5,19 +5,19 @@ use url::{Host, Url};
 /// The hosts that the operator granted.
 #[derive(Clone, Debug, Default)]
 pub struct Egress {
-    entries: Vec<Entry>,
+    entries: Vec<HostGrant>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Entry {
+struct HostGrant {
     /// With TLS only, or without only.
     secure: Option<bool>,
-    name: Name,
+    name: HostPattern,
     port: Option<u16>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Name {
+enum HostPattern {
     Exact(String),
     /// `*.example.com`: any name below, not the name itself. Held as `.example.com`.
     Below(String),
@@ -32,7 +32,7 @@ impl Egress {
     pub fn new<'a>(entries: impl IntoIterator<Item = &'a str>) -> Result<Egress, Vec<String>> {
         let (mut granted, mut problems) = (Vec::new(), Vec::new());
         for text in entries {
-            match Entry::parse(text) {
+            match HostGrant::parse(text) {
                 Some(entry) => granted.push(entry),
                 None => problems.push(format!(
                     "allowed host {text:?} is not of the form [http://|https://][*.]HOST[:PORT]"
@@ -52,9 +52,9 @@ impl Egress {
             return;
         };
         let secure = Some(url.scheme() == "https");
-        self.entries.push(Entry {
+        self.entries.push(HostGrant {
             secure,
-            name: Name::Exact(normal_host(&host)),
+            name: HostPattern::Exact(normal_host(&host)),
             port: Some(port),
         });
     }
@@ -100,8 +100,8 @@ pub fn normal_host(host: &Host<&str>) -> String {
     }
 }
 
-impl Entry {
-    fn parse(text: &str) -> Option<Entry> {
+impl HostGrant {
+    fn parse(text: &str) -> Option<HostGrant> {
         let (secure, rest) = match text.split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Some(false), rest),
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Some(true), rest),
@@ -116,11 +116,11 @@ impl Entry {
         }
         let host = parse_host(authority)?;
         let name = if below.is_some() {
-            Name::Below(format!(".{host}"))
+            HostPattern::Below(format!(".{host}"))
         } else {
-            Name::Exact(host)
+            HostPattern::Exact(host)
         };
-        Some(Entry {
+        Some(HostGrant {
             secure,
             name,
             port: written_port(authority)?,
@@ -128,11 +128,11 @@ impl Entry {
     }
 }
 
-impl Name {
+impl HostPattern {
     fn covers(&self, host: &str) -> bool {
         match self {
-            Name::Exact(name) => name == host,
-            Name::Below(suffix) => host.len() > suffix.len() && host.ends_with(suffix.as_str()),
+            HostPattern::Exact(name) => name == host,
+            HostPattern::Below(suffix) => host.len() > suffix.len() && host.ends_with(suffix.as_str()),
         }
     }
 }

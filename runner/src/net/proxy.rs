@@ -6,7 +6,7 @@ use url::Url;
 use super::basic_auth::basic_authorization;
 use super::egress::normal_host;
 use super::error::{NetError, NetErrorKind};
-use super::stream::Stream;
+use super::stream::NetStream;
 
 /// The largest answer to `CONNECT`.
 const ANSWER_BYTES: usize = 64 * 1024;
@@ -41,7 +41,7 @@ impl Proxy {
     }
 
     /// Asks the proxy for a tunnel to `authority`, which has a port.
-    pub(super) async fn tunnel(&self, mut stream: Stream, authority: &str) -> Result<Stream, NetError> {
+    pub(super) async fn tunnel(&self, mut stream: NetStream, authority: &str) -> Result<NetStream, NetError> {
         let mut head = format!("CONNECT {authority} HTTP/1.1\r\nhost: {authority}\r\n");
         if let Some(value) = &self.authorization {
             head.push_str(&format!("proxy-authorization: {value}\r\n"));
@@ -60,7 +60,7 @@ impl Proxy {
 }
 
 /// Reads the head of the proxy's answer byte by byte, so as to leave the tunnel's bytes alone.
-async fn answer(stream: &mut Stream) -> Result<u16, NetError> {
+async fn answer(stream: &mut NetStream) -> Result<u16, NetError> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         if head.len() >= ANSWER_BYTES {

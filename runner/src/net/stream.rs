@@ -13,27 +13,27 @@ use super::buffers;
 
 /// An established connection's bytes.
 #[derive(Debug)]
-pub enum Stream {
+pub enum NetStream {
     /// Without TLS.
     Plain(TcpStream),
     /// TLS over another stream.
-    Tls(Box<TlsStream<Stream>>),
+    Tls(Box<TlsStream<NetStream>>),
 }
 
-impl Stream {
+impl NetStream {
     /// The socket at the bottom.
     fn socket(&self) -> &TcpStream {
         match self {
-            Stream::Plain(socket) => socket,
-            Stream::Tls(stream) => stream.get_ref().0.socket(),
+            NetStream::Plain(socket) => socket,
+            NetStream::Tls(stream) => stream.get_ref().0.socket(),
         }
     }
 
     /// The protocol that TLS agreed on (RFC 7301), if it agreed on one.
     pub fn agreed_protocol(&self) -> Option<&[u8]> {
         match self {
-            Stream::Plain(_) => None,
-            Stream::Tls(stream) => stream.get_ref().1.alpn_protocol(),
+            NetStream::Plain(_) => None,
+            NetStream::Tls(stream) => stream.get_ref().1.alpn_protocol(),
         }
     }
 
@@ -51,34 +51,34 @@ impl Stream {
     }
 }
 
-impl AsyncRead for Stream {
+impl AsyncRead for NetStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Stream::Plain(socket) => Pin::new(socket).poll_read(cx, buf),
-            Stream::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
+            NetStream::Plain(socket) => Pin::new(socket).poll_read(cx, buf),
+            NetStream::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
         }
     }
 }
 
-impl AsyncWrite for Stream {
+impl AsyncWrite for NetStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         match self.get_mut() {
-            Stream::Plain(socket) => Pin::new(socket).poll_write(cx, buf),
-            Stream::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
+            NetStream::Plain(socket) => Pin::new(socket).poll_write(cx, buf),
+            NetStream::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Stream::Plain(socket) => Pin::new(socket).poll_flush(cx),
-            Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
+            NetStream::Plain(socket) => Pin::new(socket).poll_flush(cx),
+            NetStream::Tls(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Stream::Plain(socket) => Pin::new(socket).poll_shutdown(cx),
-            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+            NetStream::Plain(socket) => Pin::new(socket).poll_shutdown(cx),
+            NetStream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

@@ -12,7 +12,7 @@ use tokio_rustls::TlsConnector;
 
 use super::error::{NetError, NetErrorKind};
 use super::settings::{NetSettings, TlsVersions};
-use super::stream::Stream;
+use super::stream::NetStream;
 use super::trust::{Trust, TrustAll};
 use crate::bounded;
 
@@ -40,14 +40,14 @@ impl Tls {
     }
 
     /// Makes the handshake with `host`, which is in normal form.
-    pub(super) async fn handshake(&self, stream: Stream, host: &str) -> Result<Stream, NetError> {
+    pub(super) async fn handshake(&self, stream: NetStream, host: &str) -> Result<NetStream, NetError> {
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| NetError::new(NetErrorKind::Tls, format!("{host:?} can't be a TLS server name")))?;
         let connecting = TlsConnector::from(self.0.clone()).connect(name, stream);
         let stream = Box::pin(connecting)
             .await
             .map_err(|error| NetError::handshake(&error, host))?;
-        Ok(Stream::Tls(Box::new(stream)))
+        Ok(NetStream::Tls(Box::new(stream)))
     }
 }
 

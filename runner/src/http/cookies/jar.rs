@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::parse::{domain_of, is_control};
+use super::cookie::{Cookie, CookieScope};
 
-/// The largest cookie: its whole text.
-pub(super) const COOKIE_BYTES: usize = 4096;
 /// Cookies of one domain.
 const OF_ONE_DOMAIN: usize = 200;
 /// Cookies of one jar.
@@ -15,101 +13,6 @@ const COOKIES: usize = 500;
 const BYTES: usize = 256 << 10;
 /// How long a `cookie` header is used again at most.
 const RECENT: Duration = Duration::from_secs(3600);
-
-/// One cookie.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cookie {
-    /// Never empty.
-    pub name: String,
-    /// As it was set.
-    pub value: String,
-    /// In normal form, without a leading dot.
-    pub domain: String,
-    /// Begins with `/`.
-    pub path: String,
-    /// In milliseconds since 1970; none for a cookie of the session.
-    pub expires_ms: Option<u64>,
-    /// Only for https.
-    pub secure: bool,
-    /// Not for scripts in a page.
-    pub http_only: bool,
-    /// Only for `domain` itself.
-    pub host_only: bool,
-}
-
-/// Where a request goes, as far as cookies care.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'a> {
-    pub(super) https: bool,
-    /// In normal form.
-    pub(super) host: &'a str,
-    /// Whether the host is an address, below which nothing lies.
-    pub(super) is_address: bool,
-    /// Without query.
-    pub(super) path: &'a str,
-}
-
-impl Place<'_> {
-    /// Whether the host is one below this domain.
-    pub(super) fn lies_below(&self, domain: &str) -> bool {
-        !self.is_address
-            && self
-                .host
-                .strip_suffix(domain)
-                .is_some_and(|above| above.ends_with('.'))
-    }
-
-    fn has_domain_of(&self, cookie: &Cookie) -> bool {
-        self.host == cookie.domain || (!cookie.host_only && self.lies_below(&cookie.domain))
-    }
-
-    fn has_path_of(&self, cookie: &Cookie) -> bool {
-        let rest = self.path.strip_prefix(cookie.path.as_str());
-        rest.is_some_and(|rest| rest.is_empty() || cookie.path.ends_with('/') || rest.starts_with('/'))
-    }
-}
-
-impl Cookie {
-    fn matches(&self, place: &Place<'_>) -> bool {
-        (place.https || !self.secure) && place.has_domain_of(self) && place.has_path_of(self)
-    }
-
-    fn is_over(&self, now_ms: u64) -> bool {
-        self.expires_ms.is_some_and(|end| end <= now_ms)
-    }
-
-    fn is_same(&self, domain: &str, path: &str, name: &str) -> bool {
-        self.name == name && self.path == path && self.domain == domain
-    }
-
-    fn bytes(&self) -> usize {
-        self.name.len() + self.value.len() + self.domain.len() + self.path.len()
-    }
-
-    /// Bytes of memory: itself, its texts, and these once more in the header that is kept.
-    pub(super) fn cost(&self) -> usize {
-        size_of::<Cookie>() + 2 * self.bytes()
-    }
-
-    /// With its domain and path in normal form. `None`: it can't be sent.
-    pub(super) fn normal(mut self) -> Option<Cookie> {
-        let texts = [&self.name, &self.value, &self.path];
-        let fine = !self.name.is_empty()
-            && self.bytes() <= COOKIE_BYTES
-            && !self.name.contains(['=', ';'])
-            && !self.value.contains(';')
-            && !texts.iter().any(|text| text.bytes().any(is_control));
-        if !fine {
-            return None;
-        }
-        let domain = self.domain.strip_prefix('.').unwrap_or(&self.domain);
-        self.domain = domain_of(domain)?;
-        if !self.path.starts_with('/') {
-            "/".clone_into(&mut self.path);
-        }
-        Some(self)
-    }
-}
 
 /// Cookies, the one that was set first in front.
 #[derive(Debug, Default)]
@@ -159,7 +62,7 @@ impl Jar {
     }
 
     /// Those that a request to this place carries, in their order.
-    pub(super) fn matching(&self, place: &Place<'_>, now_ms: u64) -> Vec<&Cookie> {
+    pub(super) fn matching(&self, place: &CookieScope<'_>, now_ms: u64) -> Vec<&Cookie> {
         let fits = |cookie: &&Cookie| cookie.matches(place) && !cookie.is_over(now_ms);
         let mut found: Vec<_> = self.cookies.iter().filter(fits).collect();
         found.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
@@ -172,7 +75,7 @@ impl Jar {
     }
 
     /// Removes those of this name that a request to this place carries; says how many.
-    pub(super) fn delete(&mut self, place: &Place<'_>, name: &str) -> usize {
+    pub(super) fn delete(&mut self, place: &CookieScope<'_>, name: &str) -> usize {
         self.retain(|cookie| cookie.name != name || !cookie.matches(place))
     }
 
@@ -185,7 +88,7 @@ impl Jar {
     pub(super) fn everywhere(
         &mut self,
         prefix: &str,
-        place: &Place<'_>,
+        place: &CookieScope<'_>,
         now: Instant,
         now_ms: impl FnOnce() -> u64,
     ) -> Result<Option<Arc<str>>, ()> {
@@ -265,8 +168,8 @@ mod tests {
 
     const NOW: u64 = 1_000_000;
 
-    fn at<'a>(host: &'a str, path: &'a str) -> Place<'a> {
-        Place {
+    fn at<'a>(host: &'a str, path: &'a str) -> CookieScope<'a> {
+        CookieScope {
             https: false,
             host,
             is_address: host.starts_with("127."),
@@ -274,11 +177,11 @@ mod tests {
         }
     }
 
-    fn store(jar: &mut Jar, place: &Place<'_>, text: &str) {
+    fn store(jar: &mut Jar, place: &CookieScope<'_>, text: &str) {
         jar.put(set_cookie(text, place, NOW).expect(text), NOW);
     }
 
-    fn sent(jar: &Jar, place: &Place<'_>, now_ms: u64) -> String {
+    fn sent(jar: &Jar, place: &CookieScope<'_>, now_ms: u64) -> String {
         let pairs = jar.matching(place, now_ms);
         let pairs: Vec<_> = pairs.iter().map(|c| format!("{}={}", c.name, c.value)).collect();
         pairs.join("; ")
@@ -323,7 +226,7 @@ mod tests {
         ] {
             assert_eq!(sent(&jar, &at(host, path), NOW), cookies, "{host}{path}");
         }
-        let secure = Place {
+        let secure = CookieScope {
             https: true,
             ..at("a.h.test", "/")
         };

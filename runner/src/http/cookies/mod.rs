@@ -1,6 +1,7 @@
 //! One VU's cookie jars (RFC 6265): its own, and those that its guest makes. The engine sends and stores, the guest
 //! reads and writes, both here. Nothing is allocated until a cookie is set.
 
+mod cookie;
 mod jar;
 mod parse;
 
@@ -11,15 +12,16 @@ use std::time::{Instant, SystemTime};
 
 use url::{Host, Url};
 
-use super::request::Request;
-use super::response::fields;
-use super::target::{self, Origin};
+use super::fields::fields;
+use super::origin::HttpOrigin;
 use super::transport::Transport;
+use super::urls;
 use crate::memory::{Account, Held};
 use crate::net::normal_host;
-use jar::{Jar, Place, header};
+use cookie::{CookieScope, domain_of};
+use jar::{Jar, header};
 
-pub use jar::Cookie;
+pub use cookie::Cookie;
 
 /// Jars beside the VU's own that have cookies.
 const JARS: usize = 64;
@@ -186,7 +188,7 @@ impl Cookies {
     /// Removes one by what names it; says whether there was one.
     pub fn remove(&self, jar: u64, domain: &str, path: &str, name: &str) -> bool {
         let domain = domain.strip_prefix('.').unwrap_or(domain);
-        let domain = parse::domain_of(domain).unwrap_or_default();
+        let domain = domain_of(domain).unwrap_or_default();
         let mut jars = self.jars();
         let removed = jars.find(jar).is_some_and(|jar| jar.remove(&domain, path, name));
         jars.settle();
@@ -211,12 +213,12 @@ impl Cookies {
         self.jars().put(jar, cookie, now_ms())
     }
 
-    fn url(&self, url: &str) -> Option<Parsed> {
+    fn url(&self, url: &str) -> Option<GuestUrl> {
         let base = self
             .transport
             .as_ref()
             .and_then(|transport| transport.base.as_ref());
-        Parsed::new(target::resolve(url, base).ok()?)
+        GuestUrl::new(urls::resolve(url, base).ok()?)
     }
 }
 
@@ -253,39 +255,44 @@ impl Cookies {
         self.any.store(false, Ordering::Relaxed);
     }
 
-    /// The header for a request to an origin, whatever its path. `Err`: that depends on the path, or on the request's
+    /// The header for a request with these headers of its own to an origin, whatever its path. `Err`: that depends on the path, or on the request's
     /// own header.
     pub(super) fn anywhere(
         &self,
-        request: &Request<'_>,
-        origin: &Origin,
+        used: JarUse,
+        headers: &[(String, String)],
+        origin: &HttpOrigin,
         now: Instant,
     ) -> Result<Header, ()> {
-        if !self.has_some_for(request.jar) {
+        if !self.has_some_for(used) {
             return Ok(None);
         }
         let mut jars = self.jars();
-        let Some(jar) = jars.find(request.jar.jar) else {
+        let Some(jar) = jars.find(used.jar) else {
             return Ok(None);
         };
         let header = jar.everywhere(&origin.prefix, &place(origin, "/"), now, now_ms)?;
-        if header.is_some() && written(request, origin).next().is_some() {
+        if header.is_some() && written(headers, origin).next().is_some() {
             return Err(());
         }
         Ok(header)
     }
 
     /// The header for a request, in which that of its own is included. None: the jar adds nothing.
-    pub(super) fn header(&self, request: &Request<'_>, origin: &Origin, path: &str) -> Header {
-        if !self.has_some_for(request.jar) {
+    pub(super) fn header(
+        &self,
+        used: JarUse,
+        headers: &[(String, String)],
+        origin: &HttpOrigin,
+        path: &str,
+    ) -> Header {
+        if !self.has_some_for(used) {
             return None;
         }
         let path = path.split('?').next().unwrap_or("/");
         let mut jars = self.jars();
-        let found = jars
-            .find(request.jar.jar)?
-            .matching(&place(origin, path), now_ms());
-        let mut own = written(request, origin).peekable();
+        let found = jars.find(used.jar)?.matching(&place(origin, path), now_ms());
+        let mut own = written(headers, origin).peekable();
         if own.peek().is_none() {
             return header(found.iter().map(|cookie| (&*cookie.name, &*cookie.value)));
         }
@@ -301,7 +308,7 @@ impl Cookies {
     }
 
     /// Takes in what a response's head sets. Cookies that the URL may not set are ignored, as browsers do.
-    pub(super) fn store(&self, used: JarUse, origin: &Origin, path: &str, head: &[u8]) {
+    pub(super) fn store(&self, used: JarUse, origin: &HttpOrigin, path: &str, head: &[u8]) {
         if used.jar == JarUse::NONE {
             return;
         }
@@ -344,10 +351,10 @@ pub(super) fn pairs(header: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// What the guest, or else the operator, has written into `cookie` headers.
-fn written<'a>(request: &'a Request<'_>, origin: &'a Origin) -> impl Iterator<Item = &'a str> {
+fn written<'a>(headers: &'a [(String, String)], origin: &'a HttpOrigin) -> impl Iterator<Item = &'a str> {
     let named = |(name, value): &'a (String, String)| is_cookie(name).then_some(value.as_str());
-    let guest = request.headers.iter().filter_map(named);
-    let replaced = request.headers.iter().any(|(name, _)| is_cookie(name));
+    let guest = headers.iter().filter_map(named);
+    let replaced = headers.iter().any(|(name, _)| is_cookie(name));
     guest.chain(
         origin
             .standing
@@ -362,8 +369,8 @@ pub(super) fn is_cookie(name: &str) -> bool {
     name.eq_ignore_ascii_case("cookie")
 }
 
-fn place<'a>(origin: &'a Origin, path: &'a str) -> Place<'a> {
-    Place {
+fn place<'a>(origin: &'a HttpOrigin, path: &'a str) -> CookieScope<'a> {
+    CookieScope {
         https: origin.destination.is_secure(),
         host: origin.destination.host(),
         is_address: is_address(origin.destination.host()),
@@ -378,23 +385,23 @@ fn is_address(host: &str) -> bool {
 }
 
 /// A URL of the guest's.
-struct Parsed {
+struct GuestUrl {
     url: Url,
     host: String,
 }
 
-impl Parsed {
-    fn new(url: Url) -> Option<Parsed> {
+impl GuestUrl {
+    fn new(url: Url) -> Option<GuestUrl> {
         let host = match url.host()? {
             Host::Domain(name) => normal_host(&Host::Domain(name)),
             Host::Ipv4(address) => address.to_string(),
             Host::Ipv6(address) => address.to_string(),
         };
-        Some(Parsed { url, host })
+        Some(GuestUrl { url, host })
     }
 
-    fn place(&self) -> Place<'_> {
-        Place {
+    fn place(&self) -> CookieScope<'_> {
+        CookieScope {
             https: self.url.scheme() == "https",
             host: &self.host,
             is_address: is_address(&self.host),

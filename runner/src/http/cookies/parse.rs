@@ -1,12 +1,9 @@
 //! From the text of a `Set-Cookie` field to a cookie (RFC 6265 §5.2 and §5.3), and dates as servers write them (§5.1.1).
 
-use url::Host;
-
-use super::jar::{COOKIE_BYTES, Cookie, Place};
-use crate::net::normal_host;
+use super::cookie::{COOKIE_BYTES, Cookie, CookieScope, domain_of, is_control};
 
 /// The cookie that this text sets where `place` has answered with it. `None`: it is ignored there.
-pub(super) fn set_cookie(text: &str, place: &Place<'_>, now_ms: u64) -> Option<Cookie> {
+pub(super) fn set_cookie(text: &str, place: &CookieScope<'_>, now_ms: u64) -> Option<Cookie> {
     if text.len() > COOKIE_BYTES || text.bytes().any(is_control) {
         return None;
     }
@@ -50,7 +47,7 @@ pub(super) fn set_cookie(text: &str, place: &Place<'_>, now_ms: u64) -> Option<C
 }
 
 /// Widens a cookie to the domain that it names, if the place lies there. `None`: the cookie is refused.
-fn set_domain(cookie: &mut Cookie, value: &str, place: &Place<'_>) -> Option<()> {
+fn set_domain(cookie: &mut Cookie, value: &str, place: &CookieScope<'_>) -> Option<()> {
     let value = value.strip_prefix('.').unwrap_or(value);
     if value.is_empty() {
         place.host.clone_into(&mut cookie.domain);
@@ -68,15 +65,6 @@ fn set_domain(cookie: &mut Cookie, value: &str, place: &Place<'_>) -> Option<()>
     }
     cookie.domain = domain;
     Some(())
-}
-
-/// A domain in the form in which hosts are compared.
-pub(super) fn domain_of(text: &str) -> Option<String> {
-    match Host::parse(text).ok()? {
-        Host::Domain(name) => Some(normal_host(&Host::Domain(name.as_str()))),
-        Host::Ipv4(address) => Some(normal_host(&Host::Ipv4(address))),
-        Host::Ipv6(address) => Some(normal_host(&Host::Ipv6(address))),
-    }
 }
 
 /// The folder of a path (RFC 6265 §5.1.4).
@@ -171,11 +159,6 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// What no header may hold: it would forge another.
-pub(super) fn is_control(byte: u8) -> bool {
-    byte == 127 || (byte < 32 && byte != b'\t')
-}
-
 fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
 }
@@ -186,8 +169,8 @@ mod tests {
 
     const NOW: u64 = 1_000_000;
 
-    fn at<'a>(host: &'a str, path: &'a str) -> Place<'a> {
-        Place {
+    fn at<'a>(host: &'a str, path: &'a str) -> CookieScope<'a> {
+        CookieScope {
             https: false,
             host,
             is_address: host == "127.0.0.1",

@@ -1,6 +1,6 @@
 //! Where a response's body ends, and its bytes without framing.
 
-use super::super::error::{ErrorCode, Fault};
+use super::super::error::{ErrorCode, HttpError};
 
 /// Bytes of chunk sizes, extensions and trailers that one response may have.
 const OVERHEAD_BYTES: u32 = 64 * 1024;
@@ -19,14 +19,14 @@ pub(in super::super) enum Framing {
 /// The state of a chunked body.
 #[derive(Debug, Default)]
 pub(in super::super) struct Chunks {
-    at: At,
+    at: ChunkState,
     /// Bytes missing of this chunk, or its size so far.
     left: u64,
     overhead: u32,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
-enum At {
+enum ChunkState {
     #[default]
     FirstDigit,
     Size,
@@ -47,8 +47,8 @@ impl Framing {
     pub(in super::super) fn feed(
         &mut self,
         bytes: &[u8],
-        sink: &mut impl FnMut(&[u8]) -> Result<(), Fault>,
-    ) -> Result<usize, Fault> {
+        sink: &mut impl FnMut(&[u8]) -> Result<(), HttpError>,
+    ) -> Result<usize, HttpError> {
         match self {
             Framing::Length(left) => {
                 let taken = usize::try_from(*left).map_or(bytes.len(), |left| left.min(bytes.len()));
@@ -65,7 +65,7 @@ impl Framing {
     pub(in super::super) fn is_done(&self) -> bool {
         match self {
             Framing::Length(left) => *left == 0,
-            Framing::Chunked(chunks) => chunks.at == At::Done,
+            Framing::Chunked(chunks) => chunks.at == ChunkState::Done,
             Framing::Close => false,
         }
     }
@@ -75,20 +75,20 @@ impl Chunks {
     fn feed(
         &mut self,
         bytes: &[u8],
-        sink: &mut impl FnMut(&[u8]) -> Result<(), Fault>,
-    ) -> Result<usize, Fault> {
+        sink: &mut impl FnMut(&[u8]) -> Result<(), HttpError>,
+    ) -> Result<usize, HttpError> {
         let mut at = 0;
-        while self.at != At::Done
+        while self.at != ChunkState::Done
             && let Some(&byte) = bytes.get(at)
         {
-            if self.at == At::Data {
+            if self.at == ChunkState::Data {
                 let rest = &bytes[at..];
                 let taken = usize::try_from(self.left).map_or(rest.len(), |left| left.min(rest.len()));
                 sink(&rest[..taken])?;
                 self.left -= taken as u64;
                 at += taken;
                 if self.left == 0 {
-                    self.at = At::DataEnd;
+                    self.at = ChunkState::DataEnd;
                 }
             } else {
                 self.step(byte)?;
@@ -99,22 +99,24 @@ impl Chunks {
     }
 
     /// Takes one byte that isn't data.
-    fn step(&mut self, byte: u8) -> Result<(), Fault> {
+    fn step(&mut self, byte: u8) -> Result<(), HttpError> {
         self.overhead += 1;
         self.at = match (&self.at, byte) {
-            (At::FirstDigit | At::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => self.digit(byte)?,
-            (At::Size, b'\r') => At::SizeEnd,
-            (At::Size, b';' | b' ' | b'\t') => At::Extension,
-            (At::Extension, b'\r') => At::SizeEnd,
-            (At::Extension, byte) if byte != b'\n' => At::Extension,
-            (At::SizeEnd, b'\n') if self.left == 0 => At::TrailerStart,
-            (At::SizeEnd, b'\n') => At::Data,
-            (At::DataEnd, b'\r') => At::DataLineEnd,
-            (At::DataLineEnd, b'\n') => self.next_chunk(),
-            (At::TrailerStart, b'\r') => At::LastLineEnd,
-            (At::LastLineEnd, b'\n') => At::Done,
-            (At::Trailer, b'\n') => At::TrailerStart,
-            (At::TrailerStart | At::Trailer, _) => At::Trailer,
+            (ChunkState::FirstDigit | ChunkState::Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => {
+                self.digit(byte)?
+            }
+            (ChunkState::Size, b'\r') => ChunkState::SizeEnd,
+            (ChunkState::Size, b';' | b' ' | b'\t') => ChunkState::Extension,
+            (ChunkState::Extension, b'\r') => ChunkState::SizeEnd,
+            (ChunkState::Extension, byte) if byte != b'\n' => ChunkState::Extension,
+            (ChunkState::SizeEnd, b'\n') if self.left == 0 => ChunkState::TrailerStart,
+            (ChunkState::SizeEnd, b'\n') => ChunkState::Data,
+            (ChunkState::DataEnd, b'\r') => ChunkState::DataLineEnd,
+            (ChunkState::DataLineEnd, b'\n') => self.next_chunk(),
+            (ChunkState::TrailerStart, b'\r') => ChunkState::LastLineEnd,
+            (ChunkState::LastLineEnd, b'\n') => ChunkState::Done,
+            (ChunkState::Trailer, b'\n') => ChunkState::TrailerStart,
+            (ChunkState::TrailerStart | ChunkState::Trailer, _) => ChunkState::Trailer,
             (state, byte) => return Err(misplaced(state, byte)),
         };
         if self.overhead > OVERHEAD_BYTES {
@@ -126,36 +128,36 @@ impl Chunks {
         }
     }
 
-    fn digit(&mut self, byte: u8) -> Result<At, Fault> {
+    fn digit(&mut self, byte: u8) -> Result<ChunkState, HttpError> {
         let digit = char::from(byte).to_digit(16).map_or(0, u64::from);
         self.left = self
             .left
             .checked_mul(16)
             .and_then(|left| left.checked_add(digit))
             .ok_or_else(|| malformed("a chunk's size is too large"))?;
-        Ok(At::Size)
+        Ok(ChunkState::Size)
     }
 
-    fn next_chunk(&mut self) -> At {
+    fn next_chunk(&mut self) -> ChunkState {
         self.left = 0;
         // A body of many small chunks is allowed; one endless line is not.
         self.overhead = 0;
-        At::FirstDigit
+        ChunkState::FirstDigit
     }
 }
 
 #[cold]
-fn malformed(why: &str) -> Fault {
-    Fault::new(ErrorCode::Protocol, format!("malformed chunked body: {why}"))
+fn malformed(why: &str) -> HttpError {
+    HttpError::new(ErrorCode::Protocol, format!("malformed chunked body: {why}"))
 }
 
 /// What was due where this byte came.
 #[cold]
-fn misplaced(state: &At, byte: u8) -> Fault {
+fn misplaced(state: &ChunkState, byte: u8) -> HttpError {
     let due = match state {
-        At::FirstDigit | At::Size => "the size of a chunk",
-        At::Extension | At::SizeEnd => "the end of the line of a chunk's size",
-        At::DataEnd | At::DataLineEnd => "the end of a chunk",
+        ChunkState::FirstDigit | ChunkState::Size => "the size of a chunk",
+        ChunkState::Extension | ChunkState::SizeEnd => "the end of the line of a chunk's size",
+        ChunkState::DataEnd | ChunkState::DataLineEnd => "the end of a chunk",
         _ => "the end of the trailers",
     };
     malformed(&format!("{:?} instead of {due}", char::from(byte)))
@@ -165,7 +167,7 @@ fn misplaced(state: &At, byte: u8) -> Fault {
 mod tests {
     use super::*;
 
-    fn read(framing: &mut Framing, parts: &[&[u8]]) -> Result<(Vec<u8>, usize), Fault> {
+    fn read(framing: &mut Framing, parts: &[&[u8]]) -> Result<(Vec<u8>, usize), HttpError> {
         let (mut body, mut taken) = (Vec::new(), 0);
         for part in parts {
             taken += framing.feed(part, &mut |bytes| {

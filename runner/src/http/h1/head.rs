@@ -4,7 +4,8 @@ use std::mem::MaybeUninit;
 
 use httparse::{Header, ParserConfig, Status};
 
-use super::super::error::{ErrorCode, Fault, quoted};
+use super::super::error::{ErrorCode, HttpError, quoted};
+use super::super::received::{HeadFacts, leads_on};
 use super::body::{Chunks, Framing};
 
 /// Headers that are parsed without reserving more stack.
@@ -12,22 +13,11 @@ const USUAL_HEADERS: usize = 32;
 /// The most headers a response may have.
 const MAX_HEADERS: usize = 128;
 
-/// What the engine itself needs to know of a head.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in super::super) struct Facts {
-    pub(in super::super) status: u16,
-    /// The server will keep the connection.
-    pub(in super::super) persistent: bool,
-    pub(in super::super) encoded: bool,
-    pub(in super::super) sets_cookies: bool,
-    pub(in super::super) location: bool,
-}
-
 /// The length of a head, what it says, and how its body is framed.
-pub(super) type Parsed = Option<(usize, Facts, Framing)>;
+pub(super) type ParsedHead = Option<(usize, HeadFacts, Framing)>;
 
 /// Parses a head; `None` while it isn't complete.
-pub(super) fn parse(bytes: &[u8], to_head: bool) -> Result<Parsed, Fault> {
+pub(super) fn parse(bytes: &[u8], to_head: bool) -> Result<ParsedHead, HttpError> {
     match parse_with::<USUAL_HEADERS>(bytes, to_head) {
         Err(httparse::Error::TooManyHeaders) => parse_many(bytes, to_head),
         other => other.unwrap_or_else(|error| Err(not_http(bytes, error))),
@@ -37,15 +27,15 @@ pub(super) fn parse(bytes: &[u8], to_head: bool) -> Result<Parsed, Fault> {
 /// Apart, because an array of 128 headers takes 4 KiB of the caller's small stack.
 #[cold]
 #[inline(never)]
-fn parse_many(bytes: &[u8], to_head: bool) -> Result<Parsed, Fault> {
+fn parse_many(bytes: &[u8], to_head: bool) -> Result<ParsedHead, HttpError> {
     parse_with::<MAX_HEADERS>(bytes, to_head).unwrap_or_else(|error| Err(not_http(bytes, error)))
 }
 
 #[cold]
-fn not_http(bytes: &[u8], error: httparse::Error) -> Fault {
+fn not_http(bytes: &[u8], error: httparse::Error) -> HttpError {
     let (number, line) = culprit(bytes);
     let line = quoted(line);
-    Fault::new(
+    HttpError::new(
         ErrorCode::Protocol,
         format!("the response head isn't valid HTTP: {error} in line {number}, {line}"),
     )
@@ -98,7 +88,10 @@ fn culprit(bytes: &[u8]) -> (usize, &[u8]) {
     last
 }
 
-fn parse_with<const N: usize>(bytes: &[u8], to_head: bool) -> Result<Result<Parsed, Fault>, httparse::Error> {
+fn parse_with<const N: usize>(
+    bytes: &[u8],
+    to_head: bool,
+) -> Result<Result<ParsedHead, HttpError>, httparse::Error> {
     let mut headers = [const { MaybeUninit::<Header<'_>>::uninit() }; N];
     let mut response = httparse::Response::new(&mut []);
     let status =
@@ -119,10 +112,10 @@ struct Findings {
     keep_alive: bool,
 }
 
-fn facts(response: &httparse::Response<'_, '_>, to_head: bool) -> Result<(Facts, Framing), Fault> {
-    let mut facts = Facts {
+fn facts(response: &httparse::Response<'_, '_>, to_head: bool) -> Result<(HeadFacts, Framing), HttpError> {
+    let mut facts = HeadFacts {
         status: response.code.unwrap_or(0),
-        ..Facts::default()
+        ..HeadFacts::default()
     };
     let mut findings = Findings::default();
     for header in response.headers.iter() {
@@ -140,13 +133,8 @@ fn facts(response: &httparse::Response<'_, '_>, to_head: bool) -> Result<(Facts,
     Ok((facts, framing))
 }
 
-/// Whether a response of this status and `location` leads elsewhere. An empty one leads nowhere.
-pub(in super::super) fn leads_on(status: u16, location: &[u8]) -> bool {
-    matches!(status, 301 | 302 | 303 | 307 | 308) && !location.trim_ascii().is_empty()
-}
-
 /// Takes in one header. Sorted by length first, because most headers are none of these.
-fn note(header: &Header<'_>, facts: &mut Facts, findings: &mut Findings) -> Result<(), Fault> {
+fn note(header: &Header<'_>, facts: &mut HeadFacts, findings: &mut Findings) -> Result<(), HttpError> {
     let is = |name: &str| header.name.eq_ignore_ascii_case(name);
     match header.name.len() {
         8 if is("location") => facts.location = leads_on(facts.status, header.value),
@@ -168,7 +156,7 @@ fn note_connection(value: &[u8], findings: &mut Findings) {
     }
 }
 
-fn length(value: &[u8], earlier: Option<u64>) -> Result<u64, Fault> {
+fn length(value: &[u8], earlier: Option<u64>) -> Result<u64, HttpError> {
     let wrong = || {
         let detail = match earlier {
             None => format!("the response has an invalid content-length, {}", quoted(value)),
@@ -177,7 +165,7 @@ fn length(value: &[u8], earlier: Option<u64>) -> Result<u64, Fault> {
                 quoted(value)
             ),
         };
-        Fault::new(ErrorCode::Protocol, detail)
+        HttpError::new(ErrorCode::Protocol, detail)
     };
     let mut agreed = earlier;
     for item in value.split(|&byte| byte == b',') {
@@ -197,11 +185,11 @@ fn length(value: &[u8], earlier: Option<u64>) -> Result<u64, Fault> {
     agreed.ok_or_else(wrong)
 }
 
-fn chunked(value: &[u8], earlier: bool) -> Result<bool, Fault> {
+fn chunked(value: &[u8], earlier: bool) -> Result<bool, HttpError> {
     match value.trim_ascii() {
         coding if coding.eq_ignore_ascii_case(b"chunked") && !earlier => Ok(true),
         coding if coding.eq_ignore_ascii_case(b"identity") => Ok(earlier),
-        _ => Err(Fault::new(
+        _ => Err(HttpError::new(
             ErrorCode::Protocol,
             format!("the response has an unknown transfer coding, {}", quoted(value)),
         )),

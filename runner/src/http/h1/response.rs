@@ -1,99 +1,79 @@
 //! Reads one HTTP/1 response out of whatever pieces the socket delivers.
 
-use super::super::error::{ErrorCode, Fault};
-use super::body::Framing;
-use super::head::{Facts, parse, unfold};
-use crate::memory::{Account, Exceeded, Held};
-use crate::net::{Buffer, POOLED_BYTES};
 use std::sync::Arc;
+
+use super::super::error::{ErrorCode, HttpError};
+use super::super::prepared::Wanted;
+use super::super::received::Received;
+use super::body::Framing;
+use super::head::{parse, unfold};
+use crate::memory::Account;
 
 /// The largest response head, interim responses included.
 const HEAD_BYTES: usize = 64 * 1024;
 
-/// What the caller wants of the response.
-#[derive(Clone, Copy, Debug)]
-pub(in super::super) struct Wanted {
-    /// Keep the body, beside the head.
-    pub(in super::super) keep: bool,
-    /// The request was `HEAD`.
-    pub(in super::super) head: bool,
-    /// The largest body to keep, in bytes.
-    pub(in super::super) max_body: usize,
-}
-
 /// A response being read.
 #[derive(Debug)]
-pub(in super::super) struct Reader {
+pub(in super::super) struct ResponseReader {
     wanted: Wanted,
     framing: Option<Framing>,
-    /// The head so far; then head and, if kept, body.
-    pub(in super::super) bytes: Buffer,
-    /// Length of the head in `bytes`.
-    pub(in super::super) head_len: u32,
-    pub(in super::super) facts: Facts,
+    /// `bytes` holds the head so far; then head and, if kept, body.
+    received: Received,
     /// Bytes of interim responses, which count against the head's limit.
     interim: usize,
     /// More came than the response has.
     surplus: bool,
-    /// Whom it counts against, and with how much, once it is larger than usual.
-    account: Option<Arc<Account>>,
-    pub(in super::super) held: Option<Held>,
 }
 
-impl Reader {
-    pub(in super::super) fn new(wanted: Wanted) -> Reader {
-        Reader {
+impl ResponseReader {
+    /// What is kept counts against the account.
+    pub(in super::super) fn new(wanted: Wanted, account: Option<&Arc<Account>>) -> ResponseReader {
+        ResponseReader {
             wanted,
             framing: None,
-            bytes: Buffer::default(),
-            head_len: 0,
-            facts: Facts::default(),
+            received: Received::new(account),
             interim: 0,
             surplus: false,
-            account: None,
-            held: None,
         }
     }
 
-    /// Counts what is kept against an account.
-    pub(in super::super) fn charge_to(&mut self, account: Option<&Arc<Account>>) {
-        self.account = account.cloned();
+    /// What has been read.
+    pub(in super::super) fn into_received(mut self) -> Received {
+        self.received.facts.persistent = self.leaves_reusable();
+        self.received
     }
 
-    /// Makes sure that so many bytes may be kept.
-    pub(in super::super) fn make_room(&mut self, needed: usize) -> Result<(), Fault> {
-        charge(
-            self.account.as_ref(),
-            &mut self.held,
-            self.bytes.capacity(),
-            needed,
-        )
+    /// Nothing can follow on the connection, whatever the server says.
+    pub(super) fn ends_connection(&mut self) {
+        self.received.facts.persistent = false;
     }
 
     /// Takes in bytes from the wire; `true` once the response is complete.
-    pub(in super::super) fn feed(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
+    pub(in super::super) fn feed(&mut self, bytes: &[u8]) -> Result<bool, HttpError> {
         if self.framing.is_some() {
             return self.feed_body(bytes);
         }
-        if self.bytes.is_empty() {
+        if self.received.bytes.is_empty() {
             return self.feed_head(bytes);
         }
-        let mut joined = std::mem::take(&mut self.bytes);
+        let mut joined = std::mem::take(&mut self.received.bytes);
         joined.extend_from_slice(bytes);
         self.feed_head(&joined)
     }
 
     /// Takes note that the server closed; `Ok` if that completes the response.
-    pub(in super::super) fn close(&mut self) -> Result<(), Fault> {
+    pub(in super::super) fn close(&mut self) -> Result<(), HttpError> {
         match self.framing {
             Some(Framing::Close) => Ok(()),
-            _ => Err(Fault::new(ErrorCode::ConnectionClosed, self.closed_detail())),
+            _ => Err(HttpError::new(ErrorCode::ConnectionClosed, self.closed_detail())),
         }
     }
 
     /// Whether another request may follow on the connection.
-    pub(in super::super) fn leaves_reusable(&self) -> bool {
-        self.facts.persistent && !self.surplus && !matches!(self.framing, None | Some(Framing::Close))
+    fn leaves_reusable(&self) -> bool {
+        self.received.facts.persistent
+            && !self.surplus
+            && !matches!(self.framing, None | Some(Framing::Close))
     }
 
     fn closed_detail(&self) -> &'static str {
@@ -103,7 +83,7 @@ impl Reader {
         }
     }
 
-    fn feed_head(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
+    fn feed_head(&mut self, bytes: &[u8]) -> Result<bool, HttpError> {
         let mut unfolded: Vec<u8>;
         let mut bytes = bytes;
         loop {
@@ -118,7 +98,7 @@ impl Reader {
             match parsed {
                 None if bytes.len() + self.interim >= HEAD_BYTES => return Err(head_too_large()),
                 None => {
-                    self.bytes.ready().extend_from_slice(bytes);
+                    self.received.bytes.ready().extend_from_slice(bytes);
                     return Ok(false);
                 }
                 Some((length, _, _)) if length + self.interim > HEAD_BYTES => return Err(head_too_large()),
@@ -127,7 +107,7 @@ impl Reader {
                     bytes = &bytes[length..];
                 }
                 Some((length, facts, framing)) => {
-                    self.facts = facts;
+                    self.received.facts = facts;
                     self.framing = Some(framing);
                     self.keep_head(&bytes[..length]);
                     return self.feed_body(&bytes[length..]);
@@ -137,10 +117,10 @@ impl Reader {
     }
 
     #[cold]
-    fn skip_interim(&mut self, length: usize, status: u16) -> Result<(), Fault> {
+    fn skip_interim(&mut self, length: usize, status: u16) -> Result<(), HttpError> {
         self.interim += length;
         match status {
-            101 => Err(Fault::new(
+            101 => Err(HttpError::new(
                 ErrorCode::Protocol,
                 "the server switched protocols without being asked",
             )),
@@ -150,31 +130,27 @@ impl Reader {
 
     /// Also without the body: a head is small, and whoever throws bodies away may ask for a header.
     fn keep_head(&mut self, head: &[u8]) {
-        self.bytes.ready().extend_from_slice(head);
-        self.head_len = u32::try_from(head.len()).unwrap_or(u32::MAX);
+        self.received.bytes.ready().extend_from_slice(head);
+        self.received.head_len = u32::try_from(head.len()).unwrap_or(u32::MAX);
     }
 
-    fn feed_body(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
+    fn feed_body(&mut self, bytes: &[u8]) -> Result<bool, HttpError> {
         let Some(framing) = &mut self.framing else {
             return Ok(false);
         };
-        let (keep, kept, held, account) = (
-            self.wanted.keep,
-            &mut self.bytes,
-            &mut self.held,
-            self.account.as_ref(),
-        );
-        let max_body = self.wanted.max_body;
-        let limit = max_body.saturating_add(self.head_len as usize);
+        let Wanted { keep, max_body, .. } = self.wanted;
+        let received = &mut self.received;
+        let limit = max_body.saturating_add(received.head_len as usize);
         let taken = framing.feed(bytes, &mut |part| {
             if !keep {
                 return Ok(());
             }
-            if kept.len() + part.len() > limit {
-                return Err(Fault::too_large(max_body));
+            let needed = received.bytes.len() + part.len();
+            if needed > limit {
+                return Err(HttpError::too_large(max_body));
             }
-            charge(account, held, kept.capacity(), kept.len() + part.len())?;
-            kept.extend_from_slice(part);
+            received.make_room(needed)?;
+            received.bytes.extend_from_slice(part);
             Ok(())
         })?;
         self.surplus |= taken < bytes.len();
@@ -182,40 +158,14 @@ impl Reader {
     }
 }
 
-/// Counts a buffer that is to hold so many bytes, unless it holds no more than is usual.
-pub(in super::super) fn charge(
-    account: Option<&Arc<Account>>,
-    held: &mut Option<Held>,
-    capacity: usize,
-    needed: usize,
-) -> Result<(), Fault> {
-    match account {
-        Some(account) if needed > capacity && needed > POOLED_BYTES => {
-            // As a vector grows.
-            let bytes = needed.max(2 * capacity);
-            let held = held.get_or_insert_with(|| Held::new(account));
-            held.resize(bytes).map_err(no_room)
-        }
-        _ => Ok(()),
-    }
-}
-
 #[cold]
-fn no_room(why: Exceeded) -> Fault {
-    Fault::new(
-        ErrorCode::ResponseTooLarge,
-        format!("there is no room for the body: {why}"),
-    )
-}
-
-#[cold]
-fn head_too_large() -> Fault {
-    Fault::new(ErrorCode::Protocol, "the response head is larger than 64 KiB")
+fn head_too_large() -> HttpError {
+    HttpError::new(ErrorCode::Protocol, "the response head is larger than 64 KiB")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::response::field;
+    use super::super::super::fields::field;
     use super::*;
 
     const WANTED: Wanted = Wanted {
@@ -224,26 +174,29 @@ mod tests {
         max_body: 1000,
     };
 
-    fn read(wanted: Wanted, wire: &[u8]) -> Result<(Reader, bool), Fault> {
-        let mut reader = Reader::new(wanted);
+    fn read(wanted: Wanted, wire: &[u8]) -> Result<(ResponseReader, bool), HttpError> {
+        let mut reader = ResponseReader::new(wanted, None);
         let done = reader.feed(wire)?;
         Ok((reader, done))
     }
 
-    fn body(reader: &Reader) -> &[u8] {
-        &reader.bytes[reader.head_len as usize..]
+    fn body(reader: &ResponseReader) -> &[u8] {
+        &reader.received.bytes[reader.received.head_len as usize..]
     }
 
     #[test]
     fn reads_a_response_split_at_every_byte() {
         let wire = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
         for split in 0..=wire.len() {
-            let mut reader = Reader::new(WANTED);
+            let mut reader = ResponseReader::new(WANTED, None);
             let first = reader.feed(&wire[..split]).expect("valid");
             let done = first || reader.feed(&wire[split..]).expect("valid");
             assert!(done && reader.leaves_reusable(), "split at {split}");
-            assert_eq!((reader.facts.status, body(&reader)), (200, &b"hello"[..]));
-            assert!(reader.bytes.starts_with(b"HTTP/1.1 200"));
+            assert_eq!(
+                (reader.received.facts.status, body(&reader)),
+                (200, &b"hello"[..])
+            );
+            assert!(reader.received.bytes.starts_with(b"HTTP/1.1 200"));
         }
     }
 
@@ -269,19 +222,19 @@ mod tests {
         let (reader, done) =
             read(wanted, b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello").expect("valid");
         assert!(done);
-        assert_eq!((reader.bytes.len(), reader.head_len), (38, 38));
+        assert_eq!((reader.received.bytes.len(), reader.received.head_len), (38, 38));
     }
 
     #[test]
     fn folded_headers_are_one_line_wherever_the_pieces_break() {
         let wire = b"HTTP/1.1 103 Early\r\nlink: a\r\n b\r\n\r\nHTTP/1.1 200 OK\r\nx: one,\r\n two\r\n\t three\r\ny:\n z\r\ncontent-length: 6\r\n\r\na\r\n b\n";
         for split in 0..=wire.len() {
-            let mut reader = Reader::new(WANTED);
+            let mut reader = ResponseReader::new(WANTED, None);
             let first = reader.feed(&wire[..split]).expect("valid");
             let done = first || reader.feed(&wire[split..]).expect("valid");
             assert!(done && reader.leaves_reusable(), "split at {split}");
             assert_eq!(body(&reader), b"a\r\n b\n");
-            let head = &reader.bytes[..reader.head_len as usize];
+            let head = &reader.received.bytes[..reader.received.head_len as usize];
             let words = |name| {
                 let value = field(head, name).expect(name).into_owned();
                 value
@@ -405,7 +358,7 @@ mod tests {
 
     #[test]
     fn refuses_an_endless_head() {
-        let mut reader = Reader::new(WANTED);
+        let mut reader = ResponseReader::new(WANTED, None);
         assert!(!reader.feed(b"HTTP/1.1 200 OK\r\nx: ").expect("valid so far"));
         let error = reader.feed(&vec![b'a'; HEAD_BYTES]).expect_err("too long");
         assert_eq!(error.code, ErrorCode::Protocol);

@@ -1,7 +1,8 @@
 //! Any bytes as the answer of a server: they are refused or read, whole or in pieces alike.
 
 use super::super::decode::decode;
-use super::super::h1::response::{Reader, Wanted};
+use super::super::h1::response::ResponseReader;
+use super::super::prepared::Wanted;
 use crate::tests::fuzz::gate;
 
 const GOOD: &[&str] = &[
@@ -36,18 +37,19 @@ const WORDS: &[&str] = &[
 
 /// Feeds pieces; the body that came of it, or the error's words.
 fn read(pieces: &[&[u8]]) -> Result<(bool, Vec<u8>), String> {
-    let mut reader = Reader::new(Wanted {
+    let wanted = Wanted {
         keep: true,
         head: false,
         max_body: 1 << 20,
-    });
+    };
+    let mut reader = ResponseReader::new(wanted, None);
     for piece in pieces {
         if reader.feed(piece).map_err(|fault| fault.code.name().to_owned())? {
-            return Ok((true, reader.bytes.to_vec()));
+            return Ok((true, reader.into_received().bytes.to_vec()));
         }
     }
     let _ = reader.close();
-    Ok((false, reader.bytes.to_vec()))
+    Ok((false, reader.into_received().bytes.to_vec()))
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::{Client, HttpSettings, Outcome, Request, Response, Transport};
+use super::{Client, HttpOutcome, HttpSettings, Request, Response, Transport};
 use crate::net::NetSettings;
 
 /// `GET` that keeps everything.
@@ -54,7 +54,7 @@ pub(super) fn client(settings: &HttpSettings) -> Client {
     Client::new(transport(settings), 0)
 }
 
-pub(super) fn response(outcome: Outcome) -> Response {
+pub(super) fn response(outcome: HttpOutcome) -> Response {
     outcome.result.expect("response")
 }
 

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::server::{Server, Step, raw, reply};
 use super::{base, client, get, response, with_net};
-use crate::http::{ErrorCode, Hop, HttpSettings, Ignored, Request, Watch};
+use crate::http::{ErrorCode, Hop, HttpSettings, Ignored, RedirectWatch, Request};
 
 /// A server that answers once it has read so many bytes, and then holds the connection or closes it.
 async fn hasty(read: usize, answer: &'static str, holds: bool) -> String {
@@ -218,7 +218,7 @@ async fn any_token_is_a_method_and_sent_as_it_is() {
 #[derive(Debug, Default)]
 struct Paced(Mutex<Vec<(String, Instant)>>);
 
-impl Watch for Paced {
+impl RedirectWatch for Paced {
     fn redirected(&self, hop: &Hop) {
         let noted = (format!("{} {}", hop.method, hop.name), Instant::now());
         self.0.lock().expect("lock").push(noted);

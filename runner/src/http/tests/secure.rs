@@ -128,7 +128,7 @@ async fn a_certificate_must_be_trusted_and_fit_the_name() {
     let authority = authority(&[]);
     let address = start(&authority, (0..6).map(|_| vec![reply("200 OK", "")]).collect()).await;
     let trusting = settings(&authority, address);
-    let code = |outcome: crate::http::Outcome| outcome.result.expect_err("certificate").code;
+    let code = |outcome: crate::http::HttpOutcome| outcome.result.expect_err("certificate").code;
     let untrusting = with_net(trusting.clone(), |net| net.ca_file = None);
     assert_eq!(
         code(client(&untrusting).send(&get("/")).await),

@@ -1,86 +1,25 @@
-//! From a URL to an origin and a path.
+//! From the text of a URL to the parts that a request needs.
 //!
 //! Usual URLs are only split, by a scan that proves that parsing would change nothing; so a million different URLs
 //! cost what one costs, and no cache has to hold them. All others go through the `url` crate.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicU8;
-
 use url::{Position, Url};
 
-use super::error::{ErrorCode, Fault};
-use super::headers::Own;
-use crate::net::Destination;
-
-/// Where requests go: scheme, host and port, with all that is the same in every request there.
-#[derive(Debug)]
-pub(super) struct Origin {
-    /// `scheme://host[:port]`, without the scheme's own port.
-    pub(super) prefix: String,
-    /// Scheme, host and port, which the run may reach.
-    pub(super) destination: Destination,
-    /// The run's base URL lies here.
-    pub(super) base: bool,
-    /// `host[:port]` as in a `host` header.
-    pub(super) authority: String,
-    /// Headers that the host adds: lower-case names.
-    pub(super) standing: Vec<(String, String)>,
-    /// What follows the path in a request head: version, host, standing headers.
-    pub(super) fixed: Vec<u8>,
-    /// What precedes the path: the prefix where a proxy wants absolute URLs, else nothing.
-    pub(super) via: String,
-    /// What the server was found to speak: one of the constants below.
-    pub(super) speaks: AtomicU8,
-}
-
-/// Not known yet.
-pub(super) const SPEAKS_UNKNOWN: u8 = 0;
-/// HTTP/1.1.
-pub(super) const SPEAKS_HTTP1: u8 = 1;
-/// HTTP/2.
-pub(super) const SPEAKS_HTTP2: u8 = 2;
-
-impl Origin {
-    /// Whether a guest's headers replace any of the fixed part, or have to be sorted out.
-    pub(super) fn overlaps(&self, headers: &[(String, String)]) -> bool {
-        let standing = |name: &str| {
-            self.standing
-                .iter()
-                .any(|(own, _)| own.eq_ignore_ascii_case(name))
-        };
-        headers
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("host") || standing(name) || Own::of(name).is_some())
-    }
-
-    /// Whether a split URL lies here.
-    pub(super) fn matches(&self, split: &Split<'_>) -> bool {
-        split.prefix.map_or(self.base, |prefix| prefix == self.prefix)
-    }
-}
+use super::error::{ErrorCode, HttpError};
 
 /// A URL that needs no parsing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Split<'a> {
+pub(super) struct SplitUrl<'a> {
     /// `None`: relative to the base URL.
     pub(super) prefix: Option<&'a str>,
     /// Path and query, beginning with `/`.
     pub(super) path: &'a str,
 }
 
-/// A URL, resolved.
-#[derive(Debug)]
-pub(super) struct Target {
-    pub(super) origin: Arc<Origin>,
-    pub(super) path: String,
-    /// The value of an `authorization` header, from the URL's user and password.
-    pub(super) authorization: Option<String>,
-}
-
 /// Splits a URL whose parts are certainly in normal form; `None` for any other, good or bad.
-pub(super) fn split(url: &str) -> Option<Split<'_>> {
+pub(super) fn split(url: &str) -> Option<SplitUrl<'_>> {
     if url.starts_with('/') {
-        return (!url.starts_with("//") && is_plain(url)).then_some(Split {
+        return (!url.starts_with("//") && is_plain(url)).then_some(SplitUrl {
             prefix: None,
             path: url,
         });
@@ -90,7 +29,7 @@ pub(super) fn split(url: &str) -> Option<Split<'_>> {
         .or_else(|| url.strip_prefix("https://"))?;
     let path = rest.find('/').map(|at| &rest[at..])?;
     let prefix = &url[..url.len() - path.len()];
-    is_plain(path).then_some(Split {
+    is_plain(path).then_some(SplitUrl {
         prefix: Some(prefix),
         path,
     })
@@ -102,7 +41,7 @@ pub(super) fn path_below(base: &Url) -> &str {
 }
 
 /// Resolves the URL of a request: what is relative goes under the base's path, whether it begins with a slash or not.
-pub(super) fn resolve(url: &str, base: Option<&Url>) -> Result<Url, Fault> {
+pub(super) fn resolve(url: &str, base: Option<&Url>) -> Result<Url, HttpError> {
     let below = base.map_or("", path_below);
     let text = url.trim_matches(|character| character <= ' ');
     let is_below = || Url::parse(text) == Err(url::ParseError::RelativeUrlWithoutBase);
@@ -118,7 +57,7 @@ pub(super) fn resolve(url: &str, base: Option<&Url>) -> Result<Url, Fault> {
 }
 
 /// Resolves a URL against another as the standard says, and checks its scheme.
-pub(super) fn parse(url: &str, base: Option<&Url>) -> Result<Url, Fault> {
+pub(super) fn parse(url: &str, base: Option<&Url>) -> Result<Url, HttpError> {
     let parsed = match base {
         Some(base) => base.join(url),
         None => Url::parse(url),
@@ -155,8 +94,8 @@ pub(super) fn path_of(url: &Url) -> String {
 }
 
 #[cold]
-fn invalid(detail: String) -> Fault {
-    Fault::new(ErrorCode::InvalidUrl, detail)
+fn invalid(detail: String) -> HttpError {
+    HttpError::new(ErrorCode::InvalidUrl, detail)
 }
 
 /// Whether the URL standard's parser would leave this path and query as they are: no byte that it encodes or
