@@ -38,37 +38,10 @@ timer
 /// Files of one folder that need each other in a circle.
 pub(super) const STANDING_CIRCLES: &[&str] = &[
     "host: bodies desk failure flight log outgoing output request_record run_shared sending shared state wasi",
-    "options/resolve: asked suggest",
     "options: assemble resolve",
 ];
 
 /// Names of types that other files see and that mean more than one thing.
 pub(super) const STANDING_NAMES: &[&str] = &[
-    "Answer",
-    "Builtin",
-    "Change",
-    "Componentizer",
-    "End",
-    "Ended",
-    "Format",
-    "Groups",
-    "Kept",
-    "Key",
-    "Limits",
-    "Live",
-    "Load",
-    "Problem",
-    "Project",
-    "Rate",
-    "Room",
-    "Shard",
-    "Source",
-    "Stage",
-    "State",
-    "Stream",
-    "Tags",
-    "Tally",
-    "View",
-    "Watched",
-    "Zig",
+    "Answer", "Ended", "Groups", "Kept", "Rate", "Stage", "State", "Stream", "Tags", "Watched",
 ];

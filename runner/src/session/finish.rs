@@ -6,7 +6,7 @@ use crate::load::{EndReason, Outcome};
 use crate::metrics::{Snapshot, Verdict};
 use crate::options::OutputOptions;
 use crate::plan::Plan;
-use crate::report::{self, End, RunFacts};
+use crate::report::{self, EndFacts, RunFacts};
 use crate::terminal::{self, Paint};
 use std::path::Path;
 use std::time::SystemTime;
@@ -77,8 +77,8 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
     printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))
 }
 
-fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> End {
-    End {
+fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> EndFacts {
+    EndFacts {
         reason: word(&run.outcome.reason).to_owned(),
         code: exit_code(run, wrong, output.exit_code_on_error).number(),
         text: ending(run.outcome),

@@ -16,7 +16,7 @@ use unicode_width::UnicodeWidthStr;
 const EVERY: Duration = Duration::from_millis(250);
 
 /// Lines at the bottom of the terminal. Removes them when dropped.
-pub struct Live {
+pub struct LiveView {
     out: Box<dyn Write + Send>,
     size: fn() -> (usize, usize),
     paint: Paint,
@@ -26,7 +26,7 @@ pub struct Live {
     is_cursor_hidden: bool,
 }
 
-impl Live {
+impl LiveView {
     /// A live view on standard error; None if that isn't a terminal that can do it.
     pub fn on_stderr() -> Option<Self> {
         if !Self::is_possible() {
@@ -128,15 +128,15 @@ impl Live {
     }
 }
 
-impl Drop for Live {
+impl Drop for LiveView {
     fn drop(&mut self) {
         self.clear();
     }
 }
 
-impl std::fmt::Debug for Live {
+impl std::fmt::Debug for LiveView {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Live")
+        f.debug_struct("LiveView")
             .field("lines", &self.lines.len())
             .finish_non_exhaustive()
     }
@@ -182,9 +182,12 @@ mod tests {
         }
     }
 
-    fn live() -> (Live, Shared) {
+    fn live() -> (LiveView, Shared) {
         let out = Shared::default();
-        (Live::new(Box::new(out.clone()), || (80, 24), Paint::Plain), out)
+        (
+            LiveView::new(Box::new(out.clone()), || (80, 24), Paint::Plain),
+            out,
+        )
     }
 
     #[test]

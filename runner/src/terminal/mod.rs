@@ -17,7 +17,7 @@ mod wrap;
 
 pub use escape::escape;
 pub use keys::{Keys, restore};
-pub use live::Live;
+pub use live::LiveView;
 pub use message::{error_text, warning_text};
 pub use progress::Progress;
 pub use screen::render;
