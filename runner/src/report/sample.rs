@@ -80,7 +80,7 @@ pub(super) fn end() -> EndFacts {
 }
 
 /// Facts of that run.
-pub(super) fn facts<'a>(plan: &'a serde_json::Value, end: &'a End) -> RunFacts<'a> {
+pub(super) fn facts<'a>(plan: &'a serde_json::Value, end: &'a EndFacts) -> RunFacts<'a> {
     let started = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     RunFacts {
         plugin: "shop.wasm",

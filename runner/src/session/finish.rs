@@ -88,7 +88,7 @@ fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> EndFacts {
 /// Lets `act` have what reports say of a run.
 fn facts(
     run: &Ended<'_>,
-    end: &End,
+    end: &EndFacts,
     wrong: &[String],
     act: impl FnOnce(&RunFacts<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
