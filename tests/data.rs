@@ -143,3 +143,32 @@ fn a_broken_row_is_refused_with_its_place_before_the_run() {
     refused("d.json", "{\"n\": 1}", "an array of objects");
     refused("e.xml", "<n/>", ".jsonl");
 }
+
+#[test]
+fn the_results_say_what_was_granted_and_their_plan_can_be_read_back() {
+    let _machine = together();
+    let arguments = [
+        "-i",
+        "3",
+        "--insecure",
+        "--header",
+        "x-team: shop",
+        "-e",
+        "TOKEN=nobody-knows-4711",
+    ];
+    let (ran, summary, _) = taken("rows", 3, &arguments);
+    ran.exits(0);
+    let plan = &summary.0["plan"];
+    assert_eq!(plan["grants"]["insecure"], true);
+    assert_eq!(plan["http"]["headers"][0]["value"], "shop");
+    assert_eq!(plan["params"][0], "TOKEN");
+    let rows = &plan["grants"]["data"][0];
+    assert_eq!(
+        (rows["name"].as_str(), rows["rows"].as_u64()),
+        (Some("rows"), Some(3))
+    );
+    let text = plan.to_string();
+    assert!(!text.contains("4711"), "{text}");
+    let read = wasmswarm::plan::Plan::read(&text).unwrap();
+    assert_eq!(read.hash(), summary.0["plan_hash"]);
+}

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use wasmswarm::host::bindings::{Plugin, PluginPre};
-use wasmswarm::host::{self, Identity, LogSink, Phase, RunShared, StopFlag, VuState};
+use wasmswarm::host::{self, LogSink, Purpose, RunShared, StopFlag, VuIdentity, VuState};
 use wasmswarm::metrics::{Limits, RequestKey, RequestSample, Shard};
 use wasmswarm::{build, plugin};
 use wasmtime::Store;
@@ -74,12 +74,12 @@ fn shared() -> Arc<RunShared> {
 }
 
 fn store() -> Store<VuState> {
-    let identity = Identity {
+    let identity = VuIdentity {
         vu: 1,
         scenario: 0,
         life: 0,
     };
-    let state = VuState::new(shared(), Arc::new(StopFlag::default()), identity, Phase::Load);
+    let state = VuState::new(shared(), Arc::new(StopFlag::default()), identity, Purpose::Load);
     host::new_store(pre(), state, Duration::from_secs(5))
 }
 

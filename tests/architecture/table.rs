@@ -36,12 +36,7 @@ timer
 ";
 
 /// Files of one folder that need each other in a circle.
-pub(super) const STANDING_CIRCLES: &[&str] = &[
-    "host: bodies desk failure flight log outgoing output request_record run_shared sending shared state wasi",
-    "options: assemble resolve",
-];
+pub(super) const STANDING_CIRCLES: &[&str] = &["options: assemble resolve"];
 
 /// Names of types that other files see and that mean more than one thing.
-pub(super) const STANDING_NAMES: &[&str] = &[
-    "Answer", "Ended", "Groups", "Kept", "Rate", "Stage", "State", "Stream", "Tags", "Watched",
-];
+pub(super) const STANDING_NAMES: &[&str] = &["Ended", "Rate", "Stage", "State", "Stream", "Watched"];

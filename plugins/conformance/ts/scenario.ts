@@ -133,7 +133,8 @@ class Once extends User {
     this.jars();
     const refused = http.get("http://127.0.0.9:1/");
     check("the reason is said", refused.error.includes("127.0.0.9"));
-    for (let i = 0; i < 2; i++) http.post("/upload", { body: "x".repeat(50_000) });
+    const body = http.share("x".repeat(50_000));
+    for (let i = 0; i < 2; i++) http.post("/upload", { body });
     shared.add("starts");
   }
 

@@ -8,7 +8,7 @@ const SEPARATOR: &str = "::";
 
 /// The groups that are open.
 #[derive(Debug, Default)]
-pub(super) struct Groups {
+pub(super) struct OpenGroups {
     /// `::outer::inner`; empty outside of any.
     path: String,
     /// Of each, where its part of the path begins, and when it was entered.
@@ -17,7 +17,7 @@ pub(super) struct Groups {
     deeper: u64,
 }
 
-impl Groups {
+impl OpenGroups {
     /// Enters a group within the innermost one, and returns the new path. One group too many is only counted.
     pub(super) fn enter(&mut self, name: &str, now: Instant) -> &str {
         if self.open.len() == limits::GROUPS {
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn groups_lie_within_each_other() {
-        let (mut groups, now) = (Groups::default(), Instant::now());
+        let (mut groups, now) = (OpenGroups::default(), Instant::now());
         assert_eq!(groups.enter("buy", now), "::buy");
         assert_eq!(groups.enter("pay", now), "::buy::pay");
         assert_eq!(groups.leave(), "::buy");
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn odd_names_and_depth_beyond_the_limit_do_no_harm() {
-        let (mut groups, now) = (Groups::default(), Instant::now());
+        let (mut groups, now) = (OpenGroups::default(), Instant::now());
         assert_eq!(groups.enter("a::b,\n", now), "::a__b__");
         for _ in 1..limits::GROUPS {
             groups.enter(&"x".repeat(300), now);

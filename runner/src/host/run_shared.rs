@@ -1,11 +1,12 @@
 //! What all VUs of a run share.
 
-use super::bodies::Bodies;
-use super::ceiling::Ceiling;
-use super::census::Census;
-use super::log::LogSink;
-use super::naming::Naming;
-use super::shared::Store as SharedStore;
+use super::http::bodies::SharedBodies;
+use super::http::naming::Naming;
+use super::limits;
+use super::log_sink::LogSink;
+use super::progress::RunProgress;
+use super::rate_limit::RateLimit;
+use super::shared_store::SharedStore;
 use crate::data::DataSets;
 use crate::memory::Budget;
 use crate::plan::round_seed;
@@ -48,9 +49,9 @@ pub struct RunShared {
     /// The largest body of a request.
     pub max_request_body: usize,
     /// Bodies that guests send many times.
-    pub bodies: Bodies,
+    pub bodies: SharedBodies,
     /// The most requests per second, if there is a limit.
-    pub ceiling: Option<Arc<Ceiling>>,
+    pub rate_limit: Option<Arc<RateLimit>>,
     /// The first reason that a guest gave for aborting the run.
     pub abort: Mutex<Option<String>>,
     /// Wakes whoever watches `abort`.
@@ -64,7 +65,7 @@ pub struct RunShared {
     /// What the run needs and wasn't granted, once that has shown.
     pub not_granted: OnceLock<String>,
     /// What all VUs have come to.
-    pub census: Census,
+    pub progress: RunProgress,
     /// The first reason that a guest gave for calling the run a failure.
     pub failed: OnceLock<String>,
 }
@@ -95,15 +96,15 @@ impl RunShared {
             vu_host_memory_bytes: 0,
             memory: Arc::default(),
             max_request_body: 0,
-            bodies: Bodies::default(),
-            ceiling: None,
+            bodies: SharedBodies::default(),
+            rate_limit: None,
             abort: Mutex::default(),
             abort_requested: Notify::new(),
             naming: Naming::default(),
             strict_redirects: false,
             lacks_insecure: false,
             not_granted: OnceLock::new(),
-            census: Census::default(),
+            progress: RunProgress::default(),
             failed: OnceLock::new(),
         }
     }
@@ -124,6 +125,13 @@ impl RunShared {
             self.seed,
             self.rounds.runs.load(Ordering::Relaxed).saturating_sub(1),
         )
+    }
+
+    /// Takes a guest's wish to end the run. The first reason is the one that is told.
+    pub(super) fn request_abort(&self, reason: &str) {
+        let mut abort = self.abort.lock().unwrap_or_else(PoisonError::into_inner);
+        abort.get_or_insert_with(|| limits::cut(reason, limits::MESSAGE_BYTES).to_owned());
+        self.abort_requested.notify_one();
     }
 
     /// Why a guest wants the run to end, if one does.

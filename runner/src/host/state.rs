@@ -1,27 +1,29 @@
 //! The data of one VU's store: everything that its host calls may touch.
 
-use super::bindings::http::Response;
-use super::bodies::OwnBodies;
+use super::admission::Admission;
+use super::attribution::{Attribution, TagText};
 use super::cpu_budget::CpuBudget;
-use super::desk::Desk;
-use super::failure::Reasons;
-use super::groups::Groups;
-use super::handles::{self, Handles};
+use super::groups::OpenGroups;
+use super::host_calls::HostCalls;
+use super::http::state::HttpState;
+use super::identity::{Purpose, VuIdentity};
 use super::limits::{self, VuLimits};
-use super::outgoing::Post;
-use super::output::Output;
-use super::random::Random;
-use super::responses::Responses;
+use super::rate_limit::RateLimit;
 use super::run_shared::RunShared;
 use super::stop_flag::StopFlag;
-use super::tags::Tags;
-use crate::http::{Cookies, JarUse};
+use super::tags::VuTags;
+use super::wasi::context;
+use super::wasi::handles::{self, WasiHandles};
+use super::wasi::outgoing_handler::{self, OutgoingHandler};
+use super::wasi::output::StdOutput;
+use super::wasi::random::WasiRandom;
+use crate::http::Cookies;
 use crate::memory::Account;
 use crate::metrics::{MetricKind, with_shard};
 use crate::plan::{Drawer, Stream, generator};
 use crate::run_queue;
 use rand_pcg::Pcg32;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmtime::UpdateDeadline;
 use wasmtime_wasi::{ResourceTable, WasiCtx};
@@ -30,44 +32,11 @@ use wasmtime_wasi_http::WasiHttpCtx;
 /// What the results call it if the host had no room to hold something for a guest.
 const REFUSED_MEMORY: &str = "memory on the host";
 
-/// Which VU this is.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Identity {
-    /// From 1; 0 in `setup`, `teardown` and their likes.
-    pub vu: u64,
-    /// Index of its scenario.
-    pub scenario: u16,
-    /// Which of its instances, or of the calls around the load, from 0: no two draw the same numbers.
-    pub life: u64,
-}
-
-impl Identity {
-    fn drawer(self) -> Drawer {
-        Drawer::Vu {
-            number: self.vu,
-            life: self.life,
-        }
-    }
-}
-
-/// What the guest is doing, which decides what it may call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// `describe`: nothing but `log`.
-    Describe,
-    /// `setup`, `teardown` and `shape`: everything, but nothing is recorded.
-    Setup,
-    /// `setup-scenario` and `teardown-scenario`: as `Setup`, for the identity's scenario.
-    ScenarioSetup,
-    /// A VU's calls.
-    Load,
-}
-
 /// The store's data.
 pub struct VuState {
     pub(super) run: Arc<RunShared>,
-    pub(super) identity: Identity,
-    pub(super) phase: Phase,
+    pub(super) identity: VuIdentity,
+    pub(super) purpose: Purpose,
     /// Iterations begun.
     pub iteration: u64,
     /// Number of the running iteration in its workload, from 0.
@@ -79,83 +48,66 @@ pub struct VuState {
     pub(super) in_task: bool,
     /// Whether the guest asked to end this VU.
     pub stop_requested: bool,
-    pub(super) desk: Arc<Desk>,
-    pub(super) responses: Responses,
-    /// Redirects that ended requests of the last call to send them, by the requests' numbers.
-    pub(super) redirects: Vec<(usize, Response)>,
+    pub(super) host_calls: Arc<HostCalls>,
+    pub(super) http: HttpState,
     /// What the host holds for this instance.
     pub(super) memory: Arc<Account>,
-    /// Why requests of the last call failed.
-    pub(super) reasons: Reasons,
-    pub(super) bodies: OwnBodies,
-    /// The VU's jars, which its client sends from and stores in.
-    pub(super) cookies: Arc<Cookies>,
-    /// What the requests of the running call use of them.
-    pub(super) jar: JarUse,
-    /// The same for each request of the next batch.
-    pub(super) batch_jars: Vec<u64>,
-    pub(super) tags: Tags,
-    pub(super) groups: Groups,
+    pub(super) tags: VuTags,
+    pub(super) groups: OpenGroups,
     pub(super) random: Pcg32,
     pub(super) data_random: Pcg32,
-    wasi_random: Random,
+    wasi_random: WasiRandom,
     /// Memory and table limits.
     pub limits: VuLimits,
-    pub(super) output: Output,
+    pub(super) output: StdOutput,
     pub(super) wasi: WasiCtx,
     pub(super) wasi_http: WasiHttpCtx,
     /// Where a standard client's request is taken from. Only in a guest that has one.
-    pub(super) post: Option<Box<Post>>,
+    pub(super) outgoing: Option<Box<OutgoingHandler>>,
     pub(super) table: ResourceTable,
-    pub(super) handles: Handles,
+    pub(super) handles: WasiHandles,
     budget: CpuBudget,
 }
 
 impl VuState {
     /// The state of a fresh instance.
-    pub fn new(run: Arc<RunShared>, stop: Arc<StopFlag>, identity: Identity, phase: Phase) -> VuState {
+    pub fn new(run: Arc<RunShared>, stop: Arc<StopFlag>, identity: VuIdentity, purpose: Purpose) -> VuState {
         let stream = |s| generator(run.seed(), identity.drawer(), s);
-        let wasi_random = Random::new(stream(Stream::Wasi));
+        let wasi_random = WasiRandom::new(stream(Stream::Wasi));
         let memory = Account::new(&run.memory, run.vu_host_memory_bytes);
-        let output = Output::new(Arc::clone(&run), identity.vu);
+        let output = StdOutput::new(Arc::clone(&run), identity.vu);
         VuState {
             iteration: 0,
             index: 0,
             intended: None,
             in_task: false,
             stop_requested: false,
-            responses: Responses::default(),
-            redirects: Vec::new(),
-            reasons: Reasons::default(),
-            bodies: OwnBodies::default(),
-            cookies: Arc::default(),
-            jar: JarUse::default(),
-            batch_jars: Vec::new(),
-            tags: Tags::new(run.scenario_tags.get(usize::from(identity.scenario))),
-            groups: Groups::default(),
+            http: HttpState::default(),
+            tags: VuTags::new(run.scenario_tags.get(usize::from(identity.scenario))),
+            groups: OpenGroups::default(),
             random: stream(Stream::Guest),
             data_random: stream(Stream::Data),
             limits: VuLimits::new(run.vu_memory_bytes),
-            wasi: super::wasi::inert(&wasi_random, &output),
+            wasi: context::inert(&wasi_random, &output),
             wasi_random,
-            wasi_http: super::outgoing::context(),
-            post: None,
+            wasi_http: outgoing_handler::context(),
+            outgoing: None,
             output,
             table: handles::table(run.vu_host_memory_bytes),
-            handles: Handles::new(&memory, call_bytes_of(&run)),
+            handles: WasiHandles::new(&memory, call_bytes_of(&run)),
             memory,
             budget: CpuBudget::default(),
             run,
-            desk: Arc::new(Desk::new(stop)),
+            host_calls: Arc::new(HostCalls::new(stop)),
             identity,
-            phase,
+            purpose,
         }
     }
 
     /// Gives the guest the jars of the client that makes its requests.
     #[must_use]
     pub fn with_cookies(mut self, cookies: Arc<Cookies>) -> VuState {
-        self.cookies = cookies;
+        self.http.cookies = cookies;
         self
     }
 
@@ -173,9 +125,7 @@ impl VuState {
     /// The same, by a clock that was read just now.
     pub fn begin_call_at(&mut self, cpu: Duration, now: Instant) {
         self.budget = CpuBudget::new(cpu, now);
-        self.responses.clear();
-        self.jar = JarUse::default();
-        self.batch_jars.clear();
+        self.http.begin_call();
         self.in_task = false;
     }
 
@@ -189,7 +139,7 @@ impl VuState {
     /// Ends an export call: its groups and its task end with it, and what it printed is logged.
     pub fn end_call(&mut self) {
         self.output.flush();
-        self.post = None;
+        self.outgoing = None;
         self.count_refusals();
         // A guest that made `group_duration` a metric of its own has itself to blame.
         while self.groups.are_open() {
@@ -241,9 +191,9 @@ impl VuState {
 
     /// The scenario that the running call belongs to, if it is one.
     pub(super) fn scenario_index(&self) -> Option<usize> {
-        match self.phase {
-            Phase::Load | Phase::ScenarioSetup => Some(usize::from(self.identity.scenario)),
-            Phase::Describe | Phase::Setup => None,
+        match self.purpose {
+            Purpose::Load | Purpose::ScenarioSetup => Some(usize::from(self.identity.scenario)),
+            Purpose::Describe | Purpose::Setup => None,
         }
     }
 
@@ -255,9 +205,9 @@ impl VuState {
         self.wasi_random.reseed(stream(Stream::Wasi));
     }
 
-    /// Serves what the guest waits for, in every call but `describe`.
-    pub fn desk(&self) -> Arc<Desk> {
-        Arc::clone(&self.desk)
+    /// What the guest waits for, to be served in every call but `describe`.
+    pub fn host_calls(&self) -> Arc<HostCalls> {
+        Arc::clone(&self.host_calls)
     }
 
     /// The CPU time that this call has taken, and how much it may.
@@ -273,7 +223,7 @@ impl VuState {
         } else if run_queue::is_fresh(now) {
             UpdateDeadline::Continue(1)
         } else {
-            self.desk.yields();
+            self.host_calls.yields();
             UpdateDeadline::Yield(1)
         }
     }
@@ -288,22 +238,41 @@ impl VuState {
         self.run.log.crash(self.identity.vu, message, words);
     }
 
-    /// Ends the run if a certificate was refused that the plugin wants to be accepted: all else would fail likewise.
-    #[cold]
-    pub(super) fn miss_insecure(&self) {
-        if self.run.lacks_insecure {
-            let why = "a certificate isn't trusted, and the plugin's option `insecure` (k6: insecureSkipTLSVerify) \
-                       was not granted";
-            // The first one says it.
-            let _ = self.run.not_granted.set(why.to_owned());
-            self.request_abort(why);
+    /// Traps what `describe` must not call.
+    pub(super) fn require_run(&self) -> wasmtime::Result<()> {
+        if self.purpose == Purpose::Describe {
+            return Err(wasmtime::Error::msg("`describe` may call nothing but `log`"));
+        }
+        Ok(())
+    }
+
+    /// Whom the results of what the guest does now belong to.
+    pub(super) fn attribution(&self, tags: TagText) -> Attribution {
+        Attribution {
+            scenario: self.identity.scenario,
+            purpose: self.purpose,
+            tags,
         }
     }
 
-    pub(super) fn request_abort(&self, reason: &str) {
-        let mut abort = self.run.abort.lock().unwrap_or_else(PoisonError::into_inner);
-        abort.get_or_insert_with(|| limits::cut(reason, limits::MESSAGE_BYTES).to_owned());
-        self.run.abort_requested.notify_one();
+    /// Books so many slots below the run's rate limit, if it has one: when the last of them is.
+    pub(super) fn book(&self, count: u64, begun: Instant) -> Option<Instant> {
+        Some(self.rate_limit()?.book(count, begun))
+    }
+
+    fn rate_limit(&self) -> Option<&Arc<RateLimit>> {
+        let limit = self.run.rate_limit.as_ref();
+        limit.filter(|_| self.purpose == Purpose::Load)
+    }
+
+    /// Lets a request be made. The first one of an iteration that has a time of its own counts from that.
+    pub(super) fn admission(&mut self, tags: TagText, begun: Instant, slot: Option<Instant>) -> Admission {
+        Admission {
+            attribution: self.attribution(tags),
+            intended: self.intended.take().or(slot).unwrap_or(begun),
+            slot,
+            rate_limit: self.rate_limit().cloned(),
+        }
     }
 }
 
@@ -316,7 +285,49 @@ impl std::fmt::Debug for VuState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("VuState")
             .field("identity", &self.identity)
-            .field("phase", &self.phase)
+            .field("purpose", &self.purpose)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::log_sink::LogSink;
+
+    fn state() -> VuState {
+        let run = Arc::new(RunShared::new(LogSink::closed()));
+        VuState::new(run, Arc::default(), VuIdentity::default(), Purpose::Load)
+    }
+
+    fn compute(state: &VuState, until_ms: u64) {
+        while state.cpu_used().0 < Duration::from_millis(until_ms) {
+            std::hint::black_box(0);
+        }
+    }
+
+    #[test]
+    fn a_guest_that_computes_is_stopped_at_its_limit_and_not_before() {
+        let mut state = state();
+        state.begin_call(Duration::from_millis(30));
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
+        compute(&state, 10);
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
+        compute(&state, 30);
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Interrupt));
+        state.begin_call(Duration::from_millis(30));
+        assert!(
+            matches!(state.on_epoch(), UpdateDeadline::Yield(_)),
+            "each call begins anew"
+        );
+    }
+
+    #[test]
+    fn waiting_costs_nothing() {
+        let mut state = state();
+        state.begin_call(Duration::from_millis(30));
+        assert!(matches!(state.on_epoch(), UpdateDeadline::Yield(_)));
+        std::thread::sleep(Duration::from_millis(80));
+        assert!(!matches!(state.on_epoch(), UpdateDeadline::Interrupt));
     }
 }

@@ -14,7 +14,7 @@ type Pairs = Vec<(String, String)>;
 /// outranks those before it: its scenario's, its task's, its own, its group's, and those of
 /// the single request, check or value.
 #[derive(Debug, Default)]
-pub(super) struct Tags {
+pub(super) struct VuTags {
     scenario: Pairs,
     task: Pairs,
     own: Pairs,
@@ -23,13 +23,13 @@ pub(super) struct Tags {
     text: Option<Arc<str>>,
 }
 
-impl Tags {
+impl VuTags {
     /// Those of a VU of a scenario with these tags.
-    pub(super) fn new(scenario: Option<&BTreeMap<String, String>>) -> Tags {
+    pub(super) fn new(scenario: Option<&BTreeMap<String, String>>) -> VuTags {
         let pairs = scenario.into_iter().flatten();
-        let mut tags = Tags {
+        let mut tags = VuTags {
             scenario: pairs.map(|(k, v)| (k.clone(), v.clone())).collect(),
-            ..Tags::default()
+            ..VuTags::default()
         };
         tags.write();
         tags
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn request_tags_overlay_the_vus_own() {
-        let mut tags = Tags::default();
+        let mut tags = VuTags::default();
         tags.set("b", "1");
         tags.set("a", "1");
         assert_eq!(tags.own().as_deref(), Some("a=1,b=1"));
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn each_layer_outranks_those_before_it() {
         let scenario = BTreeMap::from([pair("k", "scenario"), pair("team", "x")]);
-        let mut tags = Tags::new(Some(&scenario));
+        let mut tags = VuTags::new(Some(&scenario));
         assert_eq!(tags.own().as_deref(), Some("k=scenario,team=x"));
         tags.set_task(&["slow".to_owned(), "k=task".to_owned()]);
         assert_eq!(tags.own().as_deref(), Some("k=task,team=x"));
@@ -191,8 +191,8 @@ mod tests {
 
     #[test]
     fn what_would_break_the_key_is_replaced_or_left_out() {
-        let mut tags = Tags::default();
-        let over = |tags: &Tags, extra: &[(String, String)]| tags.over(extra).map(|text| text.to_string());
+        let mut tags = VuTags::default();
+        let over = |tags: &VuTags, extra: &[(String, String)]| tags.over(extra).map(|text| text.to_string());
         assert_eq!(
             over(&tags, &[pair("a,b", "1=2"), pair("", "x")]).as_deref(),
             Some("a_b=1=2")

@@ -98,7 +98,9 @@ impl Agent {
                 },
                 Connection::Http2(shared) => match h2::exchange(&shared, &prepared, trace).await {
                     Ok(received) => {
-                        return Ok(self.respond(received, &shared.origin, shared.remote, &prepared, trace));
+                        let response =
+                            self.respond(received, &shared.origin, shared.remote, &prepared, trace);
+                        return Ok(response.over(shared.tls));
                     }
                     Err(failed) => {
                         self.pool.drop_closed();
@@ -169,7 +171,9 @@ impl Agent {
         trace: &Trace,
     ) -> Response {
         let reusable = received.facts.persistent && self.transport.keep_alive && !prepared.closes;
-        let response = self.respond(received, &connection.origin, connection.remote, prepared, trace);
+        let response = self
+            .respond(received, &connection.origin, connection.remote, prepared, trace)
+            .over(connection.stream.agreed_tls());
         if reusable {
             self.pool.keep(connection);
         }
@@ -206,6 +210,7 @@ impl Agent {
             status: facts.status,
             exchange: trace.exchange,
             remote,
+            tls: None,
             bytes,
             head_len,
             url_at,

@@ -4,16 +4,20 @@ use std::borrow::Cow;
 
 /// The fields of a head that the parser has accepted, hence without folded lines.
 pub(super) fn fields(head: &[u8]) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+    fields_in_bytes(head).map(|(name, value)| (name, String::from_utf8_lossy(value)))
+}
+
+fn fields_in_bytes(head: &[u8]) -> impl Iterator<Item = (&str, &[u8])> {
     head.split(|&byte| byte == b'\n').skip(1).filter_map(|line| {
         let colon = memchr::memchr(b':', line)?;
         let name = std::str::from_utf8(&line[..colon]).ok()?;
-        Some((name, String::from_utf8_lossy(line[colon + 1..].trim_ascii())))
+        Some((name, line[colon + 1..].trim_ascii()))
     })
 }
 
-/// The first value of a field.
-pub(super) fn field<'a>(head: &'a [u8], name: &str) -> Option<Cow<'a, str>> {
-    fields(head)
+/// The first value of a field, in whatever charset it is.
+pub(super) fn field<'a>(head: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    fields_in_bytes(head)
         .find(|(own, _)| own.eq_ignore_ascii_case(name))
         .map(|(_, value)| value)
 }
@@ -29,6 +33,6 @@ mod tests {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         assert_eq!(all, ["A=1", "b=\u{fffd}", "A=2"]);
-        assert_eq!(field(head, "a").as_deref(), Some("1"));
+        assert_eq!(field(head, "a"), Some(&b"1"[..]));
     }
 }

@@ -24,13 +24,14 @@ use super::prepared::PreparedRequest;
 use super::received::{HeadFacts, Received, leads_on};
 use super::retry::{FailedExchange, Retry, is_hang_up};
 use super::timings::{ExchangePhase, Protocol, Trace};
-use crate::net::{Buffer, NetStream};
+use crate::net::{Buffer, NetStream, TlsAgreement};
 
 /// An HTTP/2 connection. It closes when the last clone of its handle is dropped.
 #[derive(Debug)]
 pub(super) struct Http2Connection {
     pub(super) origin: Arc<HttpOrigin>,
     pub(super) remote: SocketAddr,
+    pub(super) tls: Option<TlsAgreement>,
     sender: SendRequest<Full<Bytes>>,
     driver: AbortHandle,
     begun: Instant,
@@ -52,6 +53,7 @@ impl Http2Connection {
         remote: SocketAddr,
     ) -> Result<Http2Connection, HttpError> {
         let heard = Arc::new(Heard::default());
+        let tls = stream.agreed_tls();
         let (sender, driver) = http2::Builder::new(TokioExecutor::new())
             .max_header_list_size(64 * 1024)
             .handshake(TokioIo::new(Listening {
@@ -67,6 +69,7 @@ impl Http2Connection {
         Ok(Http2Connection {
             origin,
             remote,
+            tls,
             sender,
             driver: driver.abort_handle(),
             begun: Instant::now(),

@@ -166,7 +166,7 @@ impl RequestTrace {
         drop(response);
         if let Some(watch) = watch {
             watch.redirected(&hop);
-            if let Some(at) = watch.next_at() {
+            if let Some(at) = watch.next_at().filter(|&at| at > Instant::now()) {
                 tokio::time::sleep_until(at.into()).await;
             }
         }
@@ -175,10 +175,17 @@ impl RequestTrace {
     }
 }
 
+/// Where a response leads. Servers write it in any charset, so bytes beyond ASCII are sent back as they are, in the way in
+/// which URLs have them.
 fn location(response: &Response) -> String {
-    field(response.head(), "location")
-        .map(std::borrow::Cow::into_owned)
-        .unwrap_or_default()
+    let mut text = String::new();
+    for &byte in field(response.head(), "location").unwrap_or_default() {
+        match byte {
+            0x80.. => text.push_str(&format!("%{byte:02X}")),
+            _ => text.push(char::from(byte)),
+        }
+    }
+    text
 }
 
 /// The URL of the next hop. Another origin gets no user and password, whoever wrote them there.

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use rustls::ProtocolVersion;
+
 use super::decode::decode;
 use super::error::HttpError;
 use super::fields::fields;
 use super::timings::Exchange;
 use crate::memory::{Account, Held};
-use crate::net::Buffer;
+use crate::net::{Buffer, TlsAgreement};
 
 /// A completed exchange. Its buffer returns to the thread's pool when it is dropped.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub struct Response {
     pub exchange: Exchange,
     /// The address that was connected to: a proxy's, if there is one.
     pub remote: SocketAddr,
+    /// What TLS agreed on; none without TLS.
+    pub(super) tls: Option<TlsAgreement>,
     /// Head, body, URL.
     pub(super) bytes: Buffer,
     pub(super) head_len: usize,
@@ -40,11 +44,39 @@ impl Response {
         self.bytes.get(self.head_len..self.url_at).unwrap_or_default()
     }
 
-    /// The first header of this name, in any case. Bytes that aren't UTF-8 become U+FFFD.
+    /// The same, having come over a connection on which TLS agreed on this.
+    pub(super) fn over(self, tls: Option<TlsAgreement>) -> Response {
+        Response { tls, ..self }
+    }
+
+    /// The first header of this name, in any case. Bytes that aren't UTF-8 become U+FFFD. Names that begin with `:`, which
+    /// no header's can, ask about the exchange itself.
     pub fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        if let Some(about) = name.strip_prefix(':') {
+            return self.about(about);
+        }
         self.headers()
             .find(|(own, _)| own.eq_ignore_ascii_case(name))
             .map(|(_, value)| value)
+    }
+
+    fn about(&self, what: &str) -> Option<Cow<'static, str>> {
+        match what {
+            "protocol" if self.head().starts_with(b"HTTP/1.0") => Some("HTTP/1.0".into()),
+            "protocol" => Some(self.exchange.protocol.name().into()),
+            "tls-version" => match self.tls?.version {
+                ProtocolVersion::TLSv1_2 => Some("tls1.2".into()),
+                ProtocolVersion::TLSv1_3 => Some("tls1.3".into()),
+                _ => None,
+            },
+            "tls-cipher-suite" => {
+                // Only TLS itself has one family of names for all versions.
+                let name = self.tls?.cipher_suite.as_str()?;
+                let rest = name.strip_prefix("TLS13_");
+                Some(rest.map_or(name.into(), |rest| format!("TLS_{rest}").into()))
+            }
+            _ => None,
+        }
     }
 
     /// All headers in the order received.

@@ -7,7 +7,7 @@
 use super::stop::StopHandle;
 use crate::host::bindings::{Plugin, PluginPre};
 use crate::host::{
-    Identity, Phase, RunShared, StopFlag, VuState, explain_call, instantiate, limits, new_store,
+    Purpose, RunShared, StopFlag, VuIdentity, VuState, explain_call, instantiate, limits, new_store,
 };
 use crate::http::{Client, Transport};
 use crate::plan::LimitsPlan;
@@ -182,9 +182,9 @@ impl<'a> Lifecycle<'a> {
     ) -> Result<R, String> {
         let mut client = self.client();
         let (mut store, plugin) = self.instance(scenario, &mut client).await?;
-        let desk = store.data().desk();
+        let calls = store.data().host_calls();
         let call = export(&plugin, &mut store);
-        let result = desk.serve(&mut client, pin!(call)).await;
+        let result = calls.serve(&mut client, pin!(call)).await;
         store.data_mut().end_call();
         result
     }
@@ -200,20 +200,20 @@ impl<'a> Lifecycle<'a> {
         scenario: Option<u16>,
         client: &mut Client,
     ) -> Result<(Store<VuState>, Plugin), String> {
-        let phase = scenario.map_or(Phase::Setup, |_| Phase::ScenarioSetup);
-        let identity = Identity {
+        let purpose = scenario.map_or(Purpose::Setup, |_| Purpose::ScenarioSetup);
+        let identity = VuIdentity {
             vu: 0,
             scenario: scenario.unwrap_or(0),
             life: self.shared.begin_call(),
         };
         let stop = Arc::new(StopFlag::default());
-        let state = VuState::new(Arc::clone(self.shared), stop, identity, phase);
+        let state = VuState::new(Arc::clone(self.shared), stop, identity, purpose);
         client.charge_to(state.memory());
         let state = state.with_cookies(client.cookies());
         let cpu = Duration::from_millis(self.limits.start_cpu_ms);
         let mut store = new_store(self.pre, state, cpu);
-        let desk = store.data().desk();
-        let plugin = desk
+        let calls = store.data().host_calls();
+        let plugin = calls
             .serve(client, pin!(instantiate(self.pre, &mut store)))
             .await?;
         Ok((store, plugin))

@@ -235,7 +235,7 @@ impl Sums {
         let snapshot = self.main.tick(elapsed);
         let (totals, vus) = (&snapshot.totals, snapshot.vus.now);
         let (completed, interrupted) = (totals.iterations.completed(), totals.iterations.interrupted);
-        run.shared.census.note(vus, completed, interrupted);
+        run.shared.progress.note(vus, completed, interrupted);
         run.snapshots.send_replace(snapshot);
         self.warm_up.iter_mut().for_each(|sums| drop(sums.tick(elapsed)));
     }

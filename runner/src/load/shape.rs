@@ -58,9 +58,9 @@ impl Shape {
         self.store.set_epoch_deadline(1);
         let exports = self.plugin.wasmswarm_scenario_scenario();
         let elapsed = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-        let desk = self.store.data().desk();
+        let calls = self.store.data().host_calls();
         let call = exports.call_shape(&mut self.store, elapsed, users);
-        let answered = tokio::time::timeout(self.wall, desk.serve(&mut self.client, pin!(call))).await;
+        let answered = tokio::time::timeout(self.wall, calls.serve(&mut self.client, pin!(call))).await;
         let answer = answered.map_err(|_| {
             let seconds = self.wall.as_secs_f64();
             format!("it didn't answer within {seconds} s (--describe-timeout)")

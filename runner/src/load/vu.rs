@@ -17,7 +17,7 @@ use super::vu_place::{VuHistory, VuPlace};
 use super::vu_signal::VuSignal;
 use crate::host::bindings::Plugin;
 use crate::host::bindings::exported::{NextTask, NextWait, Outcome};
-use crate::host::{Identity, Phase, VuState, explain_call, instantiate, new_store};
+use crate::host::{Purpose, VuIdentity, VuState, explain_call, instantiate, new_store};
 use crate::http::Client;
 use crate::metrics::{IterationOutcome, with_shard};
 use crate::plan::{Drawer, OnStop, Plan, ScenarioPlan, WaitTime};
@@ -36,7 +36,7 @@ const LEAST_FAREWELL: Duration = Duration::from_secs(5);
 
 /// A virtual user.
 pub(super) struct Vu {
-    identity: Identity,
+    identity: VuIdentity,
     thread: Arc<ThreadShared>,
     /// Index of its workload.
     workload: usize,
@@ -83,7 +83,7 @@ impl Vu {
         signal: VuSignal,
         history: Rc<VuHistory>,
     ) -> Vu {
-        let identity = Identity {
+        let identity = VuIdentity {
             vu: number,
             scenario: place.scenario,
             life: history.lives.get(),
@@ -148,14 +148,14 @@ impl Vu {
         self.client.reset();
         self.identity.life = self.history.begin_life();
         let stop = Arc::clone(self.signal.flag());
-        let mut state = VuState::new(Arc::clone(&run.shared), stop, self.identity, Phase::Load);
+        let mut state = VuState::new(Arc::clone(&run.shared), stop, self.identity, Purpose::Load);
         self.client.charge_to(state.memory());
         state.iteration = self.history.iterations.get();
         let state = state.with_cookies(self.client.cookies());
         let mut store = new_store(&run.pre, state, self.thread.start_cpu());
-        let desk = store.data().desk();
+        let calls = store.data().host_calls();
         let instantiated = instantiate(&run.pre, &mut store);
-        let plugin = match desk.serve(&mut self.client, pin!(instantiated)).await {
+        let plugin = match calls.serve(&mut self.client, pin!(instantiated)).await {
             Ok(plugin) => plugin,
             Err(why) => return Some(Err(why)),
         };
@@ -165,7 +165,7 @@ impl Vu {
         let exports = plugin.wasmswarm_scenario_scenario();
         let started = exports.call_on_start(&mut store, exec, &run.setup_data, data);
         let ends = self.ends_at_pause();
-        let started = desk
+        let started = calls
             .serve_until_pause(&mut self.client, pin!(started), ends)
             .await?;
         let started = started.unwrap_or_else(|trap| Err(explain_call(store.data(), &trap)));
@@ -289,10 +289,10 @@ impl Vu {
         let labels = scenario.tasks.get(task as usize);
         store.data_mut().begin_task(labels.map_or(&[], |t| &t.tags));
         store.set_epoch_deadline(1);
-        let desk = store.data().desk();
+        let calls = store.data().host_calls();
         let exports = plugin.wasmswarm_scenario_scenario();
         let call = exports.call_run_task(&mut *store, scenario.exec, task);
-        let served = desk.serve_until_pause(&mut self.client, pin!(call), ends).await;
+        let served = calls.serve_until_pause(&mut self.client, pin!(call), ends).await;
         let Some(result) = served else {
             // Dropped as it is, the iteration counts as interrupted.
             return TaskEnd::End;
@@ -344,12 +344,12 @@ impl Vu {
         let exec = self.exec();
         let workload = self.thread.run.plan.workloads.get(self.workload);
         let limit = workload.map_or(LEAST_FAREWELL, |w| w.graceful_stop.max(LEAST_FAREWELL));
-        let desk = store.data().desk();
+        let calls = store.data().host_calls();
         let exports = plugin.wasmswarm_scenario_scenario();
         let call = exports.call_on_stop(&mut *store, exec);
         // A run may end by its last VU: its farewell must not go on for ever. Boxed: rare, and every VU
         // would have to hold it.
-        let served = Box::pin(async { desk.serve(&mut self.client, pin!(call)).await });
+        let served = Box::pin(async { calls.serve(&mut self.client, pin!(call)).await });
         let stopped = tokio::time::timeout(limit, served).await;
         let stopped = match stopped {
             Ok(stopped) => stopped.unwrap_or_else(|trap| Err(explain_call(store.data(), &trap))),

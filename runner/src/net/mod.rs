@@ -39,6 +39,6 @@ pub use error::{NetError, NetErrorKind};
 pub use network::Network;
 pub use own_services::never_target;
 pub use settings::{DnsPolicy, NetSettings, TlsVersions, without_password};
-pub use stream::NetStream;
+pub use stream::{NetStream, TlsAgreement};
 pub use timings::{DialPhase, DialTimings, PhaseClock, Stopwatch};
 pub use tls::Tls;

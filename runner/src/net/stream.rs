@@ -5,11 +5,21 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use rustls::{CipherSuite, ProtocolVersion};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
 use super::buffers;
+
+/// What both sides of a TLS connection agreed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TlsAgreement {
+    /// The protocol's version.
+    pub version: ProtocolVersion,
+    /// How it is encrypted.
+    pub cipher_suite: CipherSuite,
+}
 
 /// An established connection's bytes.
 #[derive(Debug)]
@@ -35,6 +45,18 @@ impl NetStream {
             NetStream::Plain(_) => None,
             NetStream::Tls(stream) => stream.get_ref().1.alpn_protocol(),
         }
+    }
+
+    /// What TLS with the server at the end agreed on; none without TLS.
+    pub fn agreed_tls(&self) -> Option<TlsAgreement> {
+        let NetStream::Tls(stream) = self else {
+            return None;
+        };
+        let connection = stream.get_ref().1;
+        Some(TlsAgreement {
+            version: connection.protocol_version()?,
+            cipher_suite: connection.negotiated_cipher_suite()?.suite(),
+        })
     }
 
     /// Whether a connection at rest was closed, or sent something nobody asked for. Costs no system call while the

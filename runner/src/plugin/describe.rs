@@ -4,7 +4,8 @@ use super::PluginError;
 use crate::host::bindings::PluginPre;
 use crate::host::bindings::exported::{self, WaitTime as WitWait};
 use crate::host::{
-    Identity, Phase, RunShared, StopFlag, VuState, explain_call, instantiate, limits, new_store, tag_of_label,
+    Purpose, RunShared, StopFlag, VuIdentity, VuState, explain_call, instantiate, limits, new_store,
+    tag_of_label,
 };
 use crate::plan::{Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -58,8 +59,8 @@ async fn ask(
     let state = VuState::new(
         run,
         Arc::new(StopFlag::default()),
-        Identity::default(),
-        Phase::Describe,
+        VuIdentity::default(),
+        Purpose::Describe,
     );
     let mut store = new_store(pre, state, cpu);
     let plugin = instantiate(pre, &mut store).await;

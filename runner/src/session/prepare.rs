@@ -7,7 +7,7 @@ use super::source::{self, Order, Read};
 use super::{View, finish, http_settings, machine, no_thread, reach, refusal, thresholds};
 use crate::data::DataError;
 use crate::error::Failure;
-use crate::host::{Ceiling, Census, DataSet, DataSets, LogLine, LogSink, Naming, RunShared};
+use crate::host::{DataSet, DataSets, LogLine, LogSink, Naming, RateLimit, RunProgress, RunShared};
 use crate::http::Transport;
 use crate::load::{self, Lifecycle, StopHandle};
 use crate::memory::Budget;
@@ -113,7 +113,7 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
         ));
     }
     let plan = resolved.plan;
-    let memory = Memory::ask(options.limits.max_memory);
+    let memory = Memory::ask(plan.limits.max_memory_bytes);
     let (sink, logs) = sync_channel(LOG_QUEUE);
     let shared = shared(
         &plan,
@@ -279,14 +279,14 @@ fn shared(plan: &Plan, secrets: &Secrets, data: DataSets, log: LogSink, memory: 
         vu_host_memory_bytes: plan.limits.vu_host_memory_bytes,
         memory,
         max_request_body: plan.limits.max_request_body_bytes,
-        ceiling: plan.max_rate.map(|rate| Arc::new(Ceiling::new(rate))),
+        rate_limit: plan.max_rate.map(|rate| Arc::new(RateLimit::new(rate))),
         naming: Naming::new(
             plan.group_urls,
             watched_urls(&plan.thresholds),
             http_settings::base(secrets),
         ),
         lacks_insecure: plan.grants.lacks_insecure,
-        census: Census::new(load::run_info(plan, Set::Main).vus),
+        progress: RunProgress::new(load::run_info(plan, Set::Main).vus),
         strict_redirects: plan.http.strict_redirects,
         ..RunShared::new(log)
     }

@@ -96,15 +96,33 @@ const responseOf = ({ id, status, ok, duration }) => ({
   duration: Number(duration),
 });
 
+/** Stands for a request's own body among the numbers of shared ones. */
+const OWN_BODY = 2n ** 64n - 1n;
+const sharedOf = (given) => (given[10] === undefined ? OWN_BODY : BigInt(given[10]));
+
 export const send = running((...given) =>
-  orError(() => responseOf(http.send(requestOf(given)))),
+  orError(() => {
+    const shared = sharedOf(given);
+    const request = requestOf(given);
+    return responseOf(shared === OWN_BODY ? http.send(request) : http.sendShared(request, shared));
+  }),
 );
 export const sendAll = running((all) =>
   http
-    .sendAll(all.map(requestOf))
+    .sendAllShared(all.map(requestOf), BigUint64Array.from(all.map(sharedOf)))
     .map((result) => (result.tag === "ok" ? responseOf(result.val) : result.val)),
 );
 export const failure = running((index) => http.failure(index));
+export const shareBody = running((value) => {
+  const number = orError(() => http.shareBody(bytesOf(value)));
+  return typeof number === "bigint" ? Number(number) : undefined;
+});
+
+export function compress() {
+  throw new Error(
+    "compression isn't supported by this engine: compress test data beforehand and set the header Content-Encoding",
+  );
+}
 
 const cookieOf = ({ expires, httpOnly, ...cookie }) => ({
   ...cookie,

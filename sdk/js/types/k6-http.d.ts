@@ -14,7 +14,13 @@ declare module "k6/http" {
 
   export type Address = string | HttpURL;
   export type Body =
-    string | ArrayBuffer | ArrayBufferView | Record<string, unknown> | null | undefined;
+    | string
+    | ArrayBuffer
+    | ArrayBufferView
+    | import("wasmswarm").SharedBody
+    | Record<string, unknown>
+    | null
+    | undefined;
 
   export interface Params {
     headers?: Record<string, string | number>;
@@ -29,6 +35,8 @@ declare module "k6/http" {
     responseType?: "text" | "binary" | "none";
     responseCallback?: ResponseCallback | null;
     auth?: "basic";
+    /** `"gzip"`, `"deflate"`, `"zstd"`, `"br"`, or several of them, separated by commas. */
+    compression?: string;
     /** Throw if there is no response. */
     throw?: boolean;
   }
@@ -77,6 +85,11 @@ declare module "k6/http" {
       readonly waiting: number;
       readonly receiving: number;
     };
+    /** `HTTP/1.1` or `HTTP/2.0`. */
+    readonly proto: string;
+    /** `tls1.3` or `tls1.2`; empty without TLS. */
+    readonly tls_version: string;
+    readonly tls_cipher_suite: string;
     readonly error: string;
     readonly error_code: number;
     readonly url: string;

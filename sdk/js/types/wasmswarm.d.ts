@@ -106,8 +106,8 @@ export interface RequestOptions {
   headers?: Record<string, string | number>;
   /** Appended to the URL. */
   query?: Record<string, unknown>;
-  /** A body: text or bytes. */
-  body?: string | ArrayBuffer | ArrayBufferView;
+  /** A body: text or bytes, or one that `http.share` made. */
+  body?: string | ArrayBuffer | ArrayBufferView | SharedBody;
   /** A body, as JSON. */
   json?: unknown;
   /** A body, as a form. */
@@ -124,6 +124,11 @@ export interface RequestOptions {
   discard?: boolean;
   /** Another jar than the user's own, for this request. */
   jar?: Jar;
+}
+
+/** A body that many requests send: see `http.share`. */
+export interface SharedBody {
+  readonly bytes: string | ArrayBuffer | ArrayBufferView;
 }
 
 export interface Cookie {
@@ -164,6 +169,12 @@ export declare const http: {
   patch(url: string, options?: RequestOptions): Response;
   delete(url: string, options?: RequestOptions): Response;
   request(method: string, url: string, options?: RequestOptions): Response;
+  /**
+   * A body that many requests send. It crosses to the host once for a virtual user, and equal ones are kept once for the
+   * whole run. Best made at the top level. Where the host has no room for it (64 of a virtual user, 256 MiB of a run),
+   * each request carries it as usual.
+   */
+  share(body: string | ArrayBuffer | ArrayBufferView): SharedBody;
   /** Sends all at once (at most 64) and waits for all. */
   all(requests: (string | (RequestOptions & { url: string; method?: string }))[]): Response[];
 };

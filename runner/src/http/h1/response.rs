@@ -236,7 +236,7 @@ mod tests {
             assert_eq!(body(&reader), b"a\r\n b\n");
             let head = &reader.received.bytes[..reader.received.head_len as usize];
             let words = |name| {
-                let value = field(head, name).expect(name).into_owned();
+                let value = String::from_utf8_lossy(field(head, name).expect(name));
                 value
                     .split_whitespace()
                     .map(str::to_owned)

@@ -139,6 +139,32 @@ async fn a_location_that_is_empty_leads_nowhere() {
 }
 
 #[tokio::test]
+async fn a_location_beyond_ascii_is_sent_back_byte_by_byte() {
+    let found = |location: &[u8]| {
+        let head = [
+            b"HTTP/1.1 302 Found\r\ncontent-length: 0\r\nlocation: ",
+            location,
+            b"\r\n\r\n",
+        ];
+        Step::Send(head.concat())
+    };
+    let script = vec![
+        found(b"/caf\xe9?q=\xfc"),
+        found("/café".as_bytes()),
+        found(b"/a b"),
+        reply("200 OK", "end"),
+    ];
+    let server = Server::start(vec![script]).await;
+    let outcome = client(&base(&server.url())).send(&get("/")).await;
+    let names: Vec<_> = outcome.hops.iter().map(|hop| hop.name.as_str()).collect();
+    assert_eq!(names, ["/", "/caf%E9", "/caf%C3%A9"]);
+    let end = response(outcome);
+    assert!(end.final_url().ends_with("/a%20b"), "{}", end.final_url());
+    let asked = server.seen();
+    assert!(asked[1].starts_with("GET /caf%E9?q=%FC "), "{}", asked[1]);
+}
+
+#[tokio::test]
 async fn credentials_do_not_follow_to_another_origin() {
     let other = Server::start(vec![vec![reply("200 OK", "")]]).await;
     let server = Server::start(vec![vec![to(&other.url())]]).await;

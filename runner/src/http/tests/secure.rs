@@ -116,6 +116,13 @@ async fn speaks_http1_over_tls() {
         (&b"one"[..], Protocol::Http1)
     );
     assert!(first.exchange.timings.tls > 0);
+    let about = |what| first.header(what).unwrap_or_default().into_owned();
+    assert_eq!(
+        [about(":protocol"), about(":tls-version"), about(":nothing")],
+        ["HTTP/1.1", "tls1.3", ""]
+    );
+    let suite = about(":tls-cipher-suite");
+    assert!(suite.starts_with("TLS_") && !suite.contains("TLS13"), "{suite}");
     let second = response(client.send(&get("/")).await);
     assert_eq!(
         (second.body(), second.exchange.reused, second.exchange.timings.tls),
@@ -298,6 +305,13 @@ async fn a_batch_shares_one_http2_connection() {
         assert_eq!(
             (response.header("X-A").as_deref(), response.exchange.protocol),
             (Some("1"), Protocol::Http2)
+        );
+        assert_eq!(
+            (
+                response.header(":protocol").as_deref(),
+                response.header(":tls-version").as_deref()
+            ),
+            (Some("HTTP/2.0"), Some("tls1.3"))
         );
         assert_eq!(
             (response.exchange.reused, response.final_url()),

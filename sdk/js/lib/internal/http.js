@@ -3,6 +3,7 @@
 import { send, sendAll, useJar, useJars } from "wasmswarm:native";
 import { numberOf, OWN } from "./cookies.js";
 import { receive } from "./response.js";
+import { SharedBody } from "./shared-body.js";
 import { formEncoded, fromSeconds, kindOf, pairs, pairsOf, sendable, urlText } from "./text.js";
 
 const NO_OPTIONS = {};
@@ -54,6 +55,7 @@ function bodyOf(options) {
   if (options.json !== undefined) return JSON.stringify(options.json);
   if (options.form !== undefined) return formEncoded(options.form);
   if (options.body === undefined || options.body === null) return undefined;
+  if (options.body instanceof SharedBody) return options.body.bytes;
   const body = sendable(options.body);
   if (body !== undefined) return body;
   throw new TypeError(
@@ -61,20 +63,34 @@ function bodyOf(options) {
   );
 }
 
+/** The number of a body that the host has, if it is one. */
+function sharedOf(options) {
+  const isOne =
+    options.body instanceof SharedBody && options.json === undefined && options.form === undefined;
+  return isOne ? options.body.number() : undefined;
+}
+
 /** The arguments of the host's `send`. */
 function argumentsOf(method, url, options) {
+  const shared = sharedOf(options);
   return [
     method,
     urlOf(method, url, options.query),
     headersOf(options),
-    bodyOf(options),
+    shared === undefined ? bodyOf(options) : undefined,
     options.name,
     options.tags === undefined ? undefined : pairs(options.tags),
     options.timeout === undefined ? 0 : fromSeconds(options.timeout, "timeout"),
     redirectsOf(options.redirects),
     expectedOf(options.expect),
     options.discard !== true,
+    shared,
   ];
+}
+
+/** The body that a response says was sent. */
+function sentBody(call, options) {
+  return call[10] === undefined ? call[3] : options.body.bytes;
 }
 
 function request(method, url, options) {
@@ -96,9 +112,9 @@ function request(method, url, options) {
   const a = argumentsOf(method, url, options ?? NO_OPTIONS);
   const jar = numberOf(options?.jar);
   if (jar !== OWN) useJar(jar);
-  const result = send(method, a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
+  const result = send(method, a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10]);
   if (jar !== OWN) useJar(OWN);
-  return receive(result, 0, method, a[1], a[2], a[3]);
+  return receive(result, 0, method, a[1], a[2], sentBody(a, options));
 }
 
 export const http = {
@@ -109,6 +125,9 @@ export const http = {
   patch: (url, options) => request("PATCH", url, options),
   delete: (url, options) => request("DELETE", url, options),
   request: (method, url, options) => request(methodOf(method), url, options),
+
+  /** A body that many requests send, which crosses to the host once: the `body` of any request. */
+  share: (body) => new SharedBody(body),
 
   /** Sends all at once (at most 64): URLs, or objects with `url`, `method` and the other options. */
   all(requests) {
@@ -127,8 +146,8 @@ export const http = {
     const jars = requests.map((one) => numberOf(one?.jar));
     if (jars.some((jar) => jar !== OWN)) useJars(jars);
     return sendAll(calls).map((result, at) => {
-      const [method, url, headers, body] = calls[at];
-      return receive(result, at, method, url, headers, body);
+      const [method, url, headers] = calls[at];
+      return receive(result, at, method, url, headers, sentBody(calls[at], requests[at]));
     });
   },
 };

@@ -1,7 +1,9 @@
 // From the arguments of k6's HTTP functions to those of the host.
 
 import { numberOf, ownCookies, OWN } from "./cookies.js";
+import { compressed, encodingsOf } from "./compression.js";
 import { bodyWithFiles, hasFiles } from "./multipart.js";
+import { SharedBody } from "./shared-body.js";
 import { formEncoded, kindOf, microseconds, pairsOf, sendable, urlText } from "./text.js";
 
 /** The key under which `expectedStatuses` keeps its ranges. */
@@ -33,6 +35,10 @@ export const draft = {
   form: "text",
   jar: OWN,
   throws: false,
+  /** How the body is to be compressed, one after the other. */
+  encodings: undefined,
+  /** The number of a body that the host has, instead of one of its own. */
+  shared: undefined,
 };
 
 /** What the function is called that sends this method, for messages. */
@@ -51,6 +57,8 @@ export function prepare(method, url, body, params) {
   d.form = defaults.form;
   d.throws = defaults.throws;
   d.jar = OWN;
+  d.encodings = undefined;
+  d.shared = undefined;
   if (typeof url === "string") {
     d.url = url;
     d.name = undefined;
@@ -63,6 +71,7 @@ export function prepare(method, url, body, params) {
     body === undefined || body === null || typeof body === "string"
       ? (body ?? undefined)
       : encode(method, body);
+  if (d.encodings !== undefined && d.body !== undefined) compress();
   if (defaults.userAgent !== undefined) addHeader("User-Agent", defaults.userAgent);
   if (params !== undefined && params !== null && (params.cookies || d.headers)) addCookies(params.cookies);
 }
@@ -83,12 +92,13 @@ function readParams(params) {
       `auth "${params.auth}" isn't supported: only "basic", with the user in the URL, or an Authorization header`,
     );
   }
-  if (params.compression) {
-    throw new Error(
-      `compression "${params.compression}" isn't supported: bodies are sent as they are; compress test data beforehand ` +
-        "and set the header Content-Encoding",
-    );
-  }
+  if (params.compression) d.encodings = encodingsOf(params.compression);
+}
+
+/** A header of the script's own says what it says, as in k6. */
+function compress() {
+  draft.body = compressed(draft.body, draft.encodings);
+  addHeader("Content-Encoding", draft.encodings.join(", "));
 }
 
 /** k6 names URLs by a tag. */
@@ -125,6 +135,11 @@ export function callbackOf(callback) {
 
 /** Bodies other than text: bytes, files, and objects as a form. */
 function encode(method, body) {
+  if (body instanceof SharedBody) {
+    // What is compressed here isn't what the host has.
+    if (draft.encodings === undefined) draft.shared = body.number();
+    return draft.shared === undefined ? body.bytes : undefined;
+  }
   const bytes = sendable(body);
   if (bytes !== undefined) return bytes;
   if (typeof body === "number" || typeof body === "boolean") return String(body);

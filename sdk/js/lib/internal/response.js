@@ -281,20 +281,23 @@ export class Response {
     refuse("clickLink()", "request the link's URL with `http.get`");
   }
 
+  /** `HTTP/1.1` or `HTTP/2.0`; empty without a response. */
   get proto() {
-    return refuse("proto", "the protocol's version isn't known to scripts");
+    return this._id < 0 ? "" : (header(live(this), ":protocol") ?? "");
   }
 
+  /** `tls1.3` or `tls1.2`; empty without TLS. */
   get tls_version() {
-    return refuse("tls_version", "details of TLS aren't known to scripts");
+    return this._id < 0 ? "" : (header(live(this), ":tls-version") ?? "");
   }
 
+  /** Such as `TLS_AES_128_GCM_SHA256`; empty without TLS. */
   get tls_cipher_suite() {
-    return refuse("tls_cipher_suite", "details of TLS aren't known to scripts");
+    return this._id < 0 ? "" : (header(live(this), ":tls-cipher-suite") ?? "");
   }
 
   get ocsp() {
-    return refuse("ocsp", "details of TLS aren't known to scripts");
+    return refuse("ocsp", "whether a certificate was revoked isn't asked");
   }
 
   /** What `JSON.stringify` shows, and `setup` hands on. */

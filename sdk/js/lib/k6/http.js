@@ -27,10 +27,12 @@ function perform(method, url, body, params) {
     d.redirects,
     d.expected,
     d.form !== "none",
+    d.shared,
   );
   if (d.jar !== OWN) useJar(OWN);
   const answer = answerOf(result, 0, d.expected);
-  return finish(receive(answer, 0, method, d.url, d.headers, d.body), d.form, d.throws);
+  const sent = d.shared === undefined ? d.body : body.bytes;
+  return finish(receive(answer, 0, method, d.url, d.headers, sent), d.form, d.throws);
 }
 
 /** The host's answer; in the place of too many redirects the last one, as in k6. */
@@ -155,7 +157,8 @@ function sendTogether(list) {
     prepare(upper, url, body, params);
     const d = draft;
     jars.push(d.jar);
-    kept.push({ form: d.form, throws: d.throws });
+    const sent = d.shared === undefined ? d.body : body.bytes;
+    kept.push({ form: d.form, throws: d.throws, sent });
     return [
       upper,
       d.url,
@@ -167,15 +170,16 @@ function sendTogether(list) {
       d.redirects,
       d.expected,
       d.form !== "none",
+      d.shared,
     ];
   });
   if (jars.some((jar) => jar !== OWN)) useJars(jars);
   const results = sendAll(calls);
   return results.map((result, at) => {
-    const [method, url, headers, body] = calls[at];
+    const [method, url, headers] = calls[at];
     const expected = calls[at][8];
-    const { form, throws } = kept[at];
-    const response = receive(answerOf(result, at, expected), at, method, url, headers, body);
+    const { form, throws, sent } = kept[at];
+    const response = receive(answerOf(result, at, expected), at, method, url, headers, sent);
     return finish(response, form, throws);
   });
 }

@@ -6,7 +6,9 @@ use crate::wasmswarm::scenario::checks::check;
 use crate::wasmswarm::scenario::http::{self, ErrorCode, KeepPolicy, RedirectPolicy, Request};
 use crate::wasmswarm::scenario::metrics::{self, MetricType};
 use crate::wasmswarm::scenario::{log, params, vu};
-use crate::{cpu_cases, data_cases, pause_cases, print_cases, scheduled, shared_cases, tag_cases};
+use crate::{
+    cpu_cases, data_cases, greedy_cases, pause_cases, print_cases, scheduled, shared_cases, tag_cases,
+};
 use std::cell::Cell;
 use std::net::{TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
 
@@ -31,6 +33,10 @@ pub const CASES: &[Case] = &[
     one("foreign-sends", |_| cpu_cases::foreign_sends()),
     one("no-pauses", |_| cpu_cases::no_pauses()),
     one("copies", |_| cpu_cases::copies()),
+    one("greedy-log", |_| greedy_cases::log()),
+    one("greedy-metrics", |_| greedy_cases::metrics()),
+    one("greedy-connections", |_| greedy_cases::connections()),
+    one("greedy-decompression", |_| greedy_cases::decompression()),
     one("start-loop", steady),
     one("start-error", steady),
     one("stop-trap", steady),

@@ -4,6 +4,7 @@
 mod cases;
 mod cpu_cases;
 mod data_cases;
+mod greedy_cases;
 mod pause_cases;
 mod print_cases;
 mod shared_cases;

@@ -113,12 +113,37 @@ fn expected(call: &Call<'_>) -> Result<Vec<(u16, u16)>, Thrown> {
     Ok(ranges)
 }
 
+/// Stands for a request's own body among the numbers of shared ones.
+const OWN_BODY: u64 = u64::MAX;
+
+/// The number of the body that the host has; `OWN_BODY` if there is none.
+fn shared(call: &Call<'_>) -> Result<u64, Thrown> {
+    if crate::value::is_absent(call.at(10)) {
+        return Ok(OWN_BODY);
+    }
+    call.count(10)
+}
+
 pub(super) fn send(call: &Call<'_>) -> Answer {
     let given = Given::read(call)?;
+    let shared = shared(call)?;
     // Last, for nothing may run between taking the bytes and sending them.
     let body = call.bytes(3)?;
     let (headers, tags) = (given.headers.borrowed(), given.tags.borrowed());
-    answer(call, http::send(given.request(&headers, &tags, &body)))
+    let request = given.request(&headers, &tags, &body);
+    let result = match shared {
+        OWN_BODY => http::send(request),
+        number => http::send_shared(request, number),
+    };
+    answer(call, result)
+}
+
+/// The number under which the host has a body from now on; undefined if it has no room for it.
+pub(super) fn share_body(call: &Call<'_>) -> Answer {
+    match http::share_body(&call.bytes(0)?) {
+        Ok(number) => Ok(count(number)),
+        Err(_) => nothing(),
+    }
 }
 
 pub(super) fn failure(call: &Call<'_>) -> Answer {
@@ -134,7 +159,10 @@ pub(super) fn send_all(call: &Call<'_>) -> Answer {
         all.push(Given::read(&of_one.as_call())?);
         arguments.push(of_one);
     }
-    let mut bodies = Vec::new();
+    let (mut bodies, mut shared_bodies) = (Vec::new(), Vec::new());
+    for of_one in &arguments {
+        shared_bodies.push(shared(&of_one.as_call())?);
+    }
     for of_one in &arguments {
         bodies.push(of_one.as_call().bytes(3)?);
     }
@@ -149,7 +177,7 @@ pub(super) fn send_all(call: &Call<'_>) -> Answer {
         .map(|((given, body), (headers, tags))| given.request(headers, tags, body))
         .collect();
     let mut results = Vec::with_capacity(requests.len());
-    for result in http::send_all(&requests) {
+    for result in http::send_all_shared(&requests, &shared_bodies) {
         results.push(answer(call, result)?);
     }
     call.js.array(&results)

@@ -2,6 +2,7 @@
 //! positional, times are microseconds.
 
 mod bytes;
+mod compress;
 mod cookies;
 mod data;
 mod digest;
@@ -74,6 +75,7 @@ static FUNCTIONS: &[Native] = &[
     running(c"sendAll", http::send_all),
     running(c"lastRedirect", http::last_redirect),
     running(c"failure", http::failure),
+    running(c"shareBody", http::share_body),
     running(c"cookiesFor", cookies::matching),
     running(c"allCookies", cookies::all),
     running(c"setCookie", cookies::set),
@@ -129,6 +131,7 @@ static FUNCTIONS: &[Native] = &[
     always(c"base64", bytes::base64),
     always(c"unbase64", bytes::unbase64),
     always(c"hex", bytes::hex),
+    always(c"compress", compress::compress),
     always(c"hash", digest::hash),
     always(c"hmac", digest::hmac),
 ];
