@@ -389,6 +389,9 @@ fn exists(name: &str, code: &str) -> bool {
             .iter()
             .any(|path| path.exists());
     }
+    if let Some((owner, function)) = name.split_once("::") {
+        return exists(owner, code) && exists(&format!("{function}()"), code);
+    }
     if let Some(function) = name.strip_suffix("()") {
         return code.contains(&format!("fn {function}(")) || code.contains(&format!("fn {function}<"));
     }

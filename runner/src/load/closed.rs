@@ -1,10 +1,10 @@
 //! What executors have in common whose VUs start iterations back to back: the number of VUs
 //! follows steps in time, and live changes of them.
 
-use super::control::Target;
+use super::control::LoadLevel;
 use super::vu_pool::{Spawn, VuPool};
 use super::workload_part::{PartEnd, WakeReason, WorkloadPart};
-use crate::plan::{ExecutorSpec, SpawnRate, VuStep, Workload};
+use crate::plan::{SpawnRate, VuStep, Workload};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub(super) async fn run<S: Spawn>(
             WakeReason::Stopped => return PartEnd::Stopped,
             WakeReason::Empty => return PartEnd::Done,
             WakeReason::Changed => {}
-            // Ties: a step at the very end makes no VU.
+            // A step at the very end makes no VU, which could start nothing any more.
             WakeReason::Due if next == duration && next.is_some() => return PartEnd::TimeUp,
             WakeReason::Due if count.advance(part) => {}
             WakeReason::Due => return PartEnd::TimeUp,
@@ -68,8 +68,7 @@ impl<S: Spawn> VuCount<S> {
     /// Whether no more VUs will come, so that it is over when the last has gone. A thread that has
     /// none waits for changes that may bring some.
     fn is_settled(&mut self, part: &WorkloadPart<S>) -> bool {
-        let may_grow =
-            !part.workload.spare.is_empty() || matches!(part.workload.executor, ExecutorSpec::Custom { .. });
+        let may_grow = !part.workload.spare.is_empty() || part.workload.executor.kind().follows_shape();
         self.wanted > 0 && self.steps.peek().is_none() && (self.order.wanted > 0 || !may_grow)
     }
 
@@ -83,7 +82,7 @@ impl<S: Spawn> VuCount<S> {
     fn advance(&mut self, part: &WorkloadPart<S>) -> bool {
         let step = self.steps.peek().map(|step| step.at);
         match part.change(self.changes).cloned() {
-            // A step at the same time belongs to what is changed.
+            // A step of the same moment comes first: it is part of the plan that the change replaces.
             Some(change) if step.is_none_or(|step| step > change.at) => {
                 self.changes += 1;
                 self.follow(part, change.at, change.to)
@@ -97,9 +96,9 @@ impl<S: Spawn> VuCount<S> {
         }
     }
 
-    fn follow(&mut self, part: &WorkloadPart<S>, at: Duration, to: Target) -> bool {
+    fn follow(&mut self, part: &WorkloadPart<S>, at: Duration, to: LoadLevel) -> bool {
         match to {
-            Target::Users {
+            LoadLevel::Users {
                 users,
                 spawn_rate,
                 scenarios,
@@ -111,8 +110,8 @@ impl<S: Spawn> VuCount<S> {
                 self.steps = steps_to(self.wanted, users, spawn_rate, at).peekable();
                 true
             }
-            Target::Rate(_) => true,
-            Target::End => false,
+            LoadLevel::Rate(_) => true,
+            LoadLevel::End => false,
         }
     }
 

@@ -17,7 +17,7 @@ const KEPT: usize = 256;
 
 /// What a workload changes to.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Target {
+pub enum LoadLevel {
     /// So many VUs, started or ended at this many per second (none: all at once), of these
     /// scenarios (none: all).
     Users {
@@ -36,27 +36,27 @@ pub enum Target {
 
 /// A change of one workload.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub struct LoadChange {
     /// When, from the start of the workload, pauses not counted.
     pub at: Duration,
     /// To what.
-    pub to: Target,
+    pub to: LoadLevel,
 }
 
 /// The changes of one workload, oldest first. Old ones are forgotten, their numbers stay.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Changes {
     forgotten: usize,
-    kept: VecDeque<Change>,
+    kept: VecDeque<LoadChange>,
 }
 
 impl Changes {
     /// The change of this number, from 0.
-    pub(super) fn get(&self, number: usize) -> Option<&Change> {
+    pub(super) fn get(&self, number: usize) -> Option<&LoadChange> {
         self.kept.get(number.checked_sub(self.forgotten)?)
     }
 
-    fn push(&mut self, change: Change) {
+    fn push(&mut self, change: LoadChange) {
         if self.kept.len() == KEPT {
             self.kept.pop_front();
             self.forgotten += 1;
@@ -67,7 +67,7 @@ impl Changes {
 
 /// All that was changed.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Live {
+pub(super) struct LiveChanges {
     /// Since when the run is paused, if it is.
     pub(super) paused: Option<Instant>,
     /// How long it was paused before.
@@ -109,7 +109,7 @@ pub enum ControlError {
 /// Changes a run, from anywhere.
 #[derive(Debug, Clone)]
 pub struct Control {
-    live: Arc<watch::Sender<Live>>,
+    live: Arc<watch::Sender<LiveChanges>>,
     phases: Phases,
     pub(super) plan: Arc<Plan>,
 }
@@ -117,9 +117,9 @@ pub struct Control {
 impl Control {
     /// The control of a run that nothing was changed in.
     pub fn new(plan: Arc<Plan>) -> Control {
-        let live = Live {
+        let live = LiveChanges {
             changes: vec![Changes::default(); plan.workloads.len()],
-            ..Live::default()
+            ..LiveChanges::default()
         };
         Control {
             live: Arc::new(watch::Sender::new(live)),
@@ -134,7 +134,7 @@ impl Control {
     }
 
     /// Follows the changes.
-    pub(super) fn follow(&self) -> watch::Receiver<Live> {
+    pub(super) fn follow(&self) -> watch::Receiver<LiveChanges> {
         self.live.subscribe()
     }
 
@@ -150,7 +150,7 @@ impl Control {
     ) -> Result<(), ControlError> {
         let spawn_rate = spawn_rate.map(SpawnRate::new).transpose();
         let spawn_rate = spawn_rate.map_err(ControlError::BadSpawnRate)?;
-        let index = self.find(workload, "users", is_closed)?;
+        let index = self.find(workload, "users", |spec| spec.kind().has_users())?;
         let room = self.plan.workloads.get(index).map_or(0, |w| w.room());
         if users as usize > room {
             return Err(ControlError::TooMany(room));
@@ -158,7 +158,7 @@ impl Control {
         let scenarios = None;
         self.change_soon(
             index,
-            Target::Users {
+            LoadLevel::Users {
                 users,
                 spawn_rate,
                 scenarios,
@@ -169,7 +169,7 @@ impl Control {
 
     /// The number of VUs that [`set_users`](Self::set_users) last asked for, or that the plan has.
     pub fn users(&self, workload: Option<&str>) -> Result<u32, ControlError> {
-        let index = self.find(workload, "users", is_closed)?;
+        let index = self.find(workload, "users", |spec| spec.kind().has_users())?;
         Ok(self.users_of(index))
     }
 
@@ -180,8 +180,8 @@ impl Control {
     /// [`ControlError`] if there is no such workload, or the rate makes no sense.
     pub fn set_rate(&self, workload: Option<&str>, rate: f64) -> Result<(), ControlError> {
         let rate = Rate::new(rate).map_err(ControlError::BadRate)?;
-        let index = self.find(workload, "a rate", |spec| spec.rate().is_some())?;
-        self.change_soon(index, Target::Rate(rate));
+        let index = self.find(workload, "a rate", |spec| spec.kind().has_rate())?;
+        self.change_soon(index, LoadLevel::Rate(rate));
         Ok(())
     }
 
@@ -251,7 +251,7 @@ impl Control {
     }
 
     /// Sets a change of a workload at a time of its own.
-    pub(super) fn change(&self, workload: usize, change: Change) {
+    pub(super) fn change(&self, workload: usize, change: LoadChange) {
         self.live.send_modify(|live| {
             if let Some(changes) = live.changes.get_mut(workload) {
                 changes.push(change);
@@ -268,19 +268,19 @@ impl Control {
     ///
     /// # Errors
     /// In words, if not.
-    pub(super) fn has_room(&self, workload: usize, to: &Target) -> Result<(), String> {
+    pub(super) fn has_room(&self, workload: usize, to: &LoadLevel) -> Result<(), String> {
         let room = self.plan.workloads.get(workload).map_or(0, |w| w.room());
         match to {
-            Target::Users { users, .. } if *users as usize > room => Err(format!(
+            LoadLevel::Users { users, .. } if *users as usize > room => Err(format!(
                 "it asks for {users} virtual users, and the run has room for {room} (--max-vus)"
             )),
             _ => Ok(()),
         }
     }
 
-    fn change_soon(&self, workload: usize, to: Target) {
+    fn change_soon(&self, workload: usize, to: LoadLevel) {
         let at = self.elapsed(workload) + LEAD;
-        self.change(workload, Change { at, to });
+        self.change(workload, LoadChange { at, to });
     }
 
     /// Time of a workload that has begun, pauses not counted.
@@ -294,7 +294,7 @@ impl Control {
     }
 
     /// What a workload was last changed to.
-    pub(super) fn last_target(&self, workload: usize) -> Option<Target> {
+    pub(super) fn last_target(&self, workload: usize) -> Option<LoadLevel> {
         let live = self.live.borrow();
         let last = live.changes.get(workload)?.kept.back()?;
         Some(last.to.clone())
@@ -303,7 +303,7 @@ impl Control {
     /// VUs that a workload is to have now.
     pub(super) fn users_of(&self, index: usize) -> u32 {
         match self.last_target(index) {
-            Some(Target::Users { users, .. }) => users,
+            Some(LoadLevel::Users { users, .. }) => users,
             _ => self.planned_users(index),
         }
     }
@@ -337,12 +337,4 @@ impl Control {
             }),
         }
     }
-}
-
-/// Whether the number of VUs can be changed.
-pub(super) fn is_closed(spec: &ExecutorSpec) -> bool {
-    matches!(
-        spec,
-        ExecutorSpec::ConstantVus { .. } | ExecutorSpec::RampingVus { .. }
-    )
 }

@@ -1,6 +1,6 @@
 //! Where a run is: what each workload is doing, and how many users or which rate it is to have.
 
-use super::control::{Control, Target, is_closed};
+use super::control::{Control, LoadLevel};
 use super::phases::WorkloadPhase;
 use crate::plan::Workload;
 use serde::Serialize;
@@ -48,7 +48,7 @@ impl Control {
     }
 
     fn workload_now(&self, index: usize, workload: &Workload) -> WorkloadNow {
-        let has_users = is_closed(&workload.executor);
+        let has_users = workload.executor.kind().has_users();
         WorkloadNow {
             name: workload.name.clone(),
             executor: workload.executor.name(),
@@ -68,7 +68,7 @@ impl Control {
     fn rate_of(&self, index: usize, workload: &Workload) -> Option<f64> {
         let planned = workload.executor.rate()?;
         match self.last_target(index) {
-            Some(Target::Rate(rate)) => Some(rate.per_second()),
+            Some(LoadLevel::Rate(rate)) => Some(rate.per_second()),
             _ => Some(planned.level(self.elapsed(index))),
         }
     }

@@ -1,6 +1,6 @@
 //! What a thread knows of live changes and of stopping.
 
-use super::control::{Changes, Live};
+use super::control::{Changes, LiveChanges};
 use super::stop::Stage;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 /// What this thread knows of live changes and of stopping. Read from here, without a lock, as
 /// often as the pacing needs; brought up to date when something changes.
 pub(super) struct RunSignals {
-    pub(super) live: watch::Receiver<Live>,
+    pub(super) live: watch::Receiver<LiveChanges>,
     pub(super) stopped: watch::Receiver<Stage>,
     /// Since when the run is paused, if it is.
     pub(super) paused: Option<Instant>,
@@ -19,8 +19,11 @@ pub(super) struct RunSignals {
 }
 
 impl RunSignals {
-    pub(super) fn new(mut live: watch::Receiver<Live>, mut stopped: watch::Receiver<Stage>) -> RunSignals {
-        // What happened before counts as a change.
+    pub(super) fn new(
+        mut live: watch::Receiver<LiveChanges>,
+        mut stopped: watch::Receiver<Stage>,
+    ) -> RunSignals {
+        // What happened before this thread listened is to be heard as well.
         live.mark_changed();
         stopped.mark_changed();
         RunSignals {
@@ -43,6 +46,7 @@ impl RunSignals {
         // The sender lives as long as the run.
         while stopped.changed().await.is_ok() {
             if *stopped.borrow_and_update() >= Stage::Graceful {
+                // Whoever waits once more hears it again: the run goes on being stopped.
                 stopped.mark_changed();
                 return;
             }

@@ -1,7 +1,7 @@
 //! A load shape that the plugin itself decides: its `shape` export, asked once a second in an
 //! instance of its own. Its answers become changes of the workload, which the executor makes.
 
-use super::control::{Change, Control, Target};
+use super::control::{Control, LoadChange, LoadLevel};
 use super::lifecycle::Lifecycle;
 use super::stop::{Stage, StopHandle};
 use crate::host::bindings::Plugin;
@@ -53,7 +53,7 @@ impl Shape {
     /// # Errors
     /// The guest's own error, how the call failed, or what is wrong with the answer. The
     /// instance must not be asked again.
-    async fn ask(&mut self, elapsed: Duration, users: u32) -> Result<Target, String> {
+    async fn ask(&mut self, elapsed: Duration, users: u32) -> Result<LoadLevel, String> {
         self.store.data_mut().begin_call(self.cpu);
         self.store.set_epoch_deadline(1);
         let exports = self.plugin.wasmswarm_scenario_scenario();
@@ -108,9 +108,9 @@ async fn ask_each_second(
         let users = u32::try_from(snapshots.borrow().vus.now).unwrap_or(u32::MAX);
         let to = shape.ask(at, users).await?;
         control.has_room(workload, &to)?;
-        let is_end = to == Target::End;
+        let is_end = to == LoadLevel::End;
         if last.as_ref() != Some(&to) {
-            control.change(workload, Change { at, to: to.clone() });
+            control.change(workload, LoadChange { at, to: to.clone() });
         }
         if is_end {
             return Ok(());
@@ -129,19 +129,19 @@ impl std::fmt::Debug for Shape {
     }
 }
 
-fn check(target: LoadTarget, scenarios: &[String]) -> Result<Target, String> {
+fn check(target: LoadTarget, scenarios: &[String]) -> Result<LoadLevel, String> {
     match target {
         LoadTarget::Users(target) => users(target, scenarios),
         LoadTarget::Rate(rate) => {
             let checked =
                 Rate::new(rate).map_err(|beyond| format!("it asks for a rate of {rate:e}: {beyond}"));
-            checked.map(Target::Rate)
+            checked.map(LoadLevel::Rate)
         }
-        LoadTarget::Stop => Ok(Target::End),
+        LoadTarget::Stop => Ok(LoadLevel::End),
     }
 }
 
-fn users(target: UsersTarget, scenarios: &[String]) -> Result<Target, String> {
+fn users(target: UsersTarget, scenarios: &[String]) -> Result<LoadLevel, String> {
     let UsersTarget {
         users,
         spawn_rate,
@@ -159,7 +159,7 @@ fn users(target: UsersTarget, scenarios: &[String]) -> Result<Target, String> {
         let index = index.and_then(|i| u16::try_from(i).ok());
         index.ok_or_else(|| format!("the plugin has no scenario {name:?}"))
     };
-    Ok(Target::Users {
+    Ok(LoadLevel::Users {
         users,
         spawn_rate,
         scenarios: if names.is_empty() {
@@ -174,7 +174,7 @@ fn users(target: UsersTarget, scenarios: &[String]) -> Result<Target, String> {
 mod tests {
     use super::*;
 
-    fn ask(users: u32, spawn_rate: f64, names: &[&str]) -> Result<Target, String> {
+    fn ask(users: u32, spawn_rate: f64, names: &[&str]) -> Result<LoadLevel, String> {
         let names = names.iter().map(|&name| name.to_owned()).collect();
         let target = UsersTarget {
             users,
@@ -186,13 +186,13 @@ mod tests {
 
     #[test]
     fn names_become_indices_and_zero_means_at_once() {
-        let all = Target::Users {
+        let all = LoadLevel::Users {
             users: 5,
             spawn_rate: None,
             scenarios: None,
         };
         assert_eq!(ask(5, 0.0, &[]), Ok(all));
-        let one = Target::Users {
+        let one = LoadLevel::Users {
             users: 5,
             spawn_rate: SpawnRate::new(2.5).ok(),
             scenarios: Some(Arc::from([1])),

@@ -3,8 +3,10 @@
 //! VUs never move between threads, so nothing they touch is shared.
 
 use super::alarm::Alarm;
-use super::executor::{self, SharedWork};
+use super::deltas::{INTERVAL, ThreadDelta};
+use super::executor;
 use super::inputs::Run;
+use super::iterations_left::IterationsLeft;
 use super::pressure::ThreadClock;
 use super::run_signals::RunSignals;
 use super::slot_source::SlotSource;
@@ -16,10 +18,10 @@ use super::vu_pool::{ExitGuard, Spawn, VuPool, contained};
 use super::vu_signal::VuSignal;
 use super::workload_part::{PartEnd, WorkloadPart};
 use crate::metrics::{
-    CpuWait, Delta, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard_of,
+    CpuWait, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard_of,
 };
 use crate::panics;
-use crate::plan::Workload;
+use crate::plan::{Partition, Workload};
 use crate::run_queue::{AbortHandle, Excess, RunQueue};
 use crate::timer::Timers;
 use std::panic::AssertUnwindSafe;
@@ -30,9 +32,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::LocalSet;
 use tokio::time::Instant;
-
-/// How often a thread hands over what it has recorded.
-pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often it looks in between how late its timers are.
 const LOOKS: u32 = 20;
@@ -100,21 +99,15 @@ impl Spawn for VuSpawner {
     }
 }
 
-/// What a thread hands over.
-pub(super) struct ThreadDelta {
-    pub(super) set: Set,
-    pub(super) delta: Delta,
-}
-
 /// What a thread needs to know of the run.
 pub(super) struct LoadThread {
     pub(super) run: Arc<Run>,
-    /// Which thread it is, of how many.
-    pub(super) thread: usize,
-    pub(super) threads: usize,
+    /// Which part of the plan it has.
+    pub(super) partition: Partition,
     /// When the run began; said once the first VUs are made.
     pub(super) begun: watch::Receiver<Option<Instant>>,
-    pub(super) shared_work: Vec<SharedWork>,
+    /// By workload, the iterations that the parts of all threads share, if they do.
+    pub(super) iterations_left: Vec<Option<Arc<IterationsLeft>>>,
     pub(super) limits: [Limits; 2],
     pub(super) deltas: SyncSender<ThreadDelta>,
     pub(super) traps: Arc<AtomicU64>,
@@ -194,12 +187,10 @@ impl LoadThread {
 
     async fn run_part(self: Arc<Self>, mut part: WorkloadPart<VuSpawner>) {
         let set = Set::of(part.workload.warm_up);
-        let Some(shared_work) = self.shared_work.get(part.index) else {
-            return;
-        };
+        let left = self.iterations_left.get(part.index).and_then(Option::as_ref);
         let index = part.index;
         let life = async {
-            if executor::run(&mut part, shared_work).await == PartEnd::TimeUp {
+            if executor::run(&mut part, left).await == PartEnd::TimeUp {
                 self.time_up.store(true, Ordering::Relaxed);
             }
         };
@@ -226,9 +217,8 @@ impl LoadThread {
             workload: Arc::new(workload.clone()),
             index,
             seed: plan.arrival_seed(index),
-            thread: self.thread,
-            threads: self.threads,
-            pool: VuPool::new(spawner, places(workload, self.thread, self.threads)),
+            partition: self.partition,
+            pool: VuPool::new(spawner, places(workload, self.partition)),
             phases: self.run.control.phases().clone(),
             stop: self.run.stop.clone(),
             alarm: Alarm::Exact(Timers::default()),
@@ -295,15 +285,15 @@ impl Drop for ClearOnDrop<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Begin, ExecutorSpec};
+    use crate::plan::{Begin, ConstantVus, ExecutorSpec};
 
     fn workload(vus: usize, spare: usize) -> Workload {
         Workload {
             name: String::new(),
-            executor: ExecutorSpec::ConstantVus {
+            executor: ExecutorSpec::ConstantVus(ConstantVus {
                 spawn_rate: None,
                 duration: None,
-            },
+            }),
             vus: vec![0; vus],
             spare: vec![0; spare],
             begin: Begin::default(),

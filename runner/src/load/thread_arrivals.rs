@@ -1,13 +1,13 @@
 //! The arrivals that one thread hands out, at their times, of a workload at a rate.
 
 use super::arrival_scenarios::ArrivalScenarios;
-use super::control::Target;
+use super::control::LoadLevel;
 use super::idle_vus::IdleVus;
 use super::slot::{Slot, drop_unused};
 use super::stop::Stage;
 use super::vu_pool::Spawn;
 use super::workload_part::WorkloadPart;
-use crate::plan::{Arrivals, Profile, Spacing};
+use crate::plan::{Arrivals, PartArrivals, Profile, Spacing};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -31,13 +31,11 @@ pub(super) enum Dispatched {
     Many,
 }
 
-/// This thread's share of the arrivals.
+/// The arrivals that one thread has.
 pub(super) struct ThreadArrivals {
     profile: Profile,
-    arrivals: Arrivals,
-    seats: ArrivalScenarios,
-    /// Whether the thread has VUs that arrivals could be handed to.
-    is_seated: bool,
+    arrivals: PartArrivals,
+    scenarios: ArrivalScenarios,
     /// Changes made so far.
     changes: usize,
     end: Duration,
@@ -49,10 +47,10 @@ impl ThreadArrivals {
         profile: Profile,
         spacing: Spacing,
     ) -> ThreadArrivals {
+        let all = Arrivals::new(&profile, spacing, part.seed);
         ThreadArrivals {
-            arrivals: Arrivals::new(&profile, spacing, part.seed),
-            seats: ArrivalScenarios::new(&part.workload),
-            is_seated: !part.pool.places().is_empty(),
+            arrivals: part.partition.arrivals(all, part.workload.room()),
+            scenarios: ArrivalScenarios::new(&part.workload),
             end: profile.duration(),
             profile,
             changes: 0,
@@ -62,22 +60,8 @@ impl ThreadArrivals {
     /// The next time at which something is to be done.
     pub(super) fn next_time<S: Spawn>(&mut self, part: &WorkloadPart<S>) -> Duration {
         let change = part.change(self.changes).map_or(self.end, |change| change.at);
-        let arrival = self.next_mine(part).map_or(self.end, |(_, at)| at);
+        let arrival = self.arrivals.peek().map_or(self.end, |(_, at)| at);
         change.min(arrival).min(self.end)
-    }
-
-    /// The next arrival that is this thread's; it stays the next one.
-    fn next_mine<S: Spawn>(&mut self, part: &WorkloadPart<S>) -> Option<(u64, Duration)> {
-        if !self.is_seated {
-            return None;
-        }
-        loop {
-            let (index, at) = self.arrivals.peek()?;
-            if seat_of(part, index) % part.threads == part.thread {
-                return Some((index, at));
-            }
-            self.arrivals.skip_one();
-        }
     }
 
     /// Hands out arrivals that are due, and makes changes.
@@ -99,12 +83,13 @@ impl ThreadArrivals {
                 continue;
             }
             match self
-                .next_mine(part)
+                .arrivals
+                .peek()
                 .filter(|(_, arrival)| *arrival <= at && *arrival < self.end)
             {
                 Some((index, at)) => {
                     self.arrivals.skip_one();
-                    let (scenario, position) = self.seats.of(index);
+                    let (scenario, position) = self.scenarios.of(index);
                     let slot = Slot::new(index, Some(part.instant(begun, at)), Some(position));
                     idle.hand(part, scenario, slot);
                 }
@@ -127,7 +112,7 @@ impl ThreadArrivals {
             let is_due = |at: Duration, end: Duration| at <= elapsed && at < end;
             for _ in 0..DROPPED_AT_ONCE {
                 let end = self.end;
-                if self.next_mine(part).is_none_or(|(_, at)| !is_due(at, end)) {
+                if self.arrivals.peek().is_none_or(|(_, at)| !is_due(at, end)) {
                     return;
                 }
                 self.arrivals.skip_one();
@@ -137,14 +122,14 @@ impl ThreadArrivals {
         }
     }
 
-    fn follow(&mut self, at: Duration, to: &Target) {
+    fn follow(&mut self, at: Duration, to: &LoadLevel) {
         match to {
-            Target::Rate(rate) => {
+            LoadLevel::Rate(rate) => {
                 self.profile = self.profile.changed(at, rate.per_second());
                 self.arrivals.change(&self.profile);
             }
-            Target::End => self.end = at,
-            Target::Users { .. } => {}
+            LoadLevel::End => self.end = at,
+            LoadLevel::Users { .. } => {}
         }
     }
 }
@@ -153,10 +138,4 @@ impl ThreadArrivals {
 fn elapsed<S: Spawn>(part: &WorkloadPart<S>, begun: Instant) -> Duration {
     let now = part.signals.paused.unwrap_or_else(Instant::now);
     now.saturating_duration_since(part.instant(begun, Duration::ZERO))
-}
-
-/// The place of the VU that would have this arrival if the VUs took turns. Decides its scenario,
-/// and its thread: so threads have arrivals in proportion to their VUs.
-fn seat_of<S: Spawn>(part: &WorkloadPart<S>, index: u64) -> usize {
-    (index % part.workload.room().max(1) as u64) as usize
 }

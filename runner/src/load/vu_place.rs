@@ -2,7 +2,7 @@
 //! a VU that has gone may be followed by another.
 
 use super::slot::Slot;
-use crate::plan::Workload;
+use crate::plan::{Partition, Workload};
 use std::cell::Cell;
 
 /// Where the numbers of iterations begin that VUs beyond the plan run.
@@ -54,10 +54,8 @@ impl VuHistory {
     }
 }
 
-/// The places of VUs that a thread has, of a workload. VUs are dealt out one by one.
-pub(super) fn places(workload: &Workload, thread: usize, threads: usize) -> Vec<VuPlace> {
-    let room = workload.room();
-    let mine = (thread..room).step_by(threads.max(1));
+/// The places of VUs that a part of a workload has.
+pub(super) fn places(workload: &Workload, partition: Partition) -> Vec<VuPlace> {
     let place = |index| {
         let scenario = workload.scenario_of(index)?;
         Some(VuPlace {
@@ -66,5 +64,5 @@ pub(super) fn places(workload: &Workload, thread: usize, threads: usize) -> Vec<
             scenario,
         })
     };
-    mine.filter_map(place).collect()
+    partition.vus(workload.room()).filter_map(place).collect()
 }

@@ -176,7 +176,8 @@ impl<S: Spawn> VuPool<S> {
         std::mem::replace(&mut entry.wanted, wanted)
     }
 
-    /// A retiring VU that has not gone yet stays; else a new one comes.
+    /// A VU that was told to go and has not gone yet stays, which keeps its connections and its state; else a new one
+    /// comes.
     fn start(&self, number: usize) {
         let entries = self.0.entries.borrow();
         let Some(entry) = entries.get(number) else { return };
@@ -231,6 +232,8 @@ impl<S: Spawn> VuPool<S> {
             .take()
             .is_some_and(|running| running.signal.is_raised());
         self.0.alive.set(self.alive().saturating_sub(1));
+        // It ended by itself (its scenario asked for that, or it had its iterations), so another one would do more than
+        // was planned.
         entry.spent = entry.wanted && !was_retired;
         let again = entry.wanted && was_retired;
         if let Some(vacant) = self

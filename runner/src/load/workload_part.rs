@@ -1,12 +1,12 @@
 //! A workload's part on one thread: what an executor works with.
 
 use super::alarm::Alarm;
-use super::control::Change;
+use super::control::LoadChange;
 use super::phases::Phases;
 use super::run_signals::RunSignals;
 use super::stop::{Stage, StopHandle};
 use super::vu_pool::{Spawn, VuPool};
-use crate::plan::Workload;
+use crate::plan::{Partition, Workload};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -35,9 +35,8 @@ pub(super) struct WorkloadPart<S: Spawn> {
     pub(super) index: usize,
     /// Seed of its arrivals.
     pub(super) seed: u64,
-    /// Which thread this is, of how many.
-    pub(super) thread: usize,
-    pub(super) threads: usize,
+    /// Which part of it the thread has.
+    pub(super) partition: Partition,
     pub(super) pool: VuPool<S>,
     pub(super) phases: Phases,
     pub(super) stop: StopHandle,
@@ -66,12 +65,12 @@ impl<S: Spawn> WorkloadPart<S> {
     }
 
     /// The next change that this executor hasn't made yet.
-    pub(super) fn change(&self, number: usize) -> Option<&Change> {
+    pub(super) fn change(&self, number: usize) -> Option<&LoadChange> {
         self.signals.changes.get(number)
     }
 
     /// Waits for the first change; none if the run is stopped.
-    pub(super) async fn first_change(&mut self) -> Option<Change> {
+    pub(super) async fn first_change(&mut self) -> Option<LoadChange> {
         loop {
             if let Some(first) = self.change(0) {
                 return Some(first.clone());
@@ -109,6 +108,8 @@ impl<S: Spawn> WorkloadPart<S> {
             }
         };
         tokio::select! {
+            // In this order: an executor that is always late would otherwise never hear that it is to stop or to change,
+            // and the last VU that goes is the end, whatever else is due.
             biased;
             () = RunSignals::stopping(&mut self.signals.stopped) => return WakeReason::Stopped,
             Ok(()) = self.signals.live.changed() => {}

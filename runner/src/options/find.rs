@@ -1,8 +1,9 @@
 //! What `find` can be asked for, beside what `run` can.
 
 use super::layer::{Layer, Setting};
-use super::values::{self, Rate};
+use super::values;
 use super::{Origin, RunOptions};
+use crate::plan::AskedRate;
 use crate::plan::{Climb, SearchPlan};
 use std::time::Duration;
 
@@ -24,15 +25,15 @@ pub struct FindOptions {
 pub struct SearchOptions {
     /// First rate to try [default: 10/s]
     #[arg(long, value_name = "N/UNIT", value_parser = above_zero)]
-    pub from: Option<Rate>,
+    pub from: Option<AskedRate>,
 
     /// Highest rate to try [default: 100000/s]
     #[arg(long, value_name = "N/UNIT", value_parser = above_zero)]
-    pub to: Option<Rate>,
+    pub to: Option<AskedRate>,
 
     /// Go up by so much each time [default: to twice the rate]
     #[arg(long, value_name = "N/UNIT", value_parser = above_zero)]
-    pub step: Option<Rate>,
+    pub step: Option<AskedRate>,
 
     /// How long to try each rate, besides the time that its first iterations take; again until it is statistically clear
     /// what came of it, at most five times; 4s at least [default: 10s]
@@ -53,7 +54,7 @@ pub struct SearchOptions {
 }
 
 /// A rate that a search can go up from.
-fn above_zero(text: &str) -> Result<Rate, String> {
+fn above_zero(text: &str) -> Result<AskedRate, String> {
     match values::rate_per(text)? {
         rate if rate.amount > 0.0 => Ok(rate),
         _ => Err("it must be above 0".to_owned()),
@@ -109,7 +110,7 @@ impl FindOptions {
 /// first iterations are still on their way.
 const LEAST_STEP: Duration = Duration::from_secs(4);
 
-fn per_second(rate: Rate) -> f64 {
+fn per_second(rate: AskedRate) -> f64 {
     rate.amount / rate.per.unwrap_or(Duration::from_secs(1)).as_secs_f64()
 }
 

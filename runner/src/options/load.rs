@@ -1,8 +1,7 @@
 //! How much load, for how long: of a scenario in a file, and in short of a whole run.
 
-use super::stage::{self, StageText};
-use super::values::{self, Rate};
-use crate::plan::{OnStop, Spacing, SpawnRate};
+use super::{stage, values};
+use crate::plan::{AskedRate, OnStop, Spacing, SpawnRate, Stage};
 use std::time::Duration;
 
 /// What decides the load of one workload. What is left out, the plugin may suggest.
@@ -29,7 +28,7 @@ pub struct ShapeOptions {
     /// Go to a number of virtual users (with --rate: to a rate) within a time: 30s:100. Repeat for one stage after
     /// another; a curve may follow: 30s:100:exponential, step, spike, or sine:AMPLITUDE:PERIOD
     #[arg(id = "stages", long = "stage", value_name = "TIME:TARGET", value_parser = stage::stage, allow_hyphen_values = true, value_delimiter = ',')]
-    pub stages: Vec<StageText>,
+    pub stages: Vec<Stage>,
 
     /// Virtual users before the first stage [default: 1]
     #[arg(long, value_name = "N", value_parser = values::vus_or_none, allow_hyphen_values = true)]
@@ -41,7 +40,7 @@ pub struct ShapeOptions {
 
     /// Start iterations at this rate, whatever the server does: 500/s, 300/m, '500 requests/s'
     #[arg(long, value_name = "N/UNIT", value_parser = values::rate_per, allow_hyphen_values = true)]
-    pub rate: Option<Rate>,
+    pub rate: Option<AskedRate>,
 
     /// How the iterations of a rate are spaced: even, or as independent users come: poisson [default: even]
     #[arg(long, value_name = "SPACING", value_parser = values::spacing)]

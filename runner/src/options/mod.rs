@@ -41,10 +41,9 @@ pub use problem::{Origin, Problem};
 pub use resolve::{
     Given, Machine, NotGranted, Params, Refused, ResolvedPlan, RoomFor, Secrets, origins, resolve,
 };
-pub use scenario::{Executor, ScenarioOptions};
+pub use scenario::ScenarioOptions;
 pub use schema::schema;
-pub use stage::StageText;
-pub use values::{Rate, pair};
+pub use values::pair;
 
 use crate::build::Engine;
 use std::path::PathBuf;

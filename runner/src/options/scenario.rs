@@ -2,76 +2,9 @@
 
 use super::ShapeOptions;
 use super::stage;
-use super::values::{self, Rate};
+use super::values;
+use crate::plan::{AskedRate, ExecutorType};
 use std::time::Duration;
-
-/// The executors, by their names in configuration files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Executor {
-    /// VUs run back to back for a time.
-    ConstantVus,
-    /// The same, their number changing.
-    RampingVus,
-    /// VUs share a number of iterations.
-    SharedIterations,
-    /// Each VU runs a number of iterations.
-    PerVuIterations,
-    /// Iterations start at a rate.
-    ConstantArrivalRate,
-    /// The same, the rate changing.
-    RampingArrivalRate,
-    /// The plugin's own shape says.
-    Custom,
-}
-
-/// All executors with their names.
-pub(super) const EXECUTORS: [(&str, Executor); 7] = [
-    ("constant-vus", Executor::ConstantVus),
-    ("ramping-vus", Executor::RampingVus),
-    ("shared-iterations", Executor::SharedIterations),
-    ("per-vu-iterations", Executor::PerVuIterations),
-    ("constant-arrival-rate", Executor::ConstantArrivalRate),
-    ("ramping-arrival-rate", Executor::RampingArrivalRate),
-    ("custom", Executor::Custom),
-];
-
-impl Executor {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        let found = EXECUTORS.iter().find(|(_, executor)| *executor == self);
-        found.map_or("", |(name, _)| name)
-    }
-
-    /// Keys of the load that it understands; the rest is refused.
-    pub(super) fn keys(self) -> &'static [&'static str] {
-        match self {
-            Executor::ConstantVus => &["users", "spawn_rate", "run_time"],
-            Executor::RampingVus => &["stages", "start_vus", "graceful_ramp_down"],
-            Executor::SharedIterations | Executor::PerVuIterations => {
-                &["users", "spawn_rate", "iterations", "max_duration"]
-            }
-            Executor::ConstantArrivalRate => &[
-                "rate",
-                "time_unit",
-                "run_time",
-                "arrivals",
-                "requests_per_iteration",
-                "pre_allocated_vus",
-                "max_vus",
-            ],
-            Executor::RampingArrivalRate => &[
-                "start_rate",
-                "time_unit",
-                "stages",
-                "arrivals",
-                "requests_per_iteration",
-                "pre_allocated_vus",
-                "max_vus",
-            ],
-            Executor::Custom => &["max_vus", "max_duration"],
-        }
-    }
-}
 
 /// One scenario of the file.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -79,7 +12,7 @@ pub struct ScenarioOptions {
     /// Decides when iterations start: constant-vus, ramping-vus, shared-iterations, per-vu-iterations,
     /// constant-arrival-rate, ramping-arrival-rate, or custom for the plugin's own shape
     #[arg(long, value_parser = executor)]
-    pub executor: Option<Executor>,
+    pub executor: Option<ExecutorType>,
 
     /// The plugin's scenario that is run [default: the one of this name, or the only one]
     #[arg(long, value_parser = values::word)]
@@ -111,7 +44,7 @@ pub struct ScenarioOptions {
 
     /// The rate before the first stage [default: 0]
     #[arg(long, value_parser = start_rate)]
-    pub start_rate: Option<Rate>,
+    pub start_rate: Option<AskedRate>,
 
     /// What rates and targets without a unit are per [default: 1s]
     #[arg(long, value_parser = values::time)]
@@ -122,17 +55,17 @@ pub struct ScenarioOptions {
     pub shape: ShapeOptions,
 }
 
-fn executor(text: &str) -> Result<Executor, String> {
-    let names = EXECUTORS.map(|(name, _)| name);
+fn executor(text: &str) -> Result<ExecutorType, String> {
+    let names: Vec<&str> = ExecutorType::ALL.iter().map(|executor| executor.name()).collect();
     let name = values::one_of(text, &names)?;
-    let found = EXECUTORS.iter().find(|(known, _)| *known == name);
-    found.map_or_else(|| Err(String::new()), |(_, executor)| Ok(*executor))
+    let found = ExecutorType::ALL.iter().find(|known| known.name() == name);
+    found.copied().ok_or_else(String::new)
 }
 
 /// As a rate, or 0.
-fn start_rate(text: &str) -> Result<Rate, String> {
+fn start_rate(text: &str) -> Result<AskedRate, String> {
     match stage::level(text) {
-        Ok(amount) => Ok(Rate {
+        Ok(amount) => Ok(AskedRate {
             amount,
             per: None,
             of_requests: false,

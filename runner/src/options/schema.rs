@@ -1,8 +1,8 @@
 //! The JSON schema of the configuration file, from the fields that define its keys.
 
 use super::definition::{self, Defined, Definition, Kind};
-use super::scenario::EXECUTORS;
 use super::stage;
+use crate::plan::ExecutorType;
 use serde_json::{Map, Value, json};
 
 /// The schema, for editors.
@@ -22,9 +22,9 @@ pub fn schema() -> Value {
 
 fn scenarios() -> Value {
     let mut properties = properties(&definition::scenario());
-    let names = EXECUTORS.map(|(name, _)| name);
+    let names = ExecutorType::ALL.iter().map(|executor| executor.name());
     if let Some(Value::Object(executor)) = properties.get_mut("executor") {
-        executor.insert("enum".to_owned(), json!(names));
+        executor.insert("enum".to_owned(), names.collect());
     }
     json!({
         "description": "Workloads by name, side by side or one after another; they replace the load in short.",

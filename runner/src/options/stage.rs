@@ -10,40 +10,12 @@ pub(super) const PARTS: [&str; 5] = ["duration", "target", "curve", "amplitude",
 /// The ways through a stage.
 pub(super) const CURVES: [&str; 5] = ["linear", "step", "exponential", "spike", "sine"];
 
-/// A stage whose parts are right by themselves; targets are in the unit of the workload's rate.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct StageText {
-    /// How long it lasts.
-    pub duration: Duration,
-    /// Where it leads.
-    pub target: f64,
-    /// How.
-    pub curve: Curve,
-}
-
-impl StageText {
-    /// For the plan, with levels multiplied.
-    pub(super) fn scaled(&self, factor: f64) -> Stage {
-        let curve = match self.curve {
-            Curve::Sine { amplitude, period } => Curve::Sine {
-                amplitude: amplitude * factor,
-                period,
-            },
-            other => other,
-        };
-        Stage {
-            duration: self.duration,
-            target: self.target * factor,
-            curve,
-        }
-    }
-}
-
-/// `TIME:TARGET[:CURVE]`, and for a sine wave `:AMPLITUDE:PERIOD`.
+/// `TIME:TARGET[:CURVE]`, and for a sine wave `:AMPLITUDE:PERIOD`. Its parts are right by themselves; levels are in the
+/// unit of the workload's rate.
 ///
 /// # Errors
 /// In words for the command line.
-pub(super) fn stage(text: &str) -> Result<StageText, String> {
+pub(super) fn stage(text: &str) -> Result<Stage, String> {
     let parts: Vec<&str> = text.split(':').collect();
     let (Some(duration), Some(target), 2..=5) = (parts.first(), parts.get(1), parts.len()) else {
         return Err("write it as TIME:TARGET, such as 30s:100".to_owned());
@@ -52,7 +24,7 @@ pub(super) fn stage(text: &str) -> Result<StageText, String> {
     let duration = values::time_or_zero(duration).map_err(named("duration"))?;
     let target = level(target).map_err(named("target"))?;
     let curve = curve(&parts[2..], duration, target)?;
-    Ok(StageText {
+    Ok(Stage {
         duration,
         target,
         curve,

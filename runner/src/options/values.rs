@@ -2,7 +2,7 @@
 
 use super::names;
 use crate::net::AddressRange;
-use crate::plan::{self, MOST_RATE, OnStop, Spacing, SpawnRate};
+use crate::plan::{self, AskedRate, MOST_RATE, OnStop, Spacing, SpawnRate};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -123,22 +123,11 @@ fn whole(text: &str) -> Option<u64> {
     })
 }
 
-/// Iterations or requests per unit of time, as it was written.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rate {
-    /// How many.
-    pub amount: f64,
-    /// Per which time; none: it wasn't said.
-    pub per: Option<Duration>,
-    /// Whether they are requests.
-    pub of_requests: bool,
-}
-
 /// `500/s`, `300/m`, `10/250ms`, `500 requests/s`; without a unit, per second or as the workload says.
 ///
 /// # Errors
 /// In words for the command line.
-pub(super) fn rate_per(text: &str) -> Result<Rate, String> {
+pub(super) fn rate_per(text: &str) -> Result<AskedRate, String> {
     let form = || "write it as 500/s, 300/m or '500 requests/s'".to_owned();
     let (amount, per) = match text.split_once('/') {
         Some((amount, per)) => (amount, Some(per_time(per.trim()).ok_or_else(form)?)),
@@ -169,7 +158,7 @@ pub(super) fn rate_per(text: &str) -> Result<Rate, String> {
                 return Err(TOO_FAST.to_owned());
             }
             plan::Rate::new(least).map_err(|beyond| beyond.to_string())?;
-            Ok(Rate {
+            Ok(AskedRate {
                 amount,
                 per,
                 of_requests,

@@ -1,10 +1,7 @@
 //! What must hold of a plan that can be run. Options are checked where they are resolved, each in the words of who said
 //! it; this is for plans that come from elsewhere.
 
-use super::{
-    ExecutorSpec, GrantsPlan, HttpPlan, LONGEST, LimitsPlan, MOST_RATE, MOST_VUS, Plan, Profile,
-    ScenarioPlan, WaitTime, Workload,
-};
+use super::{GrantsPlan, HttpPlan, LONGEST, LimitsPlan, MOST_RATE, Plan, ScenarioPlan, WaitTime, Workload};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -13,12 +10,6 @@ const MOST_ITEMS: usize = 1_000;
 
 /// The longest pause between two tasks.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
-
-/// Most iterations that a plan may fix: a whole number that is exact in every form in which it is written.
-const MOST_ITERATIONS: u64 = 1 << 53;
-
-/// Most iterations that a rate may amount to.
-const MOST_ARRIVALS: f64 = 1e13;
 
 /// Load threads that there may be.
 const MOST_THREADS: usize = 1 << 16;
@@ -150,38 +141,7 @@ fn workload(workload: &Workload, scenarios: &[ScenarioPlan]) -> Option<String> {
     if workload.vus.is_empty() || !groups.filter_map(<[u16]>::first).all(runs) {
         return wrong("it has no VUs, or one without anything to run");
     }
-    executor(&workload.executor, workload.vus.len()).and_then(wrong)
-}
-
-/// What is wrong with an executor of so many VUs.
-fn executor(executor: &ExecutorSpec, vus: usize) -> Option<&'static str> {
-    let starts_late = |rate: super::SpawnRate| vus as f64 / rate.per_second() > LONGEST.as_secs_f64();
-    if executor.spawn_rate().is_some_and(starts_late) {
-        return Some("its last VU would start after more than a year");
-    }
-    match executor {
-        ExecutorSpec::SharedIterations { iterations, .. }
-        | ExecutorSpec::PerVuIterations { iterations, .. } => {
-            let is_possible = (1..=MOST_ITERATIONS).contains(iterations);
-            (!is_possible).then_some("the number of iterations is out of range")
-        }
-        ExecutorSpec::RampingVus { profile, .. } => profile.fault().or_else(|| {
-            let peak = profile.peak().max(profile.start).ceil();
-            (peak > vus as f64).then_some("its stages go above its VUs")
-        }),
-        ExecutorSpec::ConstantArrivalRate { rate, .. } if !is_rate(*rate) => Some("its rate is out of range"),
-        _ if executor.vus_at(Duration::ZERO, vus) > MOST_VUS as f64 => {
-            Some("it makes too many VUs beforehand")
-        }
-        _ => executor.rate().and_then(|profile| rate(&profile)),
-    }
-}
-
-fn rate(profile: &Profile) -> Option<&'static str> {
-    profile.fault().or_else(|| {
-        let is_possible = profile.peak() <= MOST_RATE && profile.total() <= MOST_ARRIVALS;
-        (!is_possible).then_some("its rate is out of range")
-    })
+    workload.executor.fault(workload.vus.len()).and_then(wrong)
 }
 
 /// What is left when all that could begin have begun.
@@ -202,6 +162,7 @@ fn goes_in_circles(workloads: &[Workload]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::sample;
+    use super::super::{ConstantArrivalRate, ConstantVus, ExecutorSpec};
     use super::*;
     use crate::plan::{Begin, Population, SpawnRate, TaskOrder, TaskPlan};
 
@@ -242,10 +203,10 @@ mod tests {
         plan
     }
 
-    const USERS: ExecutorSpec = ExecutorSpec::ConstantVus {
+    const USERS: ExecutorSpec = ExecutorSpec::ConstantVus(ConstantVus {
         spawn_rate: None,
         duration: None,
-    };
+    });
 
     fn of(change: impl FnOnce(&mut Plan)) -> Vec<String> {
         let mut plan = good(vec![workload("a", USERS, &[]), workload("b", USERS, &[0])]);
@@ -257,22 +218,24 @@ mod tests {
     #[test]
     fn each_thing_that_cant_be_run_is_named() {
         let second = |plan: &mut Plan, executor| plan.workloads[1].executor = executor;
-        let rate = |rate| ExecutorSpec::ConstantArrivalRate {
-            rate,
-            duration: Duration::from_secs(1),
-            spacing: Default::default(),
-            pre_allocated_vus: 1,
+        let rate = |rate| {
+            ExecutorSpec::ConstantArrivalRate(ConstantArrivalRate {
+                rate,
+                duration: Duration::from_secs(1),
+                spacing: Default::default(),
+                pre_allocated_vus: 1,
+            })
         };
-        let many = ExecutorSpec::ConstantArrivalRate {
+        let many = ExecutorSpec::ConstantArrivalRate(ConstantArrivalRate {
             rate: 1.0,
             duration: Duration::from_secs(1),
             spacing: Default::default(),
             pre_allocated_vus: u32::MAX,
-        };
-        let slow = ExecutorSpec::ConstantVus {
+        });
+        let slow = ExecutorSpec::ConstantVus(ConstantVus {
             spawn_rate: SpawnRate::new(0.001).ok(),
             duration: None,
-        };
+        });
         let named: [(Vec<String>, &str); 10] = [
             (of(|p| p.plugin.sha256.clear()), "SHA-256"),
             (of(|p| p.threads = 0), "threads"),

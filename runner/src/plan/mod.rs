@@ -4,10 +4,11 @@
 
 mod arrivals;
 mod check;
-mod executor_spec;
+mod executor;
 mod grants;
 mod hash;
 mod http;
+mod partition;
 mod population;
 mod profile;
 mod quantity;
@@ -26,9 +27,14 @@ mod vu_steps;
 mod workload;
 
 pub use arrivals::{Arrivals, Spacing};
-pub use executor_spec::ExecutorSpec;
+pub use executor::{
+    About, AskedLoad, AskedRate, ConstantArrivalRate, ConstantVus, Custom, ExecutorKind, ExecutorSpec,
+    ExecutorType, ExecutorWithVus, Figures, LoadFault, PerVuIterations, RampingArrivalRate, RampingVus,
+    SharedIterations, Wrong, starts_in_time,
+};
 pub use grants::{DataPlan, GrantsPlan};
 pub use http::{AddressOrder, ClientCert, HeaderPlan, HttpPlan, HttpProtocol, TlsRange};
+pub use partition::{PartArrivals, Partition};
 pub use population::assign;
 pub use profile::{Curve, Profile, Stage};
 pub use quantity::{Beyond, LONGEST, MOST_RATE, MOST_VUS, Rate, SpawnRate};
@@ -41,7 +47,7 @@ pub use threshold::ThresholdPlan;
 pub use vu_steps::{VuStep, vu_steps};
 pub use workload::{Begin, OnStop, Workload, peak_vus, timeline};
 
-use seconds::{optional_seconds, read_optional_seconds, read_seconds, seconds};
+use seconds::{read_seconds, seconds};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use std::f64::consts::PI;
 use std::time::Duration;
 
 /// Stages that there may be.
-const MOST_STAGES: usize = 10_000;
+pub(super) const MOST_STAGES: usize = 10_000;
 
 /// The shortest wave of a sine, in seconds.
 const LEAST_PERIOD: f64 = 0.1;

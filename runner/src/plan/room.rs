@@ -1,7 +1,7 @@
 //! Room for users beyond the plan, which live changes may bring, and a search for the highest rate.
 
 use super::population::continued;
-use super::{ExecutorSpec, MOST_VUS, ScenarioPlan, Workload, peak_vus};
+use super::{MOST_VUS, ScenarioPlan, Workload, peak_vus};
 
 /// Room that there is at least for more users, besides as many again as the plan has.
 const LEAST: usize = 100;
@@ -44,7 +44,7 @@ impl Room {
 
     fn is_for(self, workload: &Workload) -> bool {
         match self {
-            Room::OfRates(_) => workload.executor.rate().is_some(),
+            Room::OfRates(_) => workload.executor.kind().has_rate(),
             _ => can_grow(workload),
         }
     }
@@ -57,16 +57,16 @@ pub fn is_beyond(workloads: &[Workload], users: usize) -> bool {
 }
 
 fn can_grow(workload: &Workload) -> bool {
-    matches!(
-        workload.executor,
-        ExecutorSpec::ConstantVus { .. } | ExecutorSpec::RampingVus { .. }
-    )
+    workload.executor.kind().has_users()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Begin, Population, TaskOrder, WaitTime};
+    use crate::plan::{
+        Begin, ConstantArrivalRate, ConstantVus, ExecutorSpec, PerVuIterations, Population, TaskOrder,
+        WaitTime,
+    };
     use std::time::Duration;
 
     fn scenario(weight: u32) -> ScenarioPlan {
@@ -95,15 +95,15 @@ mod tests {
         }
     }
 
-    const CONSTANT: ExecutorSpec = ExecutorSpec::ConstantVus {
+    const CONSTANT: ExecutorSpec = ExecutorSpec::ConstantVus(ConstantVus {
         spawn_rate: None,
         duration: None,
-    };
-    const EACH: ExecutorSpec = ExecutorSpec::PerVuIterations {
+    });
+    const EACH: ExecutorSpec = ExecutorSpec::PerVuIterations(PerVuIterations {
         spawn_rate: None,
         iterations: 1,
         max_duration: None,
-    };
+    });
 
     /// How many VUs each workload has room for, once this was made.
     fn rooms(room: Room, mut workloads: Vec<Workload>) -> Vec<usize> {
@@ -138,12 +138,12 @@ mod tests {
 
     #[test]
     fn a_search_has_room_whatever_its_first_rate_needs() {
-        let rate = ExecutorSpec::ConstantArrivalRate {
+        let rate = ExecutorSpec::ConstantArrivalRate(ConstantArrivalRate {
             rate: 10.0,
             duration: Duration::from_secs(1),
             spacing: Default::default(),
             pre_allocated_vus: 1,
-        };
+        });
         let search = || vec![workload(rate.clone(), &[0; 4]), workload(CONSTANT, &[0; 4])];
         assert_eq!(rooms(Room::OfRates(1_000), search()), [1_000, 4]);
         assert_eq!(rooms(Room::OfRates(2), search()), [4, 4]);

@@ -203,6 +203,7 @@ fn counts<S: serde::Serializer>(vus: &[u16], out: S) -> Result<S::Ok, S::Error> 
 
 #[cfg(test)]
 mod tests {
+    use super::super::ConstantVus;
     use super::*;
 
     const S: fn(u64) -> Duration = Duration::from_secs;
@@ -210,10 +211,10 @@ mod tests {
     fn workload(vus: usize, seconds: Option<u64>, after: &[usize], delay: u64) -> Workload {
         Workload {
             name: String::new(),
-            executor: ExecutorSpec::ConstantVus {
+            executor: ExecutorSpec::ConstantVus(ConstantVus {
                 spawn_rate: None,
                 duration: seconds.map(S),
-            },
+            }),
             vus: vec![0; vus],
             spare: Vec::new(),
             begin: Begin {

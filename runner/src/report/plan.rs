@@ -1,7 +1,7 @@
 //! A plan before it is run: for people, and for programs.
 
 use super::plan_chart;
-use crate::plan::{ExecutorSpec, OnStop, Plan, Profile, Spacing, ThresholdPlan, Workload, timeline};
+use crate::plan::{Figures, OnStop, Plan, Spacing, ThresholdPlan, Workload, timeline};
 use crate::terminal::{escape, units};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -154,7 +154,10 @@ fn workload_lines(
             escape(&workload.name),
             workload.executor.name()
         ),
-        format!("  load      {}", load(&workload.executor, workload.vus.len())),
+        format!(
+            "  load      {}",
+            workload.executor.describe(workload.vus.len(), &InPlan)
+        ),
         format!("  runs      {}", runs(plan, workload)),
         format!("  time      {}", when(plan, workload, time)),
         format!("  plans     {}", planned(plan, workload, index)),
@@ -170,74 +173,21 @@ fn workload_lines(
     lines
 }
 
-fn load(executor: &ExecutorSpec, vus: usize) -> String {
-    let vus = units::count(vus as u64);
-    let spawned = executor
-        .spawn_rate()
-        .map(|r| format!(", {} started per second", units::number(r.per_second())));
-    let spawned = spawned.unwrap_or_default();
-    match executor {
-        ExecutorSpec::ConstantVus { .. } => format!("{vus} VUs{spawned}"),
-        ExecutorSpec::RampingVus {
-            profile,
-            graceful_ramp_down,
-        } => format!(
-            "VUs {}, ramp-down waits {}",
-            stages(profile),
-            length(*graceful_ramp_down)
-        ),
-        ExecutorSpec::SharedIterations { iterations, .. } => {
-            format!(
-                "{} iterations, shared by {vus} VUs{spawned}",
-                units::count(*iterations)
-            )
-        }
-        ExecutorSpec::PerVuIterations { iterations, .. } => {
-            format!(
-                "{} iterations of each of {vus} VUs{spawned}",
-                units::count(*iterations)
-            )
-        }
-        ExecutorSpec::ConstantArrivalRate {
-            rate: per_second,
-            spacing,
-            pre_allocated_vus,
-            ..
-        } => format!(
-            "{} iterations/s{}, {pre_allocated_vus} VUs beforehand, {vus} at most",
-            units::number(*per_second),
-            spaced(*spacing)
-        ),
-        ExecutorSpec::RampingArrivalRate {
-            profile,
-            spacing,
-            pre_allocated_vus,
-        } => format!(
-            "iterations/s {}{}, {pre_allocated_vus} VUs beforehand, {vus} at most",
-            stages(profile),
-            spaced(*spacing)
-        ),
-        ExecutorSpec::Custom { .. } => format!("the plugin's own shape, {vus} VUs at most"),
-    }
-}
+/// Figures as they are written in a plan.
+struct InPlan;
 
-fn spaced(spacing: Spacing) -> &'static str {
-    match spacing {
-        Spacing::Even => ", evenly spaced",
-        Spacing::Poisson => " as a Poisson process",
+impl Figures for InPlan {
+    fn count(&self, count: u64) -> String {
+        units::count(count)
     }
-}
 
-/// The first stages: a chart shows the rest.
-fn stages(profile: &Profile) -> String {
-    let mut text = units::number(profile.start);
-    for stage in profile.stages.iter().take(8) {
-        text += &format!(" → {} in {}", units::number(stage.target), length(stage.duration));
+    fn number(&self, number: f64) -> String {
+        units::number(number)
     }
-    if profile.stages.len() > 8 {
-        text += &format!(" → … ({} stages)", profile.stages.len());
+
+    fn length(&self, length: Duration) -> String {
+        self::length(length)
     }
-    text
 }
 
 fn runs(plan: &Plan, workload: &Workload) -> String {

@@ -103,7 +103,7 @@ fn bar(level: f64, peak: f64) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Begin, Curve, ExecutorSpec, Profile, Stage};
+    use crate::plan::{Begin, Curve, ExecutorSpec, Profile, RampingVus, Stage};
 
     fn ramp() -> Workload {
         let stage = |target| Stage {
@@ -113,13 +113,13 @@ mod tests {
         };
         Workload {
             name: "w".to_owned(),
-            executor: ExecutorSpec::RampingVus {
+            executor: ExecutorSpec::RampingVus(RampingVus {
                 profile: Profile {
                     start: 0.0,
                     stages: vec![stage(8.0), stage(0.0)],
                 },
                 graceful_ramp_down: Duration::ZERO,
-            },
+            }),
             vus: vec![0; 8],
             spare: Vec::new(),
             begin: Begin::default(),

@@ -205,15 +205,15 @@ fn read(path: impl AsRef<Path>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Begin, ExecutorSpec, Workload, sample};
+    use crate::plan::{Begin, ConstantVus, ExecutorSpec, Workload, sample};
 
     fn workload(vus: usize) -> Workload {
         Workload {
             name: String::new(),
-            executor: ExecutorSpec::ConstantVus {
+            executor: ExecutorSpec::ConstantVus(ConstantVus {
                 spawn_rate: None,
                 duration: None,
-            },
+            }),
             vus: vec![0; vus],
             spare: Vec::new(),
             begin: Begin::default(),

@@ -3,23 +3,9 @@
 use crate::load::open;
 use crate::load::vu_pool::Spawn;
 use crate::load::workload_part::{PartEnd, WorkloadPart};
-use crate::plan::{ExecutorSpec, Profile};
+use crate::plan::{ConstantArrivalRate, Profile};
 
-pub(super) async fn run<S: Spawn>(part: &mut WorkloadPart<S>) -> PartEnd {
-    let ExecutorSpec::ConstantArrivalRate {
-        rate,
-        duration,
-        spacing,
-        pre_allocated_vus,
-    } = part.workload.executor
-    else {
-        return PartEnd::Done;
-    };
-    open::run(
-        part,
-        Profile::constant(rate, duration),
-        spacing,
-        pre_allocated_vus,
-    )
-    .await
+pub(super) async fn run<S: Spawn>(part: &mut WorkloadPart<S>, spec: &ConstantArrivalRate) -> PartEnd {
+    let profile = Profile::constant(spec.rate, spec.duration);
+    open::run(part, profile, spec.spacing, spec.pre_allocated_vus).await
 }

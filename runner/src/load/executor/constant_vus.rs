@@ -4,12 +4,12 @@ use crate::load::closed;
 use crate::load::slot_source::SlotSource;
 use crate::load::vu_pool::Spawn;
 use crate::load::workload_part::{PartEnd, WorkloadPart};
-use std::time::Duration;
+use crate::plan::ConstantVus;
 
-pub(super) async fn run<S: Spawn>(part: &mut WorkloadPart<S>, duration: Option<Duration>) -> PartEnd {
+pub(super) async fn run<S: Spawn>(part: &mut WorkloadPart<S>, spec: &ConstantVus) -> PartEnd {
     part.pool.give_slots(SlotSource::Endless);
     let steps = closed::all_vus(&part.workload);
     // Only a live change takes VUs away.
     let grace = part.workload.graceful_stop;
-    closed::run(part, steps, duration, grace).await
+    closed::run(part, steps, spec.duration, grace).await
 }

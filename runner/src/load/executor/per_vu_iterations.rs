@@ -5,15 +5,12 @@ use crate::load::slot::drop_unused;
 use crate::load::slot_source::SlotSource;
 use crate::load::vu_pool::Spawn;
 use crate::load::workload_part::{PartEnd, WorkloadPart};
+use crate::plan::PerVuIterations;
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::Duration;
 
-pub(super) async fn run<S: Spawn>(
-    part: &mut WorkloadPart<S>,
-    each: u64,
-    max_duration: Option<Duration>,
-) -> PartEnd {
+pub(super) async fn run<S: Spawn>(part: &mut WorkloadPart<S>, spec: &PerVuIterations) -> PartEnd {
+    let each = spec.iterations;
     let given = Rc::new(Cell::new(0));
     part.pool.give_slots(SlotSource::Each {
         each,
@@ -21,7 +18,7 @@ pub(super) async fn run<S: Spawn>(
     });
     let steps = closed::all_vus(&part.workload);
     let grace = part.workload.graceful_stop;
-    let end = closed::run(part, steps, max_duration, grace).await;
+    let end = closed::run(part, steps, spec.max_duration, grace).await;
     if end != PartEnd::Stopped {
         let planned = part.pool.places().len() as u64 * each;
         drop_unused(planned - given.get());

@@ -3,16 +3,9 @@
 use crate::load::open;
 use crate::load::vu_pool::Spawn;
 use crate::load::workload_part::{PartEnd, WorkloadPart};
-use crate::plan::ExecutorSpec;
+use crate::plan::RampingArrivalRate;
 
-pub(super) async fn run<S: Spawn>(part: &mut WorkloadPart<S>) -> PartEnd {
-    let ExecutorSpec::RampingArrivalRate {
-        profile,
-        spacing,
-        pre_allocated_vus,
-    } = part.workload.executor.clone()
-    else {
-        return PartEnd::Done;
-    };
-    open::run(part, profile, spacing, pre_allocated_vus).await
+pub(super) async fn run<S: Spawn>(part: &mut WorkloadPart<S>, spec: &RampingArrivalRate) -> PartEnd {
+    let profile = spec.profile.clone();
+    open::run(part, profile, spec.spacing, spec.pre_allocated_vus).await
 }

@@ -4,11 +4,16 @@ use crate::load::closed;
 use crate::load::slot_source::SlotSource;
 use crate::load::vu_pool::Spawn;
 use crate::load::workload_part::{PartEnd, WorkloadPart};
-use crate::plan::{Profile, vu_steps};
-use std::time::Duration;
+use crate::plan::{RampingVus, vu_steps};
 
-pub(super) async fn run<S: Spawn>(part: &mut WorkloadPart<S>, profile: &Profile, grace: Duration) -> PartEnd {
+pub(super) async fn run<S: Spawn>(part: &mut WorkloadPart<S>, spec: &RampingVus) -> PartEnd {
     part.pool.give_slots(SlotSource::Endless);
-    let steps = Box::new(vu_steps(profile));
-    closed::run(part, steps, Some(profile.duration()), grace).await
+    let steps = Box::new(vu_steps(&spec.profile));
+    closed::run(
+        part,
+        steps,
+        Some(spec.profile.duration()),
+        spec.graceful_ramp_down,
+    )
+    .await
 }

@@ -6,18 +6,22 @@ use crate::load::slot::drop_unused;
 use crate::load::slot_source::SlotSource;
 use crate::load::vu_pool::Spawn;
 use crate::load::workload_part::{PartEnd, WorkloadPart};
+use crate::plan::SharedIterations;
 use std::sync::Arc;
-use std::time::Duration;
 
 pub(super) async fn run<S: Spawn>(
     part: &mut WorkloadPart<S>,
-    left: &Arc<IterationsLeft>,
-    max_duration: Option<Duration>,
+    spec: &SharedIterations,
+    left: Option<&Arc<IterationsLeft>>,
 ) -> PartEnd {
+    // Made of the same plan, so it is there.
+    let Some(left) = left else {
+        return PartEnd::Done;
+    };
     part.pool.give_slots(SlotSource::Shared(Arc::clone(left)));
     let steps = closed::all_vus(&part.workload);
     let grace = part.workload.graceful_stop;
-    let end = closed::run(part, steps, max_duration, grace).await;
+    let end = closed::run(part, steps, spec.max_duration, grace).await;
     let nobodys = left.leave();
     if end != PartEnd::Stopped {
         drop_unused(nobodys);

@@ -3,8 +3,9 @@
 use crate::options::definition;
 use crate::options::layer::{LOAD, ScenarioText, Setting, Settings};
 use crate::options::problem::{Origin, Problem};
-use crate::options::scenario::{Executor, ScenarioOptions};
+use crate::options::scenario::ScenarioOptions;
 use crate::options::{LoadOptions, ShapeOptions};
+use crate::plan::ExecutorType;
 use clap::FromArgMatches as _;
 
 /// Keys of a scenario that only some executors have, besides those of the load in short.
@@ -16,7 +17,7 @@ pub(super) struct Ask<'a> {
     /// What problems that belong to no key are about.
     path: String,
     origin: Origin,
-    pub(super) executor: Executor,
+    pub(super) executor: ExecutorType,
     pub(super) options: ScenarioOptions,
     /// The key that holds the number of iterations.
     pub(super) iterations_key: &'static str,
@@ -33,9 +34,8 @@ impl<'a> Ask<'a> {
             .parse(scenario.settings.texts())
             .map_err(refuse)?;
         let options = ScenarioOptions::from_arg_matches(&matches).map_err(|e| refuse(e.to_string()))?;
-        let names = crate::options::scenario::EXECUTORS
-            .map(|(name, _)| name)
-            .join(", ");
+        let names: Vec<&str> = ExecutorType::ALL.iter().map(|executor| executor.name()).collect();
+        let names = names.join(", ");
         let executor = options
             .executor
             .ok_or_else(|| refuse(format!("it has no `executor`; there are {names}")))?;
@@ -114,18 +114,13 @@ impl<'a> Ask<'a> {
     /// Keys that the executor doesn't understand. In short, those of lower layers than the ones that
     /// decided on the executor don't count: a plugin's spawn rate is void when a rate is asked for.
     pub(super) fn misplaced(&self) -> Vec<Problem> {
-        let short: &[&str] = match (self.is_short, self.executor) {
-            (false, _) => &[],
-            (_, Executor::ConstantVus) => &[],
-            (_, Executor::RampingVus | Executor::ConstantArrivalRate) => &["users"],
-            (_, Executor::RampingArrivalRate) => &["users", "rate"],
-            (_, _) => &["iterations_per_vu", "run_time"],
-        };
+        let about = self.executor.about();
+        let short = if self.is_short { about.keys_in_short } else { &[] };
         let deciding = ["rate", "stages", "iterations", "iterations_per_vu", "run_time"];
         let rank = deciding.iter().find_map(|id| self.setting(id));
         let rank = rank.map_or(0, |setting| setting.origin.rank());
         let keys = LOAD.iter().chain(&OF_SCENARIOS);
-        let wrong = keys.filter(|id| !self.executor.keys().contains(*id) && !short.contains(*id));
+        let wrong = keys.filter(|id| !about.keys.contains(*id) && !short.contains(*id));
         let wrong = wrong.filter_map(|id| self.setting(id));
         let wrong = wrong.filter(|setting| !self.is_short || setting.origin.rank() >= rank);
         wrong.map(|setting| setting.problem(self.takes())).collect()
@@ -136,7 +131,7 @@ impl<'a> Ask<'a> {
         if self.is_short {
             return format!("it has no meaning for {executor}, which the other options ask for");
         }
-        let keys = self.executor.keys().iter().map(|key| match *key {
+        let keys = self.executor.about().keys.iter().map(|key| match *key {
             "users" => "vus",
             "run_time" => "duration",
             key => key,
@@ -148,16 +143,16 @@ impl<'a> Ask<'a> {
     }
 }
 
-fn executor_in_short(load: &LoadOptions) -> Executor {
+fn executor_in_short(load: &LoadOptions) -> ExecutorType {
     let shape = &load.shape;
     match (shape.rate.is_some(), shape.stages.is_empty()) {
-        (true, true) => Executor::ConstantArrivalRate,
-        (true, false) => Executor::RampingArrivalRate,
-        (false, false) => Executor::RampingVus,
-        (false, true) if shape.iterations.is_some() => Executor::SharedIterations,
+        (true, true) => ExecutorType::ConstantArrivalRate,
+        (true, false) => ExecutorType::RampingArrivalRate,
+        (false, false) => ExecutorType::RampingVus,
+        (false, true) if shape.iterations.is_some() => ExecutorType::SharedIterations,
         (false, true) if load.iterations_per_vu.is_none() && shape.run_time.is_some() => {
-            Executor::ConstantVus
+            ExecutorType::ConstantVus
         }
-        (false, true) => Executor::PerVuIterations,
+        (false, true) => ExecutorType::PerVuIterations,
     }
 }

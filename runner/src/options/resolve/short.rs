@@ -1,11 +1,13 @@
 //! The load in short: one workload of all scenarios, by the plugin's weights.
 
-use super::executor::{self, starts_in_time};
+use super::executor;
 use super::shape::Ask;
 use super::{Merged, Origin, Params, Problem, Work, pick};
 use crate::options::LoadOptions;
 use crate::options::layer::LOAD;
-use crate::plan::{Begin, Population, ScenarioPlan, Workload, assign};
+use crate::plan::{
+    Begin, ExecutorType, ExecutorWithVus, Population, ScenarioPlan, Workload, assign, starts_in_time,
+};
 use crate::plugin::Description;
 use std::time::Duration;
 
@@ -40,12 +42,13 @@ pub(super) fn work(
         ));
     }
     let asked = if description.shape && !asks_for_load(merged) {
-        Ok(executor::own_shape(&ask))
+        own_shape(&ask)
     } else {
-        executor::load(&ask).map_err(|more| problems.extend(more))
+        executor::load(&ask)
     };
-    let Ok(asked) = asked else {
-        return Err(problems);
+    let asked = match asked {
+        Ok(asked) => asked,
+        Err(more) => return Err(problems.into_iter().chain(more).collect()),
     };
     let populations: Vec<_> = scenarios.iter().map(|s| s.population).collect();
     let vus = asked.vus.map_or_else(|| needed(&populations), |vus| vus as usize);
@@ -77,6 +80,12 @@ pub(super) fn work(
         scenarios,
         workloads: vec![workload],
     })
+}
+
+/// The plugin's own shape, with as many VUs as it may ask for.
+fn own_shape(ask: &Ask<'_>) -> Result<ExecutorWithVus, Vec<Problem>> {
+    let own = ExecutorType::Custom.ask(&executor::asked(ask));
+    own.map_err(|faults| faults.iter().map(|fault| executor::problem(ask, fault)).collect())
 }
 
 /// Whether somebody asks for another load than the plugin's own shape. Its limits may be set.

@@ -1,13 +1,13 @@
 //! The scenarios of a file: a workload for each.
 
-use super::executor::{self, Load};
+use super::executor;
 use super::shape::Ask;
 use super::{Merged, Origin, Problem, Work, pick, secrets};
 use crate::options::layer::{ScenarioText, Setting};
 use crate::options::names::did_you_mean;
 use crate::options::values::MAX_VUS;
 use crate::options::{LoadOptions, ScenarioOptions, ShapeOptions};
-use crate::plan::{Begin, ScenarioPlan, Workload};
+use crate::plan::{Begin, ExecutorWithVus, ScenarioPlan, Workload};
 use std::time::Duration;
 
 /// Problems that show without the plugin.
@@ -28,7 +28,7 @@ pub(super) fn faults(merged: &Merged) -> Vec<Problem> {
     problems
 }
 
-type Asked<'a> = (Ask<'a>, Result<Load, Vec<Problem>>);
+type Asked<'a> = (Ask<'a>, Result<ExecutorWithVus, Vec<Problem>>);
 
 fn ask(scenario: &ScenarioText) -> Result<Asked<'_>, Problem> {
     let ask = Ask::of_scenario(scenario)?;
@@ -171,7 +171,7 @@ fn workload(
     text: &ScenarioText,
     options: &ScenarioOptions,
     load: &LoadOptions,
-    asked: Load,
+    asked: ExecutorWithVus,
     begin: Begin,
     index: usize,
 ) -> Workload {

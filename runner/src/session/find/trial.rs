@@ -5,12 +5,14 @@ use super::SetUp;
 use super::evidence::{Margin, Trial};
 use super::growth::{Growth, Point};
 use crate::error::Failure;
-use crate::load::{self, Control, EndReason, Outcome, Run, Stage, StopHandle};
+use crate::load::{Control, EndReason, Run, Stage, StopHandle};
 use crate::metrics::{Snapshot, Verdict};
 use crate::plan::{ExecutorSpec, Plan};
 use crate::report;
+use crate::session::measure::{Outcome, measure};
 use crate::session::prepare::Prepared;
 use crate::session::{no_thread, thresholds};
+use crate::tally::Tally;
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -54,19 +56,15 @@ impl Size {
         let mut plan = plan.clone();
         for workload in &mut plan.workloads {
             let room = u32::try_from(workload.room()).unwrap_or(u32::MAX);
-            let ExecutorSpec::ConstantArrivalRate {
-                rate,
-                duration,
-                pre_allocated_vus,
-                ..
-            } = &mut workload.executor
-            else {
+            let ExecutorSpec::ConstantArrivalRate(spec) = &mut workload.executor else {
                 continue;
             };
-            *rate = iterations_per_second;
-            *duration = (*duration).max(SHORTEST) + TAIL + Duration::from_secs_f64(self.fill.unwrap_or(0.0));
+            spec.rate = iterations_per_second;
+            spec.duration =
+                spec.duration.max(SHORTEST) + TAIL + Duration::from_secs_f64(self.fill.unwrap_or(0.0));
             if let Some(busy) = self.busy {
-                *pre_allocated_vus = ((iterations_per_second * busy * 1.3).ceil() as u32 + 10).min(room);
+                let needed = (iterations_per_second * busy * 1.3).ceil() as u32 + 10;
+                spec.pre_allocated_vus = needed.min(room);
             }
         }
         plan
@@ -119,7 +117,8 @@ impl Ran {
         search: &StopHandle,
         size: &Size,
     ) -> Result<Ran, Failure> {
-        let (stop, (snapshots, seen)) = (StopHandle::new(), watch::channel(Arc::new(Snapshot::default())));
+        let stop = StopHandle::new();
+        let tally = Tally::new(plan, thresholds::prepare(plan, prepared.baseline.as_ref())?);
         let run = Run {
             plan: Arc::clone(plan),
             shared: Arc::clone(&prepared.shared),
@@ -129,12 +128,11 @@ impl Ran {
             scenario_data: data.scenarios.clone(),
             stop: stop.clone(),
             control: Control::new(Arc::clone(plan)),
-            snapshots,
         };
-        let evaluator = thresholds::prepare(plan, prepared.baseline.as_ref())?;
         let observer = Observer::new(plan, size.fill);
-        let watching = watch_over((search.clone(), stop.clone()), seen, observer).map_err(no_thread)?;
-        let outcome = load::execute(run, evaluator).map_err(no_thread);
+        let watching =
+            watch_over((search.clone(), stop.clone()), tally.follow(), observer).map_err(no_thread)?;
+        let outcome = measure(run, tally).map_err(no_thread);
         // Ends the watching, which waits for this among others.
         stop.stop(Stage::Hard, EndReason::Completed);
         // A panic in there would only have kept a signal from arriving, and a trial from being judged.

@@ -1,7 +1,7 @@
 //! Arrivals at a rate: when they start, who takes them, and what is dropped.
 
 use super::sleepers::{MS, play_one, rate, stage};
-use crate::plan::{ExecutorSpec, Profile, Spacing};
+use crate::plan::{ConstantArrivalRate, ExecutorSpec, Profile, RampingArrivalRate, Spacing};
 
 #[test]
 fn arrivals_start_at_their_times_whatever_the_number_of_threads() {
@@ -33,14 +33,14 @@ fn vus_are_made_when_they_are_needed() {
 
 #[test]
 fn a_ramping_rate_follows_its_stages() {
-    let spec = ExecutorSpec::RampingArrivalRate {
+    let spec = ExecutorSpec::RampingArrivalRate(RampingArrivalRate {
         profile: Profile {
             start: 0.0,
             stages: vec![stage(1000, 10.0), stage(300, 10.0)],
         },
         spacing: Spacing::Even,
         pre_allocated_vus: 2,
-    };
+    });
     for threads in [1, 2] {
         let seen = play_one(spec.clone(), 2, threads, 10);
         assert_eq!(seen.times(), [0, 448, 633, 775, 895, 1000, 1100, 1200]);
@@ -50,12 +50,12 @@ fn a_ramping_rate_follows_its_stages() {
 
 #[test]
 fn poisson_arrivals_are_the_same_on_one_thread_and_on_many() {
-    let spec = ExecutorSpec::ConstantArrivalRate {
+    let spec = ExecutorSpec::ConstantArrivalRate(ConstantArrivalRate {
         rate: 20.0,
         duration: MS(5000),
         spacing: Spacing::Poisson,
         pre_allocated_vus: 20,
-    };
+    });
     let starts = |threads| {
         let seen = play_one(spec.clone(), 20, threads, 1);
         seen.starts.iter().map(|s| (s.0, s.2)).collect::<Vec<_>>()

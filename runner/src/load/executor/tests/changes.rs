@@ -1,13 +1,13 @@
 //! What changes while it runs, pauses too, and workloads that wait for each other.
 
 use super::sleepers::{MS, per_second, play, rate, workload};
-use crate::load::control::{Change, Control, Target};
-use crate::plan::{Begin, ExecutorSpec};
+use crate::load::control::{Control, LoadChange, LoadLevel};
+use crate::plan::{Begin, ConstantVus, Custom, ExecutorSpec, PerVuIterations};
 
 #[test]
 fn the_plugins_own_shape_arrives_as_changes() {
-    let spec = ExecutorSpec::Custom { max_duration: None };
-    let users = |users| Target::Users {
+    let spec = ExecutorSpec::Custom(Custom { max_duration: None });
+    let users = |users| LoadLevel::Users {
         users,
         spawn_rate: None,
         scenarios: None,
@@ -17,20 +17,20 @@ fn the_plugins_own_shape_arrives_as_changes() {
             (0, users(1)),
             (100, users(2)),
             (200, users(0)),
-            (300, Target::End),
+            (300, LoadLevel::End),
         ] {
-            control.change(0, Change { at: MS(at), to });
+            control.change(0, LoadChange { at: MS(at), to });
         }
     };
     let seen = play(vec![workload(spec.clone(), 3)], 2, MS(50), shape);
     assert_eq!(seen.times(), [0, 50, 100, 100, 150, 150]);
     let shape = async |control: Control, _| {
         for (at, to) in [
-            (0, Target::Rate(per_second(10.0))),
-            (200, Target::Rate(per_second(20.0))),
-            (400, Target::End),
+            (0, LoadLevel::Rate(per_second(10.0))),
+            (200, LoadLevel::Rate(per_second(20.0))),
+            (400, LoadLevel::End),
         ] {
-            control.change(0, Change { at: MS(at), to });
+            control.change(0, LoadChange { at: MS(at), to });
         }
     };
     let seen = play(vec![workload(spec, 3)], 2, MS(50), shape);
@@ -39,10 +39,10 @@ fn the_plugins_own_shape_arrives_as_changes() {
 
 #[test]
 fn live_changes_of_users_and_rate_are_followed() {
-    let spec = ExecutorSpec::ConstantVus {
+    let spec = ExecutorSpec::ConstantVus(ConstantVus {
         spawn_rate: None,
         duration: Some(MS(1000)),
-    };
+    });
     let mut roomy = workload(spec, 1);
     roomy.spare = vec![0; 3];
     let change = async |control: Control, _| {
@@ -78,10 +78,10 @@ fn time_stands_still_during_a_pause() {
     };
     let seen = play(vec![workload(rate(10.0, 500, 2), 2)], 2, MS(10), pause);
     assert_eq!(seen.times(), [0, 100, 1200, 1300, 1400]);
-    let spec = ExecutorSpec::ConstantVus {
+    let spec = ExecutorSpec::ConstantVus(ConstantVus {
         spawn_rate: None,
         duration: Some(MS(400)),
-    };
+    });
     let pause = async |control: Control, _| {
         tokio::time::sleep(MS(150)).await;
         control.pause();
@@ -123,11 +123,11 @@ fn workloads_run_side_by_side_and_after_each_other() {
         delay: MS(300),
     };
     let first = workload(
-        ExecutorSpec::PerVuIterations {
+        ExecutorSpec::PerVuIterations(PerVuIterations {
             spawn_rate: None,
             iterations: 2,
             max_duration: None,
-        },
+        }),
         1,
     );
     let mut delayed = workload(rate(10.0, 200, 1), 1);

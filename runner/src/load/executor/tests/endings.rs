@@ -2,7 +2,7 @@
 
 use super::sleepers::{Defect, MS, Seen, play, play_with, rate, workload};
 use crate::load::stop::{EndReason, Stage, StopHandle};
-use crate::plan::ExecutorSpec;
+use crate::plan::{ConstantVus, ExecutorSpec};
 use std::time::Duration;
 
 #[test]
@@ -53,10 +53,10 @@ fn the_books_show_an_iteration_that_a_defect_lost() {
 
 #[test]
 fn a_panic_of_one_vu_costs_the_others_nothing_and_the_books_balance() {
-    let spec = ExecutorSpec::ConstantVus {
+    let spec = ExecutorSpec::ConstantVus(ConstantVus {
         spawn_rate: None,
         duration: Some(MS(500)),
-    };
+    });
     let play = |defect| {
         play_with(
             vec![workload(spec.clone(), 3)],
@@ -141,10 +141,10 @@ fn a_thread_without_vus_of_a_workload_doesn_t_look_for_its_arrivals() {
 
 #[test]
 fn many_users_at_once_don_t_keep_a_thread_from_hearing_of_a_stop() {
-    let spec = ExecutorSpec::ConstantVus {
+    let spec = ExecutorSpec::ConstantVus(ConstantVus {
         spawn_rate: crate::plan::SpawnRate::new(1e7).ok(),
         duration: Some(MS(3_600_000)),
-    };
+    });
     let stop = async |_, stop: StopHandle| {
         tokio::time::sleep(MS(5)).await;
         stop.stop(Stage::Hard, EndReason::Interrupted);

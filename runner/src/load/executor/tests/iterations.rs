@@ -1,15 +1,15 @@
 //! Fixed numbers of iterations: who makes them, and what is dropped when the time is up.
 
 use super::sleepers::{MS, play_one};
-use crate::plan::ExecutorSpec;
+use crate::plan::{ExecutorSpec, PerVuIterations, SharedIterations};
 
 #[test]
 fn shared_iterations_go_to_whoever_is_free() {
-    let spec = ExecutorSpec::SharedIterations {
+    let spec = ExecutorSpec::SharedIterations(SharedIterations {
         spawn_rate: None,
         iterations: 7,
         max_duration: Some(MS(10_000)),
-    };
+    });
     for threads in [1, 2, 3] {
         let seen = play_one(spec.clone(), 3, threads, 100);
         assert_eq!(seen.times(), [0, 0, 0, 100, 100, 100, 200], "{threads} threads");
@@ -23,11 +23,11 @@ fn shared_iterations_go_to_whoever_is_free() {
 
 #[test]
 fn per_vu_iterations_are_the_same_for_each() {
-    let spec = ExecutorSpec::PerVuIterations {
+    let spec = ExecutorSpec::PerVuIterations(PerVuIterations {
         spawn_rate: None,
         iterations: 2,
         max_duration: None,
-    };
+    });
     let seen = play_one(spec, 3, 2, 100);
     let expected = [
         (0, 0, 0),
@@ -44,11 +44,11 @@ fn per_vu_iterations_are_the_same_for_each() {
 #[test]
 fn iterations_that_are_left_when_the_time_is_up_are_dropped() {
     let max_duration = Some(MS(250));
-    let shared = ExecutorSpec::SharedIterations {
+    let shared = ExecutorSpec::SharedIterations(SharedIterations {
         spawn_rate: None,
         iterations: 1_000_000_000_000,
         max_duration,
-    };
+    });
     for threads in [1, 2] {
         let seen = play_one(shared.clone(), 2, threads, 100);
         assert_eq!(
@@ -56,10 +56,10 @@ fn iterations_that_are_left_when_the_time_is_up_are_dropped() {
             (1_000_000_000_000, 6, 1_000_000_000_000 - 6)
         );
     }
-    let each = ExecutorSpec::PerVuIterations {
+    let each = ExecutorSpec::PerVuIterations(PerVuIterations {
         spawn_rate: None,
         iterations: 10,
         max_duration,
-    };
+    });
     assert_eq!(play_one(each, 2, 2, 100).planned_started_dropped(), (20, 6, 14));
 }

@@ -1,8 +1,11 @@
 //! No executor lets two iterations draw the same random numbers, however many threads share it.
 
 use super::sleepers::{MS, per_second, play, play_one, rate, stage, workload};
-use crate::load::control::{Change, Target};
-use crate::plan::{Drawer, ExecutorSpec, Profile, Spacing};
+use crate::load::control::{LoadChange, LoadLevel};
+use crate::plan::{
+    ConstantVus, Custom, Drawer, ExecutorSpec, PerVuIterations, Profile, RampingArrivalRate, RampingVus,
+    SharedIterations, Spacing,
+};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -20,45 +23,45 @@ fn executors() -> [(ExecutorSpec, bool); 6] {
     };
     [
         (
-            ExecutorSpec::ConstantVus {
+            ExecutorSpec::ConstantVus(ConstantVus {
                 spawn_rate: crate::plan::SpawnRate::new(20.0).ok(),
                 duration: Some(MS(1000)),
-            },
+            }),
             false,
         ),
         (
-            ExecutorSpec::RampingVus {
+            ExecutorSpec::RampingVus(RampingVus {
                 profile: Profile {
                     start: 5.0,
                     stages: down_and_up.to_vec(),
                 },
                 graceful_ramp_down: MS(1000),
-            },
+            }),
             false,
         ),
         (
-            ExecutorSpec::PerVuIterations {
+            ExecutorSpec::PerVuIterations(PerVuIterations {
                 spawn_rate: None,
                 iterations: 20,
                 max_duration: None,
-            },
+            }),
             false,
         ),
         (
-            ExecutorSpec::SharedIterations {
+            ExecutorSpec::SharedIterations(SharedIterations {
                 spawn_rate: None,
                 iterations: 100,
                 max_duration: None,
-            },
+            }),
             true,
         ),
         (rate(100.0, 1000, 2), true),
         (
-            ExecutorSpec::RampingArrivalRate {
+            ExecutorSpec::RampingArrivalRate(RampingArrivalRate {
                 profile: ramp(200.0),
                 spacing: Spacing::Poisson,
                 pre_allocated_vus: 2,
-            },
+            }),
             true,
         ),
     ]
@@ -95,19 +98,19 @@ fn no_executor_lets_two_iterations_draw_the_same() {
 
 #[test]
 fn a_shape_of_users_or_of_a_rate_is_as_the_others() {
-    let users = Target::Users {
+    let users = LoadLevel::Users {
         users: 4,
         spawn_rate: None,
         scenarios: None,
     };
-    for (target, by_index) in [(users, false), (Target::Rate(per_second(100.0)), true)] {
-        let spec = ExecutorSpec::Custom {
+    for (target, by_index) in [(users, false), (LoadLevel::Rate(per_second(100.0)), true)] {
+        let spec = ExecutorSpec::Custom(Custom {
             max_duration: Some(MS(1000)),
-        };
+        });
         let seen = play(vec![workload(spec, 10)], 2, MS(30), async |control, _| {
             control.change(
                 0,
-                Change {
+                LoadChange {
                     at: Duration::ZERO,
                     to: target,
                 },

@@ -2,7 +2,8 @@
 
 use crate::load::alarm::Alarm;
 use crate::load::control::Control;
-use crate::load::executor::{SharedWork, run};
+use crate::load::executor::run;
+use crate::load::iterations_left::IterationsLeft;
 use crate::load::phases::{Phases, WorkloadPhase};
 use crate::load::run_signals::RunSignals;
 use crate::load::scheduler::Scheduler;
@@ -15,7 +16,10 @@ use crate::load::workload_part::WorkloadPart;
 use crate::metrics::{
     Aggregator, Limits, RunInfo, Set, Shard, Totals, install_shard, take_shard, with_shard,
 };
-use crate::plan::{Begin, Curve, Drawer, ExecutorSpec, Spacing, Stage as PlanStage, Workload, sample};
+use crate::plan::{
+    Begin, ConstantArrivalRate, Curve, Drawer, ExecutorSpec, Partition, Spacing, Stage as PlanStage,
+    Workload, sample,
+};
 use crate::run_queue::{AbortHandle, RunQueue};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -181,7 +185,7 @@ pub(super) fn play_with<F: Future<Output = ()>>(
     }));
     drop(local);
     let mut sums = Aggregator::new(&Limits::default(), RunInfo::default());
-    sums.merge(take_shard(Set::Main).unwrap().take());
+    sums.merge(&take_shard(Set::Main).unwrap().take());
     let mut starts = std::mem::take(&mut *log.borrow_mut());
     starts.sort_unstable();
     let snapshot = sums.finish(MS(ended));
@@ -205,24 +209,23 @@ async fn run_all<F: Future<Output = ()>>(
     let control = Control::new(Arc::new(sample::plan(workloads.clone())));
     let phases: Phases = control.phases().clone();
     for (index, workload) in workloads.iter().enumerate() {
-        let shared_work = SharedWork::of(workload, threads);
-        for thread in 0..threads {
+        let left = IterationsLeft::of(workload, Partition::WHOLE, threads).map(Arc::new);
+        for partition in Partition::WHOLE.split(threads) {
             let mut part = WorkloadPart {
                 workload: Arc::new(workload.clone()),
                 index,
                 seed: 7,
-                thread,
-                threads,
-                pool: VuPool::new(sleeper.clone(), places(workload, thread, threads)),
+                partition,
+                pool: VuPool::new(sleeper.clone(), places(workload, partition)),
                 phases: phases.clone(),
                 stop: stop.clone(),
                 alarm: Alarm::Tokio,
                 signals: RunSignals::new(control.follow(), stop.follow()),
                 overdue: 0,
             };
-            let (phases, shared_work) = (phases.clone(), shared_work.clone());
+            let (phases, left) = (phases.clone(), left.clone());
             tokio::task::spawn_local(async move {
-                run(&mut part, &shared_work).await;
+                run(&mut part, left.as_ref()).await;
                 phases.part_ended(index);
             });
         }
@@ -246,12 +249,12 @@ pub(super) fn play_one(executor: ExecutorSpec, vus: usize, threads: usize, busy:
 }
 
 pub(super) fn rate(rate: f64, ms: u64, pre_allocated_vus: u32) -> ExecutorSpec {
-    ExecutorSpec::ConstantArrivalRate {
+    ExecutorSpec::ConstantArrivalRate(ConstantArrivalRate {
         rate,
         duration: MS(ms),
         spacing: Spacing::Even,
         pre_allocated_vus,
-    }
+    })
 }
 
 pub(super) fn per_second(rate: f64) -> crate::plan::Rate {

@@ -1,15 +1,15 @@
 //! Virtual users over time: when they come, how they iterate, and what grace they have.
 
 use super::sleepers::{MS, play, play_one, stage, workload};
-use crate::plan::{ExecutorSpec, Profile};
+use crate::plan::{ConstantVus, ExecutorSpec, Profile, RampingVus};
 use std::time::Duration;
 
 #[test]
 fn constant_vus_iterate_back_to_back_from_their_spawn_times() {
-    let spec = ExecutorSpec::ConstantVus {
+    let spec = ExecutorSpec::ConstantVus(ConstantVus {
         spawn_rate: crate::plan::SpawnRate::new(10.0).ok(),
         duration: Some(MS(500)),
-    };
+    });
     for threads in [1, 2, 3] {
         let seen = play_one(spec.clone(), 3, threads, 150);
         let expected = [
@@ -31,13 +31,13 @@ fn constant_vus_iterate_back_to_back_from_their_spawn_times() {
 
 #[test]
 fn ramping_vus_come_and_go_with_the_profile() {
-    let spec = ExecutorSpec::RampingVus {
+    let spec = ExecutorSpec::RampingVus(RampingVus {
         profile: Profile {
             start: 1.0,
             stages: vec![stage(200, 3.0), stage(200, 3.0), stage(195, 0.0)],
         },
         graceful_ramp_down: MS(1000),
-    };
+    });
     for threads in [1, 2] {
         let seen = play_one(spec.clone(), 3, threads, 100);
         // VU 1 from 100 ms, VU 2 from 200 ms; down to 2 at 465 ms, to 1 at 530 ms, to 0 at 595 ms.
@@ -56,12 +56,14 @@ fn ramping_vus_come_and_go_with_the_profile() {
 
 #[test]
 fn a_vu_that_is_no_longer_wanted_has_its_grace_and_no_more() {
-    let spec = |grace| ExecutorSpec::RampingVus {
-        profile: Profile {
-            start: 1.0,
-            stages: vec![stage(100, 1.0), stage(0, 0.0), stage(5000, 0.0)],
-        },
-        graceful_ramp_down: MS(grace),
+    let spec = |grace| {
+        ExecutorSpec::RampingVus(RampingVus {
+            profile: Profile {
+                start: 1.0,
+                stages: vec![stage(100, 1.0), stage(0, 0.0), stage(5000, 0.0)],
+            },
+            graceful_ramp_down: MS(grace),
+        })
     };
     assert_eq!(play_one(spec(1000), 1, 1, 700).times(), [0]);
     assert_eq!(play_one(spec(1000), 1, 1, 700).ended, 5100);
@@ -72,7 +74,7 @@ fn a_vu_that_is_no_longer_wanted_has_its_grace_and_no_more() {
 
 #[test]
 fn a_vu_that_is_wanted_again_comes_back() {
-    let spec = ExecutorSpec::RampingVus {
+    let spec = ExecutorSpec::RampingVus(RampingVus {
         profile: Profile {
             start: 1.0,
             stages: vec![
@@ -84,6 +86,6 @@ fn a_vu_that_is_wanted_again_comes_back() {
             ],
         },
         graceful_ramp_down: MS(1000),
-    };
+    });
     assert_eq!(play_one(spec, 1, 1, 100).times(), [0, 100, 450, 550]);
 }

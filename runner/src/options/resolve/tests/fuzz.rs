@@ -95,7 +95,7 @@ fn look_at(plan: &Plan, facts: &PlanFacts) {
     let json: serde_json::Value = serde_json::from_str(&plan_json(plan, facts).unwrap()).unwrap();
     assert!(json["peak_vus"].as_u64().unwrap() <= 1_000_000);
     for workload in &plan.workloads {
-        if let ExecutorSpec::RampingVus { profile, .. } = &workload.executor {
+        if let ExecutorSpec::RampingVus(RampingVus { profile, .. }) = &workload.executor {
             let steps: Vec<_> = vu_steps(profile).take(1_000).collect();
             assert!(steps.windows(2).all(|two| two[0].at <= two[1].at));
             assert!(steps.iter().all(|step| step.vus as usize <= workload.vus.len()));

@@ -8,8 +8,9 @@ use super::*;
 use crate::options::tree::Format;
 use crate::options::{RunOptions, read};
 use crate::plan::{
-    Begin, Curve, ExecutorSpec, Population, Profile, ScenarioPlan, Spacing, Stage, TaskOrder, TaskPlan,
-    WaitTime,
+    Begin, ConstantArrivalRate, ConstantVus, Curve, Custom, ExecutorSpec, PerVuIterations, Population,
+    Profile, RampingArrivalRate, RampingVus, ScenarioPlan, SharedIterations, Spacing, Stage, TaskOrder,
+    TaskPlan, WaitTime,
 };
 use clap::{Args as _, Command, FromArgMatches as _};
 use std::collections::{BTreeMap, BTreeSet};
@@ -246,10 +247,10 @@ fn thresholds_in_all_of_k6s_forms() {
 #[test]
 fn executors_in_short() {
     let constant = plan("", "-u 5 -r 2 -t 10s");
-    let expected = ExecutorSpec::ConstantVus {
+    let expected = ExecutorSpec::ConstantVus(ConstantVus {
         spawn_rate: crate::plan::SpawnRate::new(2.0).ok(),
         duration: Some(S(10)),
-    };
+    });
     assert_eq!(only(&constant), (&expected, 5));
     let ramping = plan(
         "",
@@ -260,25 +261,25 @@ fn executors_in_short() {
         (10, 5.0, Curve::Step),
         (60, 50.0, Curve::Exponential),
     ];
-    let expected = ExecutorSpec::RampingVus {
+    let expected = ExecutorSpec::RampingVus(RampingVus {
         profile: ramp(1.0, &stages),
         graceful_ramp_down: S(3),
-    };
+    });
     assert_eq!(only(&ramping), (&expected, 100));
     let rate = plan("", "--rate 500/s --arrivals poisson -t 10s");
-    let expected = ExecutorSpec::ConstantArrivalRate {
+    let expected = ExecutorSpec::ConstantArrivalRate(ConstantArrivalRate {
         rate: 500.0,
         duration: S(10),
         spacing: Spacing::Poisson,
         pre_allocated_vus: 50,
-    };
+    });
     assert_eq!(only(&rate), (&expected, 500));
     let changing = plan("", "--rate 60/m --stage 10s:600 --max-vus 3");
-    let expected = ExecutorSpec::RampingArrivalRate {
+    let expected = ExecutorSpec::RampingArrivalRate(RampingArrivalRate {
         profile: ramp(1.0, &[(10, 10.0, Curve::Linear)]),
         spacing: Spacing::Even,
         pre_allocated_vus: 1,
-    };
+    });
     assert_eq!(only(&changing), (&expected, 3));
 }
 
@@ -291,44 +292,47 @@ fn executors_have_k6s_defaults() {
     };
     let ten_minutes = Some(S(600));
     let (executor, vus, stop) = spec("executor = 'shared-iterations'");
-    let shared = ExecutorSpec::SharedIterations {
+    let shared = ExecutorSpec::SharedIterations(SharedIterations {
         spawn_rate: None,
         iterations: 1,
         max_duration: ten_minutes,
-    };
+    });
     assert_eq!((executor, vus, stop), (shared, 1, 30));
     let (executor, vus, _) = spec("executor = 'per-vu-iterations'\nvus = 3");
-    let each = ExecutorSpec::PerVuIterations {
+    let each = ExecutorSpec::PerVuIterations(PerVuIterations {
         spawn_rate: None,
         iterations: 1,
         max_duration: ten_minutes,
-    };
+    });
     assert_eq!((executor, vus), (each, 3));
     let (executor, vus, _) = spec("executor = 'ramping-vus'\nstages = [{ duration = '10s', target = 4 }]");
-    let ramping = ExecutorSpec::RampingVus {
+    let ramping = ExecutorSpec::RampingVus(RampingVus {
         profile: ramp(1.0, &[(10, 4.0, Curve::Linear)]),
         graceful_ramp_down: S(30),
-    };
+    });
     assert_eq!((executor, vus), (ramping, 4));
     let rate = "executor = 'constant-arrival-rate'\nrate = 30\ntimeUnit = '1m'\nduration = '1m'\npreAllocatedVUs = 2";
     let (executor, vus, _) = spec(rate);
-    let constant = ExecutorSpec::ConstantArrivalRate {
+    let constant = ExecutorSpec::ConstantArrivalRate(ConstantArrivalRate {
         rate: 0.5,
         duration: S(60),
         spacing: Spacing::Even,
         pre_allocated_vus: 2,
-    };
+    });
     assert_eq!((executor, vus), (constant, 2));
     let rate = "executor = 'ramping-arrival-rate'\npreAllocatedVUs = 2\nmaxVUs = 9\nstages = ['10s:5']";
     let (executor, vus, _) = spec(rate);
-    let ramping = ExecutorSpec::RampingArrivalRate {
+    let ramping = ExecutorSpec::RampingArrivalRate(RampingArrivalRate {
         profile: ramp(0.0, &[(10, 5.0, Curve::Linear)]),
         spacing: Spacing::Even,
         pre_allocated_vus: 2,
-    };
+    });
     assert_eq!((executor, vus), (ramping, 9));
     let (executor, vus, _) = spec("executor = 'custom'\nmax_vus = 9");
-    assert_eq!((executor, vus), (ExecutorSpec::Custom { max_duration: None }, 9));
+    assert_eq!(
+        (executor, vus),
+        (ExecutorSpec::Custom(Custom { max_duration: None }), 9)
+    );
 }
 
 #[test]
