@@ -207,7 +207,7 @@ fn phases_are_told_where_that_is_asked_for() {
         log.map(|log| command.env("WASMSWARM_LOG", log));
         Background::start(command).finish()
     };
-    let phases = ["`setup` begins", "load thread 1 of 1 begins", "the run is to end"];
+    let phases = ["`setup` begins", "a load thread begins", "the run is to end"];
     let told = |ran: Ran| phases.map(|phase| ran.err.contains(phase));
     assert_eq!(told(run(&[], None).exits(99)), [false; 3]);
     assert_eq!(told(run(&["--verbose"], None).exits(99)), [true; 3]);
