@@ -3,6 +3,7 @@
 //! VUs never move between threads, so nothing they touch is shared.
 
 use super::alarm::Alarm;
+use super::deltas::{INTERVAL, ThreadDelta};
 use super::executor;
 use super::inputs::Run;
 use super::iterations_left::IterationsLeft;
@@ -17,7 +18,7 @@ use super::vu_pool::{ExitGuard, Spawn, VuPool, contained};
 use super::vu_signal::VuSignal;
 use super::workload_part::{PartEnd, WorkloadPart};
 use crate::metrics::{
-    CpuWait, Delta, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard_of,
+    CpuWait, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard_of,
 };
 use crate::panics;
 use crate::plan::{Partition, Workload};
@@ -31,9 +32,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::LocalSet;
 use tokio::time::Instant;
-
-/// How often a thread hands over what it has recorded.
-pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often it looks in between how late its timers are.
 const LOOKS: u32 = 20;
@@ -99,12 +97,6 @@ impl Spawn for VuSpawner {
         let life = contained(guard, vu.run(), panicked);
         self.queue.spawn_as(place.scenario, recording(self.set, life))
     }
-}
-
-/// What a thread hands over.
-pub(super) struct ThreadDelta {
-    pub(super) set: Set,
-    pub(super) delta: Delta,
 }
 
 /// What a thread needs to know of the run.

@@ -110,10 +110,10 @@ impl Aggregator {
     }
 
     /// Adds what one thread recorded.
-    pub fn merge(&mut self, delta: Delta) {
+    pub fn merge(&mut self, delta: &Delta) {
         self.merged += 1;
-        self.merge_requests(&delta);
-        self.merge_iterations(&delta);
+        self.merge_requests(delta);
+        self.merge_iterations(delta);
         self.phases.absorb(&delta.phases);
         self.health.absorb(&delta.late, &delta.lag, &delta.wait);
         self.health.starved(delta.greed);

@@ -42,6 +42,16 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The bounds of each of so many sets of measurements, which share the memory for distributions.
+    pub fn shared(bytes: usize, sets: usize) -> Self {
+        Self {
+            bytes: bytes / sets.max(1),
+            ..Self::default()
+        }
+    }
+}
+
 /// How much of the memory for distributions is in use.
 #[derive(Debug)]
 pub(super) struct Room {

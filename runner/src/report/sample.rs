@@ -34,7 +34,7 @@ pub(super) fn snapshot() -> Snapshot {
             ..RunInfo::default()
         },
     );
-    all.merge(shard.take());
+    all.merge(&shard.take());
     all.finish(Duration::from_secs(10))
 }
 

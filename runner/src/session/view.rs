@@ -2,10 +2,9 @@
 //! is a live view, keys steer the run.
 
 use super::steering::Steering;
-use crate::api::Watched;
 use crate::host::LogLine;
 use crate::host::bindings::log::Level;
-use crate::load::Stage;
+use crate::load::{RunHandle, Stage};
 use crate::options::OutputOptions;
 use crate::terminal::{self, Live, Progress, plain};
 use std::io::{self, IsTerminal};
@@ -27,18 +26,18 @@ pub(super) struct View {
 /// What the thread reads.
 pub(super) struct Feed {
     pub(super) logs: Receiver<LogLine>,
-    pub(super) watched: Watched,
+    pub(super) run: RunHandle,
 }
 
 impl View {
     /// Starts to show.
     pub(super) fn start(output: &OutputOptions, feed: Feed) -> io::Result<View> {
         let done = Arc::new(AtomicBool::new(false));
-        let plan = &feed.watched.plan;
+        let plan = &feed.run.plan;
         let live = if is_live(output) { Live::on_stderr() } else { None };
         let steering = live
             .as_ref()
-            .and_then(|_| Steering::new(feed.watched.control.clone()));
+            .and_then(|_| Steering::new(feed.run.control.clone()));
         let mut screen = Screen {
             live,
             steering,
@@ -107,20 +106,20 @@ impl Screen {
     }
 
     fn refresh(&mut self, feed: &Feed) {
-        let stage = feed.watched.stop.stage();
-        let is_paused = stage == Stage::Running && feed.watched.control.is_paused();
+        let stage = feed.run.stop.stage();
+        let is_paused = stage == Stage::Running && feed.run.control.is_paused();
         self.progress.state = match stage {
             Stage::Graceful => "finishing iterations (Ctrl-C drops them)".to_owned(),
             Stage::Running if is_paused => "paused".to_owned(),
             Stage::Running | Stage::Hard => String::new(),
         };
-        self.progress.run_time = self.run_time.map(|time| time + feed.watched.control.paused_for());
+        self.progress.run_time = self.run_time.map(|time| time + feed.run.control.paused_for());
         // The next Ctrl-C ends the process at once: the terminal must be in order by then.
         if stage == Stage::Hard && self.live.take().is_some() {
             self.printed = Instant::now();
         }
         self.steer(stage);
-        let snapshot = Arc::clone(&feed.watched.snapshots.borrow());
+        let snapshot = Arc::clone(&feed.run.snapshots.borrow());
         match &mut self.live {
             Some(live) => live.draw(&snapshot, &self.progress),
             None if self.prints_lines && self.printed.elapsed() >= plain::EVERY => {
