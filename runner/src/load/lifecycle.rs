@@ -25,22 +25,22 @@ pub struct Lifecycle<'a> {
     transport: &'a Arc<Transport>,
     pub(super) limits: &'a LimitsPlan,
     stop: &'a StopHandle,
-    before: Allowance,
-    after: Allowance,
+    before: TimeBudget,
+    after: TimeBudget,
 }
 
 /// What calls on one side of the load may take together.
 #[derive(Debug)]
-struct Allowance {
+struct TimeBudget {
     wall: Duration,
     option: &'static str,
     /// When their time is up, and how often the operator had asked to stop when the first began.
     begun: OnceLock<(Instant, u32)>,
 }
 
-impl Allowance {
-    fn new(wall_ms: u64, option: &'static str) -> Allowance {
-        Allowance {
+impl TimeBudget {
+    fn new(wall_ms: u64, option: &'static str) -> TimeBudget {
+        TimeBudget {
             wall: Duration::from_millis(wall_ms),
             option,
             begun: OnceLock::new(),
@@ -75,8 +75,8 @@ impl<'a> Lifecycle<'a> {
             transport,
             limits,
             stop,
-            before: Allowance::new(limits.setup_wall_ms, "--setup-timeout"),
-            after: Allowance::new(limits.teardown_wall_ms, "--teardown-timeout"),
+            before: TimeBudget::new(limits.setup_wall_ms, "--setup-timeout"),
+            after: TimeBudget::new(limits.teardown_wall_ms, "--teardown-timeout"),
         }
     }
 
@@ -159,7 +159,7 @@ impl<'a> Lifecycle<'a> {
     fn call<R>(
         &self,
         scenario: Option<u16>,
-        allowance: &Allowance,
+        allowance: &TimeBudget,
         export: impl AsyncFnOnce(&Plugin, &mut Store<VuState>) -> Result<R, String>,
     ) -> Result<R, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
