@@ -2,8 +2,8 @@
 //! user: its public items are no stable interface.
 //!
 //! From the outside in: `cli` reads commands, `options` what they ask for, `session` turns
-//! that into a run; `load` runs it with `plugin`, `host`, `data` and `http` on `net`; `metrics` adds up;
-//! `report` and `terminal` show it, `api` serves it.
+//! that into a run; `load` runs it with `plugin`, `host`, `data` and `http` on `net`; `tally` adds up its `metrics`
+//! and lets `thresholds` judge them; `report` and `terminal` show it, `api` serves it.
 
 pub mod api;
 pub mod bounded;
@@ -29,6 +29,7 @@ pub mod run_queue;
 pub mod scaffold;
 pub mod secret;
 pub mod session;
+pub mod tally;
 pub mod target;
 pub mod terminal;
 pub mod thresholds;

@@ -1,8 +1,9 @@
 //! The stream of events: a snapshot each second, and the end. A reader that is too slow misses
 //! seconds: it is always given the latest, and nothing is kept for it.
 
-use super::problem::Problem;
-use super::status::{End, Figures, LastFigures, Watched};
+use super::problem::ApiProblem;
+use super::status::{End, Figures, LastFigures};
+use crate::load::RunHandle;
 use crate::secret;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, Sse};
@@ -20,7 +21,7 @@ const SILENCE: Duration = Duration::from_secs(15);
 
 /// What one reader is given.
 struct Reader {
-    watched: Watched,
+    run: RunHandle,
     ended: watch::Receiver<Option<End>>,
     is_done: bool,
     _place: OwnedSemaphorePermit,
@@ -35,22 +36,22 @@ enum News {
 
 /// A reader's events, if there is a place for one more.
 pub(super) fn stream(
-    watched: &Watched,
+    run: &RunHandle,
     ended: &watch::Receiver<Option<End>>,
     places: &Arc<Semaphore>,
-) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>> + use<>>, Problem> {
+) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>> + use<>>, ApiProblem> {
     let place = Arc::clone(places).try_acquire_owned().map_err(|_| {
         let what = format!("{MOST_READERS} readers follow the events already");
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, what, "close one of them")
+        ApiProblem::new(StatusCode::SERVICE_UNAVAILABLE, what, "close one of them")
     })?;
     let mut reader = Reader {
-        watched: watched.clone(),
+        run: run.clone(),
         ended: ended.clone(),
         is_done: false,
         _place: place,
     };
     // So that the state now comes at once.
-    reader.watched.snapshots.mark_changed();
+    reader.run.snapshots.mark_changed();
     Ok(Sse::new(stream::unfold(reader, Reader::next)))
 }
 
@@ -62,8 +63,8 @@ impl Reader {
         let event = match self.news().await? {
             News::Silence => Ok(Event::default().comment("")),
             News::Second => {
-                let snapshot = Arc::clone(&self.watched.snapshots.borrow_and_update());
-                event("snapshot", &Figures::of(&snapshot, self.watched.state()))
+                let snapshot = Arc::clone(&self.run.snapshots.borrow_and_update());
+                event("snapshot", &Figures::of(&snapshot, self.run.state()))
             }
             News::End => {
                 self.is_done = true;
@@ -77,7 +78,7 @@ impl Reader {
     /// None: the run has gone without saying how it ended.
     async fn news(&mut self) -> Option<News> {
         let second = async {
-            if self.watched.snapshots.changed().await.is_err() {
+            if self.run.snapshots.changed().await.is_err() {
                 // The load is over, and the results are being written.
                 std::future::pending::<()>().await;
             }

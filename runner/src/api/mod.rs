@@ -17,4 +17,4 @@ mod tests;
 
 pub use door::{Door, new_token};
 pub use server::Server;
-pub use status::{End, Watched};
+pub use status::End;

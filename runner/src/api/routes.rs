@@ -3,10 +3,10 @@
 use super::answer::json;
 use super::events::{self, MOST_READERS};
 use super::guard::guard;
-use super::problem::Problem;
-use super::request::{self, Rate, Users};
-use super::status::{End, Watched};
-use crate::load::{EndReason, Stage};
+use super::problem::ApiProblem;
+use super::request::{self, RateRequest, Users};
+use super::status::{End, Status};
+use crate::load::{EndReason, RunHandle, Stage};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
@@ -19,7 +19,7 @@ use tokio::sync::{Semaphore, watch};
 
 /// What all requests share.
 pub(super) struct Api {
-    watched: Watched,
+    run: RunHandle,
     ended: watch::Receiver<Option<End>>,
     readers: Arc<Semaphore>,
 }
@@ -28,9 +28,9 @@ type Shared = State<Arc<Api>>;
 type Body = Result<Bytes, BytesRejection>;
 
 /// Everything that can be asked for.
-pub(super) fn router(watched: Watched, ended: watch::Receiver<Option<End>>, token: &str) -> Router {
+pub(super) fn router(run: RunHandle, ended: watch::Receiver<Option<End>>, token: &str) -> Router {
     let api = Api {
-        watched,
+        run,
         ended,
         readers: Arc::new(Semaphore::new(MOST_READERS)),
     };
@@ -56,38 +56,38 @@ async fn status(State(api): Shared) -> Response {
 }
 
 async fn metrics(State(api): Shared) -> Response {
-    json(StatusCode::OK, &*api.watched.snapshot())
+    json(StatusCode::OK, &*api.run.snapshot())
 }
 
 async fn stream(State(api): Shared) -> Response {
-    events::stream(&api.watched, &api.ended, &api.readers).into_response()
+    events::stream(&api.run, &api.ended, &api.readers).into_response()
 }
 
-async fn pause(State(api): Shared) -> Result<Response, Problem> {
+async fn pause(State(api): Shared) -> Result<Response, ApiProblem> {
     api.must_run()?;
-    api.watched.control.pause();
+    api.run.control.pause();
     Ok(api.status())
 }
 
-async fn resume(State(api): Shared) -> Result<Response, Problem> {
+async fn resume(State(api): Shared) -> Result<Response, ApiProblem> {
     api.must_run()?;
-    api.watched.control.resume();
+    api.run.control.resume();
     Ok(api.status())
 }
 
-async fn users(State(api): Shared, body: Body) -> Result<Response, Problem> {
+async fn users(State(api): Shared, body: Body) -> Result<Response, ApiProblem> {
     let to: Users = request::read(body)?;
     api.must_run()?;
-    let control = &api.watched.control;
+    let control = &api.run.control;
     control.set_users(to.workload.as_deref(), to.users, to.spawn_rate)?;
     Ok(api.status())
 }
 
-async fn rate(State(api): Shared, body: Body) -> Result<Response, Problem> {
-    let to: Rate = request::read(body)?;
+async fn rate(State(api): Shared, body: Body) -> Result<Response, ApiProblem> {
+    let to: RateRequest = request::read(body)?;
     let rate = to.per_second()?;
     api.must_run()?;
-    api.watched.control.set_rate(to.workload.as_deref(), rate)?;
+    api.run.control.set_rate(to.workload.as_deref(), rate)?;
     Ok(api.status())
 }
 
@@ -99,15 +99,15 @@ async fn abort(State(api): Shared) -> Response {
     api.stop(Stage::Hard)
 }
 
-async fn no_such_path() -> Problem {
+async fn no_such_path() -> ApiProblem {
     let hint = "GET /v1/status, /v1/metrics, /v1/events; POST /v1/pause, /v1/resume, /v1/stop, \
                 /v1/abort; PATCH /v1/users, /v1/rate";
-    Problem::new(StatusCode::NOT_FOUND, "there is no such path", hint)
+    ApiProblem::new(StatusCode::NOT_FOUND, "there is no such path", hint)
 }
 
-async fn no_such_method() -> Problem {
+async fn no_such_method() -> ApiProblem {
     let what = "this path has another method";
-    Problem::new(
+    ApiProblem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         what,
         "the header `allow` of this answer names it",
@@ -117,15 +117,15 @@ async fn no_such_method() -> Problem {
 impl Api {
     fn status(&self) -> Response {
         let end = self.ended.borrow().clone();
-        json(StatusCode::OK, &self.watched.status(end.as_ref()))
+        json(StatusCode::OK, &Status::of(&self.run, end.as_ref()))
     }
 
     /// A run that ends can't be changed any more.
-    fn must_run(&self) -> Result<(), Problem> {
-        if self.watched.stop.stage() == Stage::Running {
+    fn must_run(&self) -> Result<(), ApiProblem> {
+        if self.run.stop.stage() == Stage::Running {
             return Ok(());
         }
-        Err(Problem::new(
+        Err(ApiProblem::new(
             StatusCode::CONFLICT,
             "the run is ending",
             "only /v1/abort can hasten it",
@@ -133,7 +133,7 @@ impl Api {
     }
 
     fn stop(&self, stage: Stage) -> Response {
-        self.watched.stop.stop(stage, EndReason::StoppedByApi);
+        self.run.stop.stop(stage, EndReason::StoppedByApi);
         self.status()
     }
 }

@@ -3,7 +3,8 @@
 use super::door::Door;
 use super::guard::Trusted;
 use super::routes;
-use super::status::{End, Watched};
+use super::status::End;
+use crate::load::RunHandle;
 use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -41,9 +42,9 @@ impl Server {
     ///
     /// # Errors
     /// If the operating system refuses the thread or its event queue.
-    pub fn start(door: Door, watched: Watched) -> io::Result<Server> {
+    pub fn start(door: Door, run: RunHandle) -> io::Result<Server> {
         let (ended, end) = watch::channel(None);
-        let app = routes::router(watched, end.clone(), door.token.expose());
+        let app = routes::router(run, end.clone(), door.token.expose());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;

@@ -1,24 +1,9 @@
 //! What the API says about a run.
 
-use crate::load::{Control, EndReason, Stage, StopHandle, WorkloadNow, WorkloadStatus};
+use crate::load::{EndReason, RunHandle, RunState, WorkloadNow};
 use crate::metrics::Snapshot;
-use crate::plan::Plan;
 use serde::Serialize;
 use std::sync::Arc;
-use tokio::sync::watch;
-
-/// A run that can be watched and steered.
-#[derive(Debug, Clone)]
-pub struct Watched {
-    /// What it does.
-    pub plan: Arc<Plan>,
-    /// Changes it.
-    pub control: Control,
-    /// Stops it.
-    pub stop: StopHandle,
-    /// The latest snapshot.
-    pub snapshots: watch::Receiver<Arc<Snapshot>>,
-}
 
 /// How a run ended.
 #[derive(Debug, Clone)]
@@ -31,21 +16,10 @@ pub struct End {
     pub snapshot: Arc<Snapshot>,
 }
 
-/// What a run is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum State {
-    Preparing,
-    Running,
-    Paused,
-    Stopping,
-    Ended,
-}
-
 /// `GET /v1/status`.
 #[derive(Debug, Serialize)]
 pub(super) struct Status<'a> {
-    state: State,
+    state: RunState,
     /// In seconds, as of the last snapshot.
     elapsed: f64,
     /// How much of that the run was paused.
@@ -55,29 +29,29 @@ pub(super) struct Status<'a> {
     plugin: &'a str,
     host: Option<&'a str>,
     scenarios: Vec<&'a str>,
-    vus: Vus,
+    vus: VusNow,
     workloads: Vec<WorkloadNow>,
-    end: Option<Ended<'a>>,
+    end: Option<EndStatus<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-struct Vus {
+struct VusNow {
     now: u64,
     max: u64,
 }
 
 /// Why a run ended.
 #[derive(Debug, Serialize)]
-pub(super) struct Ended<'a> {
+pub(super) struct EndStatus<'a> {
     #[serde(flatten)]
     reason: &'a EndReason,
     text: String,
     exit_code: u8,
 }
 
-impl<'a> Ended<'a> {
-    pub(super) fn of(end: &'a End) -> Ended<'a> {
-        Ended {
+impl<'a> EndStatus<'a> {
+    pub(super) fn of(end: &'a End) -> EndStatus<'a> {
+        EndStatus {
             reason: &end.reason,
             text: end.reason.to_string(),
             exit_code: end.exit_code,
@@ -85,42 +59,24 @@ impl<'a> Ended<'a> {
     }
 }
 
-impl Watched {
-    pub(super) fn state(&self) -> State {
-        let has_begun = || {
-            let workloads = self.control.workloads();
-            workloads
-                .iter()
-                .any(|w| matches!(w.status, WorkloadStatus::Running | WorkloadStatus::Ended))
-        };
-        match self.stop.stage() {
-            Stage::Graceful | Stage::Hard => State::Stopping,
-            Stage::Running if self.control.is_paused() => State::Paused,
-            Stage::Running if has_begun() => State::Running,
-            Stage::Running => State::Preparing,
-        }
-    }
-
-    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.snapshots.borrow())
-    }
-
-    pub(super) fn status<'a>(&'a self, end: Option<&'a End>) -> Status<'a> {
-        let snapshot = end.map_or_else(|| self.snapshot(), |end| Arc::clone(&end.snapshot));
+impl<'a> Status<'a> {
+    /// Of a run that may have ended.
+    pub(super) fn of(run: &'a RunHandle, end: Option<&'a End>) -> Status<'a> {
+        let snapshot = end.map_or_else(|| run.snapshot(), |end| Arc::clone(&end.snapshot));
         Status {
-            state: end.map_or_else(|| self.state(), |_| State::Ended),
+            state: end.map_or_else(|| run.state(), |_| RunState::Ended),
             elapsed: snapshot.elapsed.as_secs_f64(),
-            paused: self.control.paused_for().as_secs_f64(),
-            duration: self.plan.duration().map(|duration| duration.as_secs_f64()),
-            plugin: &self.plan.plugin.source,
-            host: self.plan.host.as_deref(),
-            scenarios: self.plan.scenarios.iter().map(|s| &*s.name).collect(),
-            vus: Vus {
+            paused: run.control.paused_for().as_secs_f64(),
+            duration: run.plan.duration().map(|duration| duration.as_secs_f64()),
+            plugin: &run.plan.plugin.source,
+            host: run.plan.host.as_deref(),
+            scenarios: run.plan.scenarios.iter().map(|s| &*s.name).collect(),
+            vus: VusNow {
                 now: snapshot.vus.now,
                 max: snapshot.vus.max,
             },
-            workloads: self.control.workloads(),
-            end: end.map(Ended::of),
+            workloads: run.control.workloads(),
+            end: end.map(EndStatus::of),
         }
     }
 }
@@ -128,7 +84,7 @@ impl Watched {
 /// The event `snapshot`: a second in one line. Rates and times are those of the last ten seconds.
 #[derive(Debug, Serialize)]
 pub(super) struct Figures {
-    state: State,
+    state: RunState,
     elapsed: f64,
     vus: u64,
     requests: u64,
@@ -145,7 +101,7 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    pub(super) fn of(snapshot: &Snapshot, state: State) -> Figures {
+    pub(super) fn of(snapshot: &Snapshot, state: RunState) -> Figures {
         let (totals, recent) = (&snapshot.totals, &snapshot.recent);
         Figures {
             state,
@@ -170,14 +126,14 @@ impl Figures {
 pub(super) struct LastFigures<'a> {
     #[serde(flatten)]
     figures: Figures,
-    end: Ended<'a>,
+    end: EndStatus<'a>,
 }
 
 impl<'a> LastFigures<'a> {
     pub(super) fn of(end: &'a End) -> LastFigures<'a> {
         LastFigures {
-            figures: Figures::of(&end.snapshot, State::Ended),
-            end: Ended::of(end),
+            figures: Figures::of(&end.snapshot, RunState::Ended),
+            end: EndStatus::of(end),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The API over real connections, with a run that only stands still.
 
-use super::{Door, End, Server, Watched};
-use crate::load::{Control, EndReason, Stage, StopHandle};
+use super::{Door, End, Server};
+use crate::load::{Control, EndReason, RunHandle, Stage, StopHandle};
 use crate::metrics::Snapshot;
 use crate::plan::{Begin, ConstantArrivalRate, ExecutorSpec, Spacing, Workload, sample};
 use serde_json::Value;
@@ -32,7 +32,7 @@ fn rate(name: &str) -> Workload {
 struct Standing {
     server: Server,
     address: String,
-    watched: Watched,
+    handle: RunHandle,
     _snapshots: watch::Sender<Arc<Snapshot>>,
 }
 
@@ -45,16 +45,16 @@ fn serve(workloads: Vec<Workload>) -> Standing {
     let address = door.url().replace("http://", "").replace("/v1", "");
     let plan = Arc::new(sample::plan(workloads));
     let (snapshots, seen) = watch::channel(Arc::default());
-    let watched = Watched {
+    let handle = RunHandle {
         control: Control::new(Arc::clone(&plan)),
         plan,
         stop: StopHandle::new(),
         snapshots: seen,
     };
     Standing {
-        server: Server::start(door, watched.clone()).unwrap(),
+        server: Server::start(door, handle.clone()).unwrap(),
         address,
-        watched,
+        handle,
         _snapshots: snapshots,
     }
 }
@@ -91,10 +91,10 @@ fn a_rate_is_set_by_number_or_text() {
     assert_eq!((&*status, &body["workloads"][0]["rate"]), ("200", &2.0.into()));
     let (status, _) = run.ask("PATCH /v1/rate", r#"{"rate": 7.5, "workload": "w"}"#);
     assert_eq!(status, "200");
-    assert_eq!(run.watched.control.workloads()[0].rate, Some(7.5));
+    assert_eq!(run.handle.control.workloads()[0].rate, Some(7.5));
     let (status, body) = run.ask("PATCH /v1/users", r#"{"users": 1}"#);
     assert_eq!(status, "409", "{body}");
-    assert!(run.watched.control.was_changed());
+    assert!(run.handle.control.was_changed());
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn of_several_workloads_one_must_be_named() {
         run.ask("PATCH /v1/rate", r#"{"rate": 1, "workload": "b"}"#).0,
         "200"
     );
-    let rates: Vec<_> = run.watched.control.workloads().iter().map(|w| w.rate).collect();
+    let rates: Vec<_> = run.handle.control.workloads().iter().map(|w| w.rate).collect();
     assert_eq!(rates, [Some(50.0), Some(1.0)]);
 }
 
@@ -115,14 +115,14 @@ fn of_several_workloads_one_must_be_named() {
 fn pausing_and_stopping_reach_the_run() {
     let run = serve(vec![rate("w")]);
     assert_eq!(run.ask("POST /v1/pause", "").1["state"], "paused");
-    assert!(run.watched.control.is_paused());
+    assert!(run.handle.control.is_paused());
     assert_eq!(run.ask("POST /v1/resume", "").1["state"], "preparing");
     assert_eq!(run.ask("POST /v1/stop", "").1["state"], "stopping");
-    assert_eq!(run.watched.stop.stage(), Stage::Graceful);
+    assert_eq!(run.handle.stop.stage(), Stage::Graceful);
     assert_eq!(run.ask("POST /v1/resume", "").0, "409");
     run.ask("POST /v1/abort", "");
-    assert_eq!(run.watched.stop.stage(), Stage::Hard);
-    assert_eq!(run.watched.stop.reason(), Some(EndReason::StoppedByApi));
+    assert_eq!(run.handle.stop.stage(), Stage::Hard);
+    assert_eq!(run.handle.stop.reason(), Some(EndReason::StoppedByApi));
 }
 
 #[test]

@@ -5,10 +5,8 @@ use super::stop::StopHandle;
 use crate::host::bindings::PluginPre;
 use crate::host::{RunShared, VuState};
 use crate::http::Transport;
-use crate::metrics::Snapshot;
 use crate::plan::Plan;
 use std::sync::Arc;
-use tokio::sync::watch;
 
 /// Everything that a run needs.
 pub struct Run {
@@ -28,6 +26,4 @@ pub struct Run {
     pub stop: StopHandle,
     /// Changes it while it runs.
     pub control: Control,
-    /// Receives a snapshot each second.
-    pub snapshots: watch::Sender<Arc<Snapshot>>,
 }

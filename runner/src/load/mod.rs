@@ -1,10 +1,13 @@
-//! Runs a plan: threads, VUs, executors and the ways in which a run ends.
+//! Makes the load of a plan: threads, VUs, executors and the ways in which a run ends. What is measured is handed out
+//! as deltas; what it comes to isn't known here.
 
 mod alarm;
 mod arrival_scenarios;
 mod closed;
 mod control;
+mod deltas;
 mod executor;
+mod handle;
 mod idle_vu;
 mod idle_vus;
 mod inputs;
@@ -12,6 +15,7 @@ mod iterations_left;
 mod lifecycle;
 mod open;
 mod overview;
+mod patience;
 mod phases;
 mod picker;
 mod pressure;
@@ -32,9 +36,11 @@ mod vu_signal;
 mod workload_part;
 
 pub use control::{Control, ControlError, LoadChange, LoadLevel};
+pub use deltas::Deltas;
+pub use handle::{RunHandle, RunState};
 pub use inputs::Run;
 pub use lifecycle::Lifecycle;
 pub use overview::{WorkloadNow, WorkloadStatus};
-pub use run::{Outcome, execute, run_info};
+pub use run::{LoadEnd, RunningLoad, start};
 pub use shape::follow as follow_shape;
 pub use stop::{EndReason, Stage, StopHandle};

@@ -3,6 +3,7 @@
 //! VUs never move between threads, so nothing they touch is shared.
 
 use super::alarm::Alarm;
+use super::deltas::{INTERVAL, ThreadDelta};
 use super::executor;
 use super::inputs::Run;
 use super::iterations_left::IterationsLeft;
@@ -17,7 +18,7 @@ use super::vu_pool::{ExitGuard, Spawn, VuPool, contained};
 use super::vu_signal::VuSignal;
 use super::workload_part::{PartEnd, WorkloadPart};
 use crate::metrics::{
-    CpuWait, Delta, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard_of,
+    CpuWait, Limits, Set, Shard, in_set, install_shard, recording, take_shard, with_shard_of,
 };
 use crate::panics;
 use crate::plan::{Partition, Workload};
@@ -31,9 +32,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::LocalSet;
 use tokio::time::Instant;
-
-/// How often a thread hands over what it has recorded.
-pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often it looks in between how late its timers are.
 const LOOKS: u32 = 20;
@@ -101,12 +99,6 @@ impl Spawn for VuSpawner {
     }
 }
 
-/// What a thread hands over.
-pub(super) struct ThreadDelta {
-    pub(super) set: Set,
-    pub(super) delta: Delta,
-}
-
 /// What a thread needs to know of the run.
 pub(super) struct LoadThread {
     pub(super) run: Arc<Run>,
@@ -129,6 +121,7 @@ impl LoadThread {
     pub(super) fn run(self) {
         let (deltas, sets, stop) = (self.deltas.clone(), self.sets(), self.run.stop.clone());
         let failed = |what: String| stop.stop(Stage::Hard, EndReason::Defect(what));
+        tracing::info!(partition = ?self.partition, "a load thread begins");
         match panics::catch(AssertUnwindSafe(|| self.drive())) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => failed(format!("a load thread has no event queue: {error}")),

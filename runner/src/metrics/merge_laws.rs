@@ -134,7 +134,7 @@ fn total(deltas: impl IntoIterator<Item = Delta>) -> serde_json::Value {
         ..RunInfo::default()
     };
     let mut all = Aggregator::new(&Limits::default(), info);
-    deltas.into_iter().for_each(|delta| all.merge(delta));
+    deltas.into_iter().for_each(|delta| all.merge(&delta));
     serde_json::to_value(all.finish(Duration::from_secs(1))).unwrap()
 }
 

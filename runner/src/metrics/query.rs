@@ -147,13 +147,13 @@ fn is_or_any<T: PartialEq>(wanted: Option<T>, found: T) -> bool {
 
 /// How much there is of what was asked for, in some stretch of time.
 #[derive(Debug, Clone, Default)]
-pub struct Tally {
+pub struct Amount {
     totals: CustomTotals,
     matched: bool,
     folded: u64,
 }
 
-impl Tally {
+impl Amount {
     /// Whether anything was selected, by the end of this stretch of time. A metric of the
     /// program's own as a whole always is.
     pub fn is_matched(&self) -> bool {
@@ -237,7 +237,7 @@ pub struct Query {
 #[derive(Debug)]
 pub struct Follower {
     query: Query,
-    open: Tally,
+    open: Amount,
     /// Whether anything was selected so far.
     seen: bool,
     /// Parts observed so far, by which of two gauge values the later one is known.
@@ -252,7 +252,7 @@ impl Follower {
         let seen = query.selection.is_all() && !matches!(query.measure, Measure::Custom(_));
         Self {
             query,
-            open: Tally::default(),
+            open: Amount::default(),
             seen,
             turn: 0,
             running: 0,
@@ -279,7 +279,7 @@ impl Follower {
     }
 
     /// Ends a second, and says what there was in it.
-    pub fn close(&mut self) -> Tally {
+    pub fn close(&mut self) -> Amount {
         self.most = self.most.max(self.running);
         self.seen |= self.open.matched;
         let mut second = std::mem::take(&mut self.open);
@@ -387,7 +387,7 @@ impl Follower {
     }
 }
 
-fn add_requests(open: &mut Tally, query: &Query, part: &SeriesPart) {
+fn add_requests(open: &mut Amount, query: &Query, part: &SeriesPart) {
     match query.measure {
         Measure::Requests => {
             let wanted = part

@@ -3,7 +3,7 @@
 //! A shard is only ever touched by its thread, so recording takes no lock. There is one for each
 //! [`Set`]; which one records is decided by the VU that runs: its task is wrapped in [`in_set`].
 
-use super::Shard;
+use super::{Set, Shard};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
@@ -12,25 +12,6 @@ use std::task::{Context, Poll};
 thread_local! {
     static SHARDS: RefCell<[Option<Shard>; 2]> = const { RefCell::new([None, None]) };
     static SET: Cell<Set> = const { Cell::new(Set::Main) };
-}
-
-/// What a measurement belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Set {
-    /// The results of the run.
-    Main,
-    /// A warm-up, reported apart.
-    WarmUp,
-}
-
-impl Set {
-    /// Both.
-    pub const ALL: [Set; 2] = [Set::Main, Set::WarmUp];
-
-    /// The set of a workload that does, or doesn't, only warm up.
-    pub fn of(warm_up: bool) -> Set {
-        if warm_up { Set::WarmUp } else { Set::Main }
-    }
 }
 
 /// Makes `shard` this thread's recorder of a set.

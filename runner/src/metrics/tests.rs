@@ -85,10 +85,10 @@ fn run(seed: u64, threads: usize, limits: &Limits) -> Snapshot {
         let shard = &mut shards[split.below(threads as u64) as usize];
         one(shard, &mut dice);
         if split.below(500) == 0 {
-            all.merge(shard.take());
+            all.merge(&shard.take());
         }
     }
-    shards.iter_mut().for_each(|shard| all.merge(shard.take()));
+    shards.iter_mut().for_each(|shard| all.merge(&shard.take()));
     all.finish(Duration::from_secs(30))
 }
 
@@ -176,13 +176,13 @@ fn verdicts_reach_requests_of_earlier_seconds() {
     };
     let first = shard.request(&key, &failed);
     let second = shard.request(&RequestKey { status: 200, ..key }, &RequestSample::default());
-    all.merge(shard.take());
+    all.merge(&shard.take());
     let before = all.tick(Duration::from_secs(1));
     assert_eq!((before.totals.failures, before.history[0].failures), (1, 1));
     shard.pass(first, Some("status 500"));
     shard.fail(second, "empty");
     shard.pass(second, Some("empty"));
-    all.merge(shard.take());
+    all.merge(&shard.take());
     let after = all.tick(Duration::from_secs(2));
     assert_eq!(
         (
@@ -221,7 +221,7 @@ fn requests_that_were_never_sent_are_in_the_books_without_a_time() {
         shard.request_started();
         shard.request(&key, &sample);
     }
-    all.merge(shard.take());
+    all.merge(&shard.take());
     let snapshot = all.finish(Duration::from_secs(1));
     let totals = &snapshot.totals;
     assert_eq!(
@@ -243,7 +243,7 @@ fn an_interrupted_iteration_has_no_duration() {
     ] {
         shard.iteration(0, 1, 5_000, outcome);
     }
-    all.merge(shard.take());
+    all.merge(&shard.take());
     let snapshot = all.finish(Duration::from_secs(1));
     let row = &snapshot.iterations[0];
     assert_eq!((row.scenario.as_str(), row.task.as_str()), ("shop", "buy"));
@@ -284,7 +284,7 @@ fn metrics_beyond_the_limit_are_counted_in_one() {
         shard.custom(0, name, MetricKind::Counter, 5.0, "").unwrap();
     }
     shard.custom(0, "a", MetricKind::Counter, f64::NAN, "").unwrap();
-    all.merge(shard.take());
+    all.merge(&shard.take());
     let snapshot = all.finish(Duration::from_secs(1));
     let values: Vec<_> = snapshot
         .custom
@@ -313,7 +313,7 @@ fn tagged_metrics_have_a_row_for_all_tags() {
     for tags in ["", "kind=a", "kind=b", "kind=a"] {
         shard.custom(0, "orders", MetricKind::Counter, 1.0, tags).unwrap();
     }
-    all.merge(shard.take());
+    all.merge(&shard.take());
     let snapshot = all.finish(Duration::from_secs(1));
     let rows: Vec<_> = snapshot
         .custom
@@ -336,12 +336,12 @@ fn vus_are_counted_across_threads() {
     let (mut one, mut other) = (Shard::new(limits.clone()), Shard::new(limits.clone()));
     let mut all = aggregator(&limits);
     (0..3).for_each(|_| one.vu_started(0));
-    all.merge(one.take());
+    all.merge(&one.take());
     assert_eq!(all.tick(Duration::from_secs(1)).vus.now, 3);
     other.vu_stopped(0);
     one.vu_stopped(0);
-    all.merge(other.take());
-    all.merge(one.take());
+    all.merge(&other.take());
+    all.merge(&one.take());
     let vus = all.finish(Duration::from_secs(2)).vus;
     assert_eq!(
         (vus.now, vus.max, vus.by_scenario),
@@ -371,7 +371,7 @@ fn rows_of_one_name_merge_all_statuses() {
             },
         );
     }
-    all.merge(shard.take());
+    all.merge(&shard.take());
     let snapshot = all.finish(Duration::from_secs(2));
     assert_eq!(snapshot.series.len(), 3);
     let row = &snapshot.requests[0];
@@ -412,7 +412,7 @@ fn times_beyond_the_memory_are_folded_and_totals_stay_exact() {
             shard.request(&key, &sample);
             (sum, count) = (sum + us, count + 1);
         }
-        all.merge(shard.take());
+        all.merge(&shard.take());
     }
     let held: usize = all.series.iter().map(|(_, totals)| totals.bytes()).sum();
     let folded: usize = all.series.other().map_or(0, |totals| totals.bytes());

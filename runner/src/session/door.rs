@@ -1,8 +1,9 @@
 //! The API's door: opened first, and shown to the operator when the run begins.
 
 use super::no_thread;
-use crate::api::{self, Door, Server, Watched};
+use crate::api::{self, Door, Server};
 use crate::error::Failure;
+use crate::load::RunHandle;
 use crate::net;
 use crate::options::ControlOptions;
 use crate::secret::Secret;
@@ -44,9 +45,9 @@ pub(super) fn open(options: &ControlOptions) -> Result<Option<Entrance>, Failure
 }
 
 /// Lets everybody in who has the token.
-pub(super) fn serve(entrance: Entrance, watched: &Watched) -> Result<Server, Failure> {
+pub(super) fn serve(entrance: Entrance, run: &RunHandle) -> Result<Server, Failure> {
     let (url, token) = (entrance.door.url(), entrance.token);
-    let server = Server::start(entrance.door, watched.clone()).map_err(no_thread)?;
+    let server = Server::start(entrance.door, run.clone()).map_err(no_thread)?;
     terminal::print_error(&format!(
         "API: curl -H \"authorization: Bearer {token}\" {url}/status"
     ));

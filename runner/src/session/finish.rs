@@ -1,12 +1,14 @@
 //! What is left of a run: its summary, its results file and its exit code.
 
+use super::measure::Outcome;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::load::{EndReason, Outcome};
+use crate::load::EndReason;
 use crate::metrics::{Snapshot, Verdict};
 use crate::options::OutputOptions;
 use crate::plan::Plan;
-use crate::report::{self, End, RunFacts};
+use crate::report::{self, EndFacts, RunFacts};
+use crate::tally::{EndingOutputs, OutputEnd};
 use crate::terminal::{self, Paint};
 use std::path::Path;
 use std::time::SystemTime;
@@ -77,8 +79,35 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
     printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))
 }
 
-fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> End {
-    End {
+/// Waits for the outputs, and warns of what they lack.
+pub(super) fn end_outputs(outputs: EndingOutputs) {
+    for lack in outputs.wait().iter().filter_map(lack) {
+        terminal::print_error(&terminal::warning_text(&lack, Paint::for_stderr()));
+    }
+}
+
+fn lack(output: &OutputEnd) -> Option<String> {
+    let OutputEnd {
+        name,
+        dropped,
+        failure,
+    } = output;
+    match (dropped, failure) {
+        (0, None) => None,
+        (_, None) => Some(format!(
+            "the output {name} was too slow: it lacks {dropped} seconds"
+        )),
+        (_, Some(why)) => {
+            let why = terminal::escape(why);
+            Some(format!(
+                "the output {name} failed, and lacks {dropped} seconds: {why}"
+            ))
+        }
+    }
+}
+
+fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> EndFacts {
+    EndFacts {
         reason: word(&run.outcome.reason).to_owned(),
         code: exit_code(run, wrong, output.exit_code_on_error).number(),
         text: ending(run.outcome),
@@ -88,7 +117,7 @@ fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> End {
 /// Lets `act` have what reports say of a run.
 fn facts(
     run: &Ended<'_>,
-    end: &End,
+    end: &EndFacts,
     wrong: &[String],
     act: impl FnOnce(&RunFacts<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {

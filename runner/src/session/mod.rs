@@ -9,6 +9,7 @@ mod find;
 mod finish;
 mod http_settings;
 mod machine;
+mod measure;
 mod memory;
 mod prepare;
 mod prepared;
@@ -29,22 +30,21 @@ pub use prepared::describe;
 pub use signals::wait_for_signal;
 pub use source::{Order, Read, build, read};
 
-use crate::api::{End, Watched};
+use crate::api::End;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::load::{self, Control, EndReason, Lifecycle, Outcome, Run, Stage, StopHandle};
-use crate::metrics::Snapshot;
+use crate::load::{self, Control, EndReason, Lifecycle, Run, RunHandle, Stage, StopHandle};
 use crate::options::{OutputOptions, RunOptions};
 use crate::panics;
 use crate::plan::Plan;
-use crate::thresholds::Evaluator;
+use crate::tally::Tally;
 use finish::Ended;
+use measure::Outcome;
 use prepare::Prepared;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::SystemTime;
-use tokio::sync::watch;
 use view::{Feed, View};
 
 /// Runs a plugin from its source to its summary.
@@ -66,16 +66,17 @@ pub fn run(options: &RunOptions, exit: &Exit) -> Result<ExitCode, Failure> {
         control: control.clone(),
         started: SystemTime::now(),
     };
-    let (snapshots, seen) = watch::channel(Arc::new(Snapshot::default()));
-    let watched = Watched {
+    let tally = Tally::new(&plan, std::mem::take(&mut prepared.thresholds));
+    let handle = RunHandle {
         plan: Arc::clone(&plan),
         control,
         stop,
-        snapshots: seen,
+        snapshots: tally.follow(),
     };
-    let server = door.map(|door| door::serve(door, &watched)).transpose()?;
+    let server = door.map(|door| door::serve(door, &handle)).transpose()?;
     let keep = |outcome: &Outcome| finish::keep(&facts.ended(outcome), &options.output);
-    let outcome = execute(&mut prepared, &options.output, watched, (snapshots, &keep))?;
+    let mut outcome = execute(&mut prepared, &options.output, handle, (tally, &keep))?;
+    finish::end_outputs(std::mem::take(&mut outcome.outputs));
     // The shop's threads end with `prepared`, after the results are written.
     let result = finish::finish(&facts.ended(&outcome), &options.output);
     if let Some(server) = server {
@@ -109,20 +110,20 @@ impl Facts {
     }
 }
 
-/// Where each second goes, and what is done with the results before the guest's `teardown` begins.
-type Sinks<'a> = (watch::Sender<Arc<Snapshot>>, &'a dyn Fn(&Outcome));
+/// What adds up the run, and what is done with the results before the guest's `teardown` begins.
+type Sinks<'a> = (Tally, &'a dyn Fn(&Outcome));
 
 /// From `setup` to `teardown`, in sight of the operator.
 fn execute(
     prepared: &mut Prepared,
     output: &OutputOptions,
-    watched: Watched,
+    run: RunHandle,
     sinks: Sinks<'_>,
 ) -> Result<Outcome, Failure> {
-    let (stop, control) = (watched.stop.clone(), watched.control.clone());
+    let (stop, control) = (run.stop.clone(), run.control.clone());
     let feed = Feed {
         logs: prepared.take_logs(),
-        watched,
+        run,
     };
     let view = View::start(output, feed).map_err(no_thread)?;
     let _memory = memory::watch(prepared.memory.clone(), stop.clone()).map_err(no_thread)?;
@@ -134,11 +135,10 @@ fn execute(
 /// `setup`, the load, and `teardown`, which also follows a load that was cut short.
 fn load(
     prepared: &mut Prepared,
-    (snapshots, keep): Sinks<'_>,
+    (tally, keep): Sinks<'_>,
     stop: &StopHandle,
     control: Control,
 ) -> io::Result<Outcome> {
-    let thresholds = std::mem::take(&mut prepared.thresholds);
     let lifecycle = prepared.lifecycle(stop);
     let setup_data = match lifecycle.setup() {
         Ok(data) => Arc::new(data),
@@ -161,9 +161,8 @@ fn load(
         scenario_data: scenario_data.clone(),
         stop: stop.clone(),
         control,
-        snapshots,
     };
-    let mut outcome = with_shapes(&lifecycle, &prepared.plan, run, thresholds)?;
+    let mut outcome = with_shapes(&lifecycle, run, tally)?;
     keep(&outcome);
     let scenarios = teardown_scenarios(&lifecycle, &prepared.plan, &scenario_data);
     let teardown = lifecycle.teardown(&setup_data);
@@ -180,13 +179,9 @@ fn load(
 }
 
 /// The load, with a thread beside it that asks the plugin's shape where a workload follows that.
-fn with_shapes(
-    lifecycle: &Lifecycle<'_>,
-    plan: &Plan,
-    run: Run,
-    thresholds: Evaluator,
-) -> io::Result<Outcome> {
-    let (control, stop, seen) = (run.control.clone(), run.stop.clone(), run.snapshots.subscribe());
+fn with_shapes(lifecycle: &Lifecycle<'_>, run: Run, tally: Tally) -> io::Result<Outcome> {
+    let (control, stop, seen) = (run.control.clone(), run.stop.clone(), tally.follow());
+    let plan = Arc::clone(&run.plan);
     let shaped = plan.workloads.iter().enumerate();
     let shaped = shaped.filter(|(_, w)| w.executor.kind().follows_shape());
     std::thread::scope(|scope| {
@@ -205,7 +200,7 @@ fn with_shapes(
                 stop.stop(Stage::Graceful, failure);
             });
         }
-        let outcome = load::execute(run, thresholds);
+        let outcome = measure::measure(run, tally);
         // Whatever came of it, the shapes' threads are to end.
         stop.stop(Stage::Hard, EndReason::Completed);
         outcome
@@ -213,13 +208,7 @@ fn with_shapes(
 }
 
 fn setup_failed(why: String, stop: &StopHandle) -> Outcome {
-    Outcome {
-        snapshot: Snapshot::default(),
-        warm_up: None,
-        reason: stop.reason().unwrap_or(EndReason::SetupFailed(why)),
-        is_whole: true,
-        marked_failed: None,
-    }
+    Outcome::without_load(stop.reason().unwrap_or(EndReason::SetupFailed(why)))
 }
 
 /// What each scenario prepared, by its index; nothing for those that have no VUs. If one

@@ -9,13 +9,14 @@ use crate::data::DataError;
 use crate::error::Failure;
 use crate::host::{DataSet, DataSets, LogLine, LogSink, Naming, RateLimit, RunProgress, RunShared};
 use crate::http::Transport;
-use crate::load::{self, Lifecycle, StopHandle};
+use crate::load::{Lifecycle, StopHandle};
 use crate::memory::Budget;
 use crate::metrics::Set;
 use crate::options::{self, Given, Machine, PluginOptions, ResolvedPlan, RoomFor, RunOptions, Secrets};
 use crate::plan::{DataPlan, Plan, PluginPlan, ScenarioPlan};
 use crate::plugin::{self, Description, EpochClock, PerVu};
 use crate::report;
+use crate::tally;
 use crate::target::Running;
 use crate::terminal::{self, Paint};
 use crate::thresholds::{Baseline, Evaluator, watched_urls};
@@ -286,7 +287,7 @@ fn shared(plan: &Plan, secrets: &Secrets, data: DataSets, log: LogSink, memory: 
             http_settings::base(secrets),
         ),
         lacks_insecure: plan.grants.lacks_insecure,
-        progress: RunProgress::new(load::run_info(plan, Set::Main).vus),
+        progress: RunProgress::new(tally::run_info(plan, Set::Main).vus),
         strict_redirects: plan.http.strict_redirects,
         ..RunShared::new(log)
     }

@@ -2,9 +2,9 @@
 
 use crate::bounded;
 use crate::error::Failure;
-use crate::load;
 use crate::metrics::Set;
 use crate::plan::Plan;
+use crate::tally;
 use crate::terminal;
 use crate::thresholds::{Baseline, Evaluator, Known};
 use std::path::Path;
@@ -30,7 +30,7 @@ pub(super) fn baseline(path: Option<&Path>) -> Result<Option<Baseline>, Failure>
 
 /// Checks the thresholds against the plan.
 pub(super) fn prepare(plan: &Plan, baseline: Option<&Baseline>) -> Result<Evaluator, Failure> {
-    let info = load::run_info(plan, Set::Main);
+    let info = tally::run_info(plan, Set::Main);
     let of_scenarios = plan.scenarios.iter().flat_map(|s| s.tags.keys());
     let tags: Vec<_> = plan.tags.keys().chain(of_scenarios).cloned().collect();
     let known = Known {

@@ -2,12 +2,11 @@
 //! is a live view, keys steer the run.
 
 use super::steering::Steering;
-use crate::api::Watched;
 use crate::host::LogLine;
 use crate::host::bindings::log::Level;
-use crate::load::Stage;
+use crate::load::{RunHandle, Stage};
 use crate::options::OutputOptions;
-use crate::terminal::{self, Live, Progress, plain};
+use crate::terminal::{self, LiveView, Progress, plain};
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,18 +26,22 @@ pub(super) struct View {
 /// What the thread reads.
 pub(super) struct Feed {
     pub(super) logs: Receiver<LogLine>,
-    pub(super) watched: Watched,
+    pub(super) run: RunHandle,
 }
 
 impl View {
     /// Starts to show.
     pub(super) fn start(output: &OutputOptions, feed: Feed) -> io::Result<View> {
         let done = Arc::new(AtomicBool::new(false));
-        let plan = &feed.watched.plan;
-        let live = if is_live(output) { Live::on_stderr() } else { None };
+        let plan = &feed.run.plan;
+        let live = if is_live(output) {
+            LiveView::on_stderr()
+        } else {
+            None
+        };
         let steering = live
             .as_ref()
-            .and_then(|_| Steering::new(feed.watched.control.clone()));
+            .and_then(|_| Steering::new(feed.run.control.clone()));
         let mut screen = Screen {
             live,
             steering,
@@ -60,7 +63,7 @@ impl View {
 
     /// Whether keys are read from the terminal, so that users may be added.
     pub(super) fn takes_keys(output: &OutputOptions) -> bool {
-        is_live(output) && Live::is_possible() && io::stdin().is_terminal()
+        is_live(output) && LiveView::is_possible() && io::stdin().is_terminal()
     }
 
     /// Shows what is left of the log, and clears the live view.
@@ -82,7 +85,7 @@ fn is_live(output: &OutputOptions) -> bool {
 }
 
 struct Screen {
-    live: Option<Live>,
+    live: Option<LiveView>,
     steering: Option<Steering>,
     /// The planned length of the run, pauses not counted.
     run_time: Option<Duration>,
@@ -107,20 +110,20 @@ impl Screen {
     }
 
     fn refresh(&mut self, feed: &Feed) {
-        let stage = feed.watched.stop.stage();
-        let is_paused = stage == Stage::Running && feed.watched.control.is_paused();
+        let stage = feed.run.stop.stage();
+        let is_paused = stage == Stage::Running && feed.run.control.is_paused();
         self.progress.state = match stage {
             Stage::Graceful => "finishing iterations (Ctrl-C drops them)".to_owned(),
             Stage::Running if is_paused => "paused".to_owned(),
             Stage::Running | Stage::Hard => String::new(),
         };
-        self.progress.run_time = self.run_time.map(|time| time + feed.watched.control.paused_for());
+        self.progress.run_time = self.run_time.map(|time| time + feed.run.control.paused_for());
         // The next Ctrl-C ends the process at once: the terminal must be in order by then.
         if stage == Stage::Hard && self.live.take().is_some() {
             self.printed = Instant::now();
         }
         self.steer(stage);
-        let snapshot = Arc::clone(&feed.watched.snapshots.borrow());
+        let snapshot = Arc::clone(&feed.run.snapshots.borrow());
         match &mut self.live {
             Some(live) => live.draw(&snapshot, &self.progress),
             None if self.prints_lines && self.printed.elapsed() >= plain::EVERY => {

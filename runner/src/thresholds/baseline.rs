@@ -5,8 +5,8 @@ use super::measured::{self, Missing};
 use super::resolve::Resolved;
 use super::rule::Aggregation;
 use crate::metrics::{
-    ANY_SCENARIO, Distribution, Measure, OTHER, PHASES, RunInfo, Selection, SeriesKey, Stats, StatusClass,
-    Tally,
+    ANY_SCENARIO, Amount, Distribution, Measure, OTHER, PHASES, RunInfo, Selection, SeriesKey, Stats,
+    StatusClass,
 };
 use base64::Engine as _;
 use hdrhistogram::serialization::Deserializer;
@@ -132,11 +132,11 @@ impl Baseline {
     }
 
     fn requests(&self, resolved: &Resolved, info: &RunInfo) -> Figure {
-        let (query, mut tally) = (&resolved.query, Tally::default());
+        let (query, mut amount) = (&resolved.query, Amount::default());
         for series in &self.series {
             let key = series.key(info)?;
             if query.selection.has_series(&key) {
-                series.add(&query.measure, &query.selection, &mut tally)?;
+                series.add(&query.measure, &query.selection, &mut amount)?;
             } else if key.scenario == ANY_SCENARIO && key.name == OTHER && series.requests > 0 {
                 return Err("some of its requests were folded into `__other__`: too many names".to_owned());
             }
@@ -151,12 +151,12 @@ impl Baseline {
             Some(metric) if query.selection.is_all() => {
                 self.counter(metric, resolved.threshold.rule.aggregation)
             }
-            _ => self.of_tally(&tally, resolved.threshold.rule.aggregation),
+            _ => self.of_amount(&amount, resolved.threshold.rule.aggregation),
         }
     }
 
-    fn of_tally(&self, tally: &Tally, aggregation: Aggregation) -> Figure {
-        let figure = measured::figure(tally, aggregation, self.seconds);
+    fn of_amount(&self, amount: &Amount, aggregation: Aggregation) -> Figure {
+        let figure = measured::figure(amount, aggregation, self.seconds);
         figure.map_err(|missing| match missing {
             Missing::NoData => "it has no such data".to_owned(),
             Missing::Kind(_) => missing.reason("", true),
@@ -171,19 +171,19 @@ impl Baseline {
             is_in(info, selection, &row.scenario)
                 && selection.check.as_ref().is_none_or(|check| *check == row.name)
         });
-        let mut tally = Tally::default();
+        let mut amount = Amount::default();
         for row in wanted {
-            tally.add_share(signed(row.passed), row.passed + row.failed);
+            amount.add_share(signed(row.passed), row.passed + row.failed);
         }
-        self.of_tally(&tally, Aggregation::Rate)
+        self.of_amount(&amount, Aggregation::Rate)
     }
 
     fn iterations(&self, selection: &Selection, info: &RunInfo, aggregation: Aggregation) -> Figure {
-        let mut tally = Tally::default();
+        let mut amount = Amount::default();
         for row in self.tasks(selection, info) {
-            tally.count((row.ok + row.failed + row.trapped) as f64);
+            amount.count((row.ok + row.failed + row.trapped) as f64);
         }
-        self.of_tally(&tally, aggregation)
+        self.of_amount(&amount, aggregation)
     }
 
     fn iteration_duration(&self, selection: &Selection, info: &RunInfo, aggregation: Aggregation) -> Figure {
@@ -278,23 +278,23 @@ impl Series {
         })
     }
 
-    fn add(&self, measure: &Measure, selection: &Selection, tally: &mut Tally) -> Result<(), String> {
+    fn add(&self, measure: &Measure, selection: &Selection, amount: &mut Amount) -> Result<(), String> {
         match measure {
-            Measure::Failed => tally.add_share(signed(self.failures), self.requests),
+            Measure::Failed => amount.add_share(signed(self.failures), self.requests),
             Measure::Duration => {
-                tally.add_times(&restored(self.duration_histogram.as_deref(), &self.duration)?)
+                amount.add_times(&restored(self.duration_histogram.as_deref(), &self.duration)?)
             }
             Measure::Response => {
-                tally.add_times(&restored(self.response_histogram.as_deref(), &self.response)?)
+                amount.add_times(&restored(self.response_histogram.as_deref(), &self.response)?)
             }
-            Measure::BytesSent => tally.count(self.bytes_sent as f64),
-            Measure::BytesReceived => tally.count(self.bytes_received as f64),
+            Measure::BytesSent => amount.count(self.bytes_sent as f64),
+            Measure::BytesReceived => amount.count(self.bytes_received as f64),
             _ => {
                 let wanted = self
                     .statuses
                     .iter()
                     .filter(|(status, _)| selection.has_status(**status));
-                tally.count(wanted.map(|(_, count)| *count).sum::<u64>() as f64);
+                amount.count(wanted.map(|(_, count)| *count).sum::<u64>() as f64);
             }
         }
         Ok(())

@@ -5,10 +5,10 @@ use super::baseline::Baseline;
 use super::error::ThresholdError;
 use super::measured::{self, Missing};
 use super::resolve::{self, Known, Resolved};
-use super::rule::{Change, Limit, Rule, Span, Threshold};
+use super::rule::{BaselineChange, Limit, Rule, Span, Threshold};
 use super::stretch::{Sliding, Tiled};
 use super::urls::watched_urls;
-use crate::metrics::{Delta, Follower, Measure, MetricKind, Query, Tally, Unit, Verdict};
+use crate::metrics::{Amount, Delta, Follower, Measure, MetricKind, Query, Unit, Verdict};
 use crate::plan::ThresholdPlan;
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub struct Evaluator {
 struct Watched {
     follower: Follower,
     query: Query,
-    total: Tally,
+    total: Amount,
 }
 
 /// One threshold.
@@ -117,7 +117,7 @@ impl Evaluator {
             self.watched.push(Watched {
                 follower: Follower::new(query.clone(), vus),
                 query,
-                total: Tally::default(),
+                total: Amount::default(),
             });
             self.watched.len() - 1
         })
@@ -203,7 +203,7 @@ impl Judge {
         }
     }
 
-    fn judge(&mut self, now: &Now, total: &Tally, part: &Tally, query: &Query) -> Verdict {
+    fn judge(&mut self, now: &Now, total: &Amount, part: &Amount, query: &Query) -> Verdict {
         let mut verdict = Verdict {
             metric: self.metric.clone(),
             rule: self.rule.text.clone(),
@@ -240,7 +240,7 @@ impl Judge {
     }
 
     /// The kind of a custom metric is only known once it was used.
-    fn refuse_kind(&self, verdict: &mut Verdict, total: &Tally) {
+    fn refuse_kind(&self, verdict: &mut Verdict, total: &Amount) {
         let Some(kind) = total.kind() else {
             return;
         };
@@ -254,7 +254,7 @@ impl Judge {
 
     /// What holds for all rules: nothing passes on data that isn't all there, nothing stays
     /// open at the end, and only a measured failure ends a run.
-    fn settle(&self, verdict: &mut Verdict, now: &Now, total: &Tally, query: &Query) {
+    fn settle(&self, verdict: &mut Verdict, now: &Now, total: &Amount, query: &Query) {
         let partly = !query.selection.is_all() || matches!(query.measure, Measure::Custom(_));
         if partly && total.folded() > 0 && verdict.ok == Some(true) {
             verdict.ok = Some(false);
@@ -289,8 +289,8 @@ fn whole(verdict: &mut Verdict, figure: Result<f64, Missing>, rule: &Rule, selec
 impl Record {
     /// Adds a stretch that ended now. One without data says nothing: the scenario may not have
     /// begun, or be over.
-    fn add(&mut self, rule: &Rule, limit: f64, ended: f64, (seconds, tally): (f64, Tally)) {
-        let figure = match measured::figure(&tally, rule.aggregation, seconds) {
+    fn add(&mut self, rule: &Rule, limit: f64, ended: f64, (seconds, amount): (f64, Amount)) {
+        let figure = match measured::figure(&amount, rule.aggregation, seconds) {
             Ok(figure) => figure,
             Err(missing) => {
                 self.missing = Some(missing);
@@ -314,7 +314,7 @@ impl Record {
     }
 
     /// Puts what is remembered into the verdict; `total` is what there was in the whole run.
-    fn tell(&self, verdict: &mut Verdict, rule: &Rule, selector: &str, total: &Tally) {
+    fn tell(&self, verdict: &mut Verdict, rule: &Rule, selector: &str, total: &Amount) {
         let Some(worst) = self.worst else {
             let missing = self.missing.unwrap_or(Missing::NoData);
             whole(verdict, Err(missing), rule, selector, total.is_matched());
@@ -348,7 +348,7 @@ fn limit(resolved: &Resolved, known: &Known<'_>, baseline: Option<&Baseline>) ->
         .figure(resolved, known.info)
         .map_err(|why| format!("the baseline has no figure for {threshold}: {why}"))?;
     Ok(match change {
-        Change::Times(factor) => figure * factor,
-        Change::Plus(quantity) => figure + quantity.value,
+        BaselineChange::Times(factor) => figure * factor,
+        BaselineChange::Plus(quantity) => figure + quantity.value,
     })
 }

@@ -1,7 +1,7 @@
 //! One figure of what was measured, in the unit in which rules are written.
 
 use super::rule::{Aggregation, figures_of};
-use crate::metrics::{MetricKind, Tally, Unit};
+use crate::metrics::{Amount, MetricKind, Unit};
 
 /// Trends hold microseconds, or thousandths of a custom metric's unit; rules are about
 /// milliseconds, or the unit.
@@ -28,24 +28,24 @@ impl Missing {
 }
 
 /// The figure of what there was in this many seconds.
-pub(super) fn figure(tally: &Tally, aggregation: Aggregation, seconds: f64) -> Result<f64, Missing> {
-    let kind = tally
+pub(super) fn figure(amount: &Amount, aggregation: Aggregation, seconds: f64) -> Result<f64, Missing> {
+    let kind = amount
         .kind()
-        .filter(|_| tally.is_matched())
+        .filter(|_| amount.is_matched())
         .ok_or(Missing::NoData)?;
     if !aggregation.fits(kind) {
         return Err(Missing::Kind(kind));
     }
     let figure = match kind {
-        MetricKind::Counter if aggregation == Aggregation::Rate => per_second(tally.sum(), seconds),
-        MetricKind::Counter => Some(tally.sum()),
-        MetricKind::Rate => tally.share(),
-        MetricKind::Gauge => tally.gauge().map(|[last, min, max]| match aggregation {
+        MetricKind::Counter if aggregation == Aggregation::Rate => per_second(amount.sum(), seconds),
+        MetricKind::Counter => Some(amount.sum()),
+        MetricKind::Rate => amount.share(),
+        MetricKind::Gauge => amount.gauge().map(|[last, min, max]| match aggregation {
             Aggregation::Min => min,
             Aggregation::Max => max,
             _ => last,
         }),
-        MetricKind::Trend => trend(tally, aggregation),
+        MetricKind::Trend => trend(amount, aggregation),
     };
     figure.ok_or(Missing::NoData)
 }
@@ -54,8 +54,8 @@ fn per_second(sum: f64, seconds: f64) -> Option<f64> {
     (seconds > 0.0).then(|| (sum / seconds).clamp(f64::MIN, f64::MAX))
 }
 
-fn trend(tally: &Tally, aggregation: Aggregation) -> Option<f64> {
-    let values = tally.values();
+fn trend(amount: &Amount, aggregation: Aggregation) -> Option<f64> {
+    let values = amount.values();
     if values.is_empty() {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Stretches of time: what was measured in the last so many seconds, or in each so many. Keeps
 //! a bounded number of parts, however long the run and the stretch.
 
-use crate::metrics::Tally;
+use crate::metrics::Amount;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ pub(super) struct Sliding {
     length: f64,
     part: f64,
     parts: usize,
-    done: VecDeque<(f64, Tally)>,
-    open: (f64, Tally),
+    done: VecDeque<(f64, Amount)>,
+    open: (f64, Amount),
 }
 
 impl Sliding {
@@ -28,14 +28,14 @@ impl Sliding {
             part: part as f64,
             parts: usize::try_from(seconds.div_ceil(part)).unwrap_or(1),
             done: VecDeque::new(),
-            open: (0.0, Tally::default()),
+            open: (0.0, Amount::default()),
         }
     }
 
     /// Adds what there was in the next seconds.
-    pub(super) fn push(&mut self, seconds: f64, tally: &Tally) {
+    pub(super) fn push(&mut self, seconds: f64, amount: &Amount) {
         self.open.0 += seconds;
-        self.open.1.merge(tally);
+        self.open.1.merge(amount);
         if self.open.0 >= self.part {
             self.done.push_back(std::mem::take(&mut self.open));
         }
@@ -50,9 +50,9 @@ impl Sliding {
     }
 
     /// How long it is, and what there was in it.
-    pub(super) fn sum(&self) -> (f64, Tally) {
-        let mut all = Tally::default();
-        self.done.iter().for_each(|(_, tally)| all.merge(tally));
+    pub(super) fn sum(&self) -> (f64, Amount) {
+        let mut all = Amount::default();
+        self.done.iter().for_each(|(_, amount)| all.merge(amount));
         all.merge(&self.open.1);
         (self.seconds(), all)
     }
@@ -66,21 +66,21 @@ impl Sliding {
 #[derive(Debug)]
 pub(super) struct Tiled {
     length: f64,
-    open: (f64, Tally),
+    open: (f64, Amount),
 }
 
 impl Tiled {
     pub(super) fn new(length: Duration) -> Self {
         Self {
             length: length.as_secs_f64(),
-            open: (0.0, Tally::default()),
+            open: (0.0, Amount::default()),
         }
     }
 
     /// Adds what there was in the next seconds. Answers with a stretch if that makes it whole.
-    pub(super) fn push(&mut self, seconds: f64, tally: &Tally) -> Option<(f64, Tally)> {
+    pub(super) fn push(&mut self, seconds: f64, amount: &Amount) -> Option<(f64, Amount)> {
         self.open.0 += seconds;
-        self.open.1.merge(tally);
+        self.open.1.merge(amount);
         (self.open.0 >= self.length).then(|| std::mem::take(&mut self.open))
     }
 }

@@ -5,12 +5,14 @@ use super::SetUp;
 use super::evidence::{Margin, Trial};
 use super::growth::{Growth, Point};
 use crate::error::Failure;
-use crate::load::{self, Control, EndReason, Outcome, Run, Stage, StopHandle};
+use crate::load::{Control, EndReason, Run, Stage, StopHandle};
 use crate::metrics::{Snapshot, Verdict};
 use crate::plan::{ExecutorSpec, Plan};
 use crate::report;
+use crate::session::measure::{Outcome, measure};
 use crate::session::prepare::Prepared;
 use crate::session::{no_thread, thresholds};
+use crate::tally::Tally;
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -115,7 +117,8 @@ impl Ran {
         search: &StopHandle,
         size: &Size,
     ) -> Result<Ran, Failure> {
-        let (stop, (snapshots, seen)) = (StopHandle::new(), watch::channel(Arc::new(Snapshot::default())));
+        let stop = StopHandle::new();
+        let tally = Tally::new(plan, thresholds::prepare(plan, prepared.baseline.as_ref())?);
         let run = Run {
             plan: Arc::clone(plan),
             shared: Arc::clone(&prepared.shared),
@@ -125,12 +128,11 @@ impl Ran {
             scenario_data: data.scenarios.clone(),
             stop: stop.clone(),
             control: Control::new(Arc::clone(plan)),
-            snapshots,
         };
-        let evaluator = thresholds::prepare(plan, prepared.baseline.as_ref())?;
         let observer = Observer::new(plan, size.fill);
-        let watching = watch_over((search.clone(), stop.clone()), seen, observer).map_err(no_thread)?;
-        let outcome = load::execute(run, evaluator).map_err(no_thread);
+        let watching =
+            watch_over((search.clone(), stop.clone()), tally.follow(), observer).map_err(no_thread)?;
+        let outcome = measure(run, tally).map_err(no_thread);
         // Ends the watching, which waits for this among others.
         stop.stop(Stage::Hard, EndReason::Completed);
         // A panic in there would only have kept a signal from arriving, and a trial from being judged.

@@ -23,9 +23,9 @@ fn earlier() -> String {
     shard.custom(0, "level", MetricKind::Gauge, 3.0, "").unwrap();
     shard.custom(0, "hit", MetricKind::Rate, 1.0, "").unwrap();
     let mut all = Aggregator::new(&Limits::default(), info());
-    all.merge(script.shard.take());
+    all.merge(&script.shard.take());
     let snapshot = all.finish(Duration::from_secs(10));
-    let end = crate::report::End {
+    let end = crate::report::EndFacts {
         reason: "finished".to_owned(),
         code: 0,
         text: String::new(),

@@ -283,10 +283,10 @@ fn a_scenario_that_begins_late_is_judged_from_then_on() {
 #[test]
 fn long_stretches_are_kept_in_a_bounded_number_of_parts() {
     let mut sliding = stretch::Sliding::new(Duration::from_secs(3_600));
-    let mut tally = crate::metrics::Tally::default();
-    tally.count(1.0);
+    let mut amount = crate::metrics::Amount::default();
+    amount.count(1.0);
     for second in 1..10_000_u32 {
-        sliding.push(1.0, &tally);
+        sliding.push(1.0, &amount);
         let (seconds, sum) = sliding.sum();
         assert_eq!(seconds, sum.sum());
         assert_eq!(sliding.is_whole(), second >= 3_600);

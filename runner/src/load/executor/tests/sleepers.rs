@@ -185,7 +185,7 @@ pub(super) fn play_with<F: Future<Output = ()>>(
     }));
     drop(local);
     let mut sums = Aggregator::new(&Limits::default(), RunInfo::default());
-    sums.merge(take_shard(Set::Main).unwrap().take());
+    sums.merge(&take_shard(Set::Main).unwrap().take());
     let mut starts = std::mem::take(&mut *log.borrow_mut());
     starts.sort_unstable();
     let snapshot = sums.finish(MS(ended));

@@ -1,0 +1,124 @@
+//! Outputs: what is given every second of a run, such as a file, a database or a stream. One file or folder each.
+//!
+//! An output can't hold up a run. Each has a thread of its own, where it may wait for as long as it likes, and a queue
+//! of [`QUEUE`] seconds before it. Where the queue is full, a second is dropped and counted for this output alone; the
+//! end says how many were. What is told of the end itself is never dropped.
+
+mod feeder;
+
+use crate::metrics::{Delta, Snapshot};
+use crate::plan::Plan;
+use feeder::{Feeder, Work};
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Seconds that may wait for an output: a pause of the receiver's garbage collector or a reconnect doesn't cost any.
+pub(super) const QUEUE: usize = 32;
+
+/// How long the outputs of a run, all together, are waited for after its end.
+const END: Duration = Duration::from_secs(10);
+
+/// Whoever is given every second of a run. All calls are made on one thread, in this order. After an error, the output
+/// isn't called again: the error is told at the end, and the rest of the run counts as dropped.
+pub trait Output: Send + 'static {
+    /// What it is called in messages.
+    fn name(&self) -> String;
+
+    /// A run of this plan begins.
+    ///
+    /// # Errors
+    /// Why it can't take a run.
+    fn begin(&mut self, plan: &Plan) -> Result<(), String>;
+
+    /// A second is over.
+    ///
+    /// # Errors
+    /// Why it can't take it, or any more of them.
+    fn second(&mut self, update: &Update) -> Result<(), String>;
+
+    /// The run has ended, this long after the last second.
+    ///
+    /// # Errors
+    /// Why what it was given isn't where it belongs.
+    fn end(&mut self, last: &Update) -> Result<(), String>;
+}
+
+/// What came since the update before.
+#[derive(Debug)]
+pub struct Update {
+    /// How things are now. At the end, it has all distributions.
+    pub snapshot: Arc<Snapshot>,
+    /// What was recorded since then; a warm-up is left out. One delta for each load thread that recorded something,
+    /// in the order in which they came.
+    pub deltas: Vec<Delta>,
+}
+
+/// How it went with an output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputEnd {
+    /// What it is called.
+    pub name: String,
+    /// Seconds that it wasn't given.
+    pub dropped: u64,
+    /// What kept it from its work, if anything did.
+    pub failure: Option<String>,
+}
+
+/// All outputs of a run.
+#[derive(Debug, Default)]
+pub(super) struct Outputs {
+    feeders: Vec<Feeder>,
+    /// What was recorded in this second; empty where there is no output.
+    deltas: Vec<Delta>,
+}
+
+impl Outputs {
+    pub(super) fn add(&mut self, output: Box<dyn Output>, plan: &Arc<Plan>) -> io::Result<()> {
+        self.feeders.push(Feeder::start(output, Arc::clone(plan))?);
+        Ok(())
+    }
+
+    /// Keeps a delta until its second is over.
+    pub(super) fn keep(&mut self, delta: Delta) {
+        if !self.feeders.is_empty() {
+            self.deltas.push(delta);
+        }
+    }
+
+    /// Offers the second that is over to all outputs.
+    pub(super) fn offer(&mut self, snapshot: &Arc<Snapshot>) {
+        if self.feeders.is_empty() {
+            return;
+        }
+        let update = self.update(Arc::clone(snapshot));
+        self.feeders.iter_mut().for_each(|feeder| feeder.offer(&update));
+    }
+
+    /// Tells all outputs of the end.
+    pub(super) fn end(mut self, snapshot: &Snapshot) -> EndingOutputs {
+        let last = match self.feeders.is_empty() {
+            true => return EndingOutputs::default(),
+            false => self.update(Arc::new(snapshot.clone())),
+        };
+        let works = self.feeders.into_iter().map(|feeder| feeder.end(&last));
+        EndingOutputs(works.collect())
+    }
+
+    fn update(&mut self, snapshot: Arc<Snapshot>) -> Arc<Update> {
+        let deltas = std::mem::take(&mut self.deltas);
+        Arc::new(Update { snapshot, deltas })
+    }
+}
+
+/// Outputs that know of the end of the run, and have some work left.
+#[derive(Debug, Default)]
+pub struct EndingOutputs(Vec<Work>);
+
+impl EndingOutputs {
+    /// Waits a while until they are done, and says how it went.
+    pub fn wait(self) -> Vec<OutputEnd> {
+        let until = Instant::now() + END;
+        self.0.into_iter().map(|work| work.wait(until)).collect()
+    }
+}
