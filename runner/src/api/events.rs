@@ -1,7 +1,7 @@
 //! The stream of events: a snapshot each second, and the end. A reader that is too slow misses
 //! seconds: it is always given the latest, and nothing is kept for it.
 
-use super::problem::Problem;
+use super::problem::ApiProblem;
 use super::status::{End, Figures, LastFigures};
 use crate::load::RunHandle;
 use crate::secret;
@@ -39,10 +39,10 @@ pub(super) fn stream(
     run: &RunHandle,
     ended: &watch::Receiver<Option<End>>,
     places: &Arc<Semaphore>,
-) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>> + use<>>, Problem> {
+) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>> + use<>>, ApiProblem> {
     let place = Arc::clone(places).try_acquire_owned().map_err(|_| {
         let what = format!("{MOST_READERS} readers follow the events already");
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, what, "close one of them")
+        ApiProblem::new(StatusCode::SERVICE_UNAVAILABLE, what, "close one of them")
     })?;
     let mut reader = EventReader {
         run: run.clone(),

@@ -75,6 +75,9 @@ pub fn start() -> ExitCode {
         Ok(command) => command,
         Err(code) => return code,
     };
+    if let Err(code) = start_log(&command) {
+        return code;
+    }
     // For the code that isn't load: downloading plugins. A second call changes nothing.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (exit, exited) = Exit::new();
@@ -125,6 +128,22 @@ fn read() -> Result<Command, ExitCode> {
         }
         command => Ok(command),
     }
+}
+
+/// Says what happens on the way, if that was asked for.
+fn start_log(command: &Command) -> Result<(), ExitCode> {
+    let verbose = match command {
+        Command::Run(options) => options.output.verbose,
+        Command::Find(options) => options.run.output.verbose,
+        _ => false,
+    };
+    let asked = std::env::var_os(terminal::LOG_VARIABLE).map(|text| text.to_string_lossy().into_owned());
+    terminal::start_log(asked.as_deref(), verbose).map_err(|why| {
+        let failure = Failure::invalid(format!("{} can't be used", terminal::LOG_VARIABLE)).because(why);
+        report(failure.hint(
+            "name a level: error, warn, info, debug, trace; or a part's, such as wasmswarm::load=debug",
+        ))
+    })
 }
 
 fn assemble(options: RunOptions, matches: &clap::ArgMatches) -> Result<RunOptions, ExitCode> {

@@ -12,7 +12,7 @@ pub(super) struct FailedExchange {
     pub(super) retry: Retry,
 }
 
-/// Whether a lost exchange may be made again.
+/// Whether an exchange that failed may be made again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Retry {
     /// The server may have acted on it, or would fail again.

@@ -136,7 +136,7 @@ pub struct BuildOptions {
 pub struct ShowOptions {
     /// Print the plan: workloads, users over time, planned iterations, thresholds; =json prints it as JSON
     #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
-    pub dry_run: Option<Format>,
+    pub dry_run: Option<PlanFormat>,
 
     /// List the plugin's scenarios and tasks
     #[arg(short, long)]
@@ -156,7 +156,7 @@ impl ShowOptions {
 
 /// The forms of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub enum PlanFormat {
     /// For people.
     Text,
     /// For programs.

@@ -5,7 +5,7 @@ use super::source::{self, Read};
 use super::{endpoint, machine, prepare, prepared};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::options::{self, Format, RunOptions};
+use crate::options::{self, PlanFormat, RunOptions};
 use crate::plan::Plan;
 use crate::plugin::Description;
 use crate::report::{self, PlanFacts};
@@ -31,8 +31,8 @@ pub(super) fn show(options: &RunOptions) -> Result<ExitCode, Failure> {
             origins: options::origins(options, &description),
         };
         match options.show.dry_run {
-            Some(Format::Text) => texts.push(report::plan_text(&plan, &facts, terminal::stdout_width())),
-            Some(Format::Json) => {
+            Some(PlanFormat::Text) => texts.push(report::plan_text(&plan, &facts, terminal::stdout_width())),
+            Some(PlanFormat::Json) => {
                 let json = report::plan_json(&plan, &facts);
                 texts.push(json.map_err(|e| Failure::internal("the plan has no JSON form").because(e))?);
             }
@@ -41,7 +41,7 @@ pub(super) fn show(options: &RunOptions) -> Result<ExitCode, Failure> {
     }
     let text = texts.join("\n");
     let print = match options.show.dry_run {
-        Some(Format::Json) => terminal::print_json,
+        Some(PlanFormat::Json) => terminal::print_json,
         _ => terminal::print,
     };
     print(text.trim_end()).map_err(|e| Failure::invalid("failed to write to standard output").because(e))?;

@@ -51,7 +51,7 @@ pub(super) async fn exchange(
         }
         // Rare, so that its future is boxed.
         Ok(Some(rest)) => Box::pin(go_on(&mut connection, &rest, prepared, &mut reader, trace)).await,
-        Err(lost) => return Err(lost),
+        Err(failed) => return Err(failed),
     };
     match outcome {
         Ok(()) => {

@@ -18,7 +18,7 @@ use crate::plan::{Plan, Search, Tried};
 use crate::report::{self, FindReport, Step};
 use crate::terminal::{self, Paint};
 use evidence::{Finding, Trial};
-use scalability::Load;
+use scalability::LoadPoint;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 use trial::{Ran, Size};
@@ -81,7 +81,7 @@ struct Searching<'a> {
     /// What is known of how long iterations take.
     size: Size,
     /// What each rate showed.
-    loads: Vec<Load>,
+    loads: Vec<LoadPoint>,
     begun: Instant,
 }
 
@@ -153,7 +153,7 @@ impl Searching<'_> {
         step.in_flight = growth.map(|growth| growth.in_flight);
         let answered = step.answered.map(|[low, high]| f64::midpoint(low, high));
         if let (Some(in_flight), Some(answered)) = (step.in_flight, answered) {
-            self.loads.push(Load { in_flight, answered });
+            self.loads.push(LoadPoint { in_flight, answered });
         }
         let is_growing = growth.is_some_and(|growth| growth.is_growing());
         let tried = match &finding {
