@@ -370,6 +370,62 @@ fn every_test_that_the_promises_name_exists() {
     }
 }
 
+fn architecture_page() -> String {
+    fs::read_to_string(root().join("docs/architecture.md")).unwrap()
+}
+
+#[test]
+fn the_page_shows_the_table_that_is_enforced() {
+    assert!(
+        architecture_page().contains(&format!("```text{MAY_USE}```")),
+        "docs/architecture.md shows another table than MAY_USE of tests/architecture/table.rs"
+    );
+}
+
+/// Whether something in the repository is called that: a file or folder, a part, a type, a trait or a function.
+fn exists(name: &str, code: &str) -> bool {
+    if name.contains('/') || name.contains('.') {
+        return [root().join(name), root().join("runner/src").join(name)]
+            .iter()
+            .any(|path| path.exists());
+    }
+    if let Some((owner, function)) = name.split_once("::") {
+        return exists(owner, code) && exists(&format!("{function}()"), code);
+    }
+    if let Some(function) = name.strip_suffix("()") {
+        return code.contains(&format!("fn {function}(")) || code.contains(&format!("fn {function}<"));
+    }
+    if name.starts_with(char::is_uppercase) {
+        let ends = [" ", "(", "<", ";", ":", "{"];
+        let kinds = ["struct", "enum", "trait", "type"];
+        return kinds.iter().any(|kind| {
+            ends.iter()
+                .any(|end| code.contains(&format!("{kind} {name}{end}")))
+        });
+    }
+    rows(MAY_USE).iter().any(|(row, _)| *row == name)
+}
+
+#[test]
+fn every_name_in_the_page_exists() {
+    let page = architecture_page();
+    let prose: String = page.split("```").step_by(2).collect();
+    let names: BTreeSet<_> = prose.split('`').skip(1).step_by(2).collect();
+    assert!(names.len() > 50, "{} names", names.len());
+    let code: String = SOURCES.values().map(String::as_str).collect();
+    // Commands, flags and words of the contract are no names of the sources.
+    let others = |name: &&&str| !name.contains([' ', '-']) && !["code", "setup", "send"].contains(*name);
+    let gone: Vec<_> = names
+        .iter()
+        .filter(others)
+        .filter(|name| !exists(name, &code))
+        .collect();
+    assert!(
+        gone.is_empty(),
+        "docs/architecture.md names what isn't there: {gone:?}"
+    );
+}
+
 #[test]
 fn every_gate_that_is_fuzzed_is_in_the_table() {
     let page = fs::read_to_string(root().join("docs/fuzzing.md")).unwrap();

@@ -186,3 +186,32 @@ fn typical_errors() {
         assert_text(&format!("error-{name}"), error.unwrap());
     }
 }
+
+#[test]
+fn phases_are_told_where_that_is_asked_for() {
+    let _machine = together();
+    let folder = with_script();
+    let run = |arguments: &[&str], log: Option<&str>| {
+        let mut command = wasmswarm();
+        let load = [
+            "run",
+            "shop.js",
+            "browse",
+            "--host",
+            "demo",
+            "--threads",
+            "1",
+            "--headless",
+        ];
+        command.args(load).args(arguments).current_dir(folder.path());
+        log.map(|log| command.env("WASMSWARM_LOG", log));
+        Background::start(command).finish()
+    };
+    let phases = ["`setup` begins", "a load thread begins", "the run is to end"];
+    let told = |ran: Ran| phases.map(|phase| ran.err.contains(phase));
+    assert_eq!(told(run(&[], None).exits(99)), [false; 3]);
+    assert_eq!(told(run(&["--verbose"], None).exits(99)), [true; 3]);
+    assert_eq!(told(run(&[], Some("wasmswarm::load=info")).exits(99)), [true; 3]);
+    assert_eq!(told(run(&["--verbose"], Some("off")).exits(99)), [false; 3]);
+    run(&[], Some("loud=very")).exits(104).complains("WASMSWARM_LOG");
+}

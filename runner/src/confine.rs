@@ -31,7 +31,7 @@ const COMPLAINT_BYTES: u64 = 4 << 10;
 
 /// What a child may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct ProcessLimits {
     /// Memory that it may fill; address space alone costs nothing.
     pub memory_bytes: u64,
     /// CPU time, all its threads together.
@@ -42,7 +42,7 @@ pub struct Limits {
 
 /// How a child ended.
 #[derive(Debug, PartialEq, Eq)]
-pub enum End {
+pub enum ProcessEnd {
     /// By itself, with this code.
     Exited(i32),
     /// The CPU time was used up.
@@ -73,7 +73,11 @@ pub fn is_enabled() -> bool {
 ///
 /// # Errors
 /// If the operating system refuses the process.
-pub fn compute(arguments: &[String], input: &[u8], limits: Limits) -> io::Result<(End, Vec<u8>)> {
+pub fn compute(
+    arguments: &[String],
+    input: &[u8],
+    limits: ProcessLimits,
+) -> io::Result<(ProcessEnd, Vec<u8>)> {
     let mut command = own();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     command
@@ -99,9 +103,9 @@ pub fn compute(arguments: &[String], input: &[u8], limits: Limits) -> io::Result
     });
     let (_, end) = watched.finish(&mut child)?;
     // Without memory, Rust's programs say so and abort.
-    let aborted =
-        matches!(end, End::Signal(_) | End::Exited(_)) && complaint.contains("memory allocation of");
-    Ok((if aborted { End::Memory } else { end }, output))
+    let aborted = matches!(end, ProcessEnd::Signal(_) | ProcessEnd::Exited(_))
+        && complaint.contains("memory allocation of");
+    Ok((if aborted { ProcessEnd::Memory } else { end }, output))
 }
 
 /// All of it is read, so that nobody waits to write.
@@ -116,14 +120,14 @@ fn complaint_in(mut stderr: impl Read) -> String {
 ///
 /// # Errors
 /// If the operating system refuses.
-pub fn confine(limits: Limits) -> io::Result<()> {
+pub fn confine(limits: ProcessLimits) -> io::Result<()> {
     limit(limits)?;
     rlimit::setrlimit(Resource::NOFILE, PIPES, PIPES)?;
     rlimit::setrlimit(Resource::FSIZE, 0, 0)
 }
 
 /// What each child does first. The limits can't be raised again.
-fn limit(limits: Limits) -> io::Result<()> {
+fn limit(limits: ProcessLimits) -> io::Result<()> {
     end_with_parent()?;
     let cpu = limits.cpu.as_secs().max(1);
     rlimit::setrlimit(Resource::CPU, cpu, cpu + 1)?;
@@ -145,7 +149,7 @@ fn end_with_parent() -> io::Result<()> {
 }
 
 /// The same program with limits. Where there can be no children of this program, without.
-pub fn limited(command: &Command, limits: Limits) -> Command {
+pub fn limited(command: &Command, limits: ProcessLimits) -> Command {
     let mut limited = if is_enabled() {
         let mut limited = own();
         let numbers = [limits.memory_bytes, limits.cpu.as_secs()];
@@ -174,7 +178,7 @@ pub fn become_tool(arguments: &[OsString]) -> io::Error {
     let (Some(memory_bytes), Some(cpu), Some(program)) = (number(0), number(1), arguments.get(2)) else {
         return io::ErrorKind::InvalidInput.into();
     };
-    let limits = Limits {
+    let limits = ProcessLimits {
         memory_bytes,
         cpu: Duration::from_secs(cpu),
         wall: Duration::MAX,
@@ -198,7 +202,7 @@ fn own() -> Command {
 }
 
 /// A child that lives, with why it was killed, if it was.
-type Living = (Pid, Arc<Mutex<Option<End>>>);
+type Living = (Pid, Arc<Mutex<Option<ProcessEnd>>>);
 
 static CHILDREN: Mutex<Vec<Living>> = Mutex::new(Vec::new());
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -207,7 +211,7 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 pub fn interrupt() {
     INTERRUPTED.store(true, Ordering::SeqCst);
     for (pid, why) in &*children() {
-        kill(*pid, why, End::Interrupted);
+        kill(*pid, why, ProcessEnd::Interrupted);
     }
 }
 
@@ -219,7 +223,7 @@ pub fn is_interrupted() -> bool {
 /// A child, in the reach of the operator and of the clock.
 pub struct Watched {
     pid: Pid,
-    why: Arc<Mutex<Option<End>>>,
+    why: Arc<Mutex<Option<ProcessEnd>>>,
     /// Ends the clock.
     _over: Sender<()>,
 }
@@ -234,12 +238,12 @@ pub fn watch(child: &Child, wall: Duration) -> Watched {
         if is_over.recv_timeout(wall) == Err(RecvTimeoutError::Timeout) {
             // Only if it is still there: its number may be another's by now.
             for (_, why) in children().iter().filter(|(living, _)| *living == pid) {
-                kill(pid, why, End::Wall);
+                kill(pid, why, ProcessEnd::Wall);
             }
         }
     });
     if is_interrupted() {
-        kill(pid, &why, End::Interrupted);
+        kill(pid, &why, ProcessEnd::Interrupted);
     }
     Watched {
         pid,
@@ -253,7 +257,7 @@ impl Watched {
     ///
     /// # Errors
     /// If the operating system doesn't know the child.
-    pub fn finish(self, child: &mut Child) -> io::Result<(ExitStatus, End)> {
+    pub fn finish(self, child: &mut Child) -> io::Result<(ExitStatus, ProcessEnd)> {
         // As long as it isn't reaped, its number is nobody else's.
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while matches!(
@@ -267,17 +271,17 @@ impl Watched {
     }
 }
 
-fn end_of(status: ExitStatus) -> End {
+fn end_of(status: ExitStatus) -> ProcessEnd {
     const OPERATORS: [Signal; 4] = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT];
     match (status.code(), status.signal()) {
-        (Some(code), _) => End::Exited(code),
-        (_, Some(signal)) if signal == Signal::XCPU.as_raw() => End::Cpu,
-        (_, Some(signal)) if OPERATORS.iter().any(|by| by.as_raw() == signal) => End::Interrupted,
-        (_, signal) => End::Signal(signal.unwrap_or(0)),
+        (Some(code), _) => ProcessEnd::Exited(code),
+        (_, Some(signal)) if signal == Signal::XCPU.as_raw() => ProcessEnd::Cpu,
+        (_, Some(signal)) if OPERATORS.iter().any(|by| by.as_raw() == signal) => ProcessEnd::Interrupted,
+        (_, signal) => ProcessEnd::Signal(signal.unwrap_or(0)),
     }
 }
 
-fn kill(pid: Pid, why: &Mutex<Option<End>>, end: End) {
+fn kill(pid: Pid, why: &Mutex<Option<ProcessEnd>>, end: ProcessEnd) {
     why.lock()
         .unwrap_or_else(PoisonError::into_inner)
         .get_or_insert(end);
@@ -307,12 +311,12 @@ mod tests {
                 .unwrap()
                 .1
         };
-        assert_eq!(end("exit 7", 60_000), End::Exited(7));
-        assert_eq!(end("kill -XCPU $$", 60_000), End::Cpu);
-        assert_eq!(end("kill -INT $$", 60_000), End::Interrupted);
-        assert_eq!(end("kill -SEGV $$", 60_000), End::Signal(11));
+        assert_eq!(end("exit 7", 60_000), ProcessEnd::Exited(7));
+        assert_eq!(end("kill -XCPU $$", 60_000), ProcessEnd::Cpu);
+        assert_eq!(end("kill -INT $$", 60_000), ProcessEnd::Interrupted);
+        assert_eq!(end("kill -SEGV $$", 60_000), ProcessEnd::Signal(11));
         let begun = Instant::now();
-        assert_eq!(end("exec sleep 60", 50), End::Wall);
+        assert_eq!(end("exec sleep 60", 50), ProcessEnd::Wall);
         assert!(begun.elapsed() < Duration::from_secs(30));
         assert!(children().is_empty());
     }
@@ -321,7 +325,7 @@ mod tests {
     fn without_children_of_its_own_a_tool_is_itself() {
         let mut tool = Command::new("tool");
         tool.arg("a").env("B", "c").current_dir("/");
-        let limits = Limits {
+        let limits = ProcessLimits {
             memory_bytes: 1,
             cpu: Duration::from_secs(1),
             wall: Duration::from_secs(1),

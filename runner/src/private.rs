@@ -132,21 +132,21 @@ pub fn cache_root() -> Option<PathBuf> {
 }
 
 /// What seals are made with.
-pub struct Key([u8; SEAL_BYTES]);
+pub struct SealKey([u8; SEAL_BYTES]);
 
-impl Key {
+impl SealKey {
     /// This user's key, made when it is first asked for. It lies apart from what it seals where there is a home, and
     /// else in `dir`.
-    pub fn for_folder(dir: &Path) -> Option<Key> {
+    pub fn for_folder(dir: &Path) -> Option<SealKey> {
         let home = directories::ProjectDirs::from("", "", "wasmswarm");
         let home = home.map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_owned());
-        let at_home = home.and_then(|home| Key::at(&make_folder(&home).ok()?));
-        at_home.or_else(|| Key::at(dir))
+        let at_home = home.and_then(|home| SealKey::at(&make_folder(&home).ok()?));
+        at_home.or_else(|| SealKey::at(dir))
     }
 
-    fn at(dir: &Path) -> Option<Key> {
+    fn at(dir: &Path) -> Option<SealKey> {
         let path = dir.join("cache-key");
-        if let Some(key) = Key::read(&path) {
+        if let Some(key) = SealKey::read(&path) {
             return Some(key);
         }
         // `tempfile` makes files that only their owner may read.
@@ -154,14 +154,14 @@ impl Key {
         made.write_all(&rand::random::<[u8; SEAL_BYTES]>()).ok()?;
         // If another process was faster, its key is the one.
         let _ = made.persist_noclobber(&path);
-        Key::read(&path)
+        SealKey::read(&path)
     }
 
-    fn read(path: &Path) -> Option<Key> {
+    fn read(path: &Path) -> Option<SealKey> {
         let meta = std::fs::symlink_metadata(path).ok()?;
         let secret = meta.is_file() && stranger(&meta).is_none() && meta.permissions().mode() & 0o077 == 0;
         let bytes = secret.then(|| std::fs::read(path).ok()).flatten()?;
-        bytes.try_into().ok().map(Key)
+        bytes.try_into().ok().map(SealKey)
     }
 
     /// The seal of these bytes under this name (HMAC with SHA-256).
@@ -239,20 +239,20 @@ mod tests {
     #[test]
     fn only_what_this_key_has_sealed_is_opened() {
         let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let key = Key::at(one.path()).unwrap();
+        let key = SealKey::at(one.path()).unwrap();
         let seal = key.seal("a", b"code");
         let sealed = [&seal[..], b"code"].concat();
         assert_eq!(
-            Key::at(one.path()).unwrap().open("a", &sealed),
+            SealKey::at(one.path()).unwrap().open("a", &sealed),
             Some(&b"code"[..])
         );
         assert_eq!(key.open("b", &sealed), None, "another name");
         assert_eq!(key.open("a", &sealed[..SEAL_BYTES - 1]), None);
         assert_eq!(key.open("a", &[&seal[..], b"c0de"].concat()), None);
-        assert_eq!(Key::at(other.path()).unwrap().open("a", &sealed), None);
+        assert_eq!(SealKey::at(other.path()).unwrap().open("a", &sealed), None);
         mode(&one.path().join("cache-key"), 0o644);
         assert!(
-            Key::at(one.path()).is_none(),
+            SealKey::at(one.path()).is_none(),
             "a key that others can read is none"
         );
     }

@@ -1,7 +1,7 @@
 //! The stream of events: a snapshot each second, and the end. A reader that is too slow misses
 //! seconds: it is always given the latest, and nothing is kept for it.
 
-use super::problem::Problem;
+use super::problem::ApiProblem;
 use super::status::{End, Figures, LastFigures};
 use crate::load::RunHandle;
 use crate::secret;
@@ -20,15 +20,15 @@ pub(super) const MOST_READERS: usize = 16;
 const SILENCE: Duration = Duration::from_secs(15);
 
 /// What one reader is given.
-struct Reader {
+struct EventReader {
     run: RunHandle,
     ended: watch::Receiver<Option<End>>,
     is_done: bool,
     _place: OwnedSemaphorePermit,
 }
 
-/// What comes next.
-enum News {
+/// What the next event is sent for.
+enum Cause {
     Second,
     End,
     Silence,
@@ -39,12 +39,12 @@ pub(super) fn stream(
     run: &RunHandle,
     ended: &watch::Receiver<Option<End>>,
     places: &Arc<Semaphore>,
-) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>> + use<>>, Problem> {
+) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>> + use<>>, ApiProblem> {
     let place = Arc::clone(places).try_acquire_owned().map_err(|_| {
         let what = format!("{MOST_READERS} readers follow the events already");
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, what, "close one of them")
+        ApiProblem::new(StatusCode::SERVICE_UNAVAILABLE, what, "close one of them")
     })?;
-    let mut reader = Reader {
+    let mut reader = EventReader {
         run: run.clone(),
         ended: ended.clone(),
         is_done: false,
@@ -52,21 +52,21 @@ pub(super) fn stream(
     };
     // So that the state now comes at once.
     reader.run.snapshots.mark_changed();
-    Ok(Sse::new(stream::unfold(reader, Reader::next)))
+    Ok(Sse::new(stream::unfold(reader, EventReader::next)))
 }
 
-impl Reader {
-    async fn next(mut self) -> Option<(Result<Event, axum::Error>, Reader)> {
+impl EventReader {
+    async fn next(mut self) -> Option<(Result<Event, axum::Error>, EventReader)> {
         if self.is_done {
             return None;
         }
-        let event = match self.news().await? {
-            News::Silence => Ok(Event::default().comment("")),
-            News::Second => {
+        let event = match self.next_cause().await? {
+            Cause::Silence => Ok(Event::default().comment("")),
+            Cause::Second => {
                 let snapshot = Arc::clone(&self.run.snapshots.borrow_and_update());
                 event("snapshot", &Figures::of(&snapshot, self.run.state()))
             }
-            News::End => {
+            Cause::End => {
                 self.is_done = true;
                 let end = self.ended.borrow().clone()?;
                 event("end", &LastFigures::of(&end))
@@ -76,7 +76,7 @@ impl Reader {
     }
 
     /// None: the run has gone without saying how it ended.
-    async fn news(&mut self) -> Option<News> {
+    async fn next_cause(&mut self) -> Option<Cause> {
         let second = async {
             if self.run.snapshots.changed().await.is_err() {
                 // The load is over, and the results are being written.
@@ -85,9 +85,9 @@ impl Reader {
         };
         tokio::select! {
             biased;
-            end = self.ended.wait_for(Option::is_some) => end.is_ok().then_some(News::End),
-            () = second => Some(News::Second),
-            () = tokio::time::sleep(SILENCE) => Some(News::Silence),
+            end = self.ended.wait_for(Option::is_some) => end.is_ok().then_some(Cause::End),
+            () = second => Some(Cause::Second),
+            () = tokio::time::sleep(SILENCE) => Some(Cause::Silence),
         }
     }
 }

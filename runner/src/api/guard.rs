@@ -1,6 +1,6 @@
 //! Who may talk to the API: whoever has the token, and means this machine.
 
-use super::problem::Problem;
+use super::problem::ApiProblem;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -38,12 +38,12 @@ pub(super) async fn guard(State(token): State<Arc<str>>, request: Request, next:
     let answer = tokio::time::timeout(PATIENCE, next.run(request)).await;
     answer.unwrap_or_else(|_| {
         let what = "the request took too long";
-        Problem::new(StatusCode::REQUEST_TIMEOUT, what, "send its body at once").into_response()
+        ApiProblem::new(StatusCode::REQUEST_TIMEOUT, what, "send its body at once").into_response()
     })
 }
 
 /// A page in a browser may reach loopback under a name of its own; such a name is refused.
-fn check_host(headers: &HeaderMap) -> Result<(), Problem> {
+fn check_host(headers: &HeaderMap) -> Result<(), ApiProblem> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let is_local = match (hosts.next(), hosts.next()) {
         (Some(host), None) => host.to_str().is_ok_and(is_loopback),
@@ -53,7 +53,7 @@ fn check_host(headers: &HeaderMap) -> Result<(), Problem> {
         return Ok(());
     }
     let what = "the host header names another machine";
-    Err(Problem::new(
+    Err(ApiProblem::new(
         StatusCode::FORBIDDEN,
         what,
         "address the API as 127.0.0.1 or localhost",
@@ -90,7 +90,7 @@ fn has_token(headers: &HeaderMap, token: &str) -> bool {
 
 fn no_token() -> Response {
     let hint = "send `authorization: Bearer TOKEN`; the run printed its token, or --api-token gave it";
-    let problem = Problem::new(StatusCode::UNAUTHORIZED, "the token is missing or wrong", hint);
+    let problem = ApiProblem::new(StatusCode::UNAUTHORIZED, "the token is missing or wrong", hint);
     ([(header::WWW_AUTHENTICATE, "Bearer")], problem).into_response()
 }
 

@@ -4,9 +4,9 @@
 //! threads nothing. It listens on loopback, and every request must carry the token.
 
 mod answer;
-mod door;
 mod events;
 mod guard;
+mod listener;
 mod problem;
 mod request;
 mod routes;
@@ -15,6 +15,6 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use door::{Door, new_token};
+pub use listener::{Listener, new_token};
 pub use server::Server;
 pub use status::End;

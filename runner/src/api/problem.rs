@@ -8,16 +8,16 @@ use serde::Serialize;
 
 /// An answer that isn't 2xx.
 #[derive(Debug, Serialize)]
-pub(super) struct Problem {
+pub(super) struct ApiProblem {
     #[serde(skip)]
     pub(super) status: StatusCode,
     pub(super) error: String,
     pub(super) hint: String,
 }
 
-impl Problem {
-    pub(super) fn new(status: StatusCode, error: impl Into<String>, hint: impl Into<String>) -> Problem {
-        Problem {
+impl ApiProblem {
+    pub(super) fn new(status: StatusCode, error: impl Into<String>, hint: impl Into<String>) -> ApiProblem {
+        ApiProblem {
             status,
             error: error.into(),
             hint: hint.into(),
@@ -25,14 +25,14 @@ impl Problem {
     }
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for ApiProblem {
     fn into_response(self) -> Response {
         json(self.status, &self)
     }
 }
 
-impl From<ControlError> for Problem {
-    fn from(error: ControlError) -> Problem {
+impl From<ControlError> for ApiProblem {
+    fn from(error: ControlError) -> ApiProblem {
         let (status, hint) = match &error {
             ControlError::NoWorkload { name: Some(_), .. } => {
                 (StatusCode::NOT_FOUND, "GET /v1/status lists the workloads")
@@ -50,6 +50,6 @@ impl From<ControlError> for Problem {
                 (StatusCode::UNPROCESSABLE_ENTITY, "send a number in that range")
             }
         };
-        Problem::new(status, error.to_string(), hint)
+        ApiProblem::new(status, error.to_string(), hint)
     }
 }

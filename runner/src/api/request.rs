@@ -1,6 +1,6 @@
 //! The bodies of requests: JSON, small, and with nothing in them that isn't known.
 
-use super::problem::Problem;
+use super::problem::ApiProblem;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
@@ -24,14 +24,14 @@ pub(super) struct Users {
 /// `PATCH /v1/rate`.
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Rate {
+pub(super) struct RateRequest {
     rate: Value,
     pub(super) workload: Option<String>,
 }
 
-impl Rate {
+impl RateRequest {
     /// Iterations per second: a number, or text such as `500/s` or `30/m`.
-    pub(super) fn per_second(&self) -> Result<f64, Problem> {
+    pub(super) fn per_second(&self) -> Result<f64, ApiProblem> {
         let rate = match &self.rate {
             Value::Number(number) => number.as_f64(),
             Value::String(text) => per_second(text),
@@ -39,7 +39,7 @@ impl Rate {
         };
         rate.ok_or_else(|| {
             let what = format!("{} is no rate", shortened(&self.rate.to_string()));
-            Problem::new(
+            ApiProblem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 what,
                 "send a number, or text such as \"500/s\" or \"30/m\"",
@@ -64,10 +64,10 @@ fn shortened(text: &str) -> String {
 }
 
 /// Reads a body. Text that isn't JSON is another fault than JSON that means nothing.
-pub(super) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, Problem> {
+pub(super) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, ApiProblem> {
     let body = body.map_err(|rejection| {
         let hint = format!("send at most {LARGEST} bytes of JSON");
-        Problem::new(rejection.status(), rejection.body_text().to_lowercase(), hint)
+        ApiProblem::new(rejection.status(), rejection.body_text().to_lowercase(), hint)
     })?;
     serde_json::from_slice(&body).map_err(|error| {
         let status = match error.classify() {
@@ -75,7 +75,7 @@ pub(super) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> 
             Category::Io | Category::Syntax | Category::Eof => StatusCode::BAD_REQUEST,
         };
         let what = format!("the body can't be used: {error}");
-        Problem::new(
+        ApiProblem::new(
             status,
             what,
             "send JSON such as {\"users\": 50} or {\"rate\": \"500/s\"}",
@@ -92,7 +92,7 @@ mod tests {
     }
 
     fn rate(body: &'static str) -> Result<f64, StatusCode> {
-        let rate: Result<Rate, _> = read(Ok(Bytes::from(body)));
+        let rate: Result<RateRequest, _> = read(Ok(Bytes::from(body)));
         rate.and_then(|rate| rate.per_second())
             .map_err(|problem| problem.status)
     }

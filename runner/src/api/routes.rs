@@ -3,8 +3,8 @@
 use super::answer::json;
 use super::events::{self, MOST_READERS};
 use super::guard::guard;
-use super::problem::Problem;
-use super::request::{self, Rate, Users};
+use super::problem::ApiProblem;
+use super::request::{self, RateRequest, Users};
 use super::status::{End, Status};
 use crate::load::{EndReason, RunHandle, Stage};
 use axum::body::Bytes;
@@ -63,19 +63,19 @@ async fn stream(State(api): Shared) -> Response {
     events::stream(&api.run, &api.ended, &api.readers).into_response()
 }
 
-async fn pause(State(api): Shared) -> Result<Response, Problem> {
+async fn pause(State(api): Shared) -> Result<Response, ApiProblem> {
     api.must_run()?;
     api.run.control.pause();
     Ok(api.status())
 }
 
-async fn resume(State(api): Shared) -> Result<Response, Problem> {
+async fn resume(State(api): Shared) -> Result<Response, ApiProblem> {
     api.must_run()?;
     api.run.control.resume();
     Ok(api.status())
 }
 
-async fn users(State(api): Shared, body: Body) -> Result<Response, Problem> {
+async fn users(State(api): Shared, body: Body) -> Result<Response, ApiProblem> {
     let to: Users = request::read(body)?;
     api.must_run()?;
     let control = &api.run.control;
@@ -83,8 +83,8 @@ async fn users(State(api): Shared, body: Body) -> Result<Response, Problem> {
     Ok(api.status())
 }
 
-async fn rate(State(api): Shared, body: Body) -> Result<Response, Problem> {
-    let to: Rate = request::read(body)?;
+async fn rate(State(api): Shared, body: Body) -> Result<Response, ApiProblem> {
+    let to: RateRequest = request::read(body)?;
     let rate = to.per_second()?;
     api.must_run()?;
     api.run.control.set_rate(to.workload.as_deref(), rate)?;
@@ -99,15 +99,15 @@ async fn abort(State(api): Shared) -> Response {
     api.stop(Stage::Hard)
 }
 
-async fn no_such_path() -> Problem {
+async fn no_such_path() -> ApiProblem {
     let hint = "GET /v1/status, /v1/metrics, /v1/events; POST /v1/pause, /v1/resume, /v1/stop, \
                 /v1/abort; PATCH /v1/users, /v1/rate";
-    Problem::new(StatusCode::NOT_FOUND, "there is no such path", hint)
+    ApiProblem::new(StatusCode::NOT_FOUND, "there is no such path", hint)
 }
 
-async fn no_such_method() -> Problem {
+async fn no_such_method() -> ApiProblem {
     let what = "this path has another method";
-    Problem::new(
+    ApiProblem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         what,
         "the header `allow` of this answer names it",
@@ -121,11 +121,11 @@ impl Api {
     }
 
     /// A run that ends can't be changed any more.
-    fn must_run(&self) -> Result<(), Problem> {
+    fn must_run(&self) -> Result<(), ApiProblem> {
         if self.run.stop.stage() == Stage::Running {
             return Ok(());
         }
-        Err(Problem::new(
+        Err(ApiProblem::new(
             StatusCode::CONFLICT,
             "the run is ending",
             "only /v1/abort can hasten it",

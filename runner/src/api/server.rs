@@ -1,7 +1,7 @@
 //! The API's thread: accepts connections, and closes them when the run has ended.
 
-use super::door::Door;
 use super::guard::Trusted;
+use super::listener::Listener;
 use super::routes;
 use super::status::End;
 use crate::load::RunHandle;
@@ -42,14 +42,14 @@ impl Server {
     ///
     /// # Errors
     /// If the operating system refuses the thread or its event queue.
-    pub fn start(door: Door, run: RunHandle) -> io::Result<Server> {
+    pub fn start(listener: Listener, run: RunHandle) -> io::Result<Server> {
         let (ended, end) = watch::channel(None);
-        let app = routes::router(run, end.clone(), door.token.expose());
+        let app = routes::router(run, end.clone(), listener.token.expose());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let listener = runtime.block_on(async { TcpListener::from_std(door.listener) })?;
-        let serve = move || runtime.block_on(serve(listener, app, end));
+        let socket = runtime.block_on(async { TcpListener::from_std(listener.socket) })?;
+        let serve = move || runtime.block_on(serve(socket, app, end));
         let thread = std::thread::Builder::new().name("api".to_owned()).spawn(serve)?;
         Ok(Server {
             ended: Some(ended),
@@ -74,22 +74,22 @@ impl Drop for Server {
 }
 
 async fn serve(listener: TcpListener, app: Router, mut ended: watch::Receiver<Option<End>>) {
-    let mut guests = Guests::default();
+    let mut connections = Connections::default();
     loop {
         tokio::select! {
             biased;
             // Or the sender has gone: closed as well.
             _ = ended.changed() => break,
-            Some(_) = guests.tasks.join_next() => guests.forget(),
-            accepted = accept(&listener), if guests.has_room() => {
+            Some(_) = connections.tasks.join_next() => connections.forget(),
+            accepted = accept(&listener), if connections.has_room() => {
                 if let Some(stream) = accepted {
-                    guests.seat(stream, &app, &ended);
+                    connections.add(stream, &app, &ended);
                 }
             }
         }
     }
     drop(listener);
-    let all_closed = async { while guests.tasks.join_next().await.is_some() {} };
+    let all_closed = async { while connections.tasks.join_next().await.is_some() {} };
     // Whoever doesn't read any more is cut off.
     let _ = tokio::time::timeout(AFTER_END, all_closed).await;
 }
@@ -107,37 +107,37 @@ async fn accept(listener: &TcpListener) -> Option<TcpStream> {
 }
 
 /// Open connections, oldest first. Whoever has shown the token keeps its place; all others make
-/// way for the next that comes, so that nobody shuts the door by standing in it.
+/// way for the next that comes, so that nobody keeps others out by holding connections open.
 #[derive(Default)]
-struct Guests {
+struct Connections {
     tasks: JoinSet<()>,
-    seats: VecDeque<(AbortHandle, Trusted)>,
+    open: VecDeque<(AbortHandle, Trusted)>,
 }
 
-impl Guests {
+impl Connections {
     fn has_room(&self) -> bool {
-        self.seats.len() < MOST_CONNECTIONS || self.idlest().is_some()
+        self.open.len() < MOST_CONNECTIONS || self.idlest().is_some()
     }
 
     /// The oldest connection that hasn't shown the token.
     fn idlest(&self) -> Option<usize> {
-        self.seats.iter().position(|(_, trusted)| !trusted.is_set())
+        self.open.iter().position(|(_, trusted)| !trusted.is_set())
     }
 
-    fn seat(&mut self, stream: TcpStream, app: &Router, ended: &watch::Receiver<Option<End>>) {
-        if self.seats.len() >= MOST_CONNECTIONS
-            && let Some((task, _)) = self.idlest().and_then(|at| self.seats.remove(at))
+    fn add(&mut self, stream: TcpStream, app: &Router, ended: &watch::Receiver<Option<End>>) {
+        if self.open.len() >= MOST_CONNECTIONS
+            && let Some((task, _)) = self.idlest().and_then(|at| self.open.remove(at))
         {
             task.abort();
         }
         let trusted = Trusted::default();
         let app = app.clone().layer(Extension(trusted.clone()));
         let task = self.tasks.spawn(connection(stream, app, ended.clone()));
-        self.seats.push_back((task, trusted));
+        self.open.push_back((task, trusted));
     }
 
     fn forget(&mut self) {
-        self.seats.retain(|(task, _)| !task.is_finished());
+        self.open.retain(|(task, _)| !task.is_finished());
     }
 }
 

@@ -1,6 +1,6 @@
 //! The API over real connections, with a run that only stands still.
 
-use super::{Door, End, Server};
+use super::{End, Listener, Server};
 use crate::load::{Control, EndReason, RunHandle, Stage, StopHandle};
 use crate::metrics::Snapshot;
 use crate::plan::{Begin, ConstantArrivalRate, ExecutorSpec, Spacing, Workload, sample};
@@ -37,12 +37,12 @@ struct Standing {
 }
 
 fn serve(workloads: Vec<Workload>) -> Standing {
-    let door = Door::open(
+    let listener = Listener::open(
         (Ipv4Addr::LOCALHOST, 0).into(),
         crate::secret::Secret::new("token-of-tests"),
     )
     .unwrap();
-    let address = door.url().replace("http://", "").replace("/v1", "");
+    let address = listener.url().replace("http://", "").replace("/v1", "");
     let plan = Arc::new(sample::plan(workloads));
     let (snapshots, seen) = watch::channel(Arc::default());
     let handle = RunHandle {
@@ -52,7 +52,7 @@ fn serve(workloads: Vec<Workload>) -> Standing {
         snapshots: seen,
     };
     Standing {
-        server: Server::start(door, handle.clone()).unwrap(),
+        server: Server::start(listener, handle.clone()).unwrap(),
         address,
         handle,
         _snapshots: snapshots,

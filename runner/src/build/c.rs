@@ -85,7 +85,7 @@ impl Compiler {
                 Err(lacking) => why.push(format!("{} {lacking}", clang.display())),
             }
         }
-        if let Some(zig) = tool::Zig::find() {
+        if let Some(zig) = tool::ZigTool::find() {
             return Ok(Self::zig(language, &zig));
         }
         Err(missing(language, &why))
@@ -124,7 +124,7 @@ impl Compiler {
         })
     }
 
-    fn zig(language: Language, zig: &tool::Zig) -> Compiler {
+    fn zig(language: Language, zig: &tool::ZigTool) -> Compiler {
         let driver = |name: &str| Driver {
             program: zig.program.clone(),
             arguments: zig
@@ -277,7 +277,7 @@ fn missing(language: Language, why: &[String]) -> BuildError {
         hint: format!(
             "on Debian or Ubuntu `apt-get install {packages}`; anywhere `pip install ziglang=={}`, or unpack the WASI SDK and set \
              WASI_SDK_PATH to its folder",
-            tool::Zig::WANTED
+            tool::ZigTool::WANTED
         ),
     }
 }

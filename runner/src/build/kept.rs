@@ -6,7 +6,7 @@
 
 use super::Parameters;
 use super::reach::Reach;
-use crate::private::{self, Key};
+use crate::private::{self, SealKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,7 +78,7 @@ pub(super) struct Kept {
     /// Of the source's path and what else decides the result.
     key: String,
     /// Without one, nothing that was kept can be told from what somebody else has left there.
-    seal: Option<Key>,
+    seal: Option<SealKey>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -99,7 +99,7 @@ impl Kept {
             hasher.update(part);
         }
         Ok(Kept {
-            seal: Key::for_folder(&cache),
+            seal: SealKey::for_folder(&cache),
             dir: cache,
             key: hex(&hasher.finalize()),
         })

@@ -148,7 +148,7 @@ fn builder(project: &Project, shop: &Workshop<'_>) -> Result<Option<Box<dyn Buil
     Ok(Some(match project.language {
         Language::Rust => return Ok(None),
         Language::JavaScript | Language::TypeScript => script::builder(shop.engine)?,
-        Language::Python => Box::new(python::Componentizer),
+        Language::Python => Box::new(python::ComponentizePy),
         Language::Go => Box::new(go::Go::find()?),
         Language::C | Language::Cpp => Box::new(c::Compiler::find(project.language)?),
         Language::Zig => Box::new(zig::Zig::find()?),

@@ -1,7 +1,7 @@
 //! The tools of a language: finding them, running them, and keeping what they say.
 
 use super::{BuildError, Language, Workshop, cannot_write};
-use crate::confine::{self, End, Limits};
+use crate::confine::{self, ProcessEnd, ProcessLimits};
 use crate::private;
 use std::collections::VecDeque;
 use std::ffi::OsStr;
@@ -18,7 +18,7 @@ const QUOTED_LINES: usize = 20;
 const TOOL_TIME: Duration = Duration::from_secs(30 * 60);
 
 /// What a tool may use that runs what it builds. The time of such an evaluation is the script's to decide.
-const EVALUATING: Limits = Limits {
+const EVALUATING: ProcessLimits = ProcessLimits {
     memory_bytes: 4 << 30,
     cpu: Duration::from_secs(180),
     wall: TOOL_TIME,
@@ -62,9 +62,9 @@ pub(super) fn run(language: Language, command: &mut Command) -> Result<(), Build
         hint: "see whether it runs by itself".to_owned(),
     })?;
     match end {
-        End::Exited(0) => Ok(()),
-        End::Interrupted => Err(BuildError::Interrupted),
-        End::Exited(_) | End::Signal(_) => Err(BuildError::Compile { last_lines }),
+        ProcessEnd::Exited(0) => Ok(()),
+        ProcessEnd::Interrupted => Err(BuildError::Interrupted),
+        ProcessEnd::Exited(_) | ProcessEnd::Signal(_) => Err(BuildError::Compile { last_lines }),
         end => Err(BuildError::Limit { why: beyond(&end) }),
     }
 }
@@ -75,10 +75,10 @@ pub(super) fn run_evaluating(language: Language, command: &Command) -> Result<()
 }
 
 /// Which limit a tool met.
-fn beyond(end: &End) -> String {
+fn beyond(end: &ProcessEnd) -> String {
     match end {
-        End::Cpu => format!("within {} s of CPU time", EVALUATING.cpu.as_secs()),
-        End::Memory => format!("with {} GiB of memory", EVALUATING.memory_bytes >> 30),
+        ProcessEnd::Cpu => format!("within {} s of CPU time", EVALUATING.cpu.as_secs()),
+        ProcessEnd::Memory => format!("with {} GiB of memory", EVALUATING.memory_bytes >> 30),
         _ => format!("within {} min", TOOL_TIME.as_secs() / 60),
     }
 }
@@ -87,14 +87,14 @@ fn beyond(end: &End) -> String {
 pub(super) fn run_installer(tool: &'static str, command: &mut Command) -> Result<(), BuildError> {
     let ended = quietly(command, TOOL_TIME).map_err(|source| BuildError::Tool { tool, source })?;
     match ended {
-        (End::Exited(0), _) => Ok(()),
-        (End::Interrupted, _) => Err(BuildError::Interrupted),
+        (ProcessEnd::Exited(0), _) => Ok(()),
+        (ProcessEnd::Interrupted, _) => Err(BuildError::Interrupted),
         (_, last_lines) => Err(BuildError::Install { tool, last_lines }),
     }
 }
 
 /// How the command ended, and the end of what it printed.
-fn quietly(command: &mut Command, wall: Duration) -> std::io::Result<(End, String)> {
+fn quietly(command: &mut Command, wall: Duration) -> std::io::Result<(ProcessEnd, String)> {
     let (reader, writer) = std::io::pipe()?;
     let errors = writer.try_clone()?;
     command.stdin(Stdio::null()).stdout(writer).stderr(errors);
@@ -155,19 +155,19 @@ fn trusted(dir: PathBuf) -> Result<PathBuf, BuildError> {
 
 /// Zig, which is a C compiler too.
 #[derive(Debug)]
-pub(super) struct Zig {
+pub(super) struct ZigTool {
     pub(super) program: PathBuf,
     /// Before all others: Python's package is run as a module.
     pub(super) arguments: &'static [&'static str],
     pub(super) version: String,
 }
 
-impl Zig {
+impl ZigTool {
     /// The version that the SDK is written for.
     pub(super) const WANTED: &'static str = "0.17.1";
 
     /// The one on the path, or in Python's packages.
-    pub(super) fn find() -> Option<Zig> {
+    pub(super) fn find() -> Option<ZigTool> {
         let on_path = find(&["zig"]).map(|program| (program, &[][..]));
         let in_python = find(&["python3", "python"]).map(|program| (program, &["-m", "ziglang"][..]));
         on_path
@@ -176,7 +176,7 @@ impl Zig {
             .find_map(|(program, arguments)| {
                 let asked = arguments.iter().chain(&["version"]).map(AsRef::as_ref);
                 let version = print(&program, asked)?;
-                Some(Zig {
+                Some(ZigTool {
                     program,
                     arguments,
                     version,

@@ -6,7 +6,7 @@ use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, compone
 /// A Zig whose language is the SDK's.
 #[derive(Debug)]
 pub(super) struct Zig {
-    tool: tool::Zig,
+    tool: tool::ZigTool,
 }
 
 impl Zig {
@@ -14,14 +14,14 @@ impl Zig {
     pub(super) fn find() -> Result<Zig, BuildError> {
         let missing = |found: &str| BuildError::Missing {
             language: Language::Zig,
-            what: format!("Zig {}{found}", tool::Zig::WANTED),
+            what: format!("Zig {}{found}", tool::ZigTool::WANTED),
             hint: format!(
                 "`pip install ziglang=={}`, or take it from https://ziglang.org/download and put it on the path",
-                tool::Zig::WANTED
+                tool::ZigTool::WANTED
             ),
         };
-        let tool = tool::Zig::find().ok_or_else(|| missing(""))?;
-        if tool::numbers(&tool.version) == tool::numbers(tool::Zig::WANTED) {
+        let tool = tool::ZigTool::find().ok_or_else(|| missing(""))?;
+        if tool::numbers(&tool.version) == tool::numbers(tool::ZigTool::WANTED) {
             Ok(Zig { tool })
         } else {
             Err(missing(&format!("; found: {}", tool.version)))

@@ -13,7 +13,7 @@ mod watch;
 use crate::confine;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::options::{FindOptions, RunOptions};
+use crate::options::{self, FindOptions, RunOptions};
 use crate::panics;
 use crate::secret;
 use crate::session::{self, Exit};
@@ -75,6 +75,9 @@ pub fn start() -> ExitCode {
         Ok(command) => command,
         Err(code) => return code,
     };
+    if let Err(code) = start_log(&command) {
+        return code;
+    }
     // For the code that isn't load: downloading plugins. A second call changes nothing.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (exit, exited) = Exit::new();
@@ -94,14 +97,18 @@ pub fn start() -> ExitCode {
 /// Learns what must not be shown, before anything that was typed can be. A panic's text is shown as
 /// all else is.
 fn guard_secrets() {
+    let arguments = std::env::args_os().skip(1);
     secret::learn_line(
-        std::env::args_os()
-            .skip(1)
-            .map(|text| text.to_string_lossy().into_owned()),
+        arguments.map(|text| text.to_string_lossy().into_owned()),
+        &options::is_shown,
     );
     let own = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WASMSWARM_"));
     own.for_each(|(name, value)| {
-        secret::learn_environment(&name.to_string_lossy(), &value.to_string_lossy());
+        secret::learn_environment(
+            &name.to_string_lossy(),
+            &value.to_string_lossy(),
+            &options::is_shown,
+        );
     });
     std::panic::set_hook(Box::new(|panic| {
         let thread = std::thread::current();
@@ -125,6 +132,22 @@ fn read() -> Result<Command, ExitCode> {
         }
         command => Ok(command),
     }
+}
+
+/// Says what happens on the way, if that was asked for.
+fn start_log(command: &Command) -> Result<(), ExitCode> {
+    let verbose = match command {
+        Command::Run(options) => options.output.verbose,
+        Command::Find(options) => options.run.output.verbose,
+        _ => false,
+    };
+    let asked = std::env::var_os(terminal::LOG_VARIABLE).map(|text| text.to_string_lossy().into_owned());
+    terminal::start_log(asked.as_deref(), verbose).map_err(|why| {
+        let failure = Failure::invalid(format!("{} can't be used", terminal::LOG_VARIABLE)).because(why);
+        report(failure.hint(
+            "name a level: error, warn, info, debug, trace; or a part's, such as wasmswarm::load=debug",
+        ))
+    })
 }
 
 fn assemble(options: RunOptions, matches: &clap::ArgMatches) -> Result<RunOptions, ExitCode> {

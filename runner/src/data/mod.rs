@@ -13,7 +13,7 @@ mod source;
 
 pub use error::{DataError, Place};
 
-use source::{Format, Index, Input, Source};
+use source::{DataFormat, DataSource, Index, Input};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -35,12 +35,12 @@ pub enum AtEnd {
 /// One file's rows, shared by all VUs.
 #[derive(Debug)]
 pub struct DataSet {
-    format: Format,
+    format: DataFormat,
     /// Of a CSV file.
     columns: Vec<String>,
     /// Where each row begins; it ends before the next one or with the file.
     offsets: Box<[u32]>,
-    source: Source,
+    source: DataSource,
 }
 
 impl DataSet {
@@ -49,8 +49,8 @@ impl DataSet {
     /// # Errors
     /// [`DataError`] saying what is wrong with it, and where.
     pub fn load(path: &Path) -> Result<DataSet, DataError> {
-        let format = Format::of(path).ok_or(DataError::Format)?;
-        let source = Source::open(path)?;
+        let format = DataFormat::of(path).ok_or(DataError::Format)?;
+        let source = DataSource::open(path)?;
         let Index { columns, offsets } = index(format, &mut source.input())?;
         if offsets.is_empty() {
             return Err(DataError::Empty);
@@ -103,18 +103,18 @@ impl DataSet {
         let end = offset(index + 1).unwrap_or(self.source.bytes());
         let bytes = self.source.read(begin, end)?;
         let row = match self.format {
-            Format::Csv => csv::row(&bytes, &self.columns),
-            Format::Json | Format::JsonLines => json::row(&bytes),
+            DataFormat::Csv => csv::row(&bytes, &self.columns),
+            DataFormat::Json | DataFormat::JsonLines => json::row(&bytes),
         };
         row.map(Some).ok_or(DataError::Changed)
     }
 }
 
-fn index(format: Format, input: &mut Input<'_>) -> Result<Index, DataError> {
+fn index(format: DataFormat, input: &mut Input<'_>) -> Result<Index, DataError> {
     match format {
-        Format::Csv => csv::index(input),
-        Format::Json => json::index_array(input),
-        Format::JsonLines => json::index_lines(input),
+        DataFormat::Csv => csv::index(input),
+        DataFormat::Json => json::index_array(input),
+        DataFormat::JsonLines => json::index_lines(input),
     }
 }
 

@@ -16,20 +16,20 @@ const KEPT_BYTES: u64 = 64 << 20;
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Format {
+pub(super) enum DataFormat {
     Csv,
     Json,
     JsonLines,
 }
 
-impl Format {
+impl DataFormat {
     /// By the end of the name.
-    pub(super) fn of(path: &Path) -> Option<Format> {
+    pub(super) fn of(path: &Path) -> Option<DataFormat> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
         match extension.as_str() {
-            "csv" => Some(Format::Csv),
-            "json" => Some(Format::Json),
-            "jsonl" | "ndjson" => Some(Format::JsonLines),
+            "csv" => Some(DataFormat::Csv),
+            "json" => Some(DataFormat::Json),
+            "jsonl" | "ndjson" => Some(DataFormat::JsonLines),
             _ => None,
         }
     }
@@ -56,21 +56,21 @@ impl Index {
 
 /// Where a file's bytes are.
 #[derive(Debug)]
-pub(super) enum Source {
+pub(super) enum DataSource {
     Memory(Box<[u8]>),
     File { file: File, bytes: u64 },
 }
 
-impl Source {
-    pub(super) fn open(path: &Path) -> Result<Source, DataError> {
-        Source::open_keeping(path, KEPT_BYTES)
+impl DataSource {
+    pub(super) fn open(path: &Path) -> Result<DataSource, DataError> {
+        DataSource::open_keeping(path, KEPT_BYTES)
     }
 
     /// Keeps the file in memory if it has at most this size.
-    pub(super) fn open_keeping(path: &Path, kept: u64) -> Result<Source, DataError> {
+    pub(super) fn open_keeping(path: &Path, kept: u64) -> Result<DataSource, DataError> {
         let (mut file, bytes) = bounded::open(path, MAX_BYTES)?;
         if bytes > kept {
-            return Ok(Source::File { file, bytes });
+            return Ok(DataSource::File { file, bytes });
         }
         let mut text = Vec::new();
         // It may grow while it is read.
@@ -78,25 +78,25 @@ impl Source {
         if text.len() as u64 > kept {
             return Err(DataError::Changed);
         }
-        Ok(Source::Memory(text.into_boxed_slice()))
+        Ok(DataSource::Memory(text.into_boxed_slice()))
     }
 
     /// The size of the file.
     pub(super) fn bytes(&self) -> u64 {
         match self {
-            Source::Memory(text) => text.len() as u64,
-            Source::File { bytes, .. } => *bytes,
+            DataSource::Memory(text) => text.len() as u64,
+            DataSource::File { bytes, .. } => *bytes,
         }
     }
 
     /// The bytes from `begin` to before `end`.
     pub(super) fn read(&self, begin: u64, end: u64) -> Result<Cow<'_, [u8]>, DataError> {
         match self {
-            Source::Memory(text) => {
+            DataSource::Memory(text) => {
                 let part = text.get(begin as usize..end as usize);
                 part.map(Cow::Borrowed).ok_or(DataError::Changed)
             }
-            Source::File { file, .. } => {
+            DataSource::File { file, .. } => {
                 let mut part = vec![0; end.saturating_sub(begin) as usize];
                 file.read_exact_at(&mut part, begin)?;
                 Ok(Cow::Owned(part))
@@ -108,8 +108,8 @@ impl Source {
     pub(super) fn sha256(&self) -> Result<String, DataError> {
         let mut hasher = Sha256::new();
         match self {
-            Source::Memory(text) => hasher.update(text),
-            Source::File { file, bytes } => {
+            DataSource::Memory(text) => hasher.update(text),
+            DataSource::File { file, bytes } => {
                 let mut part = vec![0; 1 << 18];
                 let mut at = 0;
                 while at < *bytes {
@@ -132,8 +132,8 @@ impl Source {
     /// All of it, in order.
     pub(super) fn input(&self) -> Input<'_> {
         let reader: Box<dyn BufRead> = match self {
-            Source::Memory(text) => Box::new(&**text),
-            Source::File { file, .. } => Box::new(BufReader::with_capacity(1 << 18, file)),
+            DataSource::Memory(text) => Box::new(&**text),
+            DataSource::File { file, .. } => Box::new(BufReader::with_capacity(1 << 18, file)),
         };
         Input::new(reader)
     }

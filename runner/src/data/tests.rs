@@ -1,6 +1,6 @@
 //! Rows of all formats, and what is said about those that are broken.
 
-use super::source::Source;
+use super::source::DataSource;
 use super::*;
 
 fn load(name: &str, text: impl AsRef<[u8]>) -> Result<DataSet, DataError> {
@@ -182,7 +182,7 @@ fn a_large_file_is_read_row_by_row_and_a_changed_one_noticed() {
     std::fs::write(&path, "a,b\n1,2\n3,4\n").unwrap();
     let kept = DataSet::load(&path).unwrap();
     let streamed = DataSet {
-        source: Source::open_keeping(&path, 0).unwrap(),
+        source: DataSource::open_keeping(&path, 0).unwrap(),
         offsets: kept.offsets.clone(),
         columns: kept.columns.clone(),
         format: kept.format,

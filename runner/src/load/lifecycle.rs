@@ -25,22 +25,22 @@ pub struct Lifecycle<'a> {
     transport: &'a Arc<Transport>,
     pub(super) limits: &'a LimitsPlan,
     stop: &'a StopHandle,
-    before: Allowance,
-    after: Allowance,
+    before: TimeBudget,
+    after: TimeBudget,
 }
 
 /// What calls on one side of the load may take together.
 #[derive(Debug)]
-struct Allowance {
+struct TimeBudget {
     wall: Duration,
     option: &'static str,
     /// When their time is up, and how often the operator had asked to stop when the first began.
     begun: OnceLock<(Instant, u32)>,
 }
 
-impl Allowance {
-    fn new(wall_ms: u64, option: &'static str) -> Allowance {
-        Allowance {
+impl TimeBudget {
+    fn new(wall_ms: u64, option: &'static str) -> TimeBudget {
+        TimeBudget {
             wall: Duration::from_millis(wall_ms),
             option,
             begun: OnceLock::new(),
@@ -75,8 +75,8 @@ impl<'a> Lifecycle<'a> {
             transport,
             limits,
             stop,
-            before: Allowance::new(limits.setup_wall_ms, "--setup-timeout"),
-            after: Allowance::new(limits.teardown_wall_ms, "--teardown-timeout"),
+            before: TimeBudget::new(limits.setup_wall_ms, "--setup-timeout"),
+            after: TimeBudget::new(limits.teardown_wall_ms, "--teardown-timeout"),
         }
     }
 
@@ -90,6 +90,7 @@ impl<'a> Lifecycle<'a> {
     /// # Errors
     /// The guest's own error, or how the call failed.
     pub fn setup(&self) -> Result<Vec<u8>, String> {
+        tracing::info!("`setup` begins");
         let data = self.call(None, &self.before, async |plugin, store| {
             let result = plugin.wasmswarm_scenario_scenario().call_setup(&mut *store).await;
             result.map_err(|trap| explain_call(store.data(), &trap))?
@@ -102,6 +103,7 @@ impl<'a> Lifecycle<'a> {
     /// # Errors
     /// The guest's own error, or how the call failed.
     pub fn teardown(&self, setup_data: &[u8]) -> Result<(), String> {
+        tracing::info!("`teardown` begins");
         self.call(None, &self.after, async |plugin, store| {
             let exports = plugin.wasmswarm_scenario_scenario();
             let result = exports.call_teardown(&mut *store, setup_data).await;
@@ -157,7 +159,7 @@ impl<'a> Lifecycle<'a> {
     fn call<R>(
         &self,
         scenario: Option<u16>,
-        allowance: &Allowance,
+        allowance: &TimeBudget,
         export: impl AsyncFnOnce(&Plugin, &mut Store<VuState>) -> Result<R, String>,
     ) -> Result<R, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -111,7 +111,9 @@ impl StopHandle {
             .as_ref()
             .is_none_or(|given| is_defect(&reason) && !is_defect(given))
         {
-            *given = Some(reason);
+            *given = Some(reason.clone());
+            drop(given);
+            tracing::info!(%reason, "the run is to end");
         }
     }
 

@@ -121,6 +121,7 @@ impl LoadThread {
     pub(super) fn run(self) {
         let (deltas, sets, stop) = (self.deltas.clone(), self.sets(), self.run.stop.clone());
         let failed = |what: String| stop.stop(Stage::Hard, EndReason::Defect(what));
+        tracing::info!(partition = ?self.partition, "a load thread begins");
         match panics::catch(AssertUnwindSafe(|| self.drive())) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => failed(format!("a load thread has no event queue: {error}")),

@@ -115,6 +115,7 @@ impl Vu {
         let _alive = GaugeGuard::new(scenario);
         while let LifeEnd::Again(pause) = self.live().await {
             with_shard(|shard| shard.instance_replaced());
+            tracing::debug!(scenario, ?pause, "an instance is replaced");
             self.signal.flag().pause_until(Instant::now() + pause).await;
             if self.signal.is_raised() {
                 break;

@@ -8,7 +8,7 @@ use super::failures::Failures;
 use super::health::HealthTotals;
 use super::history::{History, Interval};
 use super::keys::{ErrorKey, NameKey, SeriesKey, TaggedKey, TaskKey};
-use super::limits::{Limits, Room};
+use super::limits::{Limits, MemoryRoom};
 use super::phases::PhaseTotals;
 use super::saturating::Saturating as _;
 use super::series::SeriesTotals;
@@ -62,7 +62,7 @@ pub struct Aggregator {
     pub(super) health: HealthTotals,
     pub(super) history: History,
     pub(super) window: Window,
-    room: Room,
+    room: MemoryRoom,
     open: Second,
     /// Parts merged so far, by which of two gauge values the later one is known.
     merged: u64,
@@ -102,7 +102,7 @@ impl Aggregator {
             health: HealthTotals::default(),
             history: History::new(limits.history_points),
             window: Window::default(),
-            room: Room::new(limits.bytes),
+            room: MemoryRoom::new(limits.bytes),
             open: Second::default(),
             merged: 0,
             verdicts: Vec::new(),

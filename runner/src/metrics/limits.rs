@@ -54,22 +54,22 @@ impl Limits {
 
 /// How much of the memory for distributions is in use.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(super) struct MemoryRoom {
     used: usize,
     limit: usize,
 }
 
-impl Room {
+impl MemoryRoom {
     /// What one series can grow by at most: two distributions of all counters, and some more.
     const MOST: usize = 3 * PLACES * COUNTER_BYTES;
 
-    pub(super) fn new(limit: usize) -> Room {
-        Room { used: 0, limit }
+    pub(super) fn new(limit: usize) -> MemoryRoom {
+        MemoryRoom { used: 0, limit }
     }
 
     /// Whether something may grow. `growth` is asked only if the answer isn't plain.
     pub(super) fn has(&self, growth: impl FnOnce() -> usize) -> bool {
-        self.used + Room::MOST <= self.limit || self.used.saturating_add(growth()) <= self.limit
+        self.used + MemoryRoom::MOST <= self.limit || self.used.saturating_add(growth()) <= self.limit
     }
 
     /// Notes that something has grown.

@@ -1,12 +1,14 @@
 //! Gathers what was asked for from its sources: the file, the environment, the command line.
 
+use super::groups::Groups;
 use super::layer::Layer;
-use super::merge::{Merged, merge};
+use super::merge::merge;
+use super::problem::lines;
+use super::row::Shown;
 use super::tree::Format;
-use super::{HttpOptions, LimitOptions, LoadOptions, MeasureOptions, OutputOptions, PluginOptions};
-use super::{Origin, Problem, RunOptions, definition, read, resolve};
+use super::{Origin, OutputOptions, Problem, RunOptions, read, resolve};
 use crate::{bounded, secret};
-use clap::{ArgMatches, FromArgMatches};
+use clap::ArgMatches;
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +27,6 @@ impl RunOptions {
         matches: &ArgMatches,
         variable: &dyn Fn(&str) -> Option<OsString>,
     ) -> Result<RunOptions, Vec<String>> {
-        let mut definition = definition::run();
         let mut problems = Vec::new();
         let config = self.config.clone().or_else(|| {
             variable("WASMSWARM_CONFIG")
@@ -38,8 +39,8 @@ impl RunOptions {
             layers.push(layer);
             problems.extend(more);
         }
-        let environment = Layer::of_environment(&mut definition, variable);
-        let line = Layer::of_command_line(&definition, matches);
+        let environment = Layer::of_environment(variable);
+        let line = Layer::of_command_line(matches);
         for (layer, more) in [environment, line] {
             problems.extend(more);
             problems.extend(layer.contradictions());
@@ -47,16 +48,12 @@ impl RunOptions {
         }
         layers.extend(self.imposed.take());
         learn(&layers, variable);
-        let merged = merge(&layers);
-        match Groups::of(&merged) {
-            Ok(groups) => groups.fill(&mut self),
-            Err(why) => problems.push(Problem::new(Origin::CommandLine, "", why)),
-        }
+        self.settle(layers);
+        problems.extend(self.merged.incomplete());
         // What is missing from a load in short may have been there, and refused.
-        if problems.is_empty() || !merged.scenarios.is_empty() {
-            problems.extend(resolve::faults(&merged));
+        if problems.is_empty() || !self.merged.scenarios.is_empty() {
+            problems.extend(resolve::faults(&self.merged));
         }
-        self.layers = layers;
         if problems.is_empty() {
             Ok(self)
         } else {
@@ -64,82 +61,42 @@ impl RunOptions {
         }
     }
 
+    /// Takes what these layers come to, from the least to the most important, in place of what the command line alone
+    /// gave.
+    pub(super) fn settle(&mut self, layers: Vec<Layer>) {
+        self.merged = merge(&layers);
+        self.layers = layers;
+        let groups = Groups::of(&self.merged);
+        groups.fill(self);
+    }
+
     /// What one layer took away from another, where that may surprise.
-    pub fn notes(&self) -> Vec<String> {
-        merge(&self.layers).notes
+    pub fn notes(&self) -> &[String] {
+        &self.merged.notes
     }
 }
 
-/// Tells which of the values must not be shown: those whose names or places say so, and those that
-/// the operator named.
+/// Tells which of the values must not be shown: those whose options, names or places say so, and those that the operator
+/// named.
 fn learn(layers: &[Layer], variable: &dyn Fn(&str) -> Option<OsString>) {
-    let all = || layers.iter().flat_map(Layer::values);
-    all().for_each(|(id, text)| secret_of(id, text));
-    for (_, name) in all().filter(|(id, _)| *id == "secret") {
+    let all = || layers.iter().flat_map(Layer::texts);
+    let secret = all().filter(|(option, _)| matches!(option.rules.shown, Shown::Never | Shown::ButSecrets));
+    for (option, text) in secret {
+        secret::learn_text(text);
+        // Of a header, what its name says is looked at as well.
+        if option.separator() == Some(':')
+            && let Some((name, value)) = text.split_once(':')
+        {
+            secret::learn_named(name, value);
+        }
+    }
+    for (_, name) in all().filter(|(option, _)| option.id == OutputOptions::secret) {
         all().for_each(|(_, text)| secret::learn(name, text));
         let value = variable(name).map(|value| value.to_string_lossy().into_owned());
         value
             .iter()
             .for_each(|value| secret::learn(name, &format!("{name}={value}")));
     }
-}
-
-fn secret_of(id: &str, text: &str) {
-    match id {
-        "params" => secret::learn_text(text),
-        "headers" => {
-            secret::learn_text(text);
-            if let Some((name, value)) = text.split_once(':') {
-                secret::learn_named(name, value);
-            }
-        }
-        "host" | "proxy" => secret::learn_text(text),
-        _ => {}
-    }
-}
-
-/// Problems as lines, in the order in which people read, without repetitions.
-pub(super) fn lines(mut problems: Vec<Problem>) -> Vec<String> {
-    problems.sort_by_key(Problem::order);
-    problems.dedup();
-    problems.iter().map(ToString::to_string).collect()
-}
-
-/// All groups, from merged settings.
-pub(super) struct Groups {
-    pub(super) load: LoadOptions,
-    pub(super) measure: MeasureOptions,
-    pub(super) http: HttpOptions,
-    given: PluginOptions,
-    output: OutputOptions,
-    pub(super) limits: LimitOptions,
-}
-
-impl Groups {
-    pub(super) fn of(merged: &Merged) -> Result<Groups, String> {
-        let matches = definition::run().parse(merged.settings.texts())?;
-        Ok(Groups {
-            load: group(&matches)?,
-            measure: group(&matches)?,
-            http: group(&matches)?,
-            given: group(&matches)?,
-            output: group(&matches)?,
-            limits: group(&matches)?,
-        })
-    }
-
-    fn fill(self, options: &mut RunOptions) {
-        options.load = self.load;
-        options.measure = self.measure;
-        options.http = self.http;
-        options.given = self.given;
-        options.output = self.output;
-        options.limits = self.limits;
-    }
-}
-
-fn group<T: FromArgMatches>(matches: &ArgMatches) -> Result<T, String> {
-    T::from_arg_matches(matches).map_err(|error| error.to_string())
 }
 
 fn file(path: &Path) -> (Layer, Vec<Problem>) {

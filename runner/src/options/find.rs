@@ -1,8 +1,9 @@
 //! What `find` can be asked for, beside what `run` can.
 
-use super::layer::{Layer, Setting};
+use super::layer::Layer;
+use super::setting::{Setting, TypedValue};
 use super::values;
-use super::{Origin, RunOptions};
+use super::{Origin, RunOptions, ShapeOptions};
 use crate::plan::AskedRate;
 use crate::plan::{Climb, SearchPlan};
 use std::time::Duration;
@@ -96,12 +97,24 @@ impl FindOptions {
         let time = self.how.step_time.unwrap_or(Duration::from_secs(10));
         let time = time.max(LEAST_STEP);
         let mut layer = Layer::default();
-        let mut say = |id: &str, key: &str, text: String| {
-            let (origin, key) = (Origin::CommandLine, key.to_owned());
-            layer.settings.push(id, Setting { text, origin, key });
+        let mut say = |id: &'static str, key: &str, text: String, value: TypedValue| {
+            let setting = Setting {
+                text,
+                value,
+                origin: Origin::CommandLine,
+                key: key.to_owned(),
+            };
+            layer.settings.push(id, setting);
         };
-        say("rate", "--from", format!("{}/s", self.search().from));
-        say("run_time", "--step-time", format!("{}ms", time.as_millis()));
+        let rate = AskedRate {
+            amount: self.search().from,
+            per: Some(Duration::from_secs(1)),
+            of_requests: false,
+        };
+        let text = format!("{}/s", rate.amount);
+        say(ShapeOptions::rate, "--from", text, TypedValue::new(rate));
+        let text = format!("{}ms", time.as_millis());
+        say(ShapeOptions::run_time, "--step-time", text, TypedValue::new(time));
         self.run.imposed = Some(layer);
     }
 }

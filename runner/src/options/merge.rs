@@ -1,11 +1,16 @@
 //! Weighs the layers against each other: the operator outranks the plugin's author, the command
 //! line outranks all.
 
-use super::layer::{EXCLUSIVE, LOAD, Layer, ScenarioText, Settings, name_in};
+use super::definition;
+use super::layer::{Layer, ScenarioText};
+use super::load::ShapeOptions;
+use super::problem::Problem;
+use super::row::Merge;
+use super::setting::Settings;
 
 /// What holds after all layers.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Merged {
+pub struct Merged {
     pub(super) settings: Settings,
     pub(super) scenarios: Vec<ScenarioText>,
     /// What one layer took away from another, where that may surprise.
@@ -17,52 +22,64 @@ pub(super) fn merge<'a>(layers: impl IntoIterator<Item = &'a Layer>) -> Merged {
     let mut merged = Merged::default();
     for layer in layers {
         merged.replace_load(layer);
-        for (one, other) in EXCLUSIVE {
+        for (one, other) in definition::run().exclusive() {
             for (one, other) in [(one, other), (other, one)] {
                 if layer.settings.has(one) {
                     merged.settings.0.remove(other);
                 }
             }
         }
-        for (id, settings) in &layer.settings.0 {
-            let list = merged.settings.0.entry(id.clone()).or_default();
-            let names: Vec<_> = settings.iter().map(|s| name_in(id, &s.text)).collect();
-            // Lists of names grow, name by name; all others are replaced.
-            list.retain(|old| name_in(id, &old.text).is_some_and(|name| !names.contains(&Some(name))));
-            list.extend(settings.iter().cloned());
-        }
+        merged.take(&layer.settings);
     }
     merged
 }
 
 impl Merged {
+    /// Lists of names grow, name by name; all others are replaced.
+    fn take(&mut self, settings: &Settings) {
+        for (id, new) in &settings.0 {
+            let merge = definition::run()
+                .get(id)
+                .map_or(Merge::Replace, |option| option.rules.merge);
+            let list = self.settings.0.entry(id).or_default();
+            let names: Vec<_> = new.iter().map(|setting| merge.name(setting)).collect();
+            list.retain(|old| merge.name(old).is_some_and(|name| !names.contains(&Some(name))));
+            list.extend(new.iter().cloned());
+        }
+    }
+
     /// Takes away what a higher layer's load makes void, as k6 does: a load in short replaces
     /// scenarios and the other way round, and of the ways to give it in short, the last one counts.
     fn replace_load(&mut self, layer: &Layer) {
-        let asks = |id: &&str| layer.settings.has(id);
-        let mut drop = |ids: &[&str]| ids.iter().for_each(|id| drop(self.settings.0.remove(*id)));
+        let options = definition::run();
+        let asks = |id: &str| layer.settings.has(id);
         if !layer.scenarios.is_empty() {
-            drop(&LOAD);
+            options.load().for_each(|option| self.drop(option.id));
             self.scenarios.clone_from(&layer.scenarios);
             return;
         }
-        if ["iterations", "iterations_per_vu", "stages", "rate"]
-            .iter()
-            .any(&asks)
-        {
-            drop(&["iterations", "iterations_per_vu", "stages", "rate"]);
-            if !asks(&"rate") {
-                drop(&["run_time"]);
+        if options.deciding().any(|option| asks(option.id)) {
+            options.deciding().for_each(|option| self.drop(option.id));
+            // A rate needs a time, and takes it from wherever there is one; iterations and stages end by themselves.
+            if !asks(ShapeOptions::rate) {
+                self.drop(ShapeOptions::run_time);
             }
-        } else if asks(&"run_time") {
-            drop(&["iterations", "iterations_per_vu", "stages"]);
+        } else if asks(ShapeOptions::run_time) {
+            let others = options
+                .deciding()
+                .filter(|option| option.id != ShapeOptions::rate);
+            others.for_each(|option| self.drop(option.id));
         }
-        if let Some(id) = LOAD.iter().find(|id| asks(id))
+        if let Some(option) = options.load().find(|option| asks(option.id))
             && !self.scenarios.is_empty()
         {
-            self.note_scenarios(layer, id);
+            self.note_scenarios(layer, option.id);
             self.scenarios.clear();
         }
+    }
+
+    fn drop(&mut self, id: &str) {
+        self.settings.0.remove(id);
     }
 
     fn note_scenarios(&mut self, layer: &Layer, id: &str) {
@@ -70,5 +87,15 @@ impl Merged {
         let whose = self.scenarios.first().map_or("", |s| s.origin.layer());
         let note = format!("{by} replaces the {} scenarios of {whose}", self.scenarios.len());
         self.notes.push(note);
+    }
+
+    /// Options that mean nothing without another one, which isn't there.
+    pub(super) fn incomplete(&self) -> Vec<Problem> {
+        let lonely = definition::run().iter().filter_map(|option| {
+            let needed = option.rules.needs.filter(|needed| !self.settings.has(needed))?;
+            let setting = self.settings.first(option.id)?;
+            Some(setting.problem(format!("it needs `{needed}` as well")))
+        });
+        lonely.collect()
     }
 }

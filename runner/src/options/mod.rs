@@ -9,6 +9,7 @@ mod assemble;
 mod control;
 mod definition;
 mod find;
+mod groups;
 mod http;
 mod layer;
 mod limits;
@@ -16,13 +17,16 @@ mod load;
 mod measure;
 mod merge;
 mod names;
+mod origins;
 mod output;
 mod plugin;
 mod problem;
 mod read;
 mod resolve;
+mod row;
 mod scenario;
 mod schema;
+mod setting;
 mod stage;
 mod threshold;
 mod tree;
@@ -30,17 +34,17 @@ mod values;
 
 pub use self::http::HttpOptions;
 pub use control::ControlOptions;
+pub use definition::is_shown;
 pub use find::{FindOptions, SearchOptions};
 pub use layer::Layer;
 pub use limits::LimitOptions;
 pub use load::{LoadOptions, ShapeOptions};
 pub use measure::MeasureOptions;
+pub use merge::Merged;
 pub use output::{LogLevel, OutputOptions};
 pub use plugin::PluginOptions;
 pub use problem::{Origin, Problem};
-pub use resolve::{
-    Given, Machine, NotGranted, Params, Refused, ResolvedPlan, RoomFor, Secrets, origins, resolve,
-};
+pub use resolve::{Given, Machine, NotGranted, Params, Refused, ResolvedPlan, RoomFor, Secrets, resolve};
 pub use scenario::ScenarioOptions;
 pub use schema::schema;
 pub use values::pair;
@@ -108,6 +112,10 @@ pub struct RunOptions {
     #[arg(skip)]
     pub layers: Vec<Layer>,
 
+    /// What they come to without the plugin, which is below them.
+    #[arg(skip)]
+    pub merged: Merged,
+
     /// What outranks everybody: the rates of a search.
     #[arg(skip)]
     pub imposed: Option<Layer>,
@@ -136,7 +144,7 @@ pub struct BuildOptions {
 pub struct ShowOptions {
     /// Print the plan: workloads, users over time, planned iterations, thresholds; =json prints it as JSON
     #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
-    pub dry_run: Option<Format>,
+    pub dry_run: Option<PlanFormat>,
 
     /// List the plugin's scenarios and tasks
     #[arg(short, long)]
@@ -156,7 +164,7 @@ impl ShowOptions {
 
 /// The forms of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub enum PlanFormat {
     /// For people.
     Text,
     /// For programs.

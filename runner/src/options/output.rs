@@ -1,5 +1,6 @@
 //! What the operator gets to see.
 
+use super::row::{OPERATOR, Shown, options};
 use super::values;
 use std::path::PathBuf;
 
@@ -16,42 +17,43 @@ pub enum LogLevel {
     Error,
 }
 
-/// What the operator gets to see.
-#[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "Output")]
-pub struct OutputOptions {
-    /// No live view: a line every 5 seconds
-    #[arg(long)]
-    pub headless: bool,
+options! {
+    /// What the operator gets to see.
+    #[command(next_help_heading = "Output")]
+    pub struct OutputOptions {
+        /// No live view: a line every 5 seconds
+        #[arg(long)]
+        pub headless: bool = OPERATOR,
 
-    /// Nothing but the summary and errors
-    #[arg(short, long, visible_alias = "only-summary", conflicts_with = "verbose")]
-    pub quiet: bool,
+        /// Nothing but the summary and errors
+        #[arg(short, long, visible_alias = "only-summary")]
+        pub quiet: bool = OPERATOR,
 
-    /// Also say what was prepared, and how long that took
-    #[arg(short, long)]
-    pub verbose: bool,
+        /// Also say what was prepared, and how long that took
+        #[arg(short, long, conflicts_with = "quiet")]
+        pub verbose: bool = OPERATOR,
 
-    /// Least level of the plugin's log lines: debug, info, warning, error [default: info]
-    #[arg(short = 'L', long, visible_alias = "loglevel", value_name = "LEVEL", value_parser = log_level)]
-    pub log_level: Option<LogLevel>,
+        /// Least level of the plugin's log lines: debug, info, warning, error [default: info]
+        #[arg(short = 'L', long, visible_alias = "loglevel", value_name = "LEVEL", value_parser = log_level)]
+        pub log_level: Option<LogLevel> = OPERATOR,
 
-    /// Hide the value of this parameter, header or variable wherever it turns up. Those whose names say what they
-    /// are (token, password, key …) are hidden anyway
-    #[arg(long, value_name = "NAME")]
-    pub secret: Vec<String>,
+        /// Hide the value of this parameter, header or variable wherever it turns up. Those whose names say what they
+        /// are (token, password, key …) are hidden anyway
+        #[arg(long, value_name = "NAME")]
+        pub secret: Vec<String> = OPERATOR.shown(Shown::Always),
 
-    /// Write all results to this file; - is standard output, and the summary then goes to standard error
-    #[arg(long, value_name = "FILE")]
-    pub summary_json: Option<PathBuf>,
+        /// Write all results to this file; - is standard output, and the summary then goes to standard error
+        #[arg(long, value_name = "FILE")]
+        pub summary_json: Option<PathBuf> = OPERATOR.shown(Shown::Always),
 
-    /// An earlier results file, for thresholds such as 'http_req_duration: p(95) < baseline * 1.1'
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
+        /// An earlier results file, for thresholds such as 'http_req_duration: p(95) < baseline * 1.1'
+        #[arg(long, value_name = "FILE")]
+        pub baseline: Option<PathBuf> = OPERATOR.shown(Shown::Always),
 
-    /// Exit with this code if any request or iteration failed
-    #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u8).range(1..))]
-    pub exit_code_on_error: Option<u8>,
+        /// Exit with this code if any request or iteration failed
+        #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u8).range(1..))]
+        pub exit_code_on_error: Option<u8> = OPERATOR,
+    }
 }
 
 /// By name, Python's names included: Locust users type them.

@@ -85,3 +85,10 @@ impl fmt::Display for Problem {
         }
     }
 }
+
+/// Problems as lines, in the order in which people read, without repetitions.
+pub(super) fn lines(mut problems: Vec<Problem>) -> Vec<String> {
+    problems.sort_by_key(Problem::order);
+    problems.dedup();
+    problems.iter().map(ToString::to_string).collect()
+}

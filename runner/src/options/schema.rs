@@ -1,13 +1,13 @@
 //! The JSON schema of the configuration file, from the fields that define its keys.
 
-use super::definition::{self, Defined, Definition, Kind};
+use super::definition::{self, Definition, Definitions, Kind};
 use super::stage;
 use crate::plan::ExecutorType;
 use serde_json::{Map, Value, json};
 
 /// The schema, for editors.
 pub fn schema() -> Value {
-    let mut run = properties(&definition::run());
+    let mut run = properties(definition::run());
     run.insert("scenarios".to_owned(), scenarios());
     run.insert("thresholds".to_owned(), thresholds());
     json!({
@@ -21,7 +21,7 @@ pub fn schema() -> Value {
 }
 
 fn scenarios() -> Value {
-    let mut properties = properties(&definition::scenario());
+    let mut properties = properties(definition::scenario());
     let names = ExecutorType::ALL.iter().map(|executor| executor.name());
     if let Some(Value::Object(executor)) = properties.get_mut("executor") {
         executor.insert("enum".to_owned(), names.collect());
@@ -66,19 +66,20 @@ fn thresholds() -> Value {
 }
 
 /// All names of all keys: their own, k6's or Locust's, and the forms with capitals.
-fn properties(definition: &Definition) -> Map<String, Value> {
+fn properties(options: &Definitions) -> Map<String, Value> {
     let mut all = Map::new();
-    for key in definition.keys() {
-        all.insert(key.id.clone(), property(key));
-        let aliases = key.aliases.iter().map(|alias| alias.replace('-', "_"));
-        let names: Vec<_> = std::iter::once(key.id.clone()).chain(aliases).collect();
+    for option in options.iter() {
+        all.insert(option.id.to_owned(), property(option));
+        let names: Vec<_> = std::iter::once(option.id.to_owned())
+            .chain(option.other_keys())
+            .collect();
         let capitals: Vec<_> = names.iter().map(|name| camel(name)).collect();
         for name in names.into_iter().chain(capitals) {
-            if all.contains_key(&name) || definition.keys().iter().any(|other| other.id == name) {
+            if all.contains_key(&name) || options.get(&name).is_some() {
                 continue;
             }
-            let mut alias = property(key);
-            alias["description"] = json!(format!("As {}", key.id));
+            let mut alias = property(option);
+            alias["description"] = json!(format!("As {}", option.id));
             all.insert(name, alias);
         }
     }
@@ -95,39 +96,30 @@ fn camel(name: &str) -> String {
     words.collect()
 }
 
-fn property(key: &Defined) -> Value {
-    let help = &key.help;
-    if key.id == "stages" {
-        return json!({ "description": help, "type": "array", "items": stage_schema() });
-    }
-    let one = match key.kind {
+fn property(option: &Definition) -> Value {
+    let one = match option.kind {
+        Kind::Stage => {
+            return json!({ "description": option.help, "type": "array", "items": stage_schema() });
+        }
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Integer => json!({ "type": "integer", "minimum": 0 }),
         Kind::Number => json!({ "type": ["number", "string"] }),
         Kind::Time => json!({ "type": "string", "examples": ["10s", "1m30s", "250ms"] }),
-        Kind::Text if is_rate(&key.id) => json!({ "type": ["number", "string"], "examples": ["500/s"] }),
+        Kind::Rate => json!({ "type": ["number", "string"], "examples": ["500/s"] }),
         Kind::Text => json!({ "type": "string" }),
     };
-    let mut schema = match (key.is_list, by_name(&key.id)) {
-        (_, true) => json!({
+    let mut schema = match (option.is_list, option.separator()) {
+        (_, Some(_)) => json!({
             "oneOf": [
                 { "type": "object", "additionalProperties": { "type": ["string", "number", "boolean"] } },
                 { "type": "array", "items": { "type": "string" } },
             ],
         }),
-        (true, false) => json!({ "oneOf": [one.clone(), { "type": "array", "items": one }] }),
-        (false, false) => one,
+        (true, None) => json!({ "oneOf": [one.clone(), { "type": "array", "items": one }] }),
+        (false, None) => one,
     };
-    schema["description"] = json!(help);
+    schema["description"] = json!(option.help);
     schema
-}
-
-fn is_rate(id: &str) -> bool {
-    ["rate", "start_rate"].contains(&id)
-}
-
-fn by_name(id: &str) -> bool {
-    ["params", "tags", "headers", "data", "resolve"].contains(&id)
 }
 
 fn stage_schema() -> Value {

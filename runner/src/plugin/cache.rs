@@ -4,7 +4,7 @@
 //! that belongs to us and that nobody else may write to, under a name made of the component's digest and the engine's
 //! settings, and with our seal (see `private`).
 
-use crate::private::{self, Key};
+use crate::private::{self, SealKey};
 use std::hash::{BuildHasher, Hash};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use wasmtime::component::Component;
 /// The folder of compiled plugins.
 pub(super) struct Cache {
     dir: PathBuf,
-    key: Key,
+    key: SealKey,
 }
 
 impl Cache {
@@ -26,7 +26,7 @@ impl Cache {
             None => private::cache_root()?.join("compiled"),
         };
         let dir = private::make_folder(&dir).ok()?;
-        let key = Key::for_folder(&dir)?;
+        let key = SealKey::for_folder(&dir)?;
         Some(Cache { dir, key })
     }
 

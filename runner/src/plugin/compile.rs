@@ -6,9 +6,9 @@
 use super::cache::Cache;
 use super::engine::{Code, code_engine};
 use super::{PluginError, Source, bodies, image, inspect};
-use crate::confine::{self, End, Limits};
+use crate::confine::{self, ProcessEnd, ProcessLimits};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -49,7 +49,9 @@ pub fn compile(
     source: &Source,
     cache_dir: Option<&Path>,
 ) -> Result<Compiled, PluginError> {
+    let begun = Instant::now();
     let compiled = cached_or_compiled((engine, code), source, cache_dir)?;
+    tracing::info!(from_cache = compiled.from_cache, took = ?begun.elapsed(), "the plugin is machine code");
     image::make(&compiled.component)?;
     Ok(compiled)
 }
@@ -111,29 +113,29 @@ fn apart(code: Code, bytes: &[u8]) -> Result<Vec<u8>, PluginError> {
     let (end, output) = ran.map_err(|e| PluginError::Compile(format!("no process for it: {e}")))?;
     let text = || String::from_utf8_lossy(&output).into_owned();
     Err(match end {
-        End::Exited(0) => return Ok(output),
-        End::Exited(INVALID) => PluginError::Invalid(text()),
-        End::Exited(REFUSED) => PluginError::Compile(text()),
-        End::Interrupted => PluginError::Interrupted,
+        ProcessEnd::Exited(0) => return Ok(output),
+        ProcessEnd::Exited(INVALID) => PluginError::Invalid(text()),
+        ProcessEnd::Exited(REFUSED) => PluginError::Compile(text()),
+        ProcessEnd::Interrupted => PluginError::Interrupted,
         end => PluginError::Compile(beyond(&end, limits)),
     })
 }
 
 /// Which limit a compilation met.
-fn beyond(end: &End, limits: Limits) -> String {
+fn beyond(end: &ProcessEnd, limits: ProcessLimits) -> String {
     match end {
-        End::Cpu => format!("it takes more than {} s of CPU time", limits.cpu.as_secs()),
-        End::Memory => format!("it takes more than {} GiB of memory", limits.memory_bytes >> 30),
-        End::Wall => format!("it was not done after {} s", limits.wall.as_secs()),
-        End::Exited(code) => format!("the compiler failed with code {code}"),
-        End::Signal(signal) => format!("the compiler was ended by signal {signal}"),
-        End::Interrupted => "the operator interrupted it".to_owned(),
+        ProcessEnd::Cpu => format!("it takes more than {} s of CPU time", limits.cpu.as_secs()),
+        ProcessEnd::Memory => format!("it takes more than {} GiB of memory", limits.memory_bytes >> 30),
+        ProcessEnd::Wall => format!("it was not done after {} s", limits.wall.as_secs()),
+        ProcessEnd::Exited(code) => format!("the compiler failed with code {code}"),
+        ProcessEnd::Signal(signal) => format!("the compiler was ended by signal {signal}"),
+        ProcessEnd::Interrupted => "the operator interrupted it".to_owned(),
     }
 }
 
-fn limits(bytes: usize) -> Limits {
+fn limits(bytes: usize) -> ProcessLimits {
     let mib = (bytes >> 20) as u64;
-    Limits {
+    ProcessLimits {
         memory_bytes: MEMORY_BYTES,
         cpu: Duration::from_secs(CPU_SECONDS + CPU_SECONDS_PER_MIB * mib),
         wall: Duration::from_secs(WALL_SECONDS + WALL_SECONDS_PER_MIB * mib),

@@ -6,7 +6,7 @@ use serde::Serialize;
 /// One metric's kind and values.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase", tag = "type", content = "values")]
-pub(super) enum Builtin {
+pub(super) enum BuiltinMetric {
     /// Adds up.
     Counter {
         /// The sum.
@@ -33,7 +33,7 @@ pub(super) enum Builtin {
 }
 
 /// All built-in metrics, in the order in which they are shown.
-pub(super) fn builtin(snapshot: &Snapshot) -> Vec<(&'static str, Builtin)> {
+pub(super) fn builtin(snapshot: &Snapshot) -> Vec<(&'static str, BuiltinMetric)> {
     let totals = &snapshot.totals;
     let counter = |count: u64| counter(count, snapshot.elapsed.as_secs_f64());
     let mut all = vec![
@@ -42,30 +42,33 @@ pub(super) fn builtin(snapshot: &Snapshot) -> Vec<(&'static str, Builtin)> {
             "http_req_failed",
             share(totals.failures, totals.requests.saturating_sub(totals.failures)),
         ),
-        ("http_req_duration", Builtin::Trend(totals.duration)),
-        ("http_response_time", Builtin::Trend(totals.response)),
+        ("http_req_duration", BuiltinMetric::Trend(totals.duration)),
+        ("http_response_time", BuiltinMetric::Trend(totals.response)),
     ];
     all.extend(
         snapshot
             .phases
             .iter()
-            .map(|row| (row.metric, Builtin::Trend(row.times))),
+            .map(|row| (row.metric, BuiltinMetric::Trend(row.times))),
     );
     all.extend([
         ("iterations", counter(totals.iterations.completed())),
-        ("iteration_duration", Builtin::Trend(totals.iteration_duration)),
+        (
+            "iteration_duration",
+            BuiltinMetric::Trend(totals.iteration_duration),
+        ),
         ("dropped_iterations", counter(totals.iterations_dropped)),
         ("late_starts", counter(snapshot.health.late_starts)),
         ("checks", share(totals.checks_passed, totals.checks_failed)),
         (
             "vus",
-            Builtin::Gauge {
+            BuiltinMetric::Gauge {
                 value: snapshot.vus.now,
             },
         ),
         (
             "vus_max",
-            Builtin::Gauge {
+            BuiltinMetric::Gauge {
                 value: snapshot.vus.max,
             },
         ),
@@ -75,8 +78,8 @@ pub(super) fn builtin(snapshot: &Snapshot) -> Vec<(&'static str, Builtin)> {
     all
 }
 
-fn counter(count: u64, seconds: f64) -> Builtin {
-    Builtin::Counter {
+fn counter(count: u64, seconds: f64) -> BuiltinMetric {
+    BuiltinMetric::Counter {
         count,
         rate: if seconds > 0.0 {
             count as f64 / seconds
@@ -86,9 +89,9 @@ fn counter(count: u64, seconds: f64) -> Builtin {
     }
 }
 
-fn share(nonzero: u64, zero: u64) -> Builtin {
+fn share(nonzero: u64, zero: u64) -> BuiltinMetric {
     let all = nonzero + zero;
-    Builtin::Rate {
+    BuiltinMetric::Rate {
         rate: (all > 0).then(|| nonzero as f64 / all as f64),
         nonzero,
         zero,
@@ -133,7 +136,7 @@ mod tests {
     fn a_share_of_nothing_is_no_number() {
         assert_eq!(
             share(0, 0),
-            Builtin::Rate {
+            BuiltinMetric::Rate {
                 rate: None,
                 nonzero: 0,
                 zero: 0
@@ -141,7 +144,7 @@ mod tests {
         );
         assert_eq!(
             share(1, 3),
-            Builtin::Rate {
+            BuiltinMetric::Rate {
                 rate: Some(0.25),
                 nonzero: 1,
                 zero: 3

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct End {
+pub struct EndFacts {
     /// One word, such as `finished`, `interrupted` or `aborted`.
     pub reason: String,
     /// Exit code of the process.
@@ -31,7 +31,7 @@ pub struct RunFacts<'a> {
     /// When it had ended.
     pub ended: SystemTime,
     /// How it ended.
-    pub end: &'a End,
+    pub end: &'a EndFacts,
     /// What [`Snapshot::reconcile`] found.
     pub wrong: &'a [String],
 }

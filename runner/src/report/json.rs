@@ -1,8 +1,8 @@
 //! The summary for machines. Its schema is described in `summary.md`, next to this file; a
 //! change that could break a reader gets a new version.
 
-use super::builtin::{Builtin, builtin};
-use super::end::{End, RunFacts};
+use super::builtin::{BuiltinMetric, builtin};
+use super::end::{EndFacts, RunFacts};
 use crate::metrics::{
     CheckRow, CustomRow, DenialRow, Distribution, ErrorRow, FailureRow, Flags, Health, HistoryPoint,
     RequestRow, SeriesRow, Snapshot, TaskRow, Totals, Verdict,
@@ -67,10 +67,10 @@ struct Document<'a> {
     started: String,
     ended: String,
     seconds: f64,
-    end: &'a End,
+    end: &'a EndFacts,
     thresholds: &'a [Verdict],
     totals: &'a Totals,
-    metrics: BTreeMap<&'static str, Builtin>,
+    metrics: BTreeMap<&'static str, BuiltinMetric>,
     requests: &'a [RequestRow],
     series: Vec<Series<'a>>,
     failures: &'a [FailureRow],

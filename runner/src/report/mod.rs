@@ -16,7 +16,7 @@ mod warnings;
 #[cfg(test)]
 mod sample;
 
-pub use end::{End, RunFacts};
+pub use end::{EndFacts, RunFacts};
 pub use file::{check_writable, write_whole};
 pub use find::{FindReport, Scalability, Step, broken, find_conclusion, find_head, find_json, find_row};
 pub use json::{SCHEMA, summary_json};

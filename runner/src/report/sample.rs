@@ -1,6 +1,6 @@
 //! A small run for the tests of reports, measured by the real thing.
 
-use super::{End, RunFacts};
+use super::{EndFacts, RunFacts};
 use crate::metrics::{
     Aggregator, IterationOutcome, Limits, MetricKind, RequestKey, RequestSample, RunInfo, ScenarioInfo,
     Shard, Snapshot,
@@ -71,8 +71,8 @@ fn request(shard: &mut Shard, at: u64) {
 }
 
 /// A run that ended as planned.
-pub(super) fn end() -> End {
-    End {
+pub(super) fn end() -> EndFacts {
+    EndFacts {
         reason: "finished".to_owned(),
         code: 0,
         text: "the run time is over".to_owned(),
@@ -80,7 +80,7 @@ pub(super) fn end() -> End {
 }
 
 /// Facts of that run.
-pub(super) fn facts<'a>(plan: &'a serde_json::Value, end: &'a End) -> RunFacts<'a> {
+pub(super) fn facts<'a>(plan: &'a serde_json::Value, end: &'a EndFacts) -> RunFacts<'a> {
     let started = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     RunFacts {
         plugin: "shop.wasm",

@@ -56,26 +56,9 @@ const KINDS: [&str; 14] = [
     "hf_",
 ];
 
-/// Flags whose values are shown by design: names, files, rules.
-const SHOWN: [&str; 14] = [
-    "threshold",
-    "tag",
-    "data",
-    "resolve",
-    "hosts",
-    "stage",
-    "config",
-    "cert",
-    "key",
-    "ca-file",
-    "summary-json",
-    "baseline",
-    "cache-dir",
-    "digest",
-];
-
-/// Learns from a command line. Before it is parsed, because the parser's errors show its values.
-pub fn learn_line(arguments: impl IntoIterator<Item = String>) {
+/// Learns from a command line. Before it is parsed, because the parser's errors show its values. `is_shown` says whether
+/// a flag's values are shown by design, whatever its name sounds like.
+pub fn learn_line(arguments: impl IntoIterator<Item = String>, is_shown: &dyn Fn(&str) -> bool) {
     let arguments: Vec<String> = arguments.into_iter().collect();
     let mut named = Vec::new();
     let mut before = None;
@@ -93,7 +76,7 @@ pub fn learn_line(arguments: impl IntoIterator<Item = String>) {
         };
         match flag {
             Some("secret") => named.push(value),
-            Some(flag) if SHOWN.contains(&flag) => {}
+            Some(flag) if is_shown(flag) => {}
             Some(flag) if is_secret(flag) => keep(vec![value.to_owned()]),
             _ => learn_text(value),
         }
@@ -103,15 +86,10 @@ pub fn learn_line(arguments: impl IntoIterator<Item = String>) {
     }
 }
 
-/// Learns from a variable of the environment.
-pub fn learn_environment(name: &str, value: &str) {
+/// Learns from a variable of the environment; `is_shown` says whether its values are shown by design.
+pub fn learn_environment(name: &str, value: &str, is_shown: &dyn Fn(&str) -> bool) {
     let own = name.strip_prefix("WASMSWARM_").unwrap_or(name);
-    let flag = own.to_ascii_lowercase().replace('_', "-");
-    if flag == "secret"
-        || SHOWN
-            .iter()
-            .any(|shown| flag.strip_suffix('s').unwrap_or(&flag) == *shown)
-    {
+    if is_shown(own) {
         return;
     }
     if is_secret(own) {

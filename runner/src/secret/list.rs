@@ -1,7 +1,7 @@
 //! The list itself: secrets in the forms in which they turn up, and taking them out of texts.
 
 use super::HIDDEN;
-use super::view::View;
+use super::view::SearchedText;
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -108,11 +108,11 @@ pub(super) fn without_passwords(text: &str) -> Cow<'_, str> {
 }
 
 /// The text as its readers would decode it.
-fn decoded(text: &str, mut look: impl FnMut(&View)) {
+fn decoded(text: &str, mut look: impl FnMut(&SearchedText)) {
     if !text.contains(['%', '+', '\\']) {
         return;
     }
-    let plain = View::plain(text);
+    let plain = SearchedText::plain(text);
     let unescaped = plain.unescaped();
     unescaped.iter().for_each(&mut look);
     for view in [Some(plain), unescaped].into_iter().flatten() {

@@ -145,18 +145,17 @@ fn secrets_are_found_by_their_names_and_places() {
             "N=plain-value-1",
             "-e",
             "MAX_KEYS=100000",
-            "--threshold",
-            "auth_time: p(95)<shown-rule-1",
-            "--key",
-            "shown-key-1.pem",
             "-e",
             "X=ghp_0123456789abcdefghij",
             "--header",
             "cookie: sid=cookie-value-1; a=b",
         ]
         .map(str::to_owned),
+        &|_| false,
     );
-    learn_environment("WASMSWARM_PARAMS", "A=1\nSESSION_KEY=environment-key-1");
+    learn_environment("WASMSWARM_PARAMS", "A=1\nSESSION_KEY=environment-key-1", &|_| {
+        false
+    });
     for hidden in [
         "fetch-plugin-1",
         "param-token-1",
@@ -176,9 +175,32 @@ fn secrets_are_found_by_their_names_and_places() {
     ] {
         assert!(is_hidden(hidden), "{hidden}");
     }
-    for shown in ["plain-value-1", "100000", "shown-rule-1", "shown-key-1.pem"] {
+    for shown in [
+        "plain-value-1",
+        "100000",
+        "shown-rule-1",
+        "shown-key-1.pem",
+        "shown-key-2.pem",
+    ] {
         assert!(!is_hidden(shown), "{shown}");
     }
+}
+
+#[test]
+fn what_is_shown_by_design_is_no_secret_whatever_its_name() {
+    let line = [
+        "--threshold",
+        "auth_time: p(95)<shown-rule-1",
+        "--key",
+        "shown-key-1.pem",
+    ];
+    learn_line(line.map(str::to_owned), &|flag| {
+        ["threshold", "key"].contains(&flag)
+    });
+    assert!(!is_hidden("shown-rule-1") && !is_hidden("shown-key-1.pem"));
+    learn_environment("WASMSWARM_KEY", "shown-key-2.pem", &|name| name == "KEY");
+    learn_environment("WASMSWARM_TOKEN", "variable-token-2", &|name| name == "KEY");
+    assert!(!is_hidden("shown-key-2.pem") && is_hidden("variable-token-2"));
 }
 
 #[test]

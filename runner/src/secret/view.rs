@@ -2,16 +2,16 @@
 //! what is found in the decoded text can be taken out of the original.
 
 /// Decoded bytes, and where each began.
-pub(super) struct View {
+pub(super) struct SearchedText {
     pub(super) bytes: Vec<u8>,
     /// One more than there are bytes: the last is the end.
     places: Vec<usize>,
 }
 
-impl View {
+impl SearchedText {
     /// The text as it is.
-    pub(super) fn plain(text: &str) -> View {
-        View {
+    pub(super) fn plain(text: &str) -> SearchedText {
+        SearchedText {
             bytes: text.as_bytes().to_vec(),
             places: (0..=text.len()).collect(),
         }
@@ -23,7 +23,7 @@ impl View {
     }
 
     /// With `%41` as `A`, and `+` as a space if that is asked for. None: there is nothing to decode.
-    pub(super) fn percent(&self, plus: bool) -> Option<View> {
+    pub(super) fn percent(&self, plus: bool) -> Option<SearchedText> {
         let is_code = |byte: &u8| *byte == b'%' || (plus && *byte == b'+');
         if !self.bytes.iter().any(is_code) {
             return None;
@@ -36,7 +36,7 @@ impl View {
     }
 
     /// With what JSON, JavaScript and Rust write after a backslash. None: there is no backslash.
-    pub(super) fn unescaped(&self) -> Option<View> {
+    pub(super) fn unescaped(&self) -> Option<SearchedText> {
         if !self.bytes.contains(&b'\\') {
             return None;
         }
@@ -49,7 +49,7 @@ impl View {
     }
 
     /// `one` decodes what a text begins with, and says how much of it that was.
-    fn decoded(&self, one: impl Fn(&[u8]) -> Option<(Text, usize)>) -> Option<View> {
+    fn decoded(&self, one: impl Fn(&[u8]) -> Option<(Text, usize)>) -> Option<SearchedText> {
         let (mut bytes, mut places, mut at, mut changed) = (Vec::new(), Vec::new(), 0, false);
         while let Some(&byte) = self.bytes.get(at) {
             let found = one(self.bytes.get(at..).unwrap_or_default());
@@ -61,7 +61,7 @@ impl View {
             at += length;
         }
         places.push(self.places.last().copied()?);
-        changed.then_some(View { bytes, places })
+        changed.then_some(SearchedText { bytes, places })
     }
 }
 
@@ -89,7 +89,7 @@ impl Text {
 
 /// What percent-encoding stands for.
 pub(super) fn percent_decoded(text: &str) -> Option<String> {
-    String::from_utf8(View::plain(text).percent(false)?.bytes).ok()
+    String::from_utf8(SearchedText::plain(text).percent(false)?.bytes).ok()
 }
 
 fn hex(byte: u8) -> Option<u8> {

@@ -7,7 +7,7 @@ use crate::load::EndReason;
 use crate::metrics::{Snapshot, Verdict};
 use crate::options::OutputOptions;
 use crate::plan::Plan;
-use crate::report::{self, End, RunFacts};
+use crate::report::{self, EndFacts, RunFacts};
 use crate::tally::{EndingOutputs, OutputEnd};
 use crate::terminal::{self, Paint};
 use std::path::Path;
@@ -106,8 +106,8 @@ fn lack(output: &OutputEnd) -> Option<String> {
     }
 }
 
-fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> End {
-    End {
+fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> EndFacts {
+    EndFacts {
         reason: word(&run.outcome.reason).to_owned(),
         code: exit_code(run, wrong, output.exit_code_on_error).number(),
         text: ending(run.outcome),
@@ -117,7 +117,7 @@ fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> End {
 /// Lets `act` have what reports say of a run.
 fn facts(
     run: &Ended<'_>,
-    end: &End,
+    end: &EndFacts,
     wrong: &[String],
     act: impl FnOnce(&RunFacts<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {

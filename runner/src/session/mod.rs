@@ -2,7 +2,7 @@
 //!
 //! Everything that can be refused is refused in `prepare`, before the first request of the load.
 
-mod door;
+mod api_access;
 mod endpoint;
 mod exit;
 mod find;
@@ -15,6 +15,7 @@ mod prepare;
 mod prepared;
 mod reach;
 mod refusal;
+mod set_up;
 mod show;
 mod signals;
 mod source;
@@ -41,6 +42,7 @@ use crate::tally::Tally;
 use finish::Ended;
 use measure::Outcome;
 use prepare::Prepared;
+use set_up::SetUp;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -57,7 +59,7 @@ pub fn run(options: &RunOptions, exit: &Exit) -> Result<ExitCode, Failure> {
     }
     let stop = StopHandle::new();
     signals::listen(stop.clone(), exit.clone()).map_err(no_thread)?;
-    let door = door::open(&options.control)?;
+    let access = api_access::open(&options.control)?;
     let mut prepared = prepare::prepare(options)?;
     let plan = Arc::clone(&prepared.plan);
     let control = Control::new(Arc::clone(&plan));
@@ -73,7 +75,9 @@ pub fn run(options: &RunOptions, exit: &Exit) -> Result<ExitCode, Failure> {
         stop,
         snapshots: tally.follow(),
     };
-    let server = door.map(|door| door::serve(door, &handle)).transpose()?;
+    let server = access
+        .map(|access| api_access::serve(access, &handle))
+        .transpose()?;
     let keep = |outcome: &Outcome| finish::keep(&facts.ended(outcome), &options.output);
     let mut outcome = execute(&mut prepared, &options.output, handle, (tally, &keep))?;
     finish::end_outputs(std::mem::take(&mut outcome.outputs));
@@ -140,35 +144,17 @@ fn load(
     control: Control,
 ) -> io::Result<Outcome> {
     let lifecycle = prepared.lifecycle(stop);
-    let setup_data = match lifecycle.setup() {
-        Ok(data) => Arc::new(data),
+    let set_up = match SetUp::make(&lifecycle, &prepared.plan) {
+        Ok(set_up) => set_up,
         Err(why) => return Ok(setup_failed(why, stop)),
     };
-    let scenario_data = match setup_scenarios(&lifecycle, &prepared.plan, &setup_data) {
-        Ok(data) => data,
-        Err(why) => {
-            // The run's own teardown follows its setup, however far it got.
-            let _ = lifecycle.teardown(&setup_data);
-            return Ok(setup_failed(why, stop));
-        }
-    };
-    let run = Run {
-        plan: Arc::clone(&prepared.plan),
-        shared: Arc::clone(&prepared.shared),
-        pre: prepared.linked.pre.clone(),
-        transport: Arc::clone(&prepared.transport),
-        setup_data: Arc::clone(&setup_data),
-        scenario_data: scenario_data.clone(),
-        stop: stop.clone(),
-        control,
-    };
+    let run = prepared.run(&prepared.plan, &set_up, (stop.clone(), control));
     let mut outcome = with_shapes(&lifecycle, run, tally)?;
     keep(&outcome);
-    let scenarios = teardown_scenarios(&lifecycle, &prepared.plan, &scenario_data);
-    let teardown = lifecycle.teardown(&setup_data);
+    let torn_down = set_up.tear_down(&lifecycle, &prepared.plan);
     // Also `teardown` may have called it one.
     outcome.marked_failed = prepared.shared.failed.get().cloned();
-    outcome.reason = match (scenarios.and(teardown), outcome.reason) {
+    outcome.reason = match (torn_down, outcome.reason) {
         (Err(_), EndReason::Completed | EndReason::TimeUp) if lifecycle.was_cut_short() => {
             EndReason::Interrupted
         }
@@ -209,65 +195,6 @@ fn with_shapes(lifecycle: &Lifecycle<'_>, run: Run, tally: Tally) -> io::Result<
 
 fn setup_failed(why: String, stop: &StopHandle) -> Outcome {
     Outcome::without_load(stop.reason().unwrap_or(EndReason::SetupFailed(why)))
-}
-
-/// What each scenario prepared, by its index; nothing for those that have no VUs. If one
-/// fails, those before it are torn down.
-fn setup_scenarios(
-    lifecycle: &Lifecycle<'_>,
-    plan: &Plan,
-    setup_data: &[u8],
-) -> Result<Vec<Vec<u8>>, String> {
-    let mut data = vec![Vec::new(); plan.scenarios.len()];
-    let mut done = Vec::new();
-    let mut held = setup_data.len();
-    let mut fits = |bytes: usize| {
-        held = held.saturating_add(bytes);
-        held <= lifecycle.host_memory()
-    };
-    for scenario in plan.active_scenarios() {
-        match lifecycle.setup_scenario(scenario, exec_of(plan, scenario), setup_data) {
-            Ok(bytes) if !fits(bytes.len()) => {
-                let _ = teardown_these(lifecycle, plan, &done, &data);
-                return Err("what the scenarios' `setup` returned is more than --host-memory".to_owned());
-            }
-            Ok(bytes) => {
-                if let Some(slot) = data.get_mut(usize::from(scenario)) {
-                    *slot = bytes;
-                }
-                done.push(scenario);
-            }
-            Err(why) => {
-                let _ = teardown_these(lifecycle, plan, &done, &data);
-                return Err(why);
-            }
-        }
-    }
-    Ok(data)
-}
-
-/// Index of a scenario in the plugin.
-fn exec_of(plan: &Plan, scenario: u16) -> u32 {
-    plan.scenarios.get(usize::from(scenario)).map_or(0, |s| s.exec)
-}
-
-/// The first error counts; it keeps no other scenario from being torn down.
-fn teardown_scenarios(lifecycle: &Lifecycle<'_>, plan: &Plan, data: &[Vec<u8>]) -> Result<(), String> {
-    teardown_these(lifecycle, plan, &plan.active_scenarios(), data)
-}
-
-fn teardown_these(
-    lifecycle: &Lifecycle<'_>,
-    plan: &Plan,
-    scenarios: &[u16],
-    data: &[Vec<u8>],
-) -> Result<(), String> {
-    let of = |scenario: u16| data.get(usize::from(scenario)).map_or(&[][..], Vec::as_slice);
-    let results: Vec<_> = scenarios
-        .iter()
-        .map(|&scenario| lifecycle.teardown_scenario(scenario, exec_of(plan, scenario), of(scenario)))
-        .collect();
-    results.into_iter().collect()
 }
 
 fn no_thread(error: io::Error) -> Failure {

@@ -3,13 +3,14 @@
 use super::endpoint::{self, Endpoint};
 use super::memory::Memory;
 use super::prepared::{self, Linked};
+use super::set_up::SetUp;
 use super::source::{self, Order, Read};
 use super::{View, finish, http_settings, machine, no_thread, reach, refusal, thresholds};
 use crate::data::DataError;
 use crate::error::Failure;
 use crate::host::{DataSet, DataSets, LogLine, LogSink, Naming, RateLimit, RunProgress, RunShared};
 use crate::http::Transport;
-use crate::load::{Lifecycle, StopHandle};
+use crate::load::{Control, Lifecycle, Run, StopHandle};
 use crate::memory::Budget;
 use crate::metrics::Set;
 use crate::options::{self, Given, Machine, PluginOptions, ResolvedPlan, RoomFor, RunOptions, Secrets};
@@ -54,6 +55,25 @@ impl Prepared {
             &self.plan.limits,
             stop,
         )
+    }
+
+    /// A load by this plan, which has the same plugin and scenarios, after what was set up.
+    pub(super) fn run(
+        &self,
+        plan: &Arc<Plan>,
+        set_up: &SetUp,
+        (stop, control): (StopHandle, Control),
+    ) -> Run {
+        Run {
+            plan: Arc::clone(plan),
+            shared: Arc::clone(&self.shared),
+            pre: self.linked.pre.clone(),
+            transport: Arc::clone(&self.transport),
+            setup_data: Arc::clone(&set_up.run),
+            scenario_data: set_up.scenarios.clone(),
+            stop,
+            control,
+        }
     }
 
     /// The guests' log lines; an empty queue the second time.

@@ -5,8 +5,7 @@ use super::source::{self, Read};
 use super::{endpoint, machine, prepare, prepared};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::options::{self, Format, RunOptions};
-use crate::plan::Plan;
+use crate::options::{PlanFormat, ResolvedPlan, RunOptions};
 use crate::plugin::Description;
 use crate::report::{self, PlanFacts};
 use crate::terminal;
@@ -22,17 +21,17 @@ pub(super) fn show(options: &RunOptions) -> Result<ExitCode, Failure> {
         texts.push(report::list(&description.scenarios));
     }
     if options.show.task_ratio || options.show.dry_run.is_some() {
-        let plan = plan(options, &read, &description)?;
+        let ResolvedPlan { plan, origins, .. } = plan(options, &read, &description)?;
         if options.show.task_ratio {
             texts.push(report::ratio(&plan));
         }
         let facts = PlanFacts {
-            notes: options.notes(),
-            origins: options::origins(options, &description),
+            notes: options.notes().to_vec(),
+            origins,
         };
         match options.show.dry_run {
-            Some(Format::Text) => texts.push(report::plan_text(&plan, &facts, terminal::stdout_width())),
-            Some(Format::Json) => {
+            Some(PlanFormat::Text) => texts.push(report::plan_text(&plan, &facts, terminal::stdout_width())),
+            Some(PlanFormat::Json) => {
                 let json = report::plan_json(&plan, &facts);
                 texts.push(json.map_err(|e| Failure::internal("the plan has no JSON form").because(e))?);
             }
@@ -41,7 +40,7 @@ pub(super) fn show(options: &RunOptions) -> Result<ExitCode, Failure> {
     }
     let text = texts.join("\n");
     let print = match options.show.dry_run {
-        Some(Format::Json) => terminal::print_json,
+        Some(PlanFormat::Json) => terminal::print_json,
         _ => terminal::print,
     };
     print(text.trim_end()).map_err(|e| Failure::invalid("failed to write to standard output").because(e))?;
@@ -49,7 +48,7 @@ pub(super) fn show(options: &RunOptions) -> Result<ExitCode, Failure> {
 }
 
 /// The plan as a run would have it, but for what only a run brings: room for changes, and the limits of this machine.
-fn plan(options: &RunOptions, read: &Read, description: &Description) -> Result<Plan, Failure> {
+fn plan(options: &RunOptions, read: &Read, description: &Description) -> Result<ResolvedPlan, Failure> {
     let named = endpoint::name(&options.http)?;
     let data = match options.show.dry_run {
         Some(_) => prepare::load_data(&options.given)?.1,
@@ -57,5 +56,5 @@ fn plan(options: &RunOptions, read: &Read, description: &Description) -> Result<
     };
     let facts = prepare::facts(read, named, data, machine::unlimited());
     // What the plugin asks for and wasn't granted is left out.
-    Ok(prepare::resolve(options, description, &facts)?.plan)
+    prepare::resolve(options, description, &facts)
 }

@@ -10,31 +10,31 @@ const SHOWN: Duration = Duration::from_secs(3);
 /// Steers a run by keys.
 pub(super) struct Steering {
     keys: Keys,
-    wheel: Wheel,
+    control: KeyControl,
 }
 
 impl Steering {
     /// None if standard input is no terminal.
     pub(super) fn new(control: Control) -> Option<Steering> {
         let keys = Keys::on_stdin()?;
-        let wheel = Wheel { control, note: None };
-        Some(Steering { keys, wheel })
+        let control = KeyControl { control, note: None };
+        Some(Steering { keys, control })
     }
 
     /// Does what was typed since the last time.
     pub(super) fn follow(&mut self) {
         for key in self.keys.typed().chars() {
-            self.wheel.press(key);
+            self.control.press(key);
         }
     }
 
     /// The target, what the keys do, and what the last one didn't.
     pub(super) fn line(&self) -> String {
-        self.wheel.line()
+        self.control.line()
     }
 }
 
-struct Wheel {
+struct KeyControl {
     control: Control,
     note: Option<(String, Instant)>,
 }
@@ -46,7 +46,7 @@ enum Aim {
     Rate { name: String, rate: f64 },
 }
 
-impl Wheel {
+impl KeyControl {
     fn press(&mut self, key: char) {
         let step = match key {
             'w' => 1,

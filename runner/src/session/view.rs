@@ -6,7 +6,7 @@ use crate::host::LogLine;
 use crate::host::bindings::log::Level;
 use crate::load::{RunHandle, Stage};
 use crate::options::OutputOptions;
-use crate::terminal::{self, Live, Progress, plain};
+use crate::terminal::{self, LiveView, Progress, plain};
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,7 +34,11 @@ impl View {
     pub(super) fn start(output: &OutputOptions, feed: Feed) -> io::Result<View> {
         let done = Arc::new(AtomicBool::new(false));
         let plan = &feed.run.plan;
-        let live = if is_live(output) { Live::on_stderr() } else { None };
+        let live = if is_live(output) {
+            LiveView::on_stderr()
+        } else {
+            None
+        };
         let steering = live
             .as_ref()
             .and_then(|_| Steering::new(feed.run.control.clone()));
@@ -59,7 +63,7 @@ impl View {
 
     /// Whether keys are read from the terminal, so that users may be added.
     pub(super) fn takes_keys(output: &OutputOptions) -> bool {
-        is_live(output) && Live::is_possible() && io::stdin().is_terminal()
+        is_live(output) && LiveView::is_possible() && io::stdin().is_terminal()
     }
 
     /// Shows what is left of the log, and clears the live view.
@@ -81,7 +85,7 @@ fn is_live(output: &OutputOptions) -> bool {
 }
 
 struct Screen {
-    live: Option<Live>,
+    live: Option<LiveView>,
     steering: Option<Steering>,
     /// The planned length of the run, pauses not counted.
     run_time: Option<Duration>,

@@ -38,7 +38,7 @@ pub struct RouteCount {
 
 /// What one answer is counted under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
+pub(super) struct CounterKey {
     pub(super) method: &'static str,
     pub(super) route: &'static str,
     pub(super) status: u16,
@@ -53,12 +53,12 @@ struct Sums {
 
 /// The counts of one serving thread. The lock is only ever contended by a reader.
 #[derive(Debug, Default)]
-pub(super) struct Shard {
-    sums: Mutex<BTreeMap<Key, Sums>>,
+pub(super) struct CounterShard {
+    sums: Mutex<BTreeMap<CounterKey, Sums>>,
 }
 
-impl Shard {
-    pub(super) fn add(&self, key: Key, bytes_in: u64, bytes_out: u64) {
+impl CounterShard {
+    pub(super) fn add(&self, key: CounterKey, bytes_in: u64, bytes_out: u64) {
         let mut sums = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = sums.entry(key).or_default();
         entry.count += 1;
@@ -69,15 +69,17 @@ impl Shard {
 
 /// The counts of the whole target.
 #[derive(Debug)]
-pub(super) struct Tally {
-    pub(super) shards: Vec<Shard>,
+pub(super) struct RequestCounters {
+    pub(super) shards: Vec<CounterShard>,
     pub(super) open: AtomicU64,
     pub(super) accepted: AtomicU64,
 }
 
-impl Tally {
+impl RequestCounters {
     pub(super) fn new(threads: usize) -> Self {
-        let shards = std::iter::repeat_with(Shard::default).take(threads).collect();
+        let shards = std::iter::repeat_with(CounterShard::default)
+            .take(threads)
+            .collect();
         Self {
             shards,
             open: AtomicU64::new(0),
@@ -106,8 +108,8 @@ impl Tally {
         self.accepted.store(0, Ordering::Relaxed);
     }
 
-    fn merged(&self) -> BTreeMap<Key, Sums> {
-        let mut merged = BTreeMap::<Key, Sums>::new();
+    fn merged(&self) -> BTreeMap<CounterKey, Sums> {
+        let mut merged = BTreeMap::<CounterKey, Sums>::new();
         for shard in &self.shards {
             for (key, sums) in &*shard.sums.lock().unwrap_or_else(PoisonError::into_inner) {
                 let entry = merged.entry(*key).or_default();
@@ -121,7 +123,7 @@ impl Tally {
 }
 
 impl RouteCount {
-    fn new(key: Key, sums: Sums) -> Self {
+    fn new(key: CounterKey, sums: Sums) -> Self {
         Self {
             method: key.method.to_owned(),
             route: key.route.to_owned(),
@@ -137,7 +139,7 @@ impl RouteCount {
 mod tests {
     use super::*;
 
-    const HOME: Key = Key {
+    const HOME: CounterKey = CounterKey {
         method: "GET",
         route: "/",
         status: 200,
@@ -145,11 +147,11 @@ mod tests {
 
     #[test]
     fn adds_up_what_the_threads_counted() {
-        let tally = Tally::new(2);
-        tally.shards[0].add(HOME, 1, 10);
-        tally.shards[1].add(HOME, 2, 20);
-        tally.shards[1].add(Key { status: 500, ..HOME }, 0, 5);
-        let counters = tally.read();
+        let counters = RequestCounters::new(2);
+        counters.shards[0].add(HOME, 1, 10);
+        counters.shards[1].add(HOME, 2, 20);
+        counters.shards[1].add(CounterKey { status: 500, ..HOME }, 0, 5);
+        let counters = counters.read();
         assert_eq!(counters.total, 3);
         let first = &counters.by[0];
         assert_eq!(
@@ -160,11 +162,11 @@ mod tests {
 
     #[test]
     fn starts_again_after_a_reset() {
-        let tally = Tally::new(1);
-        tally.shards[0].add(HOME, 0, 0);
-        tally.reset();
+        let counters = RequestCounters::new(1);
+        counters.shards[0].add(HOME, 0, 0);
+        counters.reset();
         assert_eq!(
-            tally.read(),
+            counters.read(),
             Counters {
                 total: 0,
                 open_connections: 0,

@@ -2,7 +2,7 @@
 //! the injected error, the delay, the count.
 
 use super::answer::{self, Answer};
-use super::counters::{Key, Tally};
+use super::counters::{CounterKey, RequestCounters};
 use super::delay::unit;
 use super::hold::Hold;
 use super::shop::Shop;
@@ -34,13 +34,13 @@ pub(super) struct Shared {
     options: Options,
     hold: Hold,
     shop: Shop,
-    pub(super) counters: Tally,
+    pub(super) counters: RequestCounters,
     requests: AtomicU64,
 }
 
 impl Shared {
     pub(super) fn new(options: Options) -> Self {
-        let counters = Tally::new(options.threads);
+        let counters = RequestCounters::new(options.threads);
         Self {
             hold: Hold::new(options.capacity, options.servers),
             options,
@@ -187,7 +187,7 @@ async fn read(body: Incoming) -> Option<Bytes> {
 }
 
 fn count(thread: &Thread, parts: &Parts, route: &'static str, answer: &Answer, bytes_in: usize) {
-    let key = Key {
+    let key = CounterKey {
         method: method_name(&parts.method),
         route,
         status: answer.status().as_u16(),

@@ -4,6 +4,7 @@
 use super::progress::Progress;
 use super::screen;
 use super::style::Paint;
+use super::trace;
 use crate::metrics::Snapshot;
 use crate::secret;
 use crossterm::{QueueableCommand, cursor, terminal};
@@ -15,7 +16,7 @@ use unicode_width::UnicodeWidthStr;
 const EVERY: Duration = Duration::from_millis(250);
 
 /// Lines at the bottom of the terminal. Removes them when dropped.
-pub struct Live {
+pub struct LiveView {
     out: Box<dyn Write + Send>,
     size: fn() -> (usize, usize),
     paint: Paint,
@@ -25,7 +26,7 @@ pub struct Live {
     is_cursor_hidden: bool,
 }
 
-impl Live {
+impl LiveView {
     /// A live view on standard error; None if that isn't a terminal that can do it.
     pub fn on_stderr() -> Option<Self> {
         if !Self::is_possible() {
@@ -52,7 +53,8 @@ impl Live {
         self.drawn = Some(Instant::now());
         let (columns, rows) = (self.size)();
         let lines = screen::render(snapshot, progress, columns, rows, self.paint);
-        self.replace("", lines);
+        let told: String = trace::hold().into_iter().map(|line| line + "\n").collect();
+        self.replace(&told, lines);
     }
 
     /// Prints a line above the view.
@@ -67,6 +69,7 @@ impl Live {
     pub fn clear(&mut self) {
         self.replace("", Vec::new());
         self.drawn = None;
+        trace::release();
     }
 
     fn new(out: Box<dyn Write + Send>, size: fn() -> (usize, usize), paint: Paint) -> Self {
@@ -125,15 +128,15 @@ impl Live {
     }
 }
 
-impl Drop for Live {
+impl Drop for LiveView {
     fn drop(&mut self) {
         self.clear();
     }
 }
 
-impl std::fmt::Debug for Live {
+impl std::fmt::Debug for LiveView {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Live")
+        f.debug_struct("LiveView")
             .field("lines", &self.lines.len())
             .finish_non_exhaustive()
     }
@@ -179,9 +182,12 @@ mod tests {
         }
     }
 
-    fn live() -> (Live, Shared) {
+    fn live() -> (LiveView, Shared) {
         let out = Shared::default();
-        (Live::new(Box::new(out.clone()), || (80, 24), Paint::Plain), out)
+        (
+            LiveView::new(Box::new(out.clone()), || (80, 24), Paint::Plain),
+            out,
+        )
     }
 
     #[test]

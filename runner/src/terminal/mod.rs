@@ -11,17 +11,19 @@ mod progress;
 mod screen;
 mod style;
 mod table;
+mod trace;
 pub mod units;
 mod wrap;
 
 pub use escape::escape;
 pub use keys::{Keys, restore};
-pub use live::Live;
+pub use live::LiveView;
 pub use message::{error_text, warning_text};
 pub use progress::Progress;
 pub use screen::render;
 pub use style::{Paint, Style};
 pub use table::{Cell, Column, Table, fit, pad};
+pub use trace::{VARIABLE as LOG_VARIABLE, start as start_log};
 pub use wrap::wrap;
 
 use crate::secret;

@@ -5,7 +5,7 @@ use super::baseline::Baseline;
 use super::error::ThresholdError;
 use super::measured::{self, Missing};
 use super::resolve::{self, Known, Resolved};
-use super::rule::{Change, Limit, Rule, Span, Threshold};
+use super::rule::{BaselineChange, Limit, Rule, Span, Threshold};
 use super::stretch::{Sliding, Tiled};
 use super::urls::watched_urls;
 use crate::metrics::{Amount, Delta, Follower, Measure, MetricKind, Query, Unit, Verdict};
@@ -348,7 +348,7 @@ fn limit(resolved: &Resolved, known: &Known<'_>, baseline: Option<&Baseline>) ->
         .figure(resolved, known.info)
         .map_err(|why| format!("the baseline has no figure for {threshold}: {why}"))?;
     Ok(match change {
-        Change::Times(factor) => figure * factor,
-        Change::Plus(quantity) => figure + quantity.value,
+        BaselineChange::Times(factor) => figure * factor,
+        BaselineChange::Plus(quantity) => figure + quantity.value,
     })
 }

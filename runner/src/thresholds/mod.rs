@@ -33,6 +33,8 @@ pub use error::ThresholdError;
 pub use evaluator::Evaluator;
 pub use parse::split;
 pub use resolve::{Known, check};
-pub use rule::{Aggregation, Change, Limit, Mark, Metric, Operator, Pair, Quantity, Rule, Span, Threshold};
+pub use rule::{
+    Aggregation, BaselineChange, Limit, Mark, Metric, Operator, Pair, Quantity, Rule, Span, Threshold,
+};
 pub use suggest::closest;
 pub use urls::watched_urls;

@@ -4,7 +4,7 @@
 use super::cursor::Cursor;
 use super::error::ThresholdError;
 use super::rule::{
-    Aggregation, Change, Limit, Mark, Metric, Operator, Pair, Quantity, Rule, Span, Threshold,
+    Aggregation, BaselineChange, Limit, Mark, Metric, Operator, Pair, Quantity, Rule, Span, Threshold,
 };
 use std::time::Duration;
 
@@ -279,7 +279,7 @@ fn limit(cursor: &mut Cursor<'_>) -> Parsed<Limit> {
     cursor.skip_blanks();
     let sign = cursor.peek();
     if !sign.is_some_and(|c| "*/+-".contains(c)) {
-        return Ok(Limit::Baseline(Change::Times(1.0)));
+        return Ok(Limit::Baseline(BaselineChange::Times(1.0)));
     }
     cursor.take_while(|c| Some(c) == sign);
     cursor.skip_blanks();
@@ -290,13 +290,13 @@ fn limit(cursor: &mut Cursor<'_>) -> Parsed<Limit> {
         Some('*' | '/') if !is_factor => {
             return Err(cursor.error_at(at, "a baseline is multiplied with a number above 0"));
         }
-        Some('*') => Change::Times(by.value),
-        Some('/') => Change::Times(1.0 / by.value),
-        Some('-') => Change::Plus(Quantity {
+        Some('*') => BaselineChange::Times(by.value),
+        Some('/') => BaselineChange::Times(1.0 / by.value),
+        Some('-') => BaselineChange::Plus(Quantity {
             value: -by.value,
             ..by
         }),
-        _ => Change::Plus(by),
+        _ => BaselineChange::Plus(by),
     };
     Ok(Limit::Baseline(change))
 }

@@ -3,7 +3,7 @@
 
 use super::catalogue::{self, Builtin, CUSTOM, SYSTEM_TAGS, Tags};
 use super::error::ThresholdError;
-use super::rule::{Change, Limit, Mark, Metric, Pair, Quantity, Rule, Threshold, figures_of};
+use super::rule::{BaselineChange, Limit, Mark, Metric, Pair, Quantity, Rule, Threshold, figures_of};
 use super::urls::names_of;
 use crate::metrics::{Measure, MetricKind, Query, RunInfo, Selection, StatusChoice, StatusClass, Unit};
 
@@ -186,8 +186,8 @@ pub(super) fn check_rule(rule: &Rule, kind: MetricKind, is_time: bool) -> Result
         return Err(error.hint(figures_of(kind)));
     }
     let quantity = match rule.limit {
-        Limit::Fixed(quantity) | Limit::Baseline(Change::Plus(quantity)) => quantity,
-        Limit::Baseline(Change::Times(_)) => return Ok(()),
+        Limit::Fixed(quantity) | Limit::Baseline(BaselineChange::Plus(quantity)) => quantity,
+        Limit::Baseline(BaselineChange::Times(_)) => return Ok(()),
     };
     let error = |what: &str| Err(ThresholdError::at(&rule.text, rule.limit_at, what));
     match quantity.mark {
@@ -201,7 +201,7 @@ pub(super) fn check_rule(rule: &Rule, kind: MetricKind, is_time: bool) -> Result
 fn custom_unit(rule: &Rule) -> Unit {
     let is_time = |quantity: Quantity| quantity.mark == Mark::Time;
     match rule.limit {
-        Limit::Fixed(quantity) | Limit::Baseline(Change::Plus(quantity)) if is_time(quantity) => {
+        Limit::Fixed(quantity) | Limit::Baseline(BaselineChange::Plus(quantity)) if is_time(quantity) => {
             Unit::Milliseconds
         }
         _ => Unit::Number,

@@ -151,12 +151,12 @@ pub enum Limit {
     /// A number.
     Fixed(Quantity),
     /// The same figure of an earlier run, changed.
-    Baseline(Change),
+    Baseline(BaselineChange),
 }
 
 /// How the figure of an earlier run is changed.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Change {
+pub enum BaselineChange {
     /// Multiplied with this; 1 leaves it as it is.
     Times(f64),
     /// With this added, which may be negative.

@@ -23,7 +23,7 @@ const IMMORTAL_FROM: u32 = 1 << 30;
 
 /// Why it can't be done: the component isn't what the pinned componentizer makes.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Problem {
+pub(super) enum MemoryProblem {
     #[error("the component can't be read: {0}")]
     Component(#[from] BinaryReaderError),
     #[error("the SDK left no list of objects in it")]
@@ -33,9 +33,9 @@ pub(super) enum Problem {
 }
 
 /// Sets the counts of all objects that the SDK lists. Returns how many these are.
-pub(super) fn make_immortal(component: &mut [u8]) -> Result<usize, Problem> {
+pub(super) fn make_immortal(component: &mut [u8]) -> Result<usize, MemoryProblem> {
     let memory = Memory::of(component)?;
-    let mark = memory.find(component, MARK).ok_or(Problem::NoList)?;
+    let mark = memory.find(component, MARK).ok_or(MemoryProblem::NoList)?;
     let list = memory.word(component, mark.saturating_add(MARK.len() as u32));
     let items = memory.word(component, list.saturating_add(ITEMS));
     let mut changed = 0;
@@ -43,10 +43,12 @@ pub(super) fn make_immortal(component: &mut [u8]) -> Result<usize, Problem> {
         let address = memory.word(component, items.saturating_add(index.saturating_mul(4)));
         let count = memory.word(component, address);
         if count == 0 {
-            return Err(Problem::NoObject { address });
+            return Err(MemoryProblem::NoObject { address });
         }
         if count < IMMORTAL_FROM {
-            let place = memory.place(address, 4).ok_or(Problem::NoObject { address })?;
+            let place = memory
+                .place(address, 4)
+                .ok_or(MemoryProblem::NoObject { address })?;
             component[place].copy_from_slice(&IMMORTAL.to_le_bytes());
             changed += 1;
         }
@@ -62,7 +64,7 @@ struct Memory {
 
 impl Memory {
     /// The memory of that module which has most of it: the others have none of their own.
-    fn of(component: &[u8]) -> Result<Memory, Problem> {
+    fn of(component: &[u8]) -> Result<Memory, MemoryProblem> {
         let mut parts = Vec::new();
         for payload in Parser::new(0).parse_all(component) {
             if let Payload::DataSection(section) = payload? {

@@ -22,9 +22,9 @@ const ISOLATED: &str = "-I";
 
 /// The componentizer; installed when it is needed.
 #[derive(Debug)]
-pub(super) struct Componentizer;
+pub(super) struct ComponentizePy;
 
-impl Builder for Componentizer {
+impl Builder for ComponentizePy {
     fn maker(&self) -> String {
         format!("{COMPONENTIZER} {}", sdk::PYTHON.digest())
     }

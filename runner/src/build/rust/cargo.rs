@@ -22,7 +22,7 @@ const PROFILE: [(&str, &str); 5] = [
 
 /// The package to build.
 #[derive(Debug)]
-pub(super) struct Project {
+pub(super) struct CargoProject {
     package: String,
     id: String,
     has_profile: bool,
@@ -58,7 +58,7 @@ struct Message {
 }
 
 /// Finds the package of the folder `dir`.
-pub(super) fn inspect(dir: &Path) -> Result<Project, BuildError> {
+pub(super) fn inspect(dir: &Path) -> Result<CargoProject, BuildError> {
     let manifest = dir.join("Cargo.toml");
     if !manifest.is_file() {
         return Err(BuildError::NotAProject { dir: dir.to_owned() });
@@ -71,7 +71,7 @@ pub(super) fn inspect(dir: &Path) -> Result<Project, BuildError> {
             package: package.name,
         });
     }
-    Ok(Project {
+    Ok(CargoProject {
         package: package.name,
         id: package.id,
         has_profile,
@@ -128,7 +128,7 @@ impl Target {
 /// Builds the package and returns its component's path.
 pub(super) fn compile(
     dir: &Path,
-    project: &Project,
+    project: &CargoProject,
     on_line: &mut dyn FnMut(&str),
 ) -> Result<PathBuf, BuildError> {
     let failed = |source| BuildError::Tool {
@@ -154,7 +154,7 @@ pub(super) fn compile(
     })
 }
 
-fn build_command(dir: &Path, project: &Project) -> Command {
+fn build_command(dir: &Path, project: &CargoProject) -> Command {
     let mut command = command("cargo", dir);
     command.args([
         "build",
@@ -187,7 +187,7 @@ fn read_messages(child: &mut Child) -> Option<std::thread::JoinHandle<String>> {
     }))
 }
 
-fn artifact(messages: &str, project: &Project) -> Option<PathBuf> {
+fn artifact(messages: &str, project: &CargoProject) -> Option<PathBuf> {
     let parsed = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Message>(line).ok());

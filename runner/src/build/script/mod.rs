@@ -39,7 +39,7 @@ pub enum Engine {
 pub(super) fn builder(engine: Engine) -> Result<Box<dyn Builder>, BuildError> {
     Ok(match engine {
         Engine::Quickjs => Box::new(Evaluator { wasm: runtime()? }),
-        Engine::Starlingmonkey => Box::new(starlingmonkey::Componentizer::find()?),
+        Engine::Starlingmonkey => Box::new(starlingmonkey::ComponentizeJs::find()?),
     })
 }
 

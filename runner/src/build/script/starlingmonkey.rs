@@ -12,13 +12,13 @@ const OLDEST: (u32, u32) = (20, 0);
 
 /// Node.js; the engine is installed when it is needed.
 #[derive(Debug)]
-pub(super) struct Componentizer {
+pub(super) struct ComponentizeJs {
     node: PathBuf,
     npm: PathBuf,
 }
 
-impl Componentizer {
-    pub(super) fn find() -> Result<Componentizer, BuildError> {
+impl ComponentizeJs {
+    pub(super) fn find() -> Result<ComponentizeJs, BuildError> {
         let missing = |found: &str| BuildError::Missing {
             language: Language::JavaScript,
             what: format!("Node.js {} or newer with npm for this engine{found}", OLDEST.0),
@@ -31,7 +31,7 @@ impl Componentizer {
         if tool::numbers(&version) < Some(OLDEST) {
             return Err(missing(&format!("; found: {version}")));
         }
-        Ok(Componentizer { node, npm })
+        Ok(ComponentizeJs { node, npm })
     }
 
     /// The folder with `build.mjs`, the engine and the rest of the library.
@@ -58,7 +58,7 @@ impl Componentizer {
     }
 }
 
-impl Builder for Componentizer {
+impl Builder for ComponentizeJs {
     fn maker(&self) -> String {
         format!("starlingmonkey {}", sdk::JAVASCRIPT.digest())
     }

@@ -4,7 +4,9 @@
 use super::super::BuildError;
 use std::io::Write;
 use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use swc_common::SourceMap;
 use swc_common::errors::{DiagnosticBuilder, Emitter, Handler};
 use swc_common::sync::Lrc;
@@ -59,24 +61,34 @@ impl Emitter for Short {
 /// of one costs memory.
 const STACKS: [usize; 3] = [4 << 30, 1 << 30, 64 << 20];
 
+/// How long parsing may take; a large project takes a second. The parser tries both readings of what may be a type or an
+/// arrow function, one within the other, so that forty nested `<a>(` take it longer than anybody waits.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// The script without its types. `name` is what messages call it.
 pub(super) fn types(text: String, name: &Path) -> Result<String, BuildError> {
-    std::thread::scope(|scope| {
-        let text = &text;
-        let parse = move || on_this_stack(text.clone(), name);
-        let started = STACKS.iter().find_map(|&bytes| {
-            let thread = std::thread::Builder::new().stack_size(bytes);
-            thread.spawn_scoped(scope, parse).ok()
-        });
-        let ended = started.map(std::thread::ScopedJoinHandle::join);
-        ended.and_then(Result::ok).unwrap_or_else(|| {
-            let message = format!(
-                "{}: it can't be parsed: no thread for it, or a defect of the parser",
-                name.display()
-            );
-            Err(BuildError::Syntax { message })
-        })
-    })
+    types_within(PATIENCE, text, name)
+}
+
+fn types_within(limit: Duration, text: String, name: &Path) -> Result<String, BuildError> {
+    let (done, ended) = mpsc::channel();
+    let text: Arc<str> = text.into();
+    let started = STACKS.iter().any(|&bytes| {
+        let (done, text, name) = (done.clone(), Arc::clone(&text), name.to_owned());
+        // Nobody listens any more once the time is up.
+        let parse = move || drop(done.send(on_this_stack(text.to_string(), &name)));
+        std::thread::Builder::new().stack_size(bytes).spawn(parse).is_ok()
+    });
+    drop(done);
+    let why = match ended.recv_timeout(limit) {
+        Ok(stripped) => return stripped,
+        // A parser can't be stopped. It ends with the process, whose build has failed.
+        Err(RecvTimeoutError::Timeout) => format!("the parser came to no end within {limit:?}"),
+        Err(RecvTimeoutError::Disconnected) if started => "a defect of the parser".to_owned(),
+        Err(RecvTimeoutError::Disconnected) => "no thread for it".to_owned(),
+    };
+    let message = format!("{}: it can't be parsed: {why}", name.display());
+    Err(BuildError::Syntax { message })
 }
 
 fn on_this_stack(text: String, name: &Path) -> Result<String, BuildError> {
@@ -225,6 +237,18 @@ mod tests {
     ];
 
     #[test]
+    fn what_the_parser_finds_no_end_of_is_refused() {
+        // Few enough to end soon after nobody waits any more.
+        let text = format!("let x = {}b{};", "<a>(".repeat(15), ")".repeat(15));
+        let refused = types_within(Duration::from_micros(100), text, Path::new("shop.ts"));
+        let message = refused.unwrap_err().to_string();
+        assert!(
+            message.contains("shop.ts: it can't be parsed: the parser came to no end"),
+            "{message}"
+        );
+    }
+
+    #[test]
     fn fuzz_typescript_is_refused_or_becomes_javascript_with_every_line_in_its_place() {
         crate::tests::fuzz::gate(1_500, |dice| {
             let mut text = dice.text(GOOD, WORDS);
@@ -232,7 +256,8 @@ mod tests {
             // Each level of nesting takes some of the stack.
             let deep = std::thread::Builder::new().stack_size(128 << 20);
             let stripped = std::thread::scope(|scope| {
-                let parse = deep.spawn_scoped(scope, || strip(&text)).unwrap();
+                let stripped = || types_within(Duration::from_secs(2), text.clone(), Path::new("shop.ts"));
+                let parse = deep.spawn_scoped(scope, stripped).unwrap();
                 parse.join().unwrap()
             });
             if let Ok(stripped) = stripped {

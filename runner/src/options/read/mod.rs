@@ -3,40 +3,22 @@
 mod stages;
 mod thresholds;
 
-use super::definition::{Defined, Definition, Kind};
-use super::layer::{LOAD, Layer, ScenarioText, Setting, Settings, parts, shown};
+use super::definition::{self, Definition, Definitions, Kind};
+use super::http::HttpOptions;
+use super::layer::{Layer, ScenarioText, parts, shown};
 use super::names::{did_you_mean, folded, instead_of_k6, is_always_so};
 use super::problem::{Origin, Problem};
+use super::row::Setter;
+use super::setting::{Setting, Settings, TypedValue};
+use super::tree;
 use super::tree::{Format, Key, Node, Position, Value};
-use super::{definition, tree};
 use crate::secret;
 
 /// Scenarios that a file may have.
 const MAX_SCENARIOS: usize = 1000;
 
-/// Keys that a plugin may suggest, besides those of the load and of scenarios. All else belongs
-/// to the operator: it would grant the plugin something, or change what it is given.
-const OF_PLUGINS: [&str; 16] = [
-    "host",
-    "max_rate",
-    "tags",
-    "group_urls",
-    "setup_timeout",
-    "teardown_timeout",
-    "reset_cookies",
-    "reset_connections",
-    "no_keep_alive",
-    "max_redirects",
-    "parallel_per_host",
-    "tls_version",
-    "dns_ttl",
-    "dns_policy",
-    "block_ip",
-    "block_host",
-];
-
-/// Keys by which a plugin asks the operator for something. Nothing comes of them by themselves.
-pub(super) const ASKED: [&str; 5] = ["resolve", "insecure", "cert", "key", "source_address"];
+/// Said of what would grant a plugin something, or change what it is given.
+const OPERATORS: &str = "a plugin can't set this: it is the operator's to say";
 
 /// Reads a text into a layer, as far as it can be read, with all problems. `origin` says whose it is.
 pub(super) fn layer(
@@ -46,7 +28,7 @@ pub(super) fn layer(
 ) -> (Layer, Vec<Problem>) {
     let root = match tree::parse(format, text) {
         Ok(root) => {
-            tree::each_text(&root, "", &mut secret::learn_named);
+            tree::each_text(&root, "", &definition::is_shown, &mut secret::learn_named);
             root
         }
         Err(faults) => {
@@ -57,8 +39,6 @@ pub(super) fn layer(
         }
     };
     let mut reader = Reader {
-        run: definition::run(),
-        scenario: definition::scenario(),
         origin,
         problems: Vec::new(),
     };
@@ -67,15 +47,23 @@ pub(super) fn layer(
     (layer, reader.problems)
 }
 
+/// Where a key stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
     Run,
     Scenario,
 }
 
+impl Scope {
+    fn options(self) -> &'static Definitions {
+        match self {
+            Scope::Run => definition::run(),
+            Scope::Scenario => definition::scenario(),
+        }
+    }
+}
+
 struct Reader<'a> {
-    run: Definition,
-    scenario: Definition,
     origin: &'a dyn Fn(Position) -> Origin,
     problems: Vec<Problem>,
 }
@@ -87,13 +75,6 @@ impl Reader<'_> {
 
     fn is_plugin(&self) -> bool {
         matches!((self.origin)(Position::START), Origin::Plugin(_))
-    }
-
-    fn definition(&mut self, scope: Scope) -> &mut Definition {
-        match scope {
-            Scope::Run => &mut self.run,
-            Scope::Scenario => &mut self.scenario,
-        }
     }
 
     fn root(&mut self, root: Node) -> Layer {
@@ -162,31 +143,25 @@ impl Reader<'_> {
 
     fn entry(&mut self, scope: Scope, path: &str, key: &Key, node: Node, out: &mut Settings) {
         let full = join(path, &key.name);
-        let Some(defined) = self.definition(scope).find(&key.name).cloned() else {
+        let Some(option) = scope.options().find(&key.name) else {
             return self.unknown(scope, key);
         };
-        if self.is_plugin() && !may_suggest(scope, &defined.id) {
-            return self.complain(
-                key.at,
-                &full,
-                "a plugin can't set this: it is the operator's to say",
-            );
+        if self.is_plugin() && option.rules.setter == Setter::Operator {
+            return self.complain(key.at, &full, OPERATORS);
         }
-        if let Some(earlier) = out.first(&defined.id) {
+        if let Some(earlier) = out.first(option.id) {
             let what = format!("it is given twice: the other time as {}", earlier.key);
             return self.complain(key.at, &full, what);
         }
-        match node.value {
-            Value::List(items) if defined.id == "stages" => self.stages(&full, items, out),
-            Value::List(items) if defined.is_list => {
+        match (node.value, option.separator()) {
+            (Value::List(items), _) if option.kind == Kind::Stage => self.stages(option, &full, items, out),
+            (Value::List(items), _) if option.is_list => {
                 for item in items {
-                    self.scalar(scope, &defined, &full, item, out);
+                    self.scalar(option, &full, item, out);
                 }
             }
-            Value::Table(entries) if is_by_name(&defined.id) => {
-                self.named(scope, &defined, &full, entries, out);
-            }
-            _ => self.scalar(scope, &defined, &full, node, out),
+            (Value::Table(entries), Some(separator)) => self.named(option, separator, &full, entries, out),
+            (value, _) => self.scalar(option, &full, Node { at: node.at, value }, out),
         }
     }
 
@@ -199,9 +174,9 @@ impl Reader<'_> {
             Some(instead) => format!("{:?} of k6 doesn't exist here: {instead}", key.name),
             None => {
                 let mut known: Vec<String> = Vec::new();
-                for defined in self.definition(scope).keys() {
-                    known.push(defined.id.clone());
-                    known.extend(defined.aliases.iter().map(|alias| alias.replace('-', "_")));
+                for option in scope.options().iter() {
+                    known.push(option.id.to_owned());
+                    known.extend(option.other_keys());
                 }
                 if scope == Scope::Run {
                     known.push("scenarios".to_owned());
@@ -214,27 +189,28 @@ impl Reader<'_> {
     }
 
     /// One value that is a text, in whatever form it is written.
-    fn scalar(&mut self, scope: Scope, defined: &Defined, full: &str, node: Node, out: &mut Settings) {
-        let text = match text_of(defined, node.value) {
+    fn scalar(&mut self, option: &Definition, full: &str, node: Node, out: &mut Settings) {
+        let text = match text_of(option, node.value) {
             Ok(text) => text,
             Err(what) => return self.complain(node.at, full, what),
         };
-        let values = if defined.is_split {
-            parts(defined, &text)
+        let values = if option.is_split {
+            parts(option, &text)
         } else {
             vec![text.as_str()]
         };
         for text in values {
-            match self.definition(scope).check(defined, text) {
-                Ok(()) => out.push(&defined.id, self.setting(node.at, full, text)),
+            match option.parse(text) {
+                Ok(value) => out.push(option.id, self.setting(node.at, full, text, value)),
                 Err(why) => self.complain(node.at, full, shown(text, &why)),
             }
         }
     }
 
-    fn setting(&self, at: Position, full: &str, text: &str) -> Setting {
+    fn setting(&self, at: Position, full: &str, text: &str, value: TypedValue) -> Setting {
         Setting {
             text: text.to_owned(),
+            value,
             origin: (self.origin)(at),
             key: full.to_owned(),
         }
@@ -243,27 +219,23 @@ impl Reader<'_> {
     /// `NAME = VALUE` in a table, for what a flag takes as `NAME=VALUE`.
     fn named(
         &mut self,
-        scope: Scope,
-        defined: &Defined,
+        option: &Definition,
+        separator: char,
         full: &str,
         entries: Vec<(Key, Node)>,
         out: &mut Settings,
     ) {
-        let separator = if defined.id == "headers" { ":" } else { "=" };
         for (key, node) in entries {
             let full = join(full, &key.name);
             if key.name.contains(separator) {
+                let separator = separator.to_string();
                 self.complain(key.at, &full, format!("a name can't have a {separator:?} in it"));
                 continue;
             }
             match plain_text(node.value) {
                 Ok(text) => {
-                    let text = Value::Text(format!("{}{separator}{text}", key.name));
-                    let node = Node {
-                        at: node.at,
-                        value: text,
-                    };
-                    self.scalar(scope, defined, &full, node, out);
+                    let value = Value::Text(format!("{}{separator}{text}", key.name));
+                    self.scalar(option, &full, Node { at: node.at, value }, out);
                 }
                 Err(what) => self.complain(node.at, &full, what),
             }
@@ -271,37 +243,20 @@ impl Reader<'_> {
     }
 
     fn user_agent(&mut self, key: &Key, node: Node, out: &mut Settings) {
-        let Some(headers) = self.run.find("headers").cloned() else {
+        let Some(headers) = definition::run().get(HttpOptions::headers) else {
             return;
         };
         if self.is_plugin() {
-            return self.complain(
-                key.at,
-                &key.name,
-                "a plugin can't set this: it is the operator's to say",
-            );
+            return self.complain(key.at, &key.name, OPERATORS);
         }
         match node.value {
             Value::Text(text) => {
                 let value = Value::Text(format!("user-agent: {text}"));
-                self.scalar(Scope::Run, &headers, &key.name, Node { at: node.at, value }, out);
+                self.scalar(headers, &key.name, Node { at: node.at, value }, out);
             }
             _ => self.complain(node.at, &key.name, "it must be a text"),
         }
     }
-}
-
-fn may_suggest(scope: Scope, id: &str) -> bool {
-    let is_shape =
-        LOAD.contains(&id) || ["graceful_stop", "on_stop", "task_tags", "exclude_tags"].contains(&id);
-    match scope {
-        Scope::Run => is_shape || OF_PLUGINS.contains(&id) || ASKED.contains(&id),
-        Scope::Scenario => true,
-    }
-}
-
-fn is_by_name(id: &str) -> bool {
-    ["params", "tags", "headers", "data", "resolve"].contains(&id)
 }
 
 fn join(path: &str, key: &str) -> String {
@@ -312,10 +267,10 @@ fn join(path: &str, key: &str) -> String {
     }
 }
 
-fn text_of(defined: &Defined, value: Value) -> Result<String, String> {
-    match (defined.kind, value) {
+fn text_of(option: &Definition, value: Value) -> Result<String, String> {
+    match (option.kind, value) {
         (Kind::Time, Value::Number(number)) => time_of(&number),
-        (_, Value::Table(_)) if defined.is_list => Err("it must be a list".to_owned()),
+        (_, Value::Table(_)) if option.is_list => Err("it must be a list".to_owned()),
         (_, value) => plain_text(value),
     }
 }

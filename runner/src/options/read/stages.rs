@@ -1,16 +1,19 @@
 //! The stages of a ramp: texts as the flag takes them, or tables with a key for each part.
 
 use super::{Reader, join, plain_text, time_of};
-use crate::options::layer::{Settings, shown};
+use crate::options::definition::Definition;
+use crate::options::layer::shown;
 use crate::options::names::{did_you_mean, folded};
+use crate::options::setting::{Settings, TypedValue};
 use crate::options::stage;
 use crate::options::tree::{Key, Node, Position, Value};
+use crate::plan::Stage;
 
 impl Reader<'_> {
-    pub(super) fn stages(&mut self, full: &str, items: Vec<Node>, out: &mut Settings) {
+    pub(super) fn stages(&mut self, option: &Definition, full: &str, items: Vec<Node>, out: &mut Settings) {
         for (index, item) in items.into_iter().enumerate() {
             let full = format!("{full}[{index}]");
-            let text = match item.value {
+            let stage = match item.value {
                 Value::Table(entries) => self.stage(&full, item.at, entries),
                 Value::Text(text) => self.stage_text(item.at, &full, text),
                 _ => {
@@ -22,15 +25,16 @@ impl Reader<'_> {
                     None
                 }
             };
-            if let Some(text) = text {
-                out.push("stages", self.setting(item.at, &full, &text));
+            if let Some((text, stage)) = stage {
+                let value = TypedValue::new(stage);
+                out.push(option.id, self.setting(item.at, &full, &text, value));
             }
         }
     }
 
-    fn stage_text(&mut self, at: Position, full: &str, text: String) -> Option<String> {
+    fn stage_text(&mut self, at: Position, full: &str, text: String) -> Option<(String, Stage)> {
         match stage::stage(&text) {
-            Ok(_) => Some(text),
+            Ok(stage) => Some((text, stage)),
             Err(why) => {
                 self.complain(at, full, shown(&text, &why));
                 None
@@ -38,8 +42,8 @@ impl Reader<'_> {
         }
     }
 
-    /// A stage as a table, written as the flag has it.
-    fn stage(&mut self, full: &str, at: Position, entries: Vec<(Key, Node)>) -> Option<String> {
+    /// A stage as a table, with the text that the flag would have.
+    fn stage(&mut self, full: &str, at: Position, entries: Vec<(Key, Node)>) -> Option<(String, Stage)> {
         let before = self.problems.len();
         let parts = self.parts(full, at, entries);
         for (name, part) in stage::PARTS.iter().zip(&parts).take(2) {
@@ -53,7 +57,7 @@ impl Reader<'_> {
         let texts: Vec<_> = parts.iter().map(|part| part.text.as_str()).collect();
         let text = texts.join(":").trim_end_matches(':').to_owned();
         match stage::stage(&text) {
-            Ok(_) => Some(text),
+            Ok(stage) => Some((text, stage)),
             Err(why) => {
                 self.complain_of_part(full, at, &parts, &why);
                 None

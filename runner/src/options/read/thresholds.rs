@@ -1,8 +1,10 @@
 //! Thresholds in all of the forms that k6 takes.
 
 use super::Reader;
-use crate::options::layer::{Settings, shown};
+use crate::options::layer::shown;
+use crate::options::measure::MeasureOptions;
 use crate::options::names::{did_you_mean, folded};
+use crate::options::setting::{Settings, TypedValue};
 use crate::options::threshold;
 use crate::options::tree::{Key, Node, Position, Value};
 
@@ -90,7 +92,10 @@ impl Reader<'_> {
 
     fn threshold_line(&mut self, at: Position, full: &str, line: String, out: &mut Settings) {
         match threshold::threshold(&line) {
-            Ok(_) => out.push("thresholds", self.setting(at, full, &line)),
+            Ok(threshold) => {
+                let value = TypedValue::new(threshold);
+                out.push(MeasureOptions::thresholds, self.setting(at, full, &line, value));
+            }
             Err(why) => self.complain(at, full, shown(&line, &why)),
         }
     }

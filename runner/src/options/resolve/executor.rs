@@ -3,7 +3,7 @@
 
 use super::shape::Ask;
 use crate::options::problem::Problem;
-use crate::plan::{AskedLoad, ExecutorWithVus, LoadFault, Wrong};
+use crate::plan::{AskedLoad, ExecutorWithVus, FaultKind, LoadFault};
 
 /// The executor that is asked for.
 pub(super) fn load(ask: &Ask<'_>) -> Result<ExecutorWithVus, Vec<Problem>> {
@@ -44,9 +44,9 @@ pub(super) fn asked(ask: &Ask<'_>) -> AskedLoad {
 
 /// A fault, at the place of the value that is at fault.
 pub(super) fn problem(ask: &Ask<'_>, fault: &LoadFault) -> Problem {
-    let why = match &fault.wrong {
-        Wrong::Missing => return ask.missing(fault.key),
-        Wrong::Because(why) => why,
+    let why = match &fault.kind {
+        FaultKind::Missing => return ask.missing(fault.key),
+        FaultKind::Because(why) => why,
     };
     let settings = ask.settings(fault.key);
     match fault.stage.and_then(|number| settings.get(number)) {

@@ -61,7 +61,7 @@ pub(super) fn grants(
 /// The values of the headers, in the order of the plan.
 pub(super) fn header_values(merged: &HttpOptions) -> Vec<Secret> {
     merged
-        .header
+        .headers
         .iter()
         .map(|(_, value)| Secret::new(value))
         .collect()
@@ -98,7 +98,7 @@ fn headers(merged: &HttpOptions, secret: &[String]) -> Vec<HeaderPlan> {
         name: name.clone(),
         value: (!is_named(name) && !secret::may_be_secret(name, value)).then(|| value.clone()),
     };
-    merged.header.iter().map(header).collect()
+    merged.headers.iter().map(header).collect()
 }
 
 #[cfg(test)]
@@ -109,7 +109,7 @@ mod tests {
     fn the_plan_shows_headers_that_are_no_secrets_and_no_password() {
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let merged = HttpOptions {
-            header: vec![
+            headers: vec![
                 header("accept", "text/html"),
                 header("X-Api-Key", "hidden"),
                 header("Authorization", "Basic hidden"),

@@ -16,11 +16,12 @@ mod workloads;
 #[cfg(test)]
 mod tests;
 
-use super::assemble::{Groups, lines};
-use super::layer::Setting;
+use super::groups::Groups;
 use super::merge::{Merged, merge};
-use super::problem::Problem;
-use super::{Layer, MeasureOptions, Origin, RunOptions};
+use super::origins::origins;
+use super::problem::{Problem, lines};
+use super::row::Group;
+use super::{Layer, LoadOptions, MeasureOptions, Origin, RunOptions};
 use crate::plan::{self, DataPlan, MOST_VUS, Plan, PluginPlan, Room, ScenarioPlan, ThresholdPlan, Workload};
 use crate::plugin::Description;
 use crate::secret::Secret;
@@ -73,6 +74,8 @@ pub struct ResolvedPlan {
     pub secrets: Secrets,
     /// What the plugin asks for beyond the operator's grants: reasons not to begin.
     pub not_granted: Vec<NotGranted>,
+    /// Every value that counts, in the words of who said it, and whose it is. Values that may be secret aren't shown.
+    pub origins: Vec<(String, String, String)>,
 }
 
 /// Why there is no plan.
@@ -109,11 +112,9 @@ pub fn resolve(
     given: Given,
 ) -> Result<ResolvedPlan, Refused> {
     let (suggested, wishes) = suggest::both(&description.options).map_err(misfit)?;
-    let own = merge(&options.layers);
     let merged = merge(std::iter::once(&suggested).chain(&options.layers));
-    let groups = groups_of(&merged)?;
-    let operators = groups_of(&own)?;
-    let asked = asked::open(&wishes, &own.settings);
+    let groups = Groups::of(&merged);
+    let asked = asked::open(&wishes, &options.merged.settings);
     let (granted, not_granted) = grants::decide(&asked, &options.http, given.base.as_ref());
     let work = work(&merged, &groups, options, description)?;
     let http = http::plan(options, &groups.http, &granted);
@@ -136,7 +137,7 @@ pub fn resolve(
         http,
         grants: http::grants(&groups.http, &granted, &asked, given.data),
         // The plugin may do with less than the operator allows, never take more.
-        limits: groups.limits.resolve().at_most(&operators.limits.resolve()),
+        limits: groups.limits.resolve().at_most(&options.limits.resolve()),
         threads,
     };
     Ok(ResolvedPlan {
@@ -149,15 +150,12 @@ pub fn resolve(
             scenario_params: work.params,
         },
         not_granted,
+        origins: origins(&merged),
     })
 }
 
 fn misfit(problems: Vec<Problem>) -> Refused {
     Refused::Misfit(lines(problems))
-}
-
-fn groups_of(merged: &Merged) -> Result<Groups, Refused> {
-    Groups::of(merged).map_err(|why| Refused::Misfit(vec![why]))
 }
 
 /// The load: of the file's scenarios, or in short.
@@ -223,53 +221,15 @@ fn size(
     Ok((workloads, threads.max(1)))
 }
 
-/// Every value that counts, in the words of who said it, and whose it is. Values that may be
-/// secret aren't shown.
-pub fn origins(options: &RunOptions, description: &Description) -> Vec<(String, String, String)> {
-    let suggested = suggest::layer(&description.options).unwrap_or_default();
-    let merged = merge(std::iter::once(&suggested).chain(&options.layers));
-    let settings = merged.settings.0.into_iter();
-    let shown = settings
-        .filter(|(id, _)| id != "cache_dir")
-        .flat_map(|(id, list)| {
-            let is_secret = ["params", "headers", "proxy"].contains(&id.as_str());
-            list.into_iter().map(move |setting| {
-                let text = if is_secret { "…" } else { without_name(&setting) };
-                (
-                    setting.key.clone(),
-                    text.to_owned(),
-                    setting.origin.layer().to_owned(),
-                )
-            })
-        });
-    shown.collect()
-}
-
-/// The value alone, where the key ends with the name that the text begins with.
-fn without_name(setting: &Setting) -> &str {
-    let text = &setting.text;
-    let ends = |name: &str| {
-        setting
-            .key
-            .strip_suffix(name)
-            .is_some_and(|path| path.ends_with('.'))
-    };
-    let parts = text.split_once('=').filter(|(name, _)| ends(name));
-    let parts = parts.or_else(|| text.rsplit_once(": ").filter(|(name, _)| ends(name)));
-    parts.map_or(text, |(_, value)| value)
-}
-
 /// Problems of the load that show without the plugin.
 pub(super) fn faults(merged: &Merged) -> Vec<Problem> {
     if !merged.scenarios.is_empty() {
         return workloads::faults(merged);
     }
-    let Ok(groups) = Groups::of(merged) else {
-        return Vec::new();
-    };
-    let ask = Ask::in_short(&merged.settings, &groups.load);
+    let load: LoadOptions = Group::of(&merged.settings);
+    let ask = Ask::in_short(&merged.settings, &load);
     // A rate may still get its run time from the plugin.
-    let open = ask.setting("rate").is_some() && groups.load.shape.run_time.is_none();
+    let open = load.shape.rate.is_some() && load.shape.run_time.is_none();
     match executor::load(&ask) {
         Err(problems) if !open => problems,
         _ => Vec::new(),

@@ -1,15 +1,13 @@
 //! From the keys of one workload to its executor and its VUs. Knows nothing of the plugin.
 
-use crate::options::definition;
-use crate::options::layer::{LOAD, ScenarioText, Setting, Settings};
+use crate::options::definition::{self, Definition, Definitions};
+use crate::options::layer::ScenarioText;
 use crate::options::problem::{Origin, Problem};
+use crate::options::row::Group;
 use crate::options::scenario::ScenarioOptions;
+use crate::options::setting::{Setting, Settings};
 use crate::options::{LoadOptions, ShapeOptions};
 use crate::plan::ExecutorType;
-use clap::FromArgMatches as _;
-
-/// Keys of a scenario that only some executors have, besides those of the load in short.
-const OF_SCENARIOS: [&str; 3] = ["max_duration", "start_rate", "time_unit"];
 
 /// What is asked of one workload.
 pub(super) struct Ask<'a> {
@@ -30,10 +28,7 @@ impl<'a> Ask<'a> {
     pub(super) fn of_scenario(scenario: &'a ScenarioText) -> Result<Ask<'a>, Problem> {
         let path = format!("scenarios.{}", scenario.name);
         let refuse = |what: String| Problem::new(scenario.origin.clone(), path.clone(), what);
-        let matches = definition::scenario()
-            .parse(scenario.settings.texts())
-            .map_err(refuse)?;
-        let options = ScenarioOptions::from_arg_matches(&matches).map_err(|e| refuse(e.to_string()))?;
+        let options: ScenarioOptions = Group::of(&scenario.settings);
         let names: Vec<&str> = ExecutorType::ALL.iter().map(|executor| executor.name()).collect();
         let names = names.join(", ");
         let executor = options
@@ -45,14 +40,16 @@ impl<'a> Ask<'a> {
             origin: scenario.origin.clone(),
             executor,
             options,
-            iterations_key: "iterations",
+            iterations_key: ShapeOptions::iterations,
             is_short: false,
         })
     }
 
     /// The load in short.
     pub(super) fn in_short(settings: &'a Settings, load: &LoadOptions) -> Ask<'a> {
-        let said = LOAD.iter().find_map(|id| settings.first(id));
+        let said = definition::run()
+            .load()
+            .find_map(|option| settings.first(option.id));
         let executor = executor_in_short(load);
         let shape = ShapeOptions {
             iterations: load.shape.iterations.or(load.iterations_per_vu),
@@ -70,7 +67,7 @@ impl<'a> Ask<'a> {
             origin: said.map_or(Origin::CommandLine, |setting| setting.origin.clone()),
             executor,
             options,
-            iterations_key: "iterations_per_vu",
+            iterations_key: LoadOptions::iterations_per_vu,
             is_short: true,
         }
     }
@@ -95,13 +92,23 @@ impl<'a> Ask<'a> {
         }
     }
 
+    /// The options that it may have.
+    fn definitions(&self) -> &'static Definitions {
+        if self.is_short {
+            definition::run()
+        } else {
+            definition::scenario()
+        }
+    }
+
     /// A problem of a key that is missing.
     pub(super) fn missing(&self, id: &str) -> Problem {
-        let name = match (self.is_short, id) {
-            (true, "run_time") => "a run time (-t)".to_owned(),
-            (true, other) => format!("--{}", other.replace('_', "-")),
-            (false, "run_time") => "`duration`".to_owned(),
-            (false, other) => format!("`{other}`"),
+        let option = self.definitions().get(id);
+        let name = match option {
+            Some(option) if !self.is_short => format!("`{}`", option.k6_key()),
+            Some(option) if option.id == ShapeOptions::run_time => "a run time (-t)".to_owned(),
+            Some(option) => format!("--{}", option.flag),
+            None => format!("`{id}`"),
         };
         let executor = self.executor.name();
         Problem::new(
@@ -116,14 +123,20 @@ impl<'a> Ask<'a> {
     pub(super) fn misplaced(&self) -> Vec<Problem> {
         let about = self.executor.about();
         let short = if self.is_short { about.keys_in_short } else { &[] };
-        let deciding = ["rate", "stages", "iterations", "iterations_per_vu", "run_time"];
-        let rank = deciding.iter().find_map(|id| self.setting(id));
-        let rank = rank.map_or(0, |setting| setting.origin.rank());
-        let keys = LOAD.iter().chain(&OF_SCENARIOS);
-        let wrong = keys.filter(|id| !about.keys.contains(*id) && !short.contains(*id));
-        let wrong = wrong.filter_map(|id| self.setting(id));
+        let taken = |option: &&Definition| about.keys.contains(&option.id) || short.contains(&option.id);
+        let wrong = self.definitions().load().filter(|option| !taken(option));
+        let wrong = wrong.filter_map(|option| self.setting(option.id));
+        let rank = self.deciding_rank();
         let wrong = wrong.filter(|setting| !self.is_short || setting.origin.rank() >= rank);
         wrong.map(|setting| setting.problem(self.takes())).collect()
+    }
+
+    /// The rank of the layer that decided on the executor in short.
+    fn deciding_rank(&self) -> u8 {
+        let mut deciding = definition::run().deciding();
+        let setting = deciding.find_map(|option| self.setting(option.id));
+        let setting = setting.or_else(|| self.setting(ShapeOptions::run_time));
+        setting.map_or(0, |setting| setting.origin.rank())
     }
 
     fn takes(&self) -> String {
@@ -131,11 +144,8 @@ impl<'a> Ask<'a> {
         if self.is_short {
             return format!("it has no meaning for {executor}, which the other options ask for");
         }
-        let keys = self.executor.about().keys.iter().map(|key| match *key {
-            "users" => "vus",
-            "run_time" => "duration",
-            key => key,
-        });
+        let keys = self.executor.about().keys.iter();
+        let keys = keys.filter_map(|id| Some(self.definitions().get(id)?.k6_key()));
         format!(
             "{executor} doesn't take it; it takes {}",
             keys.collect::<Vec<_>>().join(", ")

@@ -3,8 +3,9 @@
 use super::executor;
 use super::shape::Ask;
 use super::{Merged, Origin, Params, Problem, Work, pick};
-use crate::options::LoadOptions;
-use crate::options::layer::LOAD;
+use crate::options::definition;
+use crate::options::row::LoadRole;
+use crate::options::{LoadOptions, ShapeOptions};
 use crate::plan::{
     Begin, ExecutorType, ExecutorWithVus, Population, ScenarioPlan, Workload, assign, starts_in_time,
 };
@@ -31,9 +32,9 @@ pub(super) fn work(
     }
     if pick::is_asked(&load.shape) && before && !populated(&scenarios) {
         let id = if load.shape.task_tags.is_empty() {
-            "exclude_tags"
+            ShapeOptions::exclude_tags
         } else {
-            "task_tags"
+            ShapeOptions::task_tags
         };
         problems.push(ask.problem(id, "no task is left to run"));
     } else if problems.is_empty() && !populated(&scenarios) {
@@ -58,7 +59,7 @@ pub(super) fn work(
         .is_some_and(|rate| !starts_in_time(vus, rate))
     {
         problems.push(ask.problem(
-            "spawn_rate",
+            ShapeOptions::spawn_rate,
             "the last virtual user would start after more than a year",
         ));
     }
@@ -90,9 +91,9 @@ fn own_shape(ask: &Ask<'_>) -> Result<ExecutorWithVus, Vec<Problem>> {
 
 /// Whether somebody asks for another load than the plugin's own shape. Its limits may be set.
 fn asks_for_load(merged: &Merged) -> bool {
-    let limits = ["run_time", "max_vus"];
-    let decisive = LOAD.iter().filter(|id| !limits.contains(id));
-    decisive.copied().any(|id| merged.settings.has(id))
+    let load = definition::run().load();
+    let mut beyond_limits = load.filter(|option| option.rules.role != LoadRole::Limits);
+    beyond_limits.any(|option| merged.settings.has(option.id))
 }
 
 fn said(what: impl Into<String>) -> Problem {

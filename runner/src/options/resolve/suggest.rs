@@ -2,16 +2,12 @@
 //! can't set what belongs to the operator.
 
 use super::{Layer, Origin, Problem, asked};
-use crate::options::layer::Settings;
 use crate::options::read;
+use crate::options::setting::Settings;
 use crate::options::tree::Format;
 
-/// The layer of a JSON object with the keys of the configuration file; empty text: nothing.
-pub(super) fn layer(text: &str) -> Result<Layer, Vec<Problem>> {
-    both(text).map(|(layer, _)| layer)
-}
-
-/// The layer, and apart from it what the plugin can only ask the operator for.
+/// The layer of a JSON object with the keys of the configuration file, and apart from it what the plugin can only ask the
+/// operator for; empty text: nothing.
 pub(super) fn both(text: &str) -> Result<(Layer, Settings), Vec<Problem>> {
     if text.trim().is_empty() {
         return Ok(Default::default());

@@ -3,10 +3,11 @@
 use super::executor;
 use super::shape::Ask;
 use super::{Merged, Origin, Problem, Work, pick, secrets};
-use crate::options::layer::{ScenarioText, Setting};
+use crate::options::layer::ScenarioText;
 use crate::options::names::did_you_mean;
+use crate::options::setting::Setting;
 use crate::options::values::MAX_VUS;
-use crate::options::{LoadOptions, ScenarioOptions, ShapeOptions};
+use crate::options::{LoadOptions, PluginOptions, ScenarioOptions, ShapeOptions};
 use crate::plan::{Begin, ExecutorWithVus, ScenarioPlan, Workload};
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ fn ask(scenario: &ScenarioText) -> Result<Asked<'_>, Problem> {
 /// Unknown names, and a scenario that waits for itself.
 fn order_faults(ask: &Ask<'_>, scenario: &ScenarioText, all: &[ScenarioText]) -> Vec<Problem> {
     let names: Vec<&str> = all.iter().map(|s| s.name.as_str()).collect();
-    let faults = ask.settings("after").iter().filter_map(|setting| {
+    let faults = ask.settings(ScenarioOptions::after).iter().filter_map(|setting| {
         let name = setting.text.trim();
         if name == scenario.name {
             Some(setting.problem("a scenario can't wait for itself"))
@@ -60,14 +61,14 @@ fn circle(all: &[ScenarioText]) -> Option<Problem> {
         let before = waiting.len();
         let names: Vec<&str> = waiting.iter().map(|s| s.name.as_str()).collect();
         waiting.retain(|scenario| {
-            let after = scenario.settings.all("after").iter();
+            let after = scenario.settings.all(ScenarioOptions::after).iter();
             after.map(|s| s.text.trim()).any(|name| names.contains(&name))
         });
         if waiting.len() == before {
             break;
         }
     }
-    let setting = waiting.first()?.settings.first("after")?;
+    let setting = waiting.first()?.settings.first(ScenarioOptions::after)?;
     let names: Vec<_> = waiting.iter().map(|s| s.name.as_str()).collect();
     Some(setting.problem(format!(
         "these scenarios wait for each other: {}",
@@ -76,8 +77,11 @@ fn circle(all: &[ScenarioText]) -> Option<Problem> {
 }
 
 fn warm_up_only(all: &[ScenarioText]) -> Option<Problem> {
-    let only = !all.is_empty() && all.iter().all(|scenario| scenario.settings.has("warm_up"));
-    let setting = all.first()?.settings.first("warm_up")?;
+    let only = !all.is_empty()
+        && all
+            .iter()
+            .all(|scenario| scenario.settings.has(ScenarioOptions::warm_up));
+    let setting = all.first()?.settings.first(ScenarioOptions::warm_up)?;
     only.then(|| setting.problem("all scenarios only warm up: there would be nothing to report"))
 }
 
@@ -210,9 +214,9 @@ fn scenario(
         Ok(plan)
     } else {
         let id = if own.task_tags.is_empty() {
-            "exclude_tags"
+            ShapeOptions::exclude_tags
         } else {
-            "task_tags"
+            ShapeOptions::task_tags
         };
         Err(ask.problem(id, format!("no task of {:?} is left to run", text.name)))
     }
@@ -222,10 +226,10 @@ fn scenario(
 fn outranked_params<'a>(text: &'a ScenarioText, merged: &Merged) -> Vec<&'a str> {
     let name = |setting: &'a Setting| setting.text.split_once('=').map(|(name, _)| name);
     let given = |name: &str| {
-        let mut given = merged.settings.all("params").iter();
+        let mut given = merged.settings.all(PluginOptions::params).iter();
         given.any(|setting| setting.text.split_once('=').is_some_and(|(own, _)| own == name))
     };
-    let suggested = text.settings.all("params").iter();
+    let suggested = text.settings.all(ScenarioOptions::params).iter();
     let suggested = suggested.filter(|setting| matches!(setting.origin, Origin::Plugin(_)));
     suggested.filter_map(name).filter(|name| given(name)).collect()
 }
@@ -257,12 +261,12 @@ fn exec<'a>(
             Some(exec) => {
                 let meant = did_you_mean(exec, &names);
                 ask.problem(
-                    "exec",
+                    ScenarioOptions::exec,
                     format!("the plugin has no scenario {exec:?}{meant}; it has: {list}"),
                 )
             }
             None => ask.problem(
-                "exec",
+                ScenarioOptions::exec,
                 format!("say with `exec` which of the plugin's scenarios it runs: {list}"),
             ),
         }

@@ -99,28 +99,19 @@ pub(super) fn parse(format: Format, text: &str) -> Result<Node, Vec<Fault>> {
     Ok(node)
 }
 
-/// Keys whose values are shown by design: names, files and rules.
-const SHOWN: [&str; 8] = [
-    "key",
-    "cert",
-    "secret",
-    "thresholds",
-    "tags",
-    "data",
-    "resolve",
-    "stages",
-];
-
-/// Gives each text with the key under which it stands.
-pub(super) fn each_text(node: &Node, key: &str, see: &mut impl FnMut(&str, &str)) {
+/// Gives each text with the key under which it stands, but for what is under a key whose values are shown by design.
+pub(super) fn each_text(
+    node: &Node,
+    key: &str,
+    is_shown: &dyn Fn(&str) -> bool,
+    see: &mut dyn FnMut(&str, &str),
+) {
     match &node.value {
         Value::Text(text) | Value::Number(text) => see(key, text),
-        Value::List(items) => items.iter().for_each(|item| each_text(item, key, see)),
+        Value::List(items) => items.iter().for_each(|item| each_text(item, key, is_shown, see)),
         Value::Table(entries) => {
-            let entries = entries
-                .iter()
-                .filter(|(key, _)| !SHOWN.contains(&key.name.as_str()));
-            entries.for_each(|(key, node)| each_text(node, &key.name, see));
+            let entries = entries.iter().filter(|(key, _)| !is_shown(&key.name));
+            entries.for_each(|(key, node)| each_text(node, &key.name, is_shown, see));
         }
         Value::Null | Value::Bool(_) => {}
     }

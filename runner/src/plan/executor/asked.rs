@@ -64,12 +64,12 @@ pub struct LoadFault {
     /// With which of the stages, where the key is theirs and it is one of them.
     pub stage: Option<usize>,
     /// What.
-    pub wrong: Wrong,
+    pub kind: FaultKind,
 }
 
 /// What is wrong with a value.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Wrong {
+pub enum FaultKind {
     /// It isn't there, and there is no default.
     Missing,
     /// It makes no sense, for this reason.
@@ -81,7 +81,7 @@ impl LoadFault {
         LoadFault {
             key,
             stage: None,
-            wrong: Wrong::Missing,
+            kind: FaultKind::Missing,
         }
     }
 
@@ -89,7 +89,7 @@ impl LoadFault {
         LoadFault {
             key,
             stage: None,
-            wrong: Wrong::Because(why.into()),
+            kind: FaultKind::Because(why.into()),
         }
     }
 

@@ -16,7 +16,7 @@ mod rates;
 mod shared_iterations;
 mod stages;
 
-pub use asked::{AskedLoad, AskedRate, LoadFault, Wrong, starts_in_time};
+pub use asked::{AskedLoad, AskedRate, FaultKind, LoadFault, starts_in_time};
 pub use constant_arrival_rate::ConstantArrivalRate;
 pub use constant_vus::ConstantVus;
 pub use custom::Custom;

@@ -8,7 +8,8 @@ mod trial;
 
 use super::exit::Exit;
 use super::prepare::{self, Prepared};
-use super::{finish, no_thread, setup_scenarios, signals, teardown_scenarios};
+use super::set_up::SetUp;
+use super::{finish, no_thread, signals};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::load::{Stage, StopHandle};
@@ -17,7 +18,7 @@ use crate::plan::{Plan, Search, Tried};
 use crate::report::{self, FindReport, Step};
 use crate::terminal::{self, Paint};
 use evidence::{Finding, Trial};
-use scalability::Load;
+use scalability::LoadPoint;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 use trial::{Ran, Size};
@@ -71,12 +72,6 @@ fn show(text: &str) -> Result<(), Failure> {
     terminal::print(text).map_err(|e| Failure::internal("failed to write to standard output").because(e))
 }
 
-/// What the plugin set up, once for all steps.
-struct SetUp {
-    setup: Arc<Vec<u8>>,
-    scenarios: Vec<Vec<u8>>,
-}
-
 /// A search on its way.
 struct Searching<'a> {
     options: &'a FindOptions,
@@ -86,7 +81,7 @@ struct Searching<'a> {
     /// What is known of how long iterations take.
     size: Size,
     /// What each rate showed.
-    loads: Vec<Load>,
+    loads: Vec<LoadPoint>,
     begun: Instant,
 }
 
@@ -98,24 +93,16 @@ impl Searching<'_> {
             exit: ExitCode::Guest,
             ..Failure::invalid(format!("{what} failed: {why}"))
         };
-        let setup = Arc::new(lifecycle.setup().map_err(|why| guest("setup", why))?);
-        let plan = &prepared.plan;
-        let scenarios = setup_scenarios(&lifecycle, plan, &setup).map_err(|why| {
-            // The run's own teardown follows its setup, however far it got.
-            let _ = lifecycle.teardown(&setup);
-            guest("setup", why)
-        })?;
-        let data = SetUp { setup, scenarios };
-        let climbed = self.climb(prepared, &data);
-        let torn_down = teardown_scenarios(&lifecycle, plan, &data.scenarios);
-        let torn_down = torn_down.and(lifecycle.teardown(&data.setup));
+        let set_up = SetUp::make(&lifecycle, &prepared.plan).map_err(|why| guest("setup", why))?;
+        let climbed = self.climb(prepared, &set_up);
+        let torn_down = set_up.tear_down(&lifecycle, &prepared.plan);
         climbed?;
         torn_down.map_err(|why| guest("teardown", why))
     }
 
-    fn climb(&mut self, prepared: &Prepared, data: &SetUp) -> Result<(), Failure> {
+    fn climb(&mut self, prepared: &Prepared, set_up: &SetUp) -> Result<(), Failure> {
         while let Some(rate) = self.search.next() {
-            let Some(step) = self.step(prepared, data, rate)? else {
+            let Some(step) = self.step(prepared, set_up, rate)? else {
                 return Ok(());
             };
             if !self.options.run.output.quiet {
@@ -127,7 +114,7 @@ impl Searching<'_> {
     }
 
     /// Tries a rate until it is clear what comes of it. None: the search ends before that.
-    fn step(&mut self, prepared: &Prepared, data: &SetUp, rate: f64) -> Result<Option<Step>, Failure> {
+    fn step(&mut self, prepared: &Prepared, set_up: &SetUp, rate: f64) -> Result<Option<Step>, Failure> {
         let mut step = Step::new(rate);
         let mut trials: Vec<Trial> = Vec::new();
         let finding = loop {
@@ -135,7 +122,7 @@ impl Searching<'_> {
             if self.is_over(&plan) {
                 return Ok(None);
             }
-            let ran = Ran::of(prepared, &plan, data, &self.stop, &self.size)?;
+            let ran = Ran::of(prepared, &plan, set_up, &self.stop, &self.size)?;
             if self.stop.stage() != Stage::Running {
                 self.report.interrupted = true;
                 return Ok(None);
@@ -166,7 +153,7 @@ impl Searching<'_> {
         step.in_flight = growth.map(|growth| growth.in_flight);
         let answered = step.answered.map(|[low, high]| f64::midpoint(low, high));
         if let (Some(in_flight), Some(answered)) = (step.in_flight, answered) {
-            self.loads.push(Load { in_flight, answered });
+            self.loads.push(LoadPoint { in_flight, answered });
         }
         let is_growing = growth.is_some_and(|growth| growth.is_growing());
         let tried = match &finding {

@@ -11,7 +11,7 @@ const NEAR: f64 = 0.25;
 
 /// What one rate showed.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Load {
+pub(super) struct LoadPoint {
     /// Iterations in flight.
     pub(super) in_flight: f64,
     /// Iterations answered per second.
@@ -20,7 +20,7 @@ pub(super) struct Load {
 
 /// Fits the law. N/X is linear in 1/λ, σ/λ and κ/λ, none of which may be below 0; the errors are relative ones.
 /// None: there are too few steps, or nothing that limits the throughput shows in them.
-pub(super) fn fit(loads: &[Load]) -> Option<Scalability> {
+pub(super) fn fit(loads: &[LoadPoint]) -> Option<Scalability> {
     let loads: Vec<_> = loads
         .iter()
         .copied()
@@ -30,7 +30,7 @@ pub(super) fn fit(loads: &[Load]) -> Option<Scalability> {
         return None;
     }
     let most = loads.iter().map(|load| load.answered).fold(0.0, f64::max);
-    let near = |load: &Load| load.answered >= NEAR * most;
+    let near = |load: &LoadPoint| load.answered >= NEAR * most;
     let near: Vec<_> = loads.iter().copied().filter(near).collect();
     let loads = if near.len() < FEWEST { loads } else { near };
     let fits = [[1, 1, 1], [1, 1, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1], [0, 0, 1]]
@@ -68,8 +68,8 @@ fn terms(in_flight: f64) -> [f64; 3] {
 }
 
 /// The root of the mean square of the relative errors.
-fn misfit(loads: &[Load], coefficients: [f64; 3]) -> f64 {
-    let error = |load: &Load| {
+fn misfit(loads: &[LoadPoint], coefficients: [f64; 3]) -> f64 {
+    let error = |load: &LoadPoint| {
         let ratio: f64 = terms(load.in_flight)
             .iter()
             .zip(coefficients)
@@ -81,7 +81,7 @@ fn misfit(loads: &[Load], coefficients: [f64; 3]) -> f64 {
 }
 
 /// The coefficients of these terms, the others being 0. None: there is no such fit, or one is below 0.
-fn least_squares(loads: &[Load], used: [bool; 3]) -> Option<[f64; 3]> {
+fn least_squares(loads: &[LoadPoint], used: [bool; 3]) -> Option<[f64; 3]> {
     let mut matrix = [[0.0; 4]; 3];
     for load in loads {
         // Divided by N/X, so that all steps weigh the same.
@@ -131,8 +131,8 @@ fn solve(mut m: [[f64; 4]; 3]) -> Option<[f64; 3]> {
 mod tests {
     use super::*;
 
-    fn loads(of: impl Fn(f64) -> f64) -> Vec<Load> {
-        let load = |in_flight: f64| Load {
+    fn loads(of: impl Fn(f64) -> f64) -> Vec<LoadPoint> {
+        let load = |in_flight: f64| LoadPoint {
             in_flight,
             answered: of(in_flight),
         };

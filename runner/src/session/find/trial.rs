@@ -1,16 +1,16 @@
 //! One trial of a rate: sized by what is known of the iterations, watched while it runs, ended early where there is
 //! nothing to wait for.
 
-use super::SetUp;
 use super::evidence::{Margin, Trial};
 use super::growth::{Growth, Point};
 use crate::error::Failure;
-use crate::load::{Control, EndReason, Run, Stage, StopHandle};
+use crate::load::{Control, EndReason, Stage, StopHandle};
 use crate::metrics::{Snapshot, Verdict};
 use crate::plan::{ExecutorSpec, Plan};
 use crate::report;
 use crate::session::measure::{Outcome, measure};
 use crate::session::prepare::Prepared;
+use crate::session::set_up::SetUp;
 use crate::session::{no_thread, thresholds};
 use crate::tally::Tally;
 use std::io;
@@ -113,22 +113,14 @@ impl Ran {
     pub(super) fn of(
         prepared: &Prepared,
         plan: &Arc<Plan>,
-        data: &SetUp,
+        set_up: &SetUp,
         search: &StopHandle,
         size: &Size,
     ) -> Result<Ran, Failure> {
         let stop = StopHandle::new();
         let tally = Tally::new(plan, thresholds::prepare(plan, prepared.baseline.as_ref())?);
-        let run = Run {
-            plan: Arc::clone(plan),
-            shared: Arc::clone(&prepared.shared),
-            pre: prepared.linked.pre.clone(),
-            transport: Arc::clone(&prepared.transport),
-            setup_data: Arc::clone(&data.setup),
-            scenario_data: data.scenarios.clone(),
-            stop: stop.clone(),
-            control: Control::new(Arc::clone(plan)),
-        };
+        let control = Control::new(Arc::clone(plan));
+        let run = prepared.run(plan, set_up, (stop.clone(), control));
         let observer = Observer::new(plan, size.fill);
         let watching =
             watch_over((search.clone(), stop.clone()), tally.follow(), observer).map_err(no_thread)?;

@@ -25,7 +25,7 @@ fn earlier() -> String {
     let mut all = Aggregator::new(&Limits::default(), info());
     all.merge(&script.shard.take());
     let snapshot = all.finish(Duration::from_secs(10));
-    let end = crate::report::End {
+    let end = crate::report::EndFacts {
         reason: "finished".to_owned(),
         code: 0,
         text: String::new(),

@@ -18,7 +18,7 @@ fn fixed(value: f64, mark: Mark) -> Limit {
 fn rules_are_read() {
     use Aggregation::{Avg, Count, Max, Med, Min, Percentile, Rate, Value};
     use Operator::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
-    let plus = |value, mark| Limit::Baseline(Change::Plus(Quantity { value, mark }));
+    let plus = |value, mark| Limit::Baseline(BaselineChange::Plus(Quantity { value, mark }));
     let cases = [
         ("p(95)<200", Percentile(95.0), Less, fixed(200.0, Mark::None)),
         (
@@ -40,15 +40,20 @@ fn rules_are_read() {
             "p( 95 )<baseline",
             Percentile(95.0),
             Less,
-            Limit::Baseline(Change::Times(1.0)),
+            Limit::Baseline(BaselineChange::Times(1.0)),
         ),
         (
             "avg < baseline * 1.1",
             Avg,
             Less,
-            Limit::Baseline(Change::Times(1.1)),
+            Limit::Baseline(BaselineChange::Times(1.1)),
         ),
-        ("avg < baseline/2", Avg, Less, Limit::Baseline(Change::Times(0.5))),
+        (
+            "avg < baseline/2",
+            Avg,
+            Less,
+            Limit::Baseline(BaselineChange::Times(0.5)),
+        ),
         ("avg < baseline + 20ms", Avg, Less, plus(20.0, Mark::Time)),
         ("rate > baseline - 5%", Rate, Greater, plus(-0.05, Mark::Percent)),
     ];

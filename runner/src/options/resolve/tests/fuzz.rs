@@ -69,20 +69,21 @@ const WORDS: &[&str] = &[
 fn read(format: Format, text: &str) -> Option<RunOptions> {
     let (layer, problems) = read::layer(format, text, &|at| Origin::File(Arc::from("f"), at));
     assert!(problems.iter().all(|problem| !problem.to_string().is_empty()));
-    problems.is_empty().then(|| RunOptions {
-        layers: vec![layer],
-        ..RunOptions::default()
+    problems.is_empty().then(|| {
+        let mut options = RunOptions::default();
+        options.settle(vec![layer]);
+        options
     })
 }
 
 /// All that is done with a plan before it is run.
 fn show(options: &RunOptions, suggested: &str) {
-    let Ok(plan) = resolved(options, suggested) else {
+    let Ok(ResolvedPlan { plan, origins, .. }) = whole(options, suggested) else {
         return;
     };
     let facts = PlanFacts {
-        notes: options.notes(),
-        origins: origins(options, &description(suggested)),
+        notes: options.notes().to_vec(),
+        origins,
     };
     look_at(&plan, &facts);
     // Whatever options make a plan, it is the same once it was written and read.

@@ -161,10 +161,10 @@ fn is_known(id: &str) -> bool {
 
 #[test]
 fn every_option_that_a_run_depends_on_changes_its_plans_hash() {
-    for key in definition::run().keys() {
+    for key in definition::run().iter() {
         let is_apart = APART.iter().any(|(id, why)| *id == key.id && !why.is_empty());
         assert!(
-            is_apart != is_known(&key.id),
+            is_apart != is_known(key.id),
             "is --{} in the plan, or why not?",
             key.flag
         );
@@ -176,8 +176,8 @@ fn every_option_that_a_run_depends_on_changes_its_plans_hash() {
 
 #[test]
 fn every_key_of_a_scenario_changes_the_plans_hash() {
-    for key in definition::scenario().keys() {
-        assert!(is_known(&key.id), "is `{}` in the plan?", key.id);
+    for key in definition::scenario().iter() {
+        assert!(is_known(key.id), "is `{}` in the plan?", key.id);
     }
     let hash = |common: &str, own: &str| {
         let toml = format!("[scenarios.one]\n{common}{own}\n[scenarios.other]\n{VUS}");

@@ -68,7 +68,9 @@ fn options(toml: &str, env: &[(&str, &str)], line: &str) -> Result<RunOptions, V
         Ok(_) => return Err(lines(problems)),
         Err(more) => return Err(lines(problems).into_iter().chain(more).collect()),
     };
-    assembled.layers.insert(0, file);
+    let mut layers = std::mem::take(&mut assembled.layers);
+    layers.insert(0, file);
+    assembled.settle(layers);
     Ok(assembled)
 }
 
@@ -406,17 +408,21 @@ fn the_hash_is_of_what_is_run() {
     assert_eq!(hash("").len(), 64);
 }
 
+fn suggested_layer(text: &str) -> Result<Layer, Vec<Problem>> {
+    suggest::both(text).map(|(layer, _)| layer)
+}
+
 #[test]
 fn a_plugin_suggests_a_load_and_grants_itself_nothing() {
     let refused = |text: &str| {
-        let problems = suggest::layer(text).unwrap_err();
+        let problems = suggested_layer(text).unwrap_err();
         problems.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let good = r#"{"users": 5, "run_time": "1m", "host": "http://x", "tags": {"a": "b"},
         "thresholds": {"checks": "rate>0.9"}, "scenarios": {"a": {"executor": "constant-vus", "duration": "1s"}}}"#;
     assert_eq!(refused(good).len(), 2, "users and run_time beside scenarios");
-    assert!(suggest::layer("").is_ok());
-    assert!(suggest::layer(r#"{"users": 5, "stages": ["1s:2"]}"#).is_ok());
+    assert!(suggested_layer("").is_ok());
+    assert!(suggested_layer(r#"{"users": 5, "stages": ["1s:2"]}"#).is_ok());
     assert_eq!(
         refused("{\"allow_host\": [\"*\"],\n \"userAgent\": \"x\", \"threads\": 4}"),
         [
@@ -425,7 +431,7 @@ fn a_plugin_suggests_a_load_and_grants_itself_nothing() {
             "the plugin's options:2:20: threads: a plugin can't set this: it is the operator's to say",
         ]
     );
-    let wishes = suggest::layer(r#"{"insecure": true, "resolve": {"a.test": "127.0.0.1"}}"#).unwrap();
+    let wishes = suggested_layer(r#"{"insecure": true, "resolve": {"a.test": "127.0.0.1"}}"#).unwrap();
     assert!(
         !wishes.settings.has("insecure") && !wishes.settings.has("resolve"),
         "what it may only ask for isn't among its settings"

@@ -1,7 +1,7 @@
-//! The API's door: opened first, and shown to the operator when the run begins.
+//! How the operator gets at the API: its address is listened on first, and shown with the token when the run begins.
 
 use super::no_thread;
-use crate::api::{self, Door, Server};
+use crate::api::{self, Listener, Server};
 use crate::error::Failure;
 use crate::load::RunHandle;
 use crate::net;
@@ -10,14 +10,15 @@ use crate::secret::Secret;
 use crate::terminal;
 use std::io::ErrorKind;
 
-/// A door, and how to show its token.
-pub(super) struct Entrance {
-    door: Door,
+/// Where the API will be served.
+pub(super) struct ApiAccess {
+    listener: Listener,
+    /// The token, as it is shown.
     token: String,
 }
 
 /// Listens, if that is asked for.
-pub(super) fn open(options: &ControlOptions) -> Result<Option<Entrance>, Failure> {
+pub(super) fn open(options: &ControlOptions) -> Result<Option<ApiAccess>, Failure> {
     let Some(address) = options.api else {
         return Ok(None);
     };
@@ -29,7 +30,7 @@ pub(super) fn open(options: &ControlOptions) -> Result<Option<Entrance>, Failure
             (Secret::new(token.clone()), token)
         }
     };
-    let door = Door::open(address, token).map_err(|error| {
+    let listener = Listener::open(address, token).map_err(|error| {
         let hint = match error.kind() {
             ErrorKind::PermissionDenied if !address.ip().is_loopback() => {
                 "listen on 127.0.0.1, and reach it through a tunnel: ssh -L 6565:127.0.0.1:6565 HOST"
@@ -40,14 +41,17 @@ pub(super) fn open(options: &ControlOptions) -> Result<Option<Entrance>, Failure
             .because(error)
             .hint(hint)
     })?;
-    net::never_target(door.address());
-    Ok(Some(Entrance { door, token: shown }))
+    net::never_target(listener.address());
+    Ok(Some(ApiAccess {
+        listener,
+        token: shown,
+    }))
 }
 
 /// Lets everybody in who has the token.
-pub(super) fn serve(entrance: Entrance, run: &RunHandle) -> Result<Server, Failure> {
-    let (url, token) = (entrance.door.url(), entrance.token);
-    let server = Server::start(entrance.door, run.clone()).map_err(no_thread)?;
+pub(super) fn serve(access: ApiAccess, run: &RunHandle) -> Result<Server, Failure> {
+    let (url, token) = (access.listener.url(), access.token);
+    let server = Server::start(access.listener, run.clone()).map_err(no_thread)?;
     terminal::print_error(&format!(
         "API: curl -H \"authorization: Bearer {token}\" {url}/status"
     ));

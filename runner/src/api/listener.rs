@@ -6,27 +6,27 @@ use std::net::{SocketAddr, TcpListener};
 
 /// An address that is listened on, and the token that requests must carry.
 #[derive(Debug)]
-pub struct Door {
-    pub(super) listener: TcpListener,
+pub struct Listener {
+    pub(super) socket: TcpListener,
     pub(super) token: Secret,
     address: SocketAddr,
 }
 
-impl Door {
+impl Listener {
     /// Listens; connections wait until the API serves.
     ///
     /// # Errors
     /// The address isn't on loopback, or can't be listened on.
-    pub fn open(address: SocketAddr, token: Secret) -> io::Result<Door> {
+    pub fn open(address: SocketAddr, token: Secret) -> io::Result<Listener> {
         if !address.ip().is_loopback() {
             let why = "it isn't a loopback address";
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
         }
-        let listener = TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        Ok(Door {
-            address: listener.local_addr()?,
-            listener,
+        let socket = TcpListener::bind(address)?;
+        socket.set_nonblocking(true)?;
+        Ok(Listener {
+            address: socket.local_addr()?,
+            socket,
             token,
         })
     }
