@@ -4,7 +4,7 @@
 //! Every value, whoever says it, is parsed once, by the field's own parser.
 
 use super::names::folded;
-use super::row::{Group, LoadRole, Merge, Row, Rules, Shown};
+use super::row::{Group, LoadRole, Merge, OptionRow, Rules, Shown};
 use super::setting::TypedValue;
 use super::{
     HttpOptions, LimitOptions, LoadOptions, MeasureOptions, OutputOptions, PluginOptions, ScenarioOptions,
@@ -54,7 +54,7 @@ pub(super) struct Definition {
 }
 
 impl Definition {
-    fn new(row: Row, arg: &Arg, excludes: Vec<&'static str>) -> Option<Definition> {
+    fn new(row: OptionRow, arg: &Arg, excludes: Vec<&'static str>) -> Option<Definition> {
         // The parser wants a name that lives as long as the process; so do the definitions.
         let flag: &'static str = arg.get_long()?.to_owned().leak();
         let owned = |names: Option<Vec<&str>>| -> Vec<String> {
@@ -195,7 +195,7 @@ pub(super) struct Definitions(Vec<Definition>);
 
 impl Definitions {
     /// Of a command line's flags and the rows of their fields.
-    fn new(command: &Command, rows: &[Row]) -> Definitions {
+    fn new(command: &Command, rows: &[OptionRow]) -> Definitions {
         let row = |arg: &Arg| rows.iter().find(|row| arg.get_id() == row.id).copied();
         let definition = |arg| {
             let excluded = command.get_arg_conflicts_with(arg).into_iter();
@@ -263,7 +263,7 @@ fn run_command() -> Command {
     LimitOptions::augment_args(command)
 }
 
-fn run_rows() -> Vec<Row> {
+fn run_rows() -> Vec<OptionRow> {
     let groups = [
         LoadOptions::rows(),
         MeasureOptions::rows(),

@@ -174,7 +174,7 @@ impl Rules {
 
 /// One option: its field's name, which is also that of its key in files, with its rules.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row {
+pub(super) struct OptionRow {
     pub(super) id: &'static str,
     pub(super) rules: Rules,
     /// The values that the parser of a command line made for it.
@@ -218,7 +218,7 @@ impl<T: Any + Clone + Send + Sync> Field for Vec<T> {
 /// A struct whose fields are options.
 pub(super) trait Group: Sized {
     /// A row for each field, in their order.
-    fn rows() -> Vec<Row>;
+    fn rows() -> Vec<OptionRow>;
 
     /// The group with these values, none of which is parsed again.
     fn of(settings: &Settings) -> Self;
@@ -259,7 +259,7 @@ macro_rules! options {
         }
 
         impl $crate::options::row::Group for $Name {
-            fn rows() -> Vec<$crate::options::row::Row> {
+            fn rows() -> Vec<$crate::options::row::OptionRow> {
                 [$( options!(@rows $field: $type $(= $rules)?) ),*].concat()
             }
 
@@ -276,7 +276,7 @@ macro_rules! options {
         <$type as $crate::options::row::Group>::rows()
     };
     (@rows $field:ident: $type:ty = $rules:expr) => {
-        vec![$crate::options::row::Row {
+        vec![$crate::options::row::OptionRow {
             id: stringify!($field),
             rules: $rules,
             values: $crate::options::row::values::<<$type as $crate::options::row::Field>::Item>,
