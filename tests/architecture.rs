@@ -96,10 +96,16 @@ fn differences(tree: &Tree, table: &str) -> Vec<String> {
     let rows = rows(table);
     let names: Vec<_> = rows.iter().map(|(row, _)| *row).collect();
     let uses = used_by_rows(tree, &names);
+    // A folder that only groups rows has none of its own, and uses nothing but what is below it.
+    let groups = |row: &str, used: &BTreeSet<String>| {
+        let below = format!("{row}/");
+        names.iter().any(|name| name.starts_with(&below))
+            && used.iter().all(|other| other.starts_with(&below))
+    };
     let mut differences: Vec<_> = uses
-        .keys()
-        .filter(|row| !names.contains(&row.as_str()))
-        .map(|row| format!("{row} has no row in the table"))
+        .iter()
+        .filter(|(row, used)| !names.contains(&row.as_str()) && !groups(row, used))
+        .map(|(row, _)| format!("{row} has no row in the table"))
         .collect();
     for (row, allowed) in &rows {
         let Some(used) = uses.get(*row) else {
@@ -403,7 +409,10 @@ fn exists(name: &str, code: &str) -> bool {
                 .any(|end| code.contains(&format!("{kind} {name}{end}")))
         });
     }
-    rows(MAY_USE).iter().any(|(row, _)| *row == name)
+    let below = format!("{name}/");
+    rows(MAY_USE)
+        .iter()
+        .any(|(row, _)| *row == name || row.starts_with(&below))
 }
 
 #[test]

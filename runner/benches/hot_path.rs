@@ -13,10 +13,11 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use wasmswarm::host::bindings::{Plugin, PluginPre};
-use wasmswarm::host::{self, LogSink, Purpose, RunShared, StopFlag, VuIdentity, VuState};
+use wasmswarm::build;
+use wasmswarm::engine::host::bindings::{Plugin, PluginPre};
+use wasmswarm::engine::host::{self, LogSink, Purpose, RunShared, StopFlag, VuIdentity, VuState};
+use wasmswarm::engine::plugin;
 use wasmswarm::metrics::{Limits, RequestKey, RequestSample, Shard};
-use wasmswarm::{build, plugin};
 use wasmtime::Store;
 
 fn main() {

@@ -1,39 +1,29 @@
 //! Load testing with WebAssembly scenarios. The `wasmswarm` binary is this library's only
 //! user: its public items are no stable interface.
 //!
-//! From the outside in: `cli` reads commands, `options` what they ask for, `session` turns
-//! that into a run; `load` runs it with `plugin`, `host`, `data` and `http` on `net`; `tally` adds up its `metrics`
-//! and lets `thresholds` judge them; `report` and `terminal` show it, `api` serves it.
+//! From the outside in: `cli` reads commands, `options` what they ask for, `session` turns that into a run; `engine` makes
+//! the load with `http` on `net`; `results` adds up and judges its `metrics`; `report` and `terminal` show them, `api` serves
+//! them. `plan` is what all of them are about, `build` makes plugins of sources, `shop` is the built-in target, and `system`
+//! is what the operating system lends.
 
 pub mod api;
-pub mod bounded;
 pub mod build;
 pub mod cli;
-pub mod confine;
-pub mod data;
+pub mod engine;
 pub mod error;
 pub mod exit_code;
-pub mod host;
 pub mod http;
-pub mod load;
-pub mod memory;
 pub mod metrics;
 pub mod net;
 pub mod options;
-pub mod panics;
 pub mod plan;
-pub mod plugin;
-pub mod private;
 pub mod report;
-pub mod run_queue;
-pub mod scaffold;
+pub mod results;
 pub mod secret;
 pub mod session;
-pub mod tally;
-pub mod target;
+pub mod shop;
+pub mod system;
 pub mod terminal;
-pub mod thresholds;
-pub mod timer;
 
 #[cfg(test)]
 mod tests;

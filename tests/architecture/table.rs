@@ -4,40 +4,41 @@
 /// Each part of `runner/src`, and what it may use. It stands above all that it uses, so there are no circles between them.
 /// `docs/architecture.md` shows the same table.
 pub(super) const MAY_USE: &str = "
-main         cli
-cli          build confine error exit_code options panics plan plugin scaffold secret session target terminal
-session      api bounded build confine data error exit_code host http load memory metrics net options panics plan plugin private report secret tally target terminal thresholds
-options      bounded build net plan plugin secret thresholds
-api          load metrics secret
-load         host http metrics panics plan run_queue timer
-plugin       bounded confine host plan private
-host         data http memory metrics plan run_queue secret
-tally        metrics panics plan secret thresholds
-report       metrics plan secret terminal
-thresholds   metrics plan
-terminal     metrics secret
-build        bounded confine private
-data         bounded
-http         memory net
-net          bounded
-target       timer
-error        exit_code
-bounded
-confine
+main                   cli
+cli                    build build/scaffold engine/plugin error exit_code options plan secret session shop system/confine system/panics terminal
+session                api build engine/data engine/host engine/load engine/plugin error exit_code http metrics net options plan report results/tally results/thresholds secret shop system/bounded system/confine system/memory system/panics system/private terminal
+options                build engine/plugin net plan results/thresholds secret system/bounded
+api                    engine/load metrics secret
+engine/load            engine/host engine/run_queue http metrics plan system/panics system/timer
+engine/plugin          engine/host plan system/bounded system/confine system/private
+engine/host            engine/data engine/run_queue http metrics plan secret system/memory
+results/tally          metrics plan results/thresholds secret system/panics
+report                 metrics plan secret terminal
+results/thresholds     metrics plan
+terminal               metrics secret
+build                  system/bounded system/confine system/private
+engine/data            system/bounded
+http                   net system/memory
+net                    system/bounded
+shop                   system/timer
+error                  exit_code
+system/bounded
+system/confine
 exit_code
-memory
+system/memory
 metrics
-panics
+system/panics
 plan
-private
-run_queue
-scaffold
+system/private
+engine/run_queue
+build/scaffold
 secret
-timer
+system/timer
 ";
 
 /// Files of one folder that need each other in a circle.
-pub(super) const STANDING_CIRCLES: &[&str] = &["host: host_calls http protocols run_shared state wasi"];
+pub(super) const STANDING_CIRCLES: &[&str] =
+    &["engine/host: host_calls http protocols run_shared state wasi"];
 
 /// Names of types that other files see and that mean more than one thing.
 pub(super) const STANDING_NAMES: &[&str] = &["Stage"];

@@ -3,7 +3,7 @@
 
 use super::problem::ApiProblem;
 use super::status::{End, Figures, LastFigures};
-use crate::load::RunHandle;
+use crate::engine::load::RunHandle;
 use crate::secret;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, Sse};

@@ -1,7 +1,7 @@
 //! Requests that can't be done: a status, what is wrong, and what to do about it.
 
 use super::answer::json;
-use crate::load::ControlError;
+use crate::engine::load::ControlError;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;

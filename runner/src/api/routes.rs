@@ -6,7 +6,7 @@ use super::guard::guard;
 use super::problem::ApiProblem;
 use super::request::{self, RateRequest, Users};
 use super::status::{End, Status};
-use crate::load::{EndReason, RunHandle, Stage};
+use crate::engine::load::{EndReason, RunHandle, Stage};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};

@@ -4,7 +4,7 @@ use super::guard::Trusted;
 use super::listener::Listener;
 use super::routes;
 use super::status::End;
-use crate::load::RunHandle;
+use crate::engine::load::RunHandle;
 use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};

@@ -1,6 +1,6 @@
 //! What the API says about a run.
 
-use crate::load::{EndReason, RunHandle, RunState, WorkloadNow};
+use crate::engine::load::{EndReason, RunHandle, RunState, WorkloadNow};
 use crate::metrics::Snapshot;
 use serde::Serialize;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The API over real connections, with a run that only stands still.
 
 use super::{End, Listener, Server};
-use crate::load::{Control, EndReason, RunHandle, Stage, StopHandle};
+use crate::engine::load::{Control, EndReason, RunHandle, Stage, StopHandle};
 use crate::metrics::Snapshot;
 use crate::plan::{Begin, ConstantArrivalRate, ExecutorSpec, Spacing, Workload, sample};
 use serde_json::Value;

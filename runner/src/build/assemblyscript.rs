@@ -2,7 +2,7 @@
 
 use super::project::Project;
 use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, component, sdk, tool};
-use crate::bounded;
+use crate::system::bounded;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

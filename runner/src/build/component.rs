@@ -6,7 +6,7 @@
 
 use super::project::Project;
 use super::{BuildError, Builder, Made, Workshop};
-use crate::bounded;
+use crate::system::bounded;
 use std::path::Path;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER as ADAPTER,

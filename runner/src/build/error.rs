@@ -157,7 +157,7 @@ pub enum BuildError {
     },
     /// What lies in the cache folder may be somebody else's.
     #[error("what is kept there isn't run")]
-    Untrusted(#[source] crate::private::Untrusted),
+    Untrusted(#[source] crate::system::private::Untrusted),
     /// The operator didn't wait for it.
     #[error("interrupted while it was built")]
     Interrupted,

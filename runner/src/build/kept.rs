@@ -6,7 +6,7 @@
 
 use super::Parameters;
 use super::reach::Reach;
-use crate::private::{self, SealKey};
+use crate::system::private::{self, SealKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};

@@ -14,6 +14,7 @@ mod project;
 mod python;
 mod reach;
 mod rust;
+pub mod scaffold;
 mod script;
 mod sdk;
 mod tool;

@@ -1,7 +1,7 @@
 //! The SDKs as part of this program: their files lie in the cache folder while tools read them.
 
 use super::{BuildError, cannot_write, component, kept};
-use crate::private;
+use crate::system::private;
 use include_dir::{Dir, DirEntry, include_dir};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};

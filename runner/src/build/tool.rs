@@ -1,8 +1,8 @@
 //! The tools of a language: finding them, running them, and keeping what they say.
 
 use super::{BuildError, Language, Workshop, cannot_write};
-use crate::confine::{self, ProcessEnd, ProcessLimits};
-use crate::private;
+use crate::system::confine::{self, ProcessEnd, ProcessLimits};
+use crate::system::private;
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::fs::File;

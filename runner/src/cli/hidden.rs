@@ -1,9 +1,9 @@
 //! Commands that this program gives itself: the child's side of `confine`. They are in no help text, and nobody else
 //! gains anything by them.
 
-use crate::confine;
+use crate::engine::plugin;
 use crate::exit_code::ExitCode;
-use crate::plugin;
+use crate::system::confine;
 use crate::terminal;
 use std::ffi::OsString;
 

@@ -1,10 +1,10 @@
 //! `wasmswarm inspect`: what a plugin offers and what it needs. Runs `describe` and nothing else.
 
+use crate::engine::plugin::{Description, WORLD_PACKAGE};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::{BuildOptions, LimitOptions};
 use crate::plan::{LimitsPlan, Population, ScenarioPlan, TaskOrder, TaskPlan, WaitTime};
-use crate::plugin::{Description, WORLD_PACKAGE};
 use crate::session::{self, Order, Read};
 use crate::terminal::{escape, units};
 use std::path::PathBuf;

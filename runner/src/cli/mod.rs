@@ -10,13 +10,13 @@ mod texts;
 mod usage;
 mod watch;
 
-use crate::confine;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::{self, FindOptions, RunOptions};
-use crate::panics;
 use crate::secret;
 use crate::session::{self, Exit};
+use crate::system::confine;
+use crate::system::panics;
 use crate::terminal::{self, Paint};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use std::panic::AssertUnwindSafe;

@@ -1,8 +1,8 @@
 //! `wasmswarm new`: writes a project that runs at once.
 
+use crate::build::scaffold::{self, Template};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::scaffold::{self, Template};
 use std::path::Path;
 
 /// What `new` can be asked for.

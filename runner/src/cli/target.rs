@@ -3,7 +3,7 @@
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::session;
-use crate::target::{self, Delay, Options};
+use crate::shop::{self, Delay, Options};
 use std::net::SocketAddr;
 
 /// How the shop is to behave.
@@ -40,7 +40,7 @@ pub(super) struct TargetOptions {
 }
 
 pub(super) fn run(options: &TargetOptions) -> Result<ExitCode, Failure> {
-    let running = target::start(Options {
+    let running = shop::start(Options {
         listen: options.listen,
         delay: options.delay,
         capacity: options.capacity,

@@ -27,8 +27,8 @@ use super::settings::VersionPolicy;
 use super::timings::{ExchangePhase, Trace};
 use super::transport::Transport;
 use super::urls::{self, SplitUrl};
-use crate::memory::Account;
 use crate::net::basic_authorization;
+use crate::system::memory::Account;
 
 /// One VU's user agent (RFC 9110 §3.5).
 #[derive(Debug)]

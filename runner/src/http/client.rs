@@ -13,8 +13,8 @@ use super::redirect;
 use super::request::Request;
 use super::request_trace::RequestTrace;
 use super::transport::Transport;
-use crate::memory::Account;
 use crate::net::Deadline;
+use crate::system::memory::Account;
 
 /// One VU's HTTP client. Stays on the runtime that it first sent a request on.
 #[derive(Debug)]

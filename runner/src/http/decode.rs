@@ -10,7 +10,7 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 use super::error::{ErrorCode, HttpError};
 use super::fields::fields;
 use super::received::charge;
-use crate::memory::{Account, Held};
+use crate::system::memory::{Account, Held};
 
 /// Codings in a row.
 const MAX_CODINGS: usize = 4;

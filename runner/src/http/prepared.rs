@@ -7,7 +7,7 @@ use super::cookies::is_cookie;
 use super::headers::ManagedHeader;
 use super::origin::HttpOrigin;
 use super::request::Request;
-use crate::memory::Account;
+use crate::system::memory::Account;
 
 /// What the caller wants of the response.
 #[derive(Clone, Copy, Debug)]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::error::{ErrorCode, HttpError};
-use crate::memory::{Account, Exceeded, Held};
 use crate::net::{Buffer, POOLED_BYTES};
+use crate::system::memory::{Account, Exceeded, Held};
 
 /// What the engine itself needs to know of a head.
 #[derive(Clone, Copy, Debug, Default)]

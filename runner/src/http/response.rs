@@ -10,8 +10,8 @@ use super::decode::decode;
 use super::error::HttpError;
 use super::fields::fields;
 use super::timings::Exchange;
-use crate::memory::{Account, Held};
 use crate::net::{Buffer, TlsAgreement};
+use crate::system::memory::{Account, Held};
 
 /// A completed exchange. Its buffer returns to the thread's pool when it is dropped.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use super::error::{NetError, NetErrorKind};
 use super::settings::{NetSettings, TlsVersions};
 use super::stream::NetStream;
 use super::trust::{Trust, TrustAll};
-use crate::bounded;
+use crate::system::bounded;
 
 /// Larger files hold no certificates: all authorities of the Web take 220 KB.
 const PEM_BYTES: u64 = 16 << 20;

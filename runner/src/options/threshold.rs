@@ -1,7 +1,7 @@
 //! A threshold as it is written in one line. What it means is `thresholds`' business.
 
 use crate::plan::ThresholdPlan;
-use crate::thresholds;
+use crate::results::thresholds;
 
 /// Takes a line apart.
 ///

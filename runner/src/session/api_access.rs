@@ -2,8 +2,8 @@
 
 use super::no_thread;
 use crate::api::{self, Listener, Server};
+use crate::engine::load::RunHandle;
 use crate::error::Failure;
-use crate::load::RunHandle;
 use crate::net;
 use crate::options::ControlOptions;
 use crate::secret::Secret;

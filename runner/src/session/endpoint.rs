@@ -1,11 +1,11 @@
 //! The system under test: its base URL, and the built-in shop where that is asked for.
 
+use crate::engine::plugin::Description;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::HttpOptions;
-use crate::plugin::Description;
 use crate::secret;
-use crate::target::{self, Running};
+use crate::shop::{self, Running};
 use crate::terminal;
 use url::Url;
 
@@ -70,7 +70,7 @@ pub(super) fn shown(base: Option<Url>) -> Named {
 fn demo() -> Result<Endpoint, Failure> {
     let failed =
         |e: &dyn std::fmt::Display| Failure::internal("failed to start the built-in shop").because(e);
-    let shop = target::start(target::Options::default()).map_err(|e| failed(&e))?;
+    let shop = shop::start(shop::Options::default()).map_err(|e| failed(&e))?;
     let base = Url::parse(&format!("http://{}/", shop.addr)).map_err(|e| failed(&e))?;
     Ok(Endpoint {
         base: Some(base),

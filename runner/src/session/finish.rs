@@ -1,14 +1,14 @@
 //! What is left of a run: its summary, its results file and its exit code.
 
 use super::measure::Outcome;
+use crate::engine::load::EndReason;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::load::EndReason;
 use crate::metrics::{Snapshot, Verdict};
 use crate::options::OutputOptions;
 use crate::plan::Plan;
 use crate::report::{self, EndFacts, RunFacts};
-use crate::tally::{EndingOutputs, OutputEnd};
+use crate::results::tally::{EndingOutputs, OutputEnd};
 use crate::terminal::{self, Paint};
 use std::path::Path;
 use std::time::SystemTime;

@@ -1,10 +1,10 @@
 //! One load and its tally: what is measured is added up here, and what that leads to is done: a threshold may end the
 //! run, and guests may ask how far it has come.
 
-use crate::host::RunProgress;
-use crate::load::{self, EndReason, LoadEnd, Run, Stage, StopHandle};
+use crate::engine::host::RunProgress;
+use crate::engine::load::{self, EndReason, LoadEnd, Run, Stage, StopHandle};
 use crate::metrics::{Snapshot, Verdict};
-use crate::tally::{EndingOutputs, Results, Tally};
+use crate::results::tally::{EndingOutputs, Results, Tally};
 use std::io;
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! The machine's memory: what a run may take of it at most, said before it begins, and an end in order while there is
 //! still some left.
 
-use crate::load::{EndReason, Stage, StopHandle};
+use crate::engine::load::{EndReason, Stage, StopHandle};
 use crate::plan::Plan;
 use crate::terminal::units;
 use std::path::{Path, PathBuf};

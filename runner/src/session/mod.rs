@@ -32,13 +32,13 @@ pub use signals::wait_for_signal;
 pub use source::{Order, Read, build, read};
 
 use crate::api::End;
+use crate::engine::load::{self, Control, EndReason, Lifecycle, Run, RunHandle, Stage, StopHandle};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::load::{self, Control, EndReason, Lifecycle, Run, RunHandle, Stage, StopHandle};
 use crate::options::{OutputOptions, RunOptions};
-use crate::panics;
 use crate::plan::Plan;
-use crate::tally::Tally;
+use crate::results::tally::Tally;
+use crate::system::panics;
 use finish::Ended;
 use measure::Outcome;
 use prepare::Prepared;

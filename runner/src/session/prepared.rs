@@ -1,11 +1,11 @@
 //! A plugin that is compiled, linked and described.
 
 use super::source::{self, Read};
+use crate::engine::host::bindings::PluginPre;
+use crate::engine::host::{self, LogSink, RunShared, VuState};
+use crate::engine::plugin::{self, Description, EngineSpec, PerVu, PluginError};
 use crate::error::Failure;
-use crate::host::bindings::PluginPre;
-use crate::host::{self, LogSink, RunShared, VuState};
 use crate::plan::LimitsPlan;
-use crate::plugin::{self, Description, EngineSpec, PerVu, PluginError};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

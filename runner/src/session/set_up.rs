@@ -1,7 +1,7 @@
 //! What the plugin does once around the load: `setup` and `setup-scenario` before it, and their teardowns after it. One
 //! set-up serves one load, or all the loads of a search.
 
-use crate::load::Lifecycle;
+use crate::engine::load::Lifecycle;
 use crate::plan::Plan;
 use std::sync::Arc;
 

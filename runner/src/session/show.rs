@@ -3,10 +3,10 @@
 
 use super::source::{self, Read};
 use super::{endpoint, machine, prepare, prepared};
+use crate::engine::plugin::Description;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::{PlanFormat, ResolvedPlan, RunOptions};
-use crate::plugin::Description;
 use crate::report::{self, PlanFacts};
 use crate::terminal;
 

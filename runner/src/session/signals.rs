@@ -3,9 +3,9 @@
 //! done anything there is nothing to save, and the first ends it at once. SIGQUIT always does.
 
 use super::Exit;
-use crate::confine;
+use crate::engine::load::{EndReason, Stage, StopHandle};
 use crate::exit_code::ExitCode;
-use crate::load::{EndReason, Stage, StopHandle};
+use crate::system::confine;
 use crate::terminal;
 use std::io;
 use std::time::Duration;

@@ -1,11 +1,11 @@
 //! From what the operator typed to a component's bytes that may be compiled.
 
 use crate::build::{self, BuildError, Built, Grants, Workshop};
+use crate::engine::plugin::{self, Inspection, PluginError, Source};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::BuildOptions;
-use crate::plugin::{self, Inspection, PluginError, Source};
-use crate::private;
+use crate::system::private;
 use crate::terminal;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

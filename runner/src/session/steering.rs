@@ -1,6 +1,6 @@
 //! What keys do to a run, and the line of the live view that says so.
 
-use crate::load::{Control, WorkloadNow, WorkloadStatus};
+use crate::engine::load::{Control, WorkloadNow, WorkloadStatus};
 use crate::terminal::{Keys, units};
 use std::time::{Duration, Instant};
 

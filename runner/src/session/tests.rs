@@ -3,10 +3,10 @@
 
 use super::prepared;
 use crate::build::{self, Engine, Workshop};
-use crate::host::{self, bindings::PluginPre};
+use crate::engine::host::{self, bindings::PluginPre};
+use crate::engine::plugin::{self, EngineSpec, PerVu};
 use crate::options::{Given, LimitOptions, Machine, RoomFor, RunOptions, resolve};
 use crate::plan::PluginPlan;
-use crate::plugin::{self, EngineSpec, PerVu};
 use crate::tests::fuzz;
 use std::sync::Arc;
 use std::time::Duration;

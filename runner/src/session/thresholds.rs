@@ -1,12 +1,12 @@
 //! The thresholds of a run, ready to judge it, or why they can't.
 
-use crate::bounded;
 use crate::error::Failure;
 use crate::metrics::Set;
 use crate::plan::Plan;
-use crate::tally;
+use crate::results::tally;
+use crate::results::thresholds::{Baseline, Evaluator, Known};
+use crate::system::bounded;
 use crate::terminal;
-use crate::thresholds::{Baseline, Evaluator, Known};
 use std::path::Path;
 
 /// A results file of more bytes isn't read: no run of ours writes one.

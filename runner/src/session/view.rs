@@ -2,9 +2,9 @@
 //! is a live view, keys steer the run.
 
 use super::steering::Steering;
-use crate::host::LogLine;
-use crate::host::bindings::log::Level;
-use crate::load::{RunHandle, Stage};
+use crate::engine::host::LogLine;
+use crate::engine::host::bindings::log::Level;
+use crate::engine::load::{RunHandle, Stage};
 use crate::options::OutputOptions;
 use crate::terminal::{self, LiveView, Progress, plain};
 use std::io::{self, IsTerminal};

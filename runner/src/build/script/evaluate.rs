@@ -5,7 +5,7 @@
 
 use super::super::{BuildError, Parameters};
 use super::snapshot;
-use crate::confine;
+use crate::system::confine;
 use std::time::Duration;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker, ResourceTable};

@@ -16,8 +16,8 @@ use super::fields::fields;
 use super::origin::HttpOrigin;
 use super::transport::Transport;
 use super::urls;
-use crate::memory::{Account, Held};
 use crate::net::normal_host;
+use crate::system::memory::{Account, Held};
 use cookie::{CookieScope, domain_of};
 use jar::{Jar, header};
 

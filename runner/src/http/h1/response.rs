@@ -7,7 +7,7 @@ use super::super::prepared::Wanted;
 use super::super::received::Received;
 use super::body::Framing;
 use super::head::{parse, unfold};
-use crate::memory::Account;
+use crate::system::memory::Account;
 
 /// The largest response head, interim responses included.
 const HEAD_BYTES: usize = 64 * 1024;

@@ -3,13 +3,13 @@
 use super::executor;
 use super::shape::Ask;
 use super::{Merged, Origin, Params, Problem, Work, pick};
+use crate::engine::plugin::Description;
 use crate::options::definition;
 use crate::options::row::LoadRole;
 use crate::options::{LoadOptions, ShapeOptions};
 use crate::plan::{
     Begin, ExecutorType, ExecutorWithVus, Population, ScenarioPlan, Workload, assign, starts_in_time,
 };
-use crate::plugin::Description;
 use std::time::Duration;
 
 /// The one workload.

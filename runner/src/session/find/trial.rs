@@ -3,16 +3,16 @@
 
 use super::evidence::{Margin, Trial};
 use super::growth::{Growth, Point};
+use crate::engine::load::{Control, EndReason, Stage, StopHandle};
 use crate::error::Failure;
-use crate::load::{Control, EndReason, Stage, StopHandle};
 use crate::metrics::{Snapshot, Verdict};
 use crate::plan::{ExecutorSpec, Plan};
 use crate::report;
+use crate::results::tally::Tally;
 use crate::session::measure::{Outcome, measure};
 use crate::session::prepare::Prepared;
 use crate::session::set_up::SetUp;
 use crate::session::{no_thread, thresholds};
-use crate::tally::Tally;
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;

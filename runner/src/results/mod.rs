@@ -1,0 +1,5 @@
+//! What becomes of what was measured: it is added up, judged, and told to whoever listens. Where it comes from is nothing
+//! that is known here.
+
+pub mod tally;
+pub mod thresholds;

@@ -1,0 +1,103 @@
+//! The thread of one output, and the queue of seconds before it.
+
+use super::{Output, OutputEnd, QUEUE, Update};
+use crate::plan::Plan;
+use crate::system::panics;
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+/// Feeds one output, without ever waiting for it while the run goes on.
+#[derive(Debug)]
+pub(super) struct Feeder {
+    queue: SyncSender<Arc<Update>>,
+    /// What the run ended with: beside the queue, which may be full.
+    last: Arc<OnceLock<Arc<Update>>>,
+    work: Work,
+}
+
+/// What an output's thread does.
+#[derive(Debug)]
+pub(super) struct Work {
+    name: String,
+    /// Seconds that there were for it.
+    offered: u64,
+    /// Those that it was given.
+    given: Arc<AtomicU64>,
+    done: Receiver<Result<(), String>>,
+}
+
+impl Feeder {
+    pub(super) fn start(output: Box<dyn Output>, plan: Arc<Plan>) -> io::Result<Feeder> {
+        let (queue, updates) = sync_channel(QUEUE);
+        let (tell, done) = sync_channel(1);
+        let last = Arc::new(OnceLock::new());
+        let work = Work {
+            name: output.name(),
+            offered: 0,
+            given: Arc::default(),
+            done,
+        };
+        let (given, end) = (Arc::clone(&work.given), Arc::clone(&last));
+        let feed = move || {
+            let fed = AssertUnwindSafe(|| feed(output, &plan, (updates, &given), &end));
+            // Whoever doesn't wait for it any more has gone.
+            let _ = tell.send(panics::catch(fed).unwrap_or_else(Err));
+        };
+        std::thread::Builder::new()
+            .name("output".to_owned())
+            .spawn(feed)?;
+        Ok(Feeder { queue, last, work })
+    }
+
+    /// Offers it a second, which is dropped if there is no room.
+    pub(super) fn offer(&mut self, update: &Arc<Update>) {
+        self.work.offered += 1;
+        let _ = self.queue.try_send(Arc::clone(update));
+    }
+
+    /// Says how the run ended, and that nothing else will come.
+    pub(super) fn end(self, last: &Arc<Update>) -> Work {
+        // Nobody but this sets it, and only once.
+        let _ = self.last.set(Arc::clone(last));
+        self.work
+    }
+}
+
+impl Work {
+    /// Waits until it is done.
+    pub(super) fn wait(self, until: Instant) -> OutputEnd {
+        let left = until.saturating_duration_since(Instant::now());
+        let failure = match self.done.recv_timeout(left) {
+            Ok(result) => result.err(),
+            Err(RecvTimeoutError::Timeout) => Some("it didn't come to its end in time".to_owned()),
+            Err(RecvTimeoutError::Disconnected) => Some("its thread has gone".to_owned()),
+        };
+        OutputEnd {
+            name: self.name,
+            dropped: self.offered - self.given.load(Ordering::Acquire),
+            failure,
+        }
+    }
+}
+
+fn feed(
+    mut output: Box<dyn Output>,
+    plan: &Plan,
+    (updates, given): (Receiver<Arc<Update>>, &AtomicU64),
+    last: &OnceLock<Arc<Update>>,
+) -> Result<(), String> {
+    output.begin(plan)?;
+    for update in updates {
+        given.fetch_add(1, Ordering::AcqRel);
+        output.second(&update)?;
+    }
+    match last.get() {
+        Some(last) => output.end(last),
+        // The run didn't come about.
+        None => Ok(()),
+    }
+}

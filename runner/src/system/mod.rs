@@ -1,0 +1,9 @@
+//! What stands between this program and the operating system: memory, folders of one's own, limited children, bounded reading,
+//! alarms, panics.
+
+pub mod bounded;
+pub mod confine;
+pub mod memory;
+pub mod panics;
+pub mod private;
+pub mod timer;
