@@ -211,7 +211,10 @@ fn phases_are_told_where_that_is_asked_for() {
     let told = |ran: Ran| phases.map(|phase| ran.err.contains(phase));
     assert_eq!(told(run(&[], None).exits(99)), [false; 3]);
     assert_eq!(told(run(&["--verbose"], None).exits(99)), [true; 3]);
-    assert_eq!(told(run(&[], Some("wasmswarm::load=info")).exits(99)), [true; 3]);
+    assert_eq!(
+        told(run(&[], Some("wasmswarm::engine::load=info")).exits(99)),
+        [true; 3]
+    );
     assert_eq!(told(run(&["--verbose"], Some("off")).exits(99)), [false; 3]);
     run(&[], Some("loud=very")).exits(104).complains("WASMSWARM_LOG");
 }
