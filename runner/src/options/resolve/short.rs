@@ -26,7 +26,7 @@ pub(super) fn work(
     select(&mut scenarios, wanted);
     let before = populated(&scenarios);
     for scenario in &mut scenarios {
-        if !pick::tasks(scenario, &load.shape) {
+        if !pick::tasks(scenario, &[&load.shape]) {
             scenario.population = Population::Weight(0);
         }
     }

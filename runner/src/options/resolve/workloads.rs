@@ -205,12 +205,7 @@ fn scenario(
     text.name.clone_into(&mut plan.name);
     plan.tags = options.tags.iter().cloned().collect();
     let own = &options.shape;
-    let picked = ShapeOptions {
-        task_tags: first_of(&own.task_tags, &load.shape.task_tags),
-        exclude_tags: first_of(&own.exclude_tags, &load.shape.exclude_tags),
-        ..ShapeOptions::default()
-    };
-    if pick::tasks(&mut plan, &picked) {
+    if pick::tasks(&mut plan, &[own, &load.shape]) {
         Ok(plan)
     } else {
         let id = if own.task_tags.is_empty() {
@@ -232,14 +227,6 @@ fn outranked_params<'a>(text: &'a ScenarioText, merged: &Merged) -> Vec<&'a str>
     let suggested = text.settings.all(ScenarioOptions::params).iter();
     let suggested = suggested.filter(|setting| matches!(setting.origin, Origin::Plugin(_)));
     suggested.filter_map(name).filter(|name| given(name)).collect()
-}
-
-fn first_of(own: &[String], run: &[String]) -> Vec<String> {
-    if own.is_empty() {
-        run.to_vec()
-    } else {
-        own.to_vec()
-    }
 }
 
 /// The plugin's scenario that is asked for, else the one of the same name, else the only one.
