@@ -24,10 +24,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "--csv-full-history",
         "--summary-json FILE has the history of the run",
     ),
-    (
-        "--equal-weights",
-        "give each scenario its own load in a file: --config FILE",
-    ),
     ("--execution-segment", "one machine runs the whole plan"),
     (
         "--expect-workers",

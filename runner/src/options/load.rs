@@ -95,6 +95,10 @@ options! {
             value_delimiter = ',', value_parser = values::word
         )]
         pub exclude_tags: Vec<String> = PLUGIN,
+
+        /// Give all scenarios and all tasks the same weight, whatever the plugin says
+        #[arg(long)]
+        pub equal_weights: bool = PLUGIN,
     }
 }
 

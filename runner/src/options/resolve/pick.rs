@@ -1,8 +1,8 @@
 //! Picks tasks by their tags, as Locust does: one of the wanted, none of the excluded. A task that
-//! isn't picked keeps its place with weight 0: guests know tasks by their place.
+//! isn't picked keeps its place with weight 0: guests know tasks by their place. Evens out weights, as Locust does as well.
 
 use crate::options::ShapeOptions;
-use crate::plan::ScenarioPlan;
+use crate::plan::{Population, ScenarioPlan};
 
 /// Whether anything is picked.
 pub(super) fn is_asked(shape: &ShapeOptions) -> bool {
@@ -21,6 +21,9 @@ pub(super) fn tasks(scenario: &mut ScenarioPlan, shapes: &[&ShapeOptions]) -> bo
             task.weight = 0;
         }
     }
+    if shapes.iter().any(|shape| shape.equal_weights) {
+        even_out(scenario);
+    }
     scenario.tasks.iter().any(|task| task.weight > 0)
 }
 
@@ -30,4 +33,14 @@ fn first_named<'a>(shapes: &[&'a ShapeOptions], tags: fn(&ShapeOptions) -> &Vec<
         .into_iter()
         .find(|tags| !tags.is_empty())
         .unwrap_or_default()
+}
+
+/// What has a weight at all has the same from here on. A number of users that is fixed stays.
+fn even_out(scenario: &mut ScenarioPlan) {
+    for task in &mut scenario.tasks {
+        task.weight = task.weight.min(1);
+    }
+    if let Population::Weight(weight) = &mut scenario.population {
+        *weight = (*weight).min(1);
+    }
 }

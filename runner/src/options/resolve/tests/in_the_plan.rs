@@ -58,6 +58,7 @@ const OF_RUNS: &[(&str, &str, &str)] = &[
     ("on_stop", "", "--on-stop at-pause"),
     ("task_tags", "", "-T slow"),
     ("exclude_tags", "", "-E slow"),
+    ("equal_weights", "-u 4", "-u 4 --equal-weights"),
     ("max_rate", "", "--max-rate 5/s"),
     ("seed", "--seed 1", "--seed 2"),
     ("thresholds", "", "--threshold checks:rate>0.5"),
@@ -208,4 +209,20 @@ fn no_secret_is_in_a_plan() {
     let text = serde_json::to_string(&whole.plan).unwrap() + &format!("{whole:?}");
     assert!(!text.contains("nobody-knows-4711"), "{text}");
     assert_eq!(whole.secrets.params["TOKEN"].expose(), "nobody-knows-4711");
+}
+
+#[test]
+fn weights_are_evened_out_but_for_those_of_nothing() {
+    let plan = plan("", "-u 4 -E slow --equal-weights");
+    let populations: Vec<_> = plan
+        .scenarios
+        .iter()
+        .map(|scenario| scenario.population)
+        .collect();
+    assert_eq!(populations, [Population::Weight(1), Population::Weight(1)]);
+    let weights: Vec<_> = plan.scenarios[0].tasks.iter().map(|task| task.weight).collect();
+    assert_eq!(
+        (weights, &plan.workloads[0].vus[..]),
+        (vec![1, 0], &[0, 1, 0, 1][..])
+    );
 }
