@@ -26,6 +26,7 @@ mod keys;
 mod languages;
 mod limits;
 mod memory;
+mod option_sets;
 mod options;
 mod projects;
 mod reading;
