@@ -145,7 +145,7 @@ fn start_log(command: &Command) -> Result<(), ExitCode> {
     terminal::start_log(asked.as_deref(), verbose).map_err(|why| {
         let failure = Failure::invalid(format!("{} can't be used", terminal::LOG_VARIABLE)).because(why);
         report(failure.hint(
-            "name a level: error, warn, info, debug, trace; or a part's, such as wasmswarm::load=debug",
+            "name a level: error, warn, info, debug, trace; or a part's, such as wasmswarm::engine::load=debug",
         ))
     })
 }

@@ -24,7 +24,7 @@ const MOST_HELD: usize = 200;
 static HELD: Mutex<Option<Vec<String>>> = Mutex::new(None);
 
 /// Begins to tell what `asked` says, the text of [`VARIABLE`]: a level (`info`, `debug`) for all parts of this program, or
-/// levels of its parts, such as `wasmswarm::load=debug`. Without it, what `--verbose` tells, if that was asked for.
+/// levels of its parts, such as `wasmswarm::engine::load=debug`. Without it, what `--verbose` tells, if that was asked for.
 ///
 /// # Errors
 /// What is wrong with the text.
@@ -132,12 +132,12 @@ mod tests {
     #[test]
     fn a_level_is_that_of_this_program_alone() {
         let targets = parse("debug").unwrap();
-        assert!(targets.would_enable("wasmswarm::load", &tracing::Level::DEBUG));
-        assert!(!targets.would_enable("wasmswarm::load", &tracing::Level::TRACE));
+        assert!(targets.would_enable("wasmswarm::engine::load", &tracing::Level::DEBUG));
+        assert!(!targets.would_enable("wasmswarm::engine::load", &tracing::Level::TRACE));
         assert!(!targets.would_enable("hyper", &tracing::Level::ERROR));
         let targets = parse("wasmswarm::net=trace,h2=info").unwrap();
         assert!(targets.would_enable("wasmswarm::net::dns", &tracing::Level::TRACE));
-        assert!(!targets.would_enable("wasmswarm::load", &tracing::Level::ERROR));
+        assert!(!targets.would_enable("wasmswarm::engine::load", &tracing::Level::ERROR));
         assert!(parse("loud=very").is_err());
     }
 
@@ -152,11 +152,11 @@ mod tests {
         let told = std::sync::Arc::default();
         let subscriber = tracing_subscriber::registry().with(Told(std::sync::Arc::clone(&told)));
         tracing::subscriber::with_default(subscriber, || {
-            tracing::info!(target: "wasmswarm::load::run", threads = 2, why = "a\u{1b}b", "the load begins");
+            tracing::info!(target: "wasmswarm::engine::load::run", threads = 2, why = "a\u{1b}b", "the load begins");
         });
         let told = told.lock().unwrap().join("\n");
         assert!(
-            told.starts_with("   1.500s info  load::run: the load begins threads=2 why="),
+            told.starts_with("   1.500s info  engine::load::run: the load begins threads=2 why="),
             "{told}"
         );
         assert!(!told.contains('\u{1b}'), "{told:?}");
