@@ -34,7 +34,7 @@ fn pre() -> &'static PluginPre<VuState> {
     static PRE: OnceLock<PluginPre<VuState>> = OnceLock::new();
     PRE.get_or_init(|| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/bench/guests");
-        let mut shop = build::Workshop {
+        let mut shop = build::BuildContext {
             say: &mut |line| eprintln!("{line}"),
             agree: &mut |_| false,
             cache: std::env::temp_dir(),

@@ -9,7 +9,8 @@ pub enum ExitCode {
     Failures(u8),
     /// The command line can't be read.
     Usage,
-    /// A defect of this program: its own figures contradict each other.
+    /// A defect of this program, such as a panic or figures that contradict each other; or the operating system refused
+    /// what should work.
     Internal,
     /// The plugin needs something that the operator didn't grant.
     NotGranted,

@@ -1,7 +1,7 @@
 //! AssemblyScript: with the compiler that the project has installed.
 
 use super::project::Project;
-use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, component, sdk, tool};
+use super::{BuildContext, BuildError, Builder, Language, Made, cannot_write, component, sdk, tool};
 use crate::system::bounded;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -65,13 +65,13 @@ impl Builder for Asc {
         format!("{} {}", self.version, sdk::ASSEMBLYSCRIPT.digest())
     }
 
-    fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
-        (shop.say)(&format!(
+    fn build(&self, project: &Project, context: &mut BuildContext<'_>) -> Result<Made, BuildError> {
+        (context.say)(&format!(
             "compiling {} with AssemblyScript {}",
             project.named().display(),
             self.version
         ));
-        let sdk = sdk::ASSEMBLYSCRIPT.unpack(&shop.cache)?;
+        let sdk = sdk::ASSEMBLYSCRIPT.unpack(&context.cache)?;
         let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;
         let module = out.path().join("core.wasm");
         let dir =

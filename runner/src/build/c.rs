@@ -1,7 +1,7 @@
 //! C and C++: with a clang that has WebAssembly's libraries at hand, or with Zig's.
 
 use super::project::Project;
-use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, component, kept, sdk, tool};
+use super::{BuildContext, BuildError, Builder, Language, Made, cannot_write, component, kept, sdk, tool};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -171,18 +171,18 @@ impl Builder for Compiler {
         format!("{} {}", self.version, sdk::C.digest())
     }
 
-    fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
-        let first = if self.is_zig && !tool::zig_cache(&shop.cache).exists() {
+    fn build(&self, project: &Project, context: &mut BuildContext<'_>) -> Result<Made, BuildError> {
+        let first = if self.is_zig && !tool::zig_cache(&context.cache).exists() {
             ", and its C library first"
         } else {
             ""
         };
-        (shop.say)(&format!(
+        (context.say)(&format!(
             "compiling {} with {}{first}",
             project.named().display(),
             self.version
         ));
-        let sdk = sdk::C.unpack(&shop.cache)?;
+        let sdk = sdk::C.unpack(&context.cache)?;
         let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;
         let mut sources = own_sources(project)?;
         let endings: &[&str] = match self.language {
@@ -194,7 +194,7 @@ impl Builder for Compiler {
         }
         let objects = sources
             .iter()
-            .map(|source| self.compile(source, &sdk, out.path(), &shop.cache));
+            .map(|source| self.compile(source, &sdk, out.path(), &context.cache));
         let objects: Vec<_> = objects.collect::<Result<_, _>>()?;
         let module = out.path().join("core.wasm");
         let linker = if self.language == Language::Cpp {
@@ -202,7 +202,7 @@ impl Builder for Compiler {
         } else {
             &self.c
         };
-        let mut command = linker.command(&shop.cache);
+        let mut command = linker.command(&context.cache);
         command.args(LINK);
         if !self.is_zig {
             command.arg(STACK_FIRST);

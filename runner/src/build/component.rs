@@ -5,7 +5,7 @@
 //! adapter turns into what components have.
 
 use super::project::Project;
-use super::{BuildError, Builder, Made, Workshop};
+use super::{BuildContext, BuildError, Builder, Made};
 use crate::system::bounded;
 use std::path::Path;
 use wasi_preview1_component_adapter_provider::{
@@ -39,7 +39,7 @@ impl Builder for Encoder {
         format!("encoder {}", env!("CARGO_PKG_VERSION"))
     }
 
-    fn build(&self, project: &Project, _shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
+    fn build(&self, project: &Project, _context: &mut BuildContext<'_>) -> Result<Made, BuildError> {
         from_core_file(&project.main).map(Made::from)
     }
 }

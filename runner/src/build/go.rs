@@ -1,7 +1,7 @@
 //! Go: a `main` package, compiled for WASI as a library.
 
 use super::project::Project;
-use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, component, sdk, tool};
+use super::{BuildContext, BuildError, Builder, Language, Made, cannot_write, component, sdk, tool};
 use crate::system::bounded;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -50,8 +50,8 @@ impl Builder for Go {
         format!("{} {}", self.version, sdk::GO.digest())
     }
 
-    fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
-        (shop.say)(&format!(
+    fn build(&self, project: &Project, context: &mut BuildContext<'_>) -> Result<Made, BuildError> {
+        (context.say)(&format!(
             "compiling {} with {}",
             project.named().display(),
             self.version
@@ -79,7 +79,7 @@ impl Builder for Go {
         let root = dir.ancestors().find(|dir| dir.join("go.mod").is_file());
         if !root.is_some_and(says_where_the_sdk_is) {
             let workspace = out.path().join("go.work");
-            let sdk = sdk::GO.unpack(&shop.cache)?;
+            let sdk = sdk::GO.unpack(&context.cache)?;
             write_workspace(&workspace, &self.number(), &sdk, root).map_err(cannot_write(&workspace))?;
             command.env("GOWORK", workspace);
         }

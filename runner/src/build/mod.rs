@@ -35,7 +35,7 @@ use std::path::{Path, PathBuf};
 pub type Parameters = Vec<(String, String)>;
 
 /// Where the work is done, and who is asked and told.
-pub struct Workshop<'a> {
+pub struct BuildContext<'a> {
     /// Gets what there is to show meanwhile, line by line.
     pub say: &'a mut dyn FnMut(&str),
     /// Asked before anything is installed, with what it is.
@@ -52,7 +52,7 @@ pub struct Workshop<'a> {
     pub grants: Grants,
 }
 
-impl Workshop<'_> {
+impl BuildContext<'_> {
     /// What the project's script may read.
     fn reach(&self, project: &Project) -> Result<Reach, BuildError> {
         Reach::of(&project.dir, &self.grants)
@@ -83,7 +83,7 @@ trait Builder {
     fn maker(&self) -> String;
 
     /// Builds the project.
-    fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError>;
+    fn build(&self, project: &Project, context: &mut BuildContext<'_>) -> Result<Made, BuildError>;
 }
 
 /// What a builder made.
@@ -107,8 +107,8 @@ impl From<Vec<u8>> for Made {
 /// # Errors
 ///
 /// If it isn't a source, a tool is missing, or it doesn't compile.
-pub fn build(path: &Path, shop: &mut Workshop<'_>) -> Result<Built, BuildError> {
-    let project = match shop.script {
+pub fn build(path: &Path, context: &mut BuildContext<'_>) -> Result<Built, BuildError> {
+    let project = match context.script {
         Some(_) => Project::of_standard_input(),
         None => Project::find(path)?,
     };
@@ -119,22 +119,22 @@ pub fn build(path: &Path, shop: &mut Workshop<'_>) -> Result<Built, BuildError> 
         from_cache,
         read,
     };
-    let Some(builder) = builder(&project, shop)? else {
+    let Some(builder) = builder(&project, context)? else {
         // Cargo knows by itself what has changed.
-        return Ok(done(rust::build(&project.dir, shop)?, false, Vec::new()));
+        return Ok(done(rust::build(&project.dir, context)?, false, Vec::new()));
     };
     let tells = project.language.tells_what_it_read();
-    let reach = tells.then(|| shop.reach(&project)).transpose()?;
+    let reach = tells.then(|| context.reach(&project)).transpose()?;
     let read_by = |inputs: &Inputs| if tells { inputs.read() } else { Vec::new() };
-    let built = shop.cache.join("built");
-    let script = shop.script.as_ref().map(kept::digest).unwrap_or_default();
+    let built = context.cache.join("built");
+    let script = context.script.as_ref().map(kept::digest).unwrap_or_default();
     let makers = [env!("CARGO_PKG_VERSION"), &builder.maker(), &script];
     let kept = Kept::open(&built, &project.main, &makers).map_err(cannot_write(&built))?;
     let now = inputs(&project)?;
-    if let Some((component, inputs)) = kept.find(now.as_ref(), &shop.parameters, reach.as_ref()) {
+    if let Some((component, inputs)) = kept.find(now.as_ref(), &context.parameters, reach.as_ref()) {
         return Ok(done(component, true, read_by(&inputs)));
     }
-    let made = builder.build(&project, shop)?;
+    let made = builder.build(&project, context)?;
     let inputs = match now.or(made.read) {
         Some(inputs) => inputs,
         None => near(&project)?,
@@ -145,10 +145,10 @@ pub fn build(path: &Path, shop: &mut Workshop<'_>) -> Result<Built, BuildError> 
 }
 
 /// The builder for a project; none for Rust's, whose tool keeps its own account.
-fn builder(project: &Project, shop: &Workshop<'_>) -> Result<Option<Box<dyn Builder>>, BuildError> {
+fn builder(project: &Project, context: &BuildContext<'_>) -> Result<Option<Box<dyn Builder>>, BuildError> {
     Ok(Some(match project.language {
         Language::Rust => return Ok(None),
-        Language::JavaScript | Language::TypeScript => script::builder(shop.engine)?,
+        Language::JavaScript | Language::TypeScript => script::builder(context.engine)?,
         Language::Python => Box::new(python::ComponentizePy),
         Language::Go => Box::new(go::Go::find()?),
         Language::C | Language::Cpp => Box::new(c::Compiler::find(project.language)?),

@@ -1,6 +1,6 @@
 //! The tools of a language: finding them, running them, and keeping what they say.
 
-use super::{BuildError, Language, Workshop, cannot_write};
+use super::{BuildContext, BuildError, Language, cannot_write};
 use crate::system::confine::{self, ProcessEnd, ProcessLimits};
 use crate::system::private;
 use std::collections::VecDeque;
@@ -115,18 +115,18 @@ fn name_of(command: &Command) -> String {
 /// The folder that `install` has filled once, under this name in the cache folder. The operator is
 /// asked first, with `what` it is and where it goes.
 pub(super) fn installed(
-    shop: &mut Workshop<'_>,
+    context: &mut BuildContext<'_>,
     name: &str,
     what: &str,
     install: impl FnOnce(&Path, &mut dyn FnMut(&str)) -> Result<(), BuildError>,
 ) -> Result<PathBuf, BuildError> {
-    let tools = shop.cache.join("tools");
+    let tools = context.cache.join("tools");
     let dir = tools.join(name);
     let done = dir.join("installed");
     if done.is_file() {
         return trusted(dir);
     }
-    if !(shop.agree)(what) {
+    if !(context.agree)(what) {
         return Err(BuildError::NotAgreed {
             what: what.to_owned(),
         });
@@ -142,7 +142,7 @@ pub(super) fn installed(
     if dir.exists() {
         std::fs::remove_dir_all(&dir).map_err(&failed)?;
     }
-    install(&dir, shop.say)?;
+    install(&dir, context.say)?;
     File::create(done).map_err(&failed)?;
     Ok(dir)
 }

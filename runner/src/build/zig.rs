@@ -1,7 +1,7 @@
 //! Zig: one root file, compiled between the SDK's own root and its module.
 
 use super::project::Project;
-use super::{BuildError, Builder, Language, Made, Workshop, cannot_write, component, sdk, tool};
+use super::{BuildContext, BuildError, Builder, Language, Made, cannot_write, component, sdk, tool};
 
 /// A Zig whose language is the SDK's.
 #[derive(Debug)]
@@ -34,16 +34,16 @@ impl Builder for Zig {
         format!("{} {}", self.tool.version, sdk::ZIG.digest())
     }
 
-    fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
-        (shop.say)(&format!(
+    fn build(&self, project: &Project, context: &mut BuildContext<'_>) -> Result<Made, BuildError> {
+        (context.say)(&format!(
             "compiling {} with Zig {}",
             project.named().display(),
             self.tool.version
         ));
-        let sdk = sdk::ZIG.unpack(&shop.cache)?;
+        let sdk = sdk::ZIG.unpack(&context.cache)?;
         let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;
         let module = out.path().join("core.wasm");
-        let mut command = self.tool.command(&shop.cache);
+        let mut command = self.tool.command(&context.cache);
         command
             .args([
                 "build-exe",

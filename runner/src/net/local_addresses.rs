@@ -1,5 +1,7 @@
-//! The rule of private addresses: which addresses are dialled for a name. A host is granted by its name before that is
-//! resolved (`egress.rs`); but who holds a name decides where it leads, and must not lead a run to this machine, to its
+//! Which local addresses are dialled for a name: this machine's, link-local ones and the cloud's metadata only where the
+//! operator named them. Private networks (10.0.0.0/8 and the like) are no matter of this; `--block-ip` is, in `dns.rs`.
+//!
+//! A host is granted by its name before that is resolved (`egress.rs`); but who holds a name decides where it leads, and must not lead a run to this machine, to its
 //! neighbours or to the cloud's metadata. What is checked here is what is dialled: nothing is resolved twice.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -5,7 +5,7 @@ use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::HttpOptions;
 use crate::secret;
-use crate::shop::{self, Running};
+use crate::shop::{self, RunningShop};
 use crate::terminal;
 use url::Url;
 
@@ -21,7 +21,7 @@ pub(super) struct Endpoint {
     /// What relative URLs refer to; none if the plugin names whole URLs.
     pub(super) base: Option<Url>,
     /// Serves while it lives, if the run has a shop of its own.
-    pub(super) shop: Option<Running>,
+    pub(super) shop: Option<RunningShop>,
 }
 
 /// Reads `--host`, and starts the shop for `--host demo`.

@@ -8,11 +8,11 @@ mod exit;
 mod find;
 mod finish;
 mod http_settings;
+mod linked;
 mod machine;
 mod measure;
 mod memory;
 mod prepare;
-mod prepared;
 mod reach;
 mod refusal;
 mod set_up;
@@ -27,7 +27,7 @@ mod view;
 
 pub use exit::Exit;
 pub use find::find;
-pub use prepared::describe;
+pub use linked::describe;
 pub use signals::wait_for_signal;
 pub use source::{Order, Read, build, read};
 

@@ -1,8 +1,8 @@
 //! From options to a run that can begin. Everything that can be refused is refused here.
 
 use super::endpoint::{self, Endpoint};
+use super::linked::{self, Linked};
 use super::memory::Memory;
-use super::prepared::{self, Linked};
 use super::set_up::SetUp;
 use super::source::{self, Order, Read};
 use super::{View, finish, http_settings, machine, no_thread, reach, refusal, thresholds};
@@ -18,7 +18,7 @@ use crate::plan::{DataPlan, Plan, PluginPlan, ScenarioPlan};
 use crate::report;
 use crate::results::tally;
 use crate::results::thresholds::{Baseline, Evaluator, watched_urls};
-use crate::shop::Running;
+use crate::shop::RunningShop;
 use crate::system::memory::Budget;
 use crate::terminal::{self, Paint};
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ pub(super) struct Prepared {
     pub(super) memory: Memory,
     logs: Option<Receiver<LogLine>>,
     _clock: EpochClock,
-    _shop: Option<Running>,
+    _shop: Option<RunningShop>,
 }
 
 impl Prepared {
@@ -106,7 +106,7 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
     let (given, output) = (&options.given, &options.output);
     let read = source::read(&order(options))?;
     let limits = options.limits.resolve();
-    let (description, probed) = prepared::probe(&read, &limits, given.cache_dir.as_deref())?;
+    let (description, probed) = linked::probe(&read, &limits, given.cache_dir.as_deref())?;
     let Endpoint { base, shop } = endpoint::open(&options.http, &description, &read.inspection.imports)?;
     let facts = Given {
         room_for,
@@ -256,7 +256,7 @@ fn link(
     let cache = options.given.cache_dir.as_deref();
     let link = |plan: &Plan| {
         let vus = u32::try_from(plan.peak_vus()).unwrap_or(u32::MAX);
-        prepared::link(read, vus, per_vu, &plan.limits, cache)
+        linked::link(read, vus, per_vu, &plan.limits, cache)
     };
     let has_room = resolved.plan.workloads.iter().any(|w| !w.spare.is_empty());
     match link(&resolved.plan) {

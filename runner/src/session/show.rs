@@ -2,7 +2,7 @@
 //! the system under test is contacted.
 
 use super::source::{self, Read};
-use super::{endpoint, machine, prepare, prepared};
+use super::{endpoint, linked, machine, prepare};
 use crate::engine::plugin::Description;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
@@ -15,7 +15,7 @@ pub(super) fn show(options: &RunOptions) -> Result<ExitCode, Failure> {
     let given = &options.given;
     let read = source::read(&prepare::order(options))?;
     let limits = options.limits.resolve();
-    let (description, _) = prepared::probe(&read, &limits, given.cache_dir.as_deref())?;
+    let (description, _) = linked::probe(&read, &limits, given.cache_dir.as_deref())?;
     let mut texts = Vec::new();
     if options.show.list {
         texts.push(report::list(&description.scenarios));

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How long a run that nobody waits for any longer may take to write its results.
-const LAST_WORDS: Duration = Duration::from_secs(3);
+const TIME_FOR_RESULTS: Duration = Duration::from_secs(3);
 
 /// Starts listening, for the rest of the process.
 ///
@@ -57,7 +57,7 @@ async fn in_stages(signals: &mut Signals, stop: &StopHandle) -> &'static str {
         stop.stop(Stage::Hard, EndReason::Interrupted);
     }
     // Long enough for a run that isn't stuck: its end is the process's.
-    tokio::time::sleep(LAST_WORDS).await;
+    tokio::time::sleep(TIME_FOR_RESULTS).await;
     "ended although the run was stuck: what wasn't written by then is lost"
 }
 

@@ -1,6 +1,6 @@
 //! From what the operator typed to a component's bytes that may be compiled.
 
-use crate::build::{self, BuildError, Built, Grants, Workshop};
+use crate::build::{self, BuildContext, BuildError, Built, Grants};
 use crate::engine::plugin::{self, Inspection, PluginError, Source};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
@@ -84,7 +84,7 @@ pub fn build(order: &Order<'_>) -> Result<(Built, Folder), Failure> {
         }
     };
     let mut agree = |what: &str| order.build.yes || terminal::agrees(&format!("install {what}?"));
-    let mut shop = Workshop {
+    let mut shop = BuildContext {
         say: &mut say,
         agree: &mut agree,
         cache: folder.dir.clone(),

@@ -1,8 +1,8 @@
 //! What a plugin says of itself, whatever that is: a module whose answers are made of a good one and
 //! of random bytes.
 
-use super::prepared;
-use crate::build::{self, Engine, Workshop};
+use super::linked;
+use crate::build::{self, BuildContext, Engine};
 use crate::engine::host::{self, bindings::PluginPre};
 use crate::engine::plugin::{self, EngineSpec, PerVu};
 use crate::options::{Given, LimitOptions, Machine, RoomFor, RunOptions, resolve};
@@ -46,7 +46,7 @@ fn component() -> PluginPre<host::VuState> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("odd.wat");
     std::fs::write(&file, odd()).unwrap();
-    let mut shop = Workshop {
+    let mut shop = BuildContext {
         say: &mut |_| {},
         agree: &mut |_| false,
         cache: folder.path().join("cache"),
@@ -80,7 +80,7 @@ fn fuzz_what_a_plugin_says_of_itself_is_refused_or_makes_a_plan() {
         .build()
         .unwrap();
     fuzz::prepared(component, 3_000, |pre, dice| {
-        let mut shared = prepared::nobody(&limits);
+        let mut shared = linked::nobody(&limits);
         shared.seed = dice.next();
         let described = plugin::describe(
             pre,

@@ -47,7 +47,7 @@ impl View {
             steering,
             run_time: plan.duration(),
             prints_lines: !output.quiet,
-            least: least_level(output),
+            least_rank: least_level(output),
             progress: Progress {
                 iterations: plan.iterations(false),
                 ..Progress::default()
@@ -90,7 +90,8 @@ struct Screen {
     /// The planned length of the run, pauses not counted.
     run_time: Option<Duration>,
     prints_lines: bool,
-    least: u8,
+    /// The rank of the least level of log lines that are shown.
+    least_rank: u8,
     progress: Progress,
     /// When the last plain line was printed.
     printed: Instant,
@@ -100,7 +101,7 @@ impl Screen {
     fn run(&mut self, feed: &Feed, done: &AtomicBool) {
         loop {
             match feed.logs.recv_timeout(LOOK) {
-                Ok(line) => self.log(&line),
+                Ok(line) => self.show_log_line(&line),
                 Err(_) if done.load(Ordering::Acquire) => return,
                 Err(RecvTimeoutError::Disconnected) => std::thread::sleep(LOOK),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -118,7 +119,7 @@ impl Screen {
             Stage::Running | Stage::Hard => String::new(),
         };
         self.progress.run_time = self.run_time.map(|time| time + feed.run.control.paused_for());
-        // The next Ctrl-C ends the process at once: the terminal must be in order by then.
+        // After the next Ctrl-C the process may end before this thread does: the terminal must be in order by then.
         if stage == Stage::Hard && self.live.take().is_some() {
             self.printed = Instant::now();
         }
@@ -152,8 +153,8 @@ impl Screen {
         }
     }
 
-    fn log(&mut self, line: &LogLine) {
-        if rank(line.level) < self.least {
+    fn show_log_line(&mut self, line: &LogLine) {
+        if rank(line.level) < self.least_rank {
             return;
         }
         let who = if line.vu == 0 {

@@ -2,7 +2,8 @@
 //! reports with, because it counts exactly what it answered.
 //!
 //! It is not a load generator and not meant to be reached from other machines: only
-//! loopback addresses can be listened on. Nothing of the rest of the crate is used here.
+//! loopback addresses can be listened on. Of the rest of the crate it uses only
+//! `system::timer`.
 
 mod answer;
 mod bounded;
@@ -65,7 +66,7 @@ impl Default for Options {
 
 /// A target that is serving. Dropping it stops it.
 #[derive(Debug)]
-pub struct Running {
+pub struct RunningShop {
     /// The address that was bound.
     pub addr: SocketAddr,
     shared: Arc<Shared>,
@@ -73,7 +74,7 @@ pub struct Running {
     threads: Vec<JoinHandle<()>>,
 }
 
-impl Running {
+impl RunningShop {
     /// What has been answered until now.
     #[must_use]
     pub fn counters(&self) -> Counters {
@@ -94,7 +95,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningShop {
     fn drop(&mut self) {
         self.finish();
     }
@@ -104,7 +105,7 @@ impl Drop for Running {
 ///
 /// # Errors
 /// If the address isn't loopback, is taken, or an option is out of range.
-pub fn start(options: Options) -> io::Result<Running> {
+pub fn start(options: Options) -> io::Result<RunningShop> {
     check(&options)?;
     let listener = TcpListener::bind(options.listen)?;
     listener.set_nonblocking(true)?;
@@ -115,7 +116,7 @@ pub fn start(options: Options) -> io::Result<Running> {
     let threads = (0..threads)
         .map(|index| server::spawn(index, listener.try_clone()?, &shared, stopping.subscribe()))
         .collect::<io::Result<_>>()?;
-    Ok(Running {
+    Ok(RunningShop {
         addr,
         shared,
         stopping,

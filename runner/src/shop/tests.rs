@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-fn ask(target: &Running, request: &str) -> String {
+fn ask(target: &RunningShop, request: &str) -> String {
     let mut stream = TcpStream::connect(target.addr).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
@@ -13,14 +13,14 @@ fn ask(target: &Running, request: &str) -> String {
     answer
 }
 
-fn get(target: &Running, path: &str) -> String {
+fn get(target: &RunningShop, path: &str) -> String {
     ask(
         target,
         &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"),
     )
 }
 
-fn send(target: &Running, method: &str, path: &str, extra: &str, body: &str) -> String {
+fn send(target: &RunningShop, method: &str, path: &str, extra: &str, body: &str) -> String {
     let length = body.len();
     let head = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{extra}");
     ask(target, &format!("{head}content-length: {length}\r\n\r\n{body}"))

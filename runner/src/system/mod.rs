@@ -1,5 +1,5 @@
 //! What stands between this program and the operating system: memory, folders of one's own, limited children, bounded reading,
-//! alarms, panics.
+//! precise timers, panics.
 
 pub mod bounded;
 pub mod confine;

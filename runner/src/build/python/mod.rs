@@ -6,7 +6,7 @@ mod immortal;
 
 use super::project::Project;
 use super::reach::Reach;
-use super::{BuildError, Builder, Language, Made, Parameters, Workshop, cannot_write, kept, sdk, tool};
+use super::{BuildContext, BuildError, Builder, Language, Made, Parameters, cannot_write, kept, sdk, tool};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -29,19 +29,19 @@ impl Builder for ComponentizePy {
         format!("{COMPONENTIZER} {}", sdk::PYTHON.digest())
     }
 
-    fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
-        let python = environment(shop)?;
-        (shop.say)(&format!(
+    fn build(&self, project: &Project, context: &mut BuildContext<'_>) -> Result<Made, BuildError> {
+        let python = environment(context)?;
+        (context.say)(&format!(
             "building {} with {COMPONENTIZER}",
             project.named().display()
         ));
-        let sdk = sdk::PYTHON.unpack(&shop.cache)?;
+        let sdk = sdk::PYTHON.unpack(&context.cache)?;
         let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;
         let (wasm, read) = (out.path().join("plugin.wasm"), out.path().join("inputs.json"));
         let orders = out.path().join("orders.json");
         let order = Orders {
-            reach: shop.reach(project)?,
-            parameters: &shop.parameters,
+            reach: context.reach(project)?,
+            parameters: &context.parameters,
         };
         write_orders(&orders, &order)?;
         let mut command = Command::new(python);
@@ -66,7 +66,7 @@ impl Builder for ComponentizePy {
         })?;
         Ok(Made {
             component,
-            read: Some(inputs_in(&read, &shop.parameters)?),
+            read: Some(inputs_in(&read, &context.parameters)?),
         })
     }
 }
@@ -123,13 +123,13 @@ fn inputs_in(account: &Path, parameters: &Parameters) -> Result<kept::Inputs, Bu
 }
 
 /// The Python of the environment that has the componentizer.
-fn environment(shop: &mut Workshop<'_>) -> Result<PathBuf, BuildError> {
+fn environment(context: &mut BuildContext<'_>) -> Result<PathBuf, BuildError> {
     let name = COMPONENTIZER.replace("==", "-");
     let place = format!(
         "{COMPONENTIZER} from the Python package index into {}",
-        shop.cache.display()
+        context.cache.display()
     );
-    let dir = tool::installed(shop, &name, &place, |dir, say| {
+    let dir = tool::installed(context, &name, &place, |dir, say| {
         let python = python()?;
         say("making a virtual environment");
         let venv = Command::new(&python)

@@ -5,7 +5,7 @@
 mod cargo;
 mod toolchain;
 
-use super::{BuildError, Workshop};
+use super::{BuildContext, BuildError};
 use std::path::{Path, PathBuf};
 
 /// What guests are compiled for.
@@ -13,10 +13,10 @@ const TARGET: &str = "wasm32-wasip2";
 
 /// Builds the cargo project in the folder `dir` and returns the component's path. What is installed
 /// on the way (the compile target, if it is missing) is said.
-pub(super) fn build(dir: &Path, shop: &mut Workshop<'_>) -> Result<PathBuf, BuildError> {
+pub(super) fn build(dir: &Path, context: &mut BuildContext<'_>) -> Result<PathBuf, BuildError> {
     let project = cargo::inspect(dir)?;
-    toolchain::ensure_target(dir, shop.say)?;
-    cargo::compile(dir, &project, shop.say)
+    toolchain::ensure_target(dir, context.say)?;
+    cargo::compile(dir, &project, context.say)
 }
 
 #[cfg(test)]
@@ -36,7 +36,7 @@ mod tests {
     }
 
     fn build_saying(dir: &tempfile::TempDir, say: &mut dyn FnMut(&str)) -> Result<PathBuf, BuildError> {
-        let mut shop = Workshop {
+        let mut context = BuildContext {
             say,
             agree: &mut |_| false,
             cache: PathBuf::new(),
@@ -45,7 +45,7 @@ mod tests {
             script: None,
             grants: super::super::Grants::default(),
         };
-        super::build(dir.path(), &mut shop)
+        super::build(dir.path(), &mut context)
     }
 
     const PACKAGE: &str = "[workspace]\n[package]\nname = \"a-b\"\nedition = \"2024\"\n";

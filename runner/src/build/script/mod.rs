@@ -12,7 +12,7 @@ mod starlingmonkey;
 mod strip;
 
 use super::project::Project;
-use super::{BuildError, Builder, Made, Workshop, kept};
+use super::{BuildContext, BuildError, Builder, Made, kept};
 use evaluate::{Evaluation, Runtime};
 use resolve::Files;
 
@@ -54,21 +54,21 @@ impl Builder for Evaluator {
         kept::hex(&sha2::Sha256::digest(&self.wasm))
     }
 
-    fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
-        (shop.say)("preparing the JavaScript engine");
+    fn build(&self, project: &Project, context: &mut BuildContext<'_>) -> Result<Made, BuildError> {
+        (context.say)("preparing the JavaScript engine");
         let runtime = Runtime::new(&self.wasm)?;
-        let mut files = Files::beside(&project.main, shop.reach(project)?);
+        let mut files = Files::beside(&project.main, context.reach(project)?);
         let entry = files.entry().to_owned();
-        let mut sources = vec![match shop.script.take() {
+        let mut sources = vec![match context.script.take() {
             Some(text) => files.entry_is(text)?,
             None => files.read_entry()?,
         }];
-        (shop.say)(&format!("evaluating {}", project.named().display()));
+        (context.say)(&format!("evaluating {}", project.named().display()));
         while sources.len() < MAX_SOURCES {
-            match runtime.evaluate(&entry, &sources, &shop.parameters)? {
+            match runtime.evaluate(&entry, &sources, &context.parameters)? {
                 Evaluation::Done(component, asked) => {
                     let mut read = files.into_inputs();
-                    read.ask(asked, &shop.parameters);
+                    read.ask(asked, &context.parameters);
                     let read = Some(read);
                     return Ok(Made { component, read });
                 }

@@ -3,7 +3,7 @@
 //! The SDK's own `build.mjs` does the work; see there.
 
 use super::super::project::Project;
-use super::super::{BuildError, Builder, Language, Made, Workshop, cannot_write, sdk, tool};
+use super::super::{BuildContext, BuildError, Builder, Language, Made, cannot_write, sdk, tool};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -35,14 +35,14 @@ impl ComponentizeJs {
     }
 
     /// The folder with `build.mjs`, the engine and the rest of the library.
-    fn install(&self, shop: &mut Workshop<'_>) -> Result<PathBuf, BuildError> {
-        let sdk = sdk::JAVASCRIPT.unpack(&shop.cache)?;
+    fn install(&self, context: &mut BuildContext<'_>) -> Result<PathBuf, BuildError> {
+        let sdk = sdk::JAVASCRIPT.unpack(&context.cache)?;
         let name = format!("starlingmonkey-{}", &sdk::JAVASCRIPT.digest()[..16]);
         let place = format!(
             "StarlingMonkey from npm (about 400 MB) into {}",
-            shop.cache.display()
+            context.cache.display()
         );
-        tool::installed(shop, &name, &place, |dir, say| {
+        tool::installed(context, &name, &place, |dir, say| {
             copy(&sdk, dir).map_err(cannot_write(dir))?;
             say("installing StarlingMonkey with npm");
             let mut npm = Command::new(&self.npm);
@@ -63,15 +63,18 @@ impl Builder for ComponentizeJs {
         format!("starlingmonkey {}", sdk::JAVASCRIPT.digest())
     }
 
-    fn build(&self, project: &Project, shop: &mut Workshop<'_>) -> Result<Made, BuildError> {
-        let sdk = self.install(shop)?;
-        (shop.say)(&format!(
+    fn build(&self, project: &Project, context: &mut BuildContext<'_>) -> Result<Made, BuildError> {
+        let sdk = self.install(context)?;
+        (context.say)(&format!(
             "building {} with StarlingMonkey",
             project.named().display()
         ));
         let out = tempfile::tempdir().map_err(cannot_write(&std::env::temp_dir()))?;
         let (wasm, reach) = (out.path().join("plugin.wasm"), out.path().join("reach.json"));
-        shop.reach(project)?.write(&reach).map_err(cannot_write(&reach))?;
+        context
+            .reach(project)?
+            .write(&reach)
+            .map_err(cannot_write(&reach))?;
         let mut command = Command::new(&self.node);
         command
             .arg(sdk.join("starlingmonkey/build.mjs"))

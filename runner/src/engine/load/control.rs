@@ -294,7 +294,7 @@ impl Control {
     }
 
     /// What a workload was last changed to.
-    pub(super) fn last_target(&self, workload: usize) -> Option<LoadLevel> {
+    pub(super) fn last_level(&self, workload: usize) -> Option<LoadLevel> {
         let live = self.live.borrow();
         let last = live.changes.get(workload)?.kept.back()?;
         Some(last.to.clone())
@@ -302,7 +302,7 @@ impl Control {
 
     /// VUs that a workload is to have now.
     pub(super) fn users_of(&self, index: usize) -> u32 {
-        match self.last_target(index) {
+        match self.last_level(index) {
             Some(LoadLevel::Users { users, .. }) => users,
             _ => self.planned_users(index),
         }

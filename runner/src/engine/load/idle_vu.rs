@@ -1,4 +1,4 @@
-//! VUs that wait for an arrival. Who gives them one is [`open`](super::open).
+//! VUs that wait for an arrival. Who gives them one is [`IdleVus`](super::idle_vus::IdleVus).
 
 use super::slot::Slot;
 use super::vu_signal::VuSignal;

@@ -159,17 +159,17 @@ impl<'a> Lifecycle<'a> {
     fn call<R>(
         &self,
         scenario: Option<u16>,
-        allowance: &TimeBudget,
+        budget: &TimeBudget,
         export: impl AsyncFnOnce(&Plugin, &mut Store<VuState>) -> Result<R, String>,
     ) -> Result<R, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|e| e.to_string())?;
-        let (until, asked) = allowance.begin(self.stop);
+        let (until, asked) = budget.begin(self.stop);
         runtime.block_on(async {
             tokio::select! {
                 biased;
                 () = self.stop.asked_beyond(asked) => Err("it was cut short by the operator".to_owned()),
-                () = tokio::time::sleep_until(until) => Err(allowance.is_over()),
+                () = tokio::time::sleep_until(until) => Err(budget.is_over()),
                 result = self.instance_call(scenario, export) => result,
             }
         })

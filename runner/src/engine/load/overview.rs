@@ -67,7 +67,7 @@ impl Control {
     /// The rate that was last set, or that the plan has at this moment.
     fn rate_of(&self, index: usize, workload: &Workload) -> Option<f64> {
         let planned = workload.executor.rate()?;
-        match self.last_target(index) {
+        match self.last_level(index) {
             Some(LoadLevel::Rate(rate)) => Some(rate.per_second()),
             _ => Some(planned.level(self.elapsed(index))),
         }

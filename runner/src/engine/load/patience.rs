@@ -5,11 +5,14 @@ use crate::plan::Plan;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long threads have for their end once the run is stopped hard, and for each VU that they may
-/// have to drop; or once the operator asks for the third time. The results are then made without
-/// what a thread measured last.
+/// How long threads have for their end once the run is stopped hard. The results are then made without what a thread
+/// measured last.
 const THREADS_END: Duration = Duration::from_secs(20);
+
+/// What each VU that they may have to drop adds to that.
 const VU_END: Duration = Duration::from_micros(200);
+
+/// How long they have once the operator has asked for the third time.
 const THREADS_END_IN_HASTE: Duration = Duration::from_secs(1);
 
 /// Times that an operator asks who doesn't wait any longer.

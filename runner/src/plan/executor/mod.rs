@@ -1,6 +1,6 @@
 //! Executors: when the iterations of a workload start. One file each says all that is to be known of it before a run:
 //! its name and keys, what it makes of them, how long it lasts, how many iterations it plans, and how that is told. How
-//! it does it is in `load::executor`.
+//! it does it is in `engine::load::executor`.
 //!
 //! A new one is a file here, a line below and a driver.
 

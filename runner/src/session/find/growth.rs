@@ -1,5 +1,4 @@
-//! Whether the server keeps up with a rate: if it does, the number of iterations in flight stays
-//! the same; if it doesn't, they grow in number by what it leaves undone. Nothing but arithmetic.
+//! Whether the server falls behind: how the number of iterations in flight grows. If it keeps up, that stays the same; if it doesn't, they grow in number by what it leaves undone. Nothing but arithmetic.
 
 /// What is left undone of a rate that a server keeps up with, as a share; what is above it grows for good.
 pub(super) const TOLERATED: f64 = 0.02;

@@ -31,10 +31,10 @@ const WIDE: f64 = 0.15;
 /// Most seconds by which a trial is longer so that the first iterations have ended before it counts.
 const LONGEST_FILL: f64 = 60.0;
 
-/// Least length of a trial. Three full seconds are counted, the first of them at its beginning,
+/// Least length of a trial: three counts, at its beginning and after each of two seconds.
 const SHORTEST: Duration = Duration::from_secs(2);
 
-/// and arrivals go on for so long after the last, until its count is in.
+/// How long arrivals go on after the last count is due, until it is in.
 const TAIL: Duration = Duration::from_millis(400);
 
 /// Late starts that happen on any machine.

@@ -1,4 +1,4 @@
-//! SharedBodies that guests hand over once and send many times. Equal ones are one allocation for the whole run, and each
+//! Bodies that guests hand over once and send many times. Equal ones are one allocation for the whole run, and each
 //! goes when the last instance that shared it goes.
 
 use crate::engine::host::bindings::http::ErrorCode;

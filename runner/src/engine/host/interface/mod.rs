@@ -1,5 +1,5 @@
 //! What a guest may call, one file per interface of `wit/` and of WASI: conversions and limits only. What a call does is
-//! elsewhere in `host`, `http`, `data` and `metrics`.
+//! elsewhere in `engine::host`, `crate::http`, `engine::data` and `metrics`.
 
 mod checks;
 mod cookies;

@@ -56,6 +56,8 @@ impl Feeder {
     /// Offers it a second, which is dropped if there is no room.
     pub(super) fn offer(&mut self, update: &Arc<Update>) {
         self.work.offered += 1;
+        // Full, or its thread has gone. Nothing is counted here: what was offered and not given is what it lacks, see
+        // [`Work::wait`].
         let _ = self.queue.try_send(Arc::clone(update));
     }
 

@@ -1,4 +1,5 @@
 //! Outputs: what is given every second of a run, such as a file, a database or a stream. One file or folder each.
+//! The program has none yet; the tests have.
 //!
 //! An output can't hold up a run. Each has a thread of its own, where it may wait for as long as it likes, and a queue
 //! of [`QUEUE`] seconds before it. Where the queue is full, a second is dropped and counted for this output alone; the
