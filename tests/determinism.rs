@@ -14,13 +14,14 @@ fn seen(seed: &str, threads: &str) -> Vec<String> {
 
 /// Task and random number of each arrival, in the order of their numbers.
 fn arrivals(seed: &str, threads: &str) -> Vec<(u64, u64, u64)> {
+    // More VUs than arrivals: none is dropped, however slow the machine is.
     let load = [
         "--rate",
         "200/s",
         "-t",
         "1s",
         "--max-vus",
-        "50",
+        "300",
         "--arrivals",
         "poisson",
     ];

@@ -56,7 +56,7 @@ fn with_script() -> tempfile::TempDir {
 /// What differs from run to run is shown as `…`: numbers with a unit, fractions, and large ones, which are rates here. Columns
 /// are as wide as their numbers, so two blanks stand for any space between them.
 fn without_measurements(text: &str) -> String {
-    let lines = without_slowness(text).into_iter().map(|line| {
+    let lines = without_chance(text).into_iter().map(|line| {
         let columns = line.split("  ").filter(|column| !column.is_empty());
         let columns = columns.map(|column| {
             column
@@ -79,14 +79,29 @@ fn without_measurement(word: &str) -> &str {
     if !number || plain || share { word } else { "…" }
 }
 
-/// Whether the machine was too slow for a second, and how, is nothing that a test may depend on.
-fn without_slowness(text: &str) -> Vec<&str> {
-    let mut slow = false;
+/// Leaves out what a busy machine adds: the seconds in which it was too slow, and, where a request began late, the table of
+/// response times beside that of service times.
+fn without_chance(text: &str) -> Vec<&str> {
+    let added = [
+        "warning: this machine was too slow",
+        "Response time, from the scheduled start",
+    ];
+    let mut is_added = false;
     let lines = text.lines().filter(|line| {
-        slow = line.starts_with("warning: this machine was too slow") || (slow && line.starts_with(' '));
-        !slow
+        // What belongs to a line is indented, and a blank line follows it.
+        let goes_on = is_added && (line.starts_with(' ') || line.is_empty());
+        is_added = goes_on || added.iter().any(|added| line.starts_with(added));
+        !is_added
     });
-    lines.collect()
+    lines
+        .map(|line| {
+            if line == "Requests, service time" {
+                "Requests"
+            } else {
+                line
+            }
+        })
+        .collect()
 }
 
 fn without_hash(text: &str) -> String {

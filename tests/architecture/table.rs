@@ -41,4 +41,4 @@ pub(super) const STANDING_CIRCLES: &[&str] =
     &["engine/host: host_calls http protocols run_shared state wasi"];
 
 /// Names of types that other files see and that mean more than one thing.
-pub(super) const STANDING_NAMES: &[&str] = &["Stage"];
+pub(super) const STANDING_NAMES: &[&str] = &[];

@@ -6,7 +6,7 @@ use super::guard::guard;
 use super::problem::ApiProblem;
 use super::request::{self, RateRequest, Users};
 use super::status::{End, Status};
-use crate::engine::load::{EndReason, RunHandle, Stage};
+use crate::engine::load::{EndReason, RunHandle, StopStage};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
@@ -92,11 +92,11 @@ async fn rate(State(api): Shared, body: Body) -> Result<Response, ApiProblem> {
 }
 
 async fn stop(State(api): Shared) -> Response {
-    api.stop(Stage::Graceful)
+    api.stop(StopStage::Graceful)
 }
 
 async fn abort(State(api): Shared) -> Response {
-    api.stop(Stage::Hard)
+    api.stop(StopStage::Hard)
 }
 
 async fn no_such_path() -> ApiProblem {
@@ -122,7 +122,7 @@ impl Api {
 
     /// A run that ends can't be changed any more.
     fn must_run(&self) -> Result<(), ApiProblem> {
-        if self.run.stop.stage() == Stage::Running {
+        if self.run.stop.stage() == StopStage::Running {
             return Ok(());
         }
         Err(ApiProblem::new(
@@ -132,7 +132,7 @@ impl Api {
         ))
     }
 
-    fn stop(&self, stage: Stage) -> Response {
+    fn stop(&self, stage: StopStage) -> Response {
         self.run.stop.stop(stage, EndReason::StoppedByApi);
         self.status()
     }

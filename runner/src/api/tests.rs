@@ -1,7 +1,7 @@
 //! The API over real connections, with a run that only stands still.
 
 use super::{End, Listener, Server};
-use crate::engine::load::{Control, EndReason, RunHandle, Stage, StopHandle};
+use crate::engine::load::{Control, EndReason, RunHandle, StopHandle, StopStage};
 use crate::metrics::Snapshot;
 use crate::plan::{Begin, ConstantArrivalRate, ExecutorSpec, Spacing, Workload, sample};
 use serde_json::Value;
@@ -118,10 +118,10 @@ fn pausing_and_stopping_reach_the_run() {
     assert!(run.handle.control.is_paused());
     assert_eq!(run.ask("POST /v1/resume", "").1["state"], "preparing");
     assert_eq!(run.ask("POST /v1/stop", "").1["state"], "stopping");
-    assert_eq!(run.handle.stop.stage(), Stage::Graceful);
+    assert_eq!(run.handle.stop.stage(), StopStage::Graceful);
     assert_eq!(run.ask("POST /v1/resume", "").0, "409");
     run.ask("POST /v1/abort", "");
-    assert_eq!(run.handle.stop.stage(), Stage::Hard);
+    assert_eq!(run.handle.stop.stage(), StopStage::Hard);
     assert_eq!(run.handle.stop.reason(), Some(EndReason::StoppedByApi));
 }
 

@@ -2,7 +2,7 @@
 //! run, and guests may ask how far it has come.
 
 use crate::engine::host::RunProgress;
-use crate::engine::load::{self, EndReason, LoadEnd, Run, Stage, StopHandle};
+use crate::engine::load::{self, EndReason, LoadEnd, Run, StopHandle, StopStage};
 use crate::metrics::{Snapshot, Verdict};
 use crate::results::tally::{EndingOutputs, Results, Tally};
 use std::io;
@@ -70,7 +70,7 @@ pub(super) fn measure(run: Run, tally: Tally) -> io::Result<Outcome> {
 fn stop_if_asked(stop: &StopHandle, verdicts: &[Verdict]) {
     if let Some(verdict) = verdicts.iter().find(|verdict| verdict.abort) {
         let which = format!("{} {}", verdict.metric, verdict.rule);
-        stop.stop(Stage::Graceful, EndReason::ThresholdFailed(which));
+        stop.stop(StopStage::Graceful, EndReason::ThresholdFailed(which));
     }
 }
 

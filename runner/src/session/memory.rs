@@ -1,7 +1,7 @@
 //! The machine's memory: what a run may take of it at most, said before it begins, and an end in order while there is
 //! still some left.
 
-use crate::engine::load::{EndReason, Stage, StopHandle};
+use crate::engine::load::{EndReason, StopHandle, StopStage};
 use crate::plan::Plan;
 use crate::terminal::units;
 use std::path::{Path, PathBuf};
@@ -184,7 +184,7 @@ pub(super) fn watch(memory: Memory, stop: StopHandle) -> std::io::Result<Watch> 
             while is_over.recv_timeout(GLANCE) == Err(RecvTimeoutError::Timeout) {
                 if let (Some(left), Some(total)) = (memory.shortage(), memory.total) {
                     let figures = format!("{} of {} were left", units::bytes(left), units::bytes(total));
-                    return stop.stop(Stage::Hard, EndReason::OutOfMemory(figures));
+                    return stop.stop(StopStage::Hard, EndReason::OutOfMemory(figures));
                 }
             }
         })?;

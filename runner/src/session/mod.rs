@@ -32,7 +32,7 @@ pub use signals::wait_for_signal;
 pub use source::{Order, Read, build, read};
 
 use crate::api::End;
-use crate::engine::load::{self, Control, EndReason, Lifecycle, Run, RunHandle, Stage, StopHandle};
+use crate::engine::load::{self, Control, EndReason, Lifecycle, Run, RunHandle, StopHandle, StopStage};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::{OutputOptions, RunOptions};
@@ -183,12 +183,12 @@ fn with_shapes(lifecycle: &Lifecycle<'_>, run: Run, tally: Tally) -> io::Result<
                     Ok(Err(why)) => EndReason::ShapeFailed(why),
                     Err(what) => EndReason::Defect(what),
                 };
-                stop.stop(Stage::Graceful, failure);
+                stop.stop(StopStage::Graceful, failure);
             });
         }
         let outcome = measure::measure(run, tally);
         // Whatever came of it, the shapes' threads are to end.
-        stop.stop(Stage::Hard, EndReason::Completed);
+        stop.stop(StopStage::Hard, EndReason::Completed);
         outcome
     })
 }

@@ -3,7 +3,7 @@
 //! done anything there is nothing to save, and the first ends it at once. SIGQUIT always does.
 
 use super::Exit;
-use crate::engine::load::{EndReason, Stage, StopHandle};
+use crate::engine::load::{EndReason, StopHandle, StopStage};
 use crate::exit_code::ExitCode;
 use crate::system::confine;
 use crate::terminal;
@@ -48,13 +48,13 @@ async fn in_stages(signals: &mut Signals, stop: &StopHandle) -> &'static str {
         return "interrupted before the load began: there are no results";
     }
     let stage = match stop.stage() {
-        Stage::Running => Stage::Graceful,
-        Stage::Graceful | Stage::Hard => Stage::Hard,
+        StopStage::Running => StopStage::Graceful,
+        StopStage::Graceful | StopStage::Hard => StopStage::Hard,
     };
     stop.stop(stage, EndReason::Interrupted);
     for _ in 0..2 {
         signals.next().await;
-        stop.stop(Stage::Hard, EndReason::Interrupted);
+        stop.stop(StopStage::Hard, EndReason::Interrupted);
     }
     // Long enough for a run that isn't stuck: its end is the process's.
     tokio::time::sleep(TIME_FOR_RESULTS).await;

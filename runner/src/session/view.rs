@@ -4,7 +4,7 @@
 use super::steering::Steering;
 use crate::engine::host::LogLine;
 use crate::engine::host::bindings::log::Level;
-use crate::engine::load::{RunHandle, Stage};
+use crate::engine::load::{RunHandle, StopStage};
 use crate::options::OutputOptions;
 use crate::terminal::{self, LiveView, Progress, plain};
 use std::io::{self, IsTerminal};
@@ -112,15 +112,15 @@ impl Screen {
 
     fn refresh(&mut self, feed: &Feed) {
         let stage = feed.run.stop.stage();
-        let is_paused = stage == Stage::Running && feed.run.control.is_paused();
+        let is_paused = stage == StopStage::Running && feed.run.control.is_paused();
         self.progress.state = match stage {
-            Stage::Graceful => "finishing iterations (Ctrl-C drops them)".to_owned(),
-            Stage::Running if is_paused => "paused".to_owned(),
-            Stage::Running | Stage::Hard => String::new(),
+            StopStage::Graceful => "finishing iterations (Ctrl-C drops them)".to_owned(),
+            StopStage::Running if is_paused => "paused".to_owned(),
+            StopStage::Running | StopStage::Hard => String::new(),
         };
         self.progress.run_time = self.run_time.map(|time| time + feed.run.control.paused_for());
         // After the next Ctrl-C the process may end before this thread does: the terminal must be in order by then.
-        if stage == Stage::Hard && self.live.take().is_some() {
+        if stage == StopStage::Hard && self.live.take().is_some() {
             self.printed = Instant::now();
         }
         self.steer(stage);
@@ -140,15 +140,15 @@ impl Screen {
     }
 
     /// Follows the keys as long as iterations start.
-    fn steer(&mut self, stage: Stage) {
+    fn steer(&mut self, stage: StopStage) {
         match &mut self.steering {
-            Some(steering) if stage == Stage::Running => {
+            Some(steering) if stage == StopStage::Running => {
                 steering.follow();
                 self.progress.keys = steering.line();
             }
             _ => self.progress.keys.clear(),
         }
-        if stage == Stage::Hard {
+        if stage == StopStage::Hard {
             self.steering = None;
         }
     }

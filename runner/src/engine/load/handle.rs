@@ -2,7 +2,7 @@
 
 use super::control::Control;
 use super::overview::WorkloadStatus;
-use super::stop::{Stage, StopHandle};
+use super::stop::{StopHandle, StopStage};
 use crate::metrics::Snapshot;
 use crate::plan::Plan;
 use serde::Serialize;
@@ -42,10 +42,10 @@ impl RunHandle {
     /// What it is doing now. Whether it has ended is known only to whoever writes its results.
     pub fn state(&self) -> RunState {
         match self.stop.stage() {
-            Stage::Graceful | Stage::Hard => RunState::Stopping,
-            Stage::Running if self.control.is_paused() => RunState::Paused,
-            Stage::Running if self.has_begun() => RunState::Running,
-            Stage::Running => RunState::Preparing,
+            StopStage::Graceful | StopStage::Hard => RunState::Stopping,
+            StopStage::Running if self.control.is_paused() => RunState::Paused,
+            StopStage::Running if self.has_begun() => RunState::Running,
+            StopStage::Running => RunState::Preparing,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::idle_vu::{IdleStack, IdleVu};
 use super::slot::Slot;
 use super::slot_source::SlotSource;
-use super::stop::Stage;
+use super::stop::StopStage;
 use super::vu_pool::Spawn;
 use super::workload_part::WorkloadPart;
 use std::rc::Rc;
@@ -45,7 +45,7 @@ impl IdleVus {
             () = self.all_free() => {}
             // A VU whose start fails tries again and again; the run doesn't wait for it for ever.
             () = tokio::time::sleep(PATIENCE) => {}
-            () = part.stop.reached(Stage::Graceful) => {}
+            () = part.stop.reached(StopStage::Graceful) => {}
         }
     }
 

@@ -43,4 +43,4 @@ pub use lifecycle::Lifecycle;
 pub use overview::{WorkloadNow, WorkloadStatus};
 pub use run::{LoadEnd, RunningLoad, start};
 pub use shape::follow as follow_shape;
-pub use stop::{EndReason, Stage, StopHandle};
+pub use stop::{EndReason, StopHandle, StopStage};

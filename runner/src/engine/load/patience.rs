@@ -1,6 +1,6 @@
 //! How long the end of load threads is waited for, once the run is stopped hard.
 
-use super::stop::{Stage, StopHandle};
+use super::stop::{StopHandle, StopStage};
 use crate::plan::Plan;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -51,7 +51,7 @@ impl Patience {
     /// Whether it is over, and why.
     pub(super) fn is_over(&mut self) -> Option<Left> {
         let since = |begun: &mut Option<Instant>| begun.get_or_insert_with(Instant::now).elapsed();
-        if self.stop.stage() < Stage::Hard {
+        if self.stop.stage() < StopStage::Hard {
             return None;
         }
         let hangs = since(&mut self.stopped) > self.limit;

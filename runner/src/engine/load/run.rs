@@ -7,7 +7,7 @@ use super::iterations_left::IterationsLeft;
 use super::patience::Left;
 use super::phases::WorkloadPhase;
 use super::scheduler::Scheduler;
-use super::stop::{EndReason, Stage};
+use super::stop::{EndReason, StopStage};
 use super::thread::LoadThread;
 use crate::engine::host::RunShared;
 use crate::metrics::Limits;
@@ -113,11 +113,11 @@ impl RunningLoad {
             Some(Left::InHaste) => {}
             Some(Left::Hanging) => {
                 let what = "a load thread didn't come to its end: what it measured last is missing";
-                run.stop.stop(Stage::Hard, EndReason::Defect(what.to_owned()));
+                run.stop.stop(StopStage::Hard, EndReason::Defect(what.to_owned()));
             }
         }
         let natural = natural_end(&run, &self.time_up);
-        run.stop.stop(Stage::Hard, natural.clone());
+        run.stop.stop(StopStage::Hard, natural.clone());
         // It ends with the hard stop, and tells of its own panics.
         let _ = self.control.join();
         // Whoever still waits for a workload needs no longer.
@@ -144,7 +144,7 @@ fn start_control(
         .spawn(move || {
             let controlled = AssertUnwindSafe(|| runtime.block_on(control(&run, &begin, threads)));
             if let Err(what) = panics::catch(controlled) {
-                run.stop.stop(Stage::Hard, EndReason::Defect(what));
+                run.stop.stop(StopStage::Hard, EndReason::Defect(what));
             }
         })
 }
@@ -160,7 +160,7 @@ async fn control(run: &Run, begin: &watch::Sender<Option<Instant>>, threads: usi
         scheduler.prepare().await;
         tokio::select! {
             () = run.control.while_paused() => {}
-            () = run.stop.reached(Stage::Graceful) => {}
+            () = run.stop.reached(StopStage::Graceful) => {}
         }
         begin.send_replace(Some(Instant::now()));
         scheduler.run(run.control.plan_now()).await;
@@ -168,14 +168,14 @@ async fn control(run: &Run, begin: &watch::Sender<Option<Instant>>, threads: usi
     let aborted = async {
         run.shared.abort_requested.notified().await;
         run.stop.stop(
-            Stage::Graceful,
+            StopStage::Graceful,
             aborted_end(&run.shared).unwrap_or(EndReason::Completed),
         );
         std::future::pending::<()>().await;
     };
     tokio::select! {
         () = schedule => {}
-        () = run.stop.reached(Stage::Hard) => {}
+        () = run.stop.reached(StopStage::Hard) => {}
         () = aborted => {}
     }
 }

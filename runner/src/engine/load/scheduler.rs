@@ -3,7 +3,7 @@
 
 use super::control::Control;
 use super::phases::{Phases, WorkloadPhase};
-use super::stop::{Stage, StopHandle};
+use super::stop::{StopHandle, StopStage};
 use crate::plan::Workload;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -32,7 +32,7 @@ impl Scheduler<'_> {
         };
         tokio::select! {
             () = ready => {}
-            () = self.stop.reached(Stage::Graceful) => {}
+            () = self.stop.reached(StopStage::Graceful) => {}
         }
     }
 
@@ -48,7 +48,7 @@ impl Scheduler<'_> {
     async fn live(&self, index: usize, workload: &Workload, run_begun: Instant) {
         tokio::select! {
             () = self.begin(index, workload, run_begun) => {}
-            () = self.stop.reached(Stage::Graceful) => {}
+            () = self.stop.reached(StopStage::Graceful) => {}
         }
         if !matches!(self.phases().status(index), WorkloadPhase::Running(_)) {
             // Stopped before it began: its threads needn't wait any longer.

@@ -3,7 +3,7 @@
 
 use super::control::{Control, LoadChange, LoadLevel};
 use super::lifecycle::Lifecycle;
-use super::stop::{Stage, StopHandle};
+use super::stop::{StopHandle, StopStage};
 use crate::engine::host::bindings::Plugin;
 use crate::engine::host::bindings::exported::{LoadTarget, UsersTarget};
 use crate::engine::host::{VuState, explain_call};
@@ -84,7 +84,7 @@ pub async fn follow(
 ) -> Result<(), String> {
     tokio::select! {
         biased;
-        () = stop.reached(Stage::Graceful) => Ok(()),
+        () = stop.reached(StopStage::Graceful) => Ok(()),
         followed = ask_each_second(lifecycle, control, workload, snapshots) => followed,
     }
 }

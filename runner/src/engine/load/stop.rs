@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 /// How far stopping has gone. Only ever moves down this list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
+pub enum StopStage {
     /// Iterations start.
     Running,
     /// No new iterations; running ones may finish within the graceful stop.
@@ -71,7 +71,7 @@ impl std::fmt::Display for EndReason {
 /// Asks a run to stop, from anywhere.
 #[derive(Debug, Clone)]
 pub struct StopHandle {
-    stage: Arc<watch::Sender<Stage>>,
+    stage: Arc<watch::Sender<StopStage>>,
     /// How often the operator asked.
     asked: Arc<watch::Sender<u32>>,
     /// Whether there is something to stop: `setup` has begun.
@@ -83,7 +83,7 @@ impl StopHandle {
     /// A run that has not been asked to stop.
     pub fn new() -> StopHandle {
         StopHandle {
-            stage: Arc::new(watch::Sender::new(Stage::Running)),
+            stage: Arc::new(watch::Sender::new(StopStage::Running)),
             asked: Arc::new(watch::Sender::new(0)),
             begun: Arc::default(),
             reason: Arc::default(),
@@ -91,7 +91,7 @@ impl StopHandle {
     }
 
     /// Moves to `stage` at least. The reason of the first call stays, unless this one is a defect.
-    pub fn stop(&self, stage: Stage, reason: EndReason) {
+    pub fn stop(&self, stage: StopStage, reason: EndReason) {
         let by_operator = matches!(reason, EndReason::Interrupted | EndReason::StoppedByApi);
         self.give(reason);
         self.stage.send_if_modified(|now| {
@@ -139,7 +139,7 @@ impl StopHandle {
     }
 
     /// The stage now.
-    pub fn stage(&self) -> Stage {
+    pub fn stage(&self) -> StopStage {
         *self.stage.borrow()
     }
 
@@ -149,12 +149,12 @@ impl StopHandle {
     }
 
     /// Follows the stages.
-    pub(super) fn follow(&self) -> watch::Receiver<Stage> {
+    pub(super) fn follow(&self) -> watch::Receiver<StopStage> {
         self.stage.subscribe()
     }
 
     /// Waits until the run is at `stage` or beyond.
-    pub async fn reached(&self, stage: Stage) {
+    pub async fn reached(&self, stage: StopStage) {
         // The sender lives as long as `self`, so waiting can't fail.
         let _ = self.stage.subscribe().wait_for(|now| *now >= stage).await;
     }
@@ -174,31 +174,31 @@ mod tests {
     fn a_defect_is_never_hidden_by_another_reason() {
         let stop = StopHandle::new();
         let defect = |what: &str| EndReason::Defect(what.to_owned());
-        stop.stop(Stage::Graceful, EndReason::Interrupted);
-        stop.stop(Stage::Graceful, defect("one"));
-        stop.stop(Stage::Hard, defect("two"));
-        stop.stop(Stage::Hard, EndReason::TimeUp);
+        stop.stop(StopStage::Graceful, EndReason::Interrupted);
+        stop.stop(StopStage::Graceful, defect("one"));
+        stop.stop(StopStage::Hard, defect("two"));
+        stop.stop(StopStage::Hard, EndReason::TimeUp);
         assert_eq!(stop.reason(), Some(defect("one")));
     }
 
     #[test]
     fn what_the_operator_asks_is_counted_and_nothing_else() {
         let stop = StopHandle::new();
-        stop.stop(Stage::Hard, EndReason::Completed);
+        stop.stop(StopStage::Hard, EndReason::Completed);
         assert_eq!(stop.asked(), 0);
-        stop.stop(Stage::Graceful, EndReason::Interrupted);
-        stop.stop(Stage::Hard, EndReason::StoppedByApi);
+        stop.stop(StopStage::Graceful, EndReason::Interrupted);
+        stop.stop(StopStage::Hard, EndReason::StoppedByApi);
         assert_eq!(stop.asked(), 2);
     }
 
     #[test]
     fn the_first_reason_wins_and_stages_only_advance() {
         let stop = StopHandle::new();
-        stop.stop(Stage::Hard, EndReason::Interrupted);
-        stop.stop(Stage::Graceful, EndReason::TimeUp);
+        stop.stop(StopStage::Hard, EndReason::Interrupted);
+        stop.stop(StopStage::Graceful, EndReason::TimeUp);
         assert_eq!(
             (stop.stage(), stop.reason()),
-            (Stage::Hard, Some(EndReason::Interrupted))
+            (StopStage::Hard, Some(EndReason::Interrupted))
         );
     }
 }

@@ -10,7 +10,7 @@ use super::iterations_left::IterationsLeft;
 use super::pressure::ThreadClock;
 use super::run_signals::RunSignals;
 use super::slot_source::SlotSource;
-use super::stop::{EndReason, Stage};
+use super::stop::{EndReason, StopStage};
 use super::thread_shared::ThreadShared;
 use super::vu::Vu;
 use super::vu_place::{VuPlace, places};
@@ -120,7 +120,7 @@ impl LoadThread {
     /// takes nothing away from what was measured before it.
     pub(super) fn run(self) {
         let (deltas, sets, stop) = (self.deltas.clone(), self.sets(), self.run.stop.clone());
-        let failed = |what: String| stop.stop(Stage::Hard, EndReason::Defect(what));
+        let failed = |what: String| stop.stop(StopStage::Hard, EndReason::Defect(what));
         tracing::info!(partition = ?self.partition, "a load thread begins");
         match panics::catch(AssertUnwindSafe(|| self.drive())) {
             Ok(Ok(())) => {}
@@ -180,7 +180,7 @@ impl LoadThread {
             .collect();
         let parts = tokio::task::spawn_local(futures_util::future::join_all(parts));
         let run = Arc::clone(&self.run);
-        let hard = tokio::task::spawn_local(async move { run.stop.reached(Stage::Hard).await });
+        let hard = tokio::task::spawn_local(async move { run.stop.reached(StopStage::Hard).await });
         // Whichever it is, nothing is left to wait for.
         let _ = futures_util::future::select(parts, hard).await;
     }

@@ -4,7 +4,7 @@ use super::arrival_scenarios::ArrivalScenarios;
 use super::control::LoadLevel;
 use super::idle_vus::IdleVus;
 use super::slot::{Slot, drop_unused};
-use super::stop::Stage;
+use super::stop::StopStage;
 use super::vu_pool::Spawn;
 use super::workload_part::WorkloadPart;
 use crate::plan::{Arrivals, PartArrivals, Profile, Spacing};
@@ -108,7 +108,7 @@ impl ThreadArrivals {
     /// Counts the arrivals that are due as dropped, unless the run is stopped hard meanwhile.
     pub(super) async fn drop_due<S: Spawn>(&mut self, part: &WorkloadPart<S>, begun: Instant) {
         let elapsed = elapsed(part, begun);
-        while part.stop.stage() < Stage::Hard {
+        while part.stop.stage() < StopStage::Hard {
             let is_due = |at: Duration, end: Duration| at <= elapsed && at < end;
             for _ in 0..DROPPED_AT_ONCE {
                 let end = self.end;

@@ -1,7 +1,7 @@
 //! What the VUs of one thread share: the run, and the count of what goes wrong in it.
 
 use super::inputs::Run;
-use super::stop::{EndReason, Stage};
+use super::stop::{EndReason, StopStage};
 use crate::metrics::with_shard;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,7 +30,7 @@ impl ThreadShared {
         if traps >= self.run.plan.limits.max_traps {
             self.run
                 .stop
-                .stop(Stage::Graceful, EndReason::TooManyTraps(traps));
+                .stop(StopStage::Graceful, EndReason::TooManyTraps(traps));
         }
     }
 
@@ -40,6 +40,6 @@ impl ThreadShared {
         with_shard(|shard| {
             shard.iteration_error(scenario, u16::MAX, &format!("a defect of wasmswarm: {what}"))
         });
-        self.run.stop.stop(Stage::Graceful, EndReason::Defect(what));
+        self.run.stop.stop(StopStage::Graceful, EndReason::Defect(what));
     }
 }

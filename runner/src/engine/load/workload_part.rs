@@ -4,7 +4,7 @@ use super::alarm::Alarm;
 use super::control::LoadChange;
 use super::phases::Phases;
 use super::run_signals::RunSignals;
-use super::stop::{Stage, StopHandle};
+use super::stop::{StopHandle, StopStage};
 use super::vu_pool::{Spawn, VuPool};
 use crate::plan::{Partition, Workload};
 use std::sync::Arc;
@@ -143,7 +143,7 @@ impl<S: Spawn> WorkloadPart<S> {
         tokio::select! {
             biased;
             () = self.pool.dismiss(self.workload.graceful_stop) => {}
-            () = self.stop.reached(Stage::Hard) => self.pool.dismiss(Duration::ZERO).await,
+            () = self.stop.reached(StopStage::Hard) => self.pool.dismiss(Duration::ZERO).await,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::prepare::{self, Prepared};
 use super::set_up::SetUp;
 use super::{finish, no_thread, signals};
-use crate::engine::load::{Stage, StopHandle};
+use crate::engine::load::{StopHandle, StopStage};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::FindOptions;
@@ -123,7 +123,7 @@ impl Searching<'_> {
                 return Ok(None);
             }
             let ran = Ran::of(prepared, &plan, set_up, &self.stop, &self.size)?;
-            if self.stop.stage() != Stage::Running {
+            if self.stop.stage() != StopStage::Running {
                 self.report.interrupted = true;
                 return Ok(None);
             }

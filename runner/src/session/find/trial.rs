@@ -3,7 +3,7 @@
 
 use super::evidence::{Margin, Trial};
 use super::growth::{Growth, Point};
-use crate::engine::load::{Control, EndReason, Stage, StopHandle};
+use crate::engine::load::{Control, EndReason, StopHandle, StopStage};
 use crate::error::Failure;
 use crate::metrics::{Snapshot, Verdict};
 use crate::plan::{ExecutorSpec, Plan};
@@ -126,7 +126,7 @@ impl Ran {
             watch_over((search.clone(), stop.clone()), tally.follow(), observer).map_err(no_thread)?;
         let outcome = measure(run, tally).map_err(no_thread);
         // Ends the watching, which waits for this among others.
-        stop.stop(Stage::Hard, EndReason::Completed);
+        stop.stop(StopStage::Hard, EndReason::Completed);
         // A panic in there would only have kept a signal from arriving, and a trial from being judged.
         let observer = watching.join().unwrap_or_else(|_| Observer::new(plan, size.fill));
         let outcome = outcome?;
@@ -291,20 +291,20 @@ fn watch_over(
 ) -> io::Result<JoinHandle<Observer>> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let watching = async move {
-        let mut next = Stage::Graceful;
+        let mut next = StopStage::Graceful;
         loop {
             tokio::select! {
-                () = trial.reached(Stage::Hard) => return observer,
+                () = trial.reached(StopStage::Hard) => return observer,
                 () = search.reached(next), if trial.stage() < next => {
                     trial.stop(next, EndReason::Interrupted);
-                    next = Stage::Hard;
+                    next = StopStage::Hard;
                 }
                 // Once it is stopped nothing starts any more, and that iterations in flight become fewer says nothing.
-                Ok(()) = snapshots.changed(), if trial.stage() < Stage::Graceful => {
+                Ok(()) = snapshots.changed(), if trial.stage() < StopStage::Graceful => {
                     observer.see(&snapshots.borrow_and_update());
                     if observer.has_seen_enough() {
-                        trial.stop(Stage::Graceful, EndReason::Completed);
-                        next = Stage::Hard;
+                        trial.stop(StopStage::Graceful, EndReason::Completed);
+                        next = StopStage::Hard;
                     }
                 }
             }
@@ -357,14 +357,14 @@ mod tests {
             std::thread::sleep(Duration::from_millis(20));
         };
         let mut at = 0;
-        while trial.stage() < Stage::Graceful {
+        while trial.stage() < StopStage::Graceful {
             at += 1;
             assert!(at < 30, "it goes on and on");
             send(second(at, 80 * at, 50 * (at - 1)));
         }
         let started = 80 * at;
         (1..=8).for_each(|later| send(second(at + later, started, started.min(50 * (at + later - 1)))));
-        trial.stop(Stage::Hard, EndReason::Completed);
+        trial.stop(StopStage::Hard, EndReason::Completed);
         let growth = watching.join().unwrap().growth().unwrap();
         assert!(growth.is_growing(), "{growth:?}");
     }

@@ -1,7 +1,7 @@
 //! Ends: stops, threads that are far behind, VUs that panic, and slots that get lost.
 
 use super::sleepers::{Defect, MS, Seen, play, play_with, rate, workload};
-use crate::engine::load::stop::{EndReason, Stage, StopHandle};
+use crate::engine::load::stop::{EndReason, StopHandle, StopStage};
 use crate::plan::{ConstantVus, ExecutorSpec};
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ fn a_graceful_stop_lets_running_iterations_finish_and_a_hard_one_does_not() {
     let spec = || workload(rate(10.0, 10_000, 5), 5);
     let stop = async |_, stop: StopHandle| {
         tokio::time::sleep(MS(250)).await;
-        stop.stop(Stage::Graceful, EndReason::Interrupted);
+        stop.stop(StopStage::Graceful, EndReason::Interrupted);
     };
     let seen = play(vec![spec()], 2, MS(400), stop);
     assert_eq!((seen.times(), seen.ended), (vec![0, 100, 200], 600));
     assert_eq!(seen.planned_started_dropped(), (3, 3, 0));
     let stop = async |_, stop: StopHandle| {
         tokio::time::sleep(MS(250)).await;
-        stop.stop(Stage::Hard, EndReason::Interrupted);
+        stop.stop(StopStage::Hard, EndReason::Interrupted);
     };
     let seen = play(vec![spec()], 2, MS(400), stop);
     assert_eq!((seen.times(), seen.ended), (vec![0, 100, 200], 250));
@@ -117,7 +117,7 @@ fn arrivals_that_are_hopelessly_late_are_dropped_and_counted() {
 fn a_thread_that_can_t_keep_up_hears_of_a_stop() {
     let stop = async |_, stop: StopHandle| {
         tokio::time::sleep(MS(20)).await;
-        stop.stop(Stage::Graceful, EndReason::Interrupted);
+        stop.stop(StopStage::Graceful, EndReason::Interrupted);
     };
     let seen = play(vec![workload(rate(1e7, 3_600_000, 2), 2)], 2, MS(1), stop);
     let (planned, started, dropped) = seen.planned_started_dropped();
@@ -131,7 +131,7 @@ fn a_thread_without_vus_of_a_workload_doesn_t_look_for_its_arrivals() {
     let begun = std::time::Instant::now();
     let stop = async |_, stop: StopHandle| {
         tokio::time::sleep(MS(20)).await;
-        stop.stop(Stage::Graceful, EndReason::Interrupted);
+        stop.stop(StopStage::Graceful, EndReason::Interrupted);
     };
     let seen = play(vec![workload(rate(1e6, 3_600_000, 1), 1)], 3, MS(1), stop);
     assert!(seen.planned_started_dropped().0 < 30_000);
@@ -147,7 +147,7 @@ fn many_users_at_once_don_t_keep_a_thread_from_hearing_of_a_stop() {
     });
     let stop = async |_, stop: StopHandle| {
         tokio::time::sleep(MS(5)).await;
-        stop.stop(Stage::Hard, EndReason::Interrupted);
+        stop.stop(StopStage::Hard, EndReason::Interrupted);
     };
     let seen = play(vec![workload(spec, 2_000)], 2, MS(1), stop);
     assert!(seen.ended < 20, "{}", seen.ended);

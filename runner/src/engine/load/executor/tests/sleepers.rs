@@ -18,8 +18,7 @@ use crate::metrics::{
     Aggregator, Limits, RunInfo, Set, Shard, Totals, install_shard, take_shard, with_shard,
 };
 use crate::plan::{
-    Begin, ConstantArrivalRate, Curve, Drawer, ExecutorSpec, Partition, Spacing, Stage as PlanStage,
-    Workload, sample,
+    Begin, ConstantArrivalRate, Curve, Drawer, ExecutorSpec, Partition, Spacing, Stage, Workload, sample,
 };
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -261,8 +260,8 @@ pub(super) fn per_second(rate: f64) -> crate::plan::Rate {
     crate::plan::Rate::new(rate).unwrap()
 }
 
-pub(super) fn stage(ms: u64, target: f64) -> PlanStage {
-    PlanStage {
+pub(super) fn stage(ms: u64, target: f64) -> Stage {
+    Stage {
         duration: MS(ms),
         target,
         curve: Curve::Linear,
