@@ -294,7 +294,7 @@ fn the_plugin_by_hand_runs() {
 
 #[test]
 fn every_template_is_tested_here() {
-    let templates = std::fs::read_dir(root().join("runner/src/scaffold/template")).unwrap();
+    let templates = std::fs::read_dir(root().join("runner/src/build/scaffold/template")).unwrap();
     let mut names: Vec<_> = templates
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
