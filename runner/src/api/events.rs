@@ -2,6 +2,7 @@
 //! seconds: it is always given the latest, and nothing is kept for it.
 
 use super::problem::ApiProblem;
+use super::shown::ShownRun;
 use super::status::{End, Figures, LastFigures};
 use crate::engine::load::RunHandle;
 use crate::secret;
@@ -34,10 +35,9 @@ enum Cause {
     Silence,
 }
 
-/// A reader's events, if there is a place for one more.
+/// A reader's events of this run, if there is a place for one more.
 pub(super) fn stream(
-    run: &RunHandle,
-    ended: &watch::Receiver<Option<End>>,
+    shown: &ShownRun,
     places: &Arc<Semaphore>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>> + use<>>, ApiProblem> {
     let place = Arc::clone(places).try_acquire_owned().map_err(|_| {
@@ -45,8 +45,8 @@ pub(super) fn stream(
         ApiProblem::new(StatusCode::SERVICE_UNAVAILABLE, what, "close one of them")
     })?;
     let mut reader = EventReader {
-        run: run.clone(),
-        ended: ended.clone(),
+        run: shown.run.clone(),
+        ended: shown.ended.subscribe(),
         is_done: false,
         _place: place,
     };

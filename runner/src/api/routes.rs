@@ -5,7 +5,8 @@ use super::events::{self, MOST_READERS};
 use super::guard::guard;
 use super::problem::ApiProblem;
 use super::request::{self, RateRequest, Users};
-use super::status::{End, Status};
+use super::shown::ShownRun;
+use super::status::Status;
 use crate::engine::load::{EndReason, RunHandle, StopStage};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -19,8 +20,7 @@ use tokio::sync::{Semaphore, watch};
 
 /// What all requests share.
 pub(super) struct Api {
-    run: RunHandle,
-    ended: watch::Receiver<Option<End>>,
+    runs: watch::Receiver<Option<ShownRun>>,
     readers: Arc<Semaphore>,
 }
 
@@ -28,10 +28,9 @@ type Shared = State<Arc<Api>>;
 type Body = Result<Bytes, BytesRejection>;
 
 /// Everything that can be asked for.
-pub(super) fn router(run: RunHandle, ended: watch::Receiver<Option<End>>, token: &str) -> Router {
+pub(super) fn router(runs: watch::Receiver<Option<ShownRun>>, token: &str) -> Router {
     let api = Api {
-        run,
-        ended,
+        runs,
         readers: Arc::new(Semaphore::new(MOST_READERS)),
     };
     Router::new()
@@ -51,51 +50,52 @@ pub(super) fn router(run: RunHandle, ended: watch::Receiver<Option<End>>, token:
         .layer(middleware::from_fn_with_state(Arc::from(token), guard))
 }
 
-async fn status(State(api): Shared) -> Response {
-    api.status()
+async fn status(State(api): Shared) -> Result<Response, ApiProblem> {
+    Ok(status_of(&api.shown()?))
 }
 
-async fn metrics(State(api): Shared) -> Response {
-    json(StatusCode::OK, &*api.run.snapshot())
+async fn metrics(State(api): Shared) -> Result<Response, ApiProblem> {
+    let ShownRun { run, .. } = api.shown()?;
+    Ok(json(StatusCode::OK, &*run.snapshot()))
 }
 
-async fn stream(State(api): Shared) -> Response {
-    events::stream(&api.run, &api.ended, &api.readers).into_response()
+async fn stream(State(api): Shared) -> Result<Response, ApiProblem> {
+    Ok(events::stream(&api.shown()?, &api.readers)?.into_response())
 }
 
 async fn pause(State(api): Shared) -> Result<Response, ApiProblem> {
-    api.must_run()?;
-    api.run.control.pause();
-    Ok(api.status())
+    api.change(|run| {
+        run.control.pause();
+        Ok(())
+    })
 }
 
 async fn resume(State(api): Shared) -> Result<Response, ApiProblem> {
-    api.must_run()?;
-    api.run.control.resume();
-    Ok(api.status())
+    api.change(|run| {
+        run.control.resume();
+        Ok(())
+    })
 }
 
 async fn users(State(api): Shared, body: Body) -> Result<Response, ApiProblem> {
     let to: Users = request::read(body)?;
-    api.must_run()?;
-    let control = &api.run.control;
-    control.set_users(to.workload.as_deref(), to.users, to.spawn_rate)?;
-    Ok(api.status())
+    api.change(|run| {
+        let workload = to.workload.as_deref();
+        Ok(run.control.set_users(workload, to.users, to.spawn_rate)?)
+    })
 }
 
 async fn rate(State(api): Shared, body: Body) -> Result<Response, ApiProblem> {
     let to: RateRequest = request::read(body)?;
     let rate = to.per_second()?;
-    api.must_run()?;
-    api.run.control.set_rate(to.workload.as_deref(), rate)?;
-    Ok(api.status())
+    api.change(|run| Ok(run.control.set_rate(to.workload.as_deref(), rate)?))
 }
 
-async fn stop(State(api): Shared) -> Response {
+async fn stop(State(api): Shared) -> Result<Response, ApiProblem> {
     api.stop(StopStage::Graceful)
 }
 
-async fn abort(State(api): Shared) -> Response {
+async fn abort(State(api): Shared) -> Result<Response, ApiProblem> {
     api.stop(StopStage::Hard)
 }
 
@@ -115,25 +115,35 @@ async fn no_such_method() -> ApiProblem {
 }
 
 impl Api {
-    fn status(&self) -> Response {
-        let end = self.ended.borrow().clone();
-        json(StatusCode::OK, &Status::of(&self.run, end.as_ref()))
+    /// The run that is current, or the last one.
+    fn shown(&self) -> Result<ShownRun, ApiProblem> {
+        self.runs.borrow().clone().ok_or_else(|| {
+            let hint = "wait until one begins";
+            ApiProblem::new(StatusCode::CONFLICT, "there is no run yet", hint)
+        })
     }
 
-    /// A run that ends can't be changed any more.
-    fn must_run(&self) -> Result<(), ApiProblem> {
-        if self.run.stop.stage() == StopStage::Running {
-            return Ok(());
+    /// Changes a run, unless it is ending.
+    fn change(&self, act: impl FnOnce(&RunHandle) -> Result<(), ApiProblem>) -> Result<Response, ApiProblem> {
+        let shown = self.shown()?;
+        if shown.run.stop.stage() != StopStage::Running {
+            return Err(ApiProblem::new(
+                StatusCode::CONFLICT,
+                "the run is ending",
+                "only /v1/abort can hasten it",
+            ));
         }
-        Err(ApiProblem::new(
-            StatusCode::CONFLICT,
-            "the run is ending",
-            "only /v1/abort can hasten it",
-        ))
+        act(&shown.run)?;
+        Ok(status_of(&shown))
     }
 
-    fn stop(&self, stage: StopStage) -> Response {
-        self.run.stop.stop(stage, EndReason::StoppedByApi);
-        self.status()
+    fn stop(&self, stage: StopStage) -> Result<Response, ApiProblem> {
+        let shown = self.shown()?;
+        shown.run.stop.stop(stage, EndReason::StoppedByApi);
+        Ok(status_of(&shown))
     }
+}
+
+fn status_of(shown: &ShownRun) -> Response {
+    json(StatusCode::OK, &Status::of(&shown.run, shown.end().as_ref()))
 }

@@ -1,8 +1,9 @@
-//! The API's thread: accepts connections, and closes them when the run has ended.
+//! The API's thread: accepts connections, and closes them when no more runs are to come.
 
 use super::guard::Trusted;
 use super::listener::Listener;
 use super::routes;
+use super::shown::ShownRun;
 use super::status::End;
 use crate::engine::load::RunHandle;
 use axum::{Extension, Router};
@@ -27,63 +28,72 @@ const HEAD: Duration = Duration::from_secs(10);
 /// How long sent data may go without being taken.
 const STUCK: Duration = Duration::from_secs(30);
 
-/// How long connections may go on after the end of the run.
-const AFTER_END: Duration = Duration::from_secs(1);
+/// How long connections may go on when the API closes.
+const AT_CLOSING: Duration = Duration::from_secs(1);
 
-/// The API of a run. Without [`end`](Self::end), dropping it closes all connections.
+/// The API. Dropping it closes all connections.
 #[derive(Debug)]
 pub struct Server {
-    ended: Option<watch::Sender<Option<End>>>,
+    shown: watch::Sender<Option<ShownRun>>,
+    /// Nothing is sent: the connections close when it goes.
+    open: Option<watch::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
-    /// Begins to serve.
+    /// Begins to serve. Until it has a run to show, it answers that there is none.
     ///
     /// # Errors
     /// If the operating system refuses the thread or its event queue.
-    pub fn start(listener: Listener, run: RunHandle) -> io::Result<Server> {
-        let (ended, end) = watch::channel(None);
-        let app = routes::router(run, end.clone(), listener.token.expose());
+    pub fn start(listener: Listener) -> io::Result<Server> {
+        let (shown, runs) = watch::channel(None);
+        let (open, closed) = watch::channel(());
+        let app = routes::router(runs, listener.token.expose());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let socket = runtime.block_on(async { TcpListener::from_std(listener.socket) })?;
-        let serve = move || runtime.block_on(serve(socket, app, end));
+        let serve = move || runtime.block_on(serve(socket, app, closed));
         let thread = std::thread::Builder::new().name("api".to_owned()).spawn(serve)?;
         Ok(Server {
-            ended: Some(ended),
+            shown,
+            open: Some(open),
             thread: Some(thread),
         })
     }
 
-    /// Tells whoever still listens how the run ended, and closes.
-    pub fn end(self, end: End) {
-        if let Some(ended) = &self.ended {
-            ended.send_replace(Some(end));
+    /// Shows this run from now on.
+    pub fn show(&self, run: RunHandle) {
+        self.shown.send_replace(Some(ShownRun::new(run)));
+    }
+
+    /// Tells whoever follows the run how it ended.
+    pub fn end(&self, end: End) {
+        if let Some(shown) = &*self.shown.borrow() {
+            shown.ended.send_replace(Some(end));
         }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.ended = None;
+        self.open = None;
         // A panic in there costs the API, not the results.
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
-async fn serve(listener: TcpListener, app: Router, mut ended: watch::Receiver<Option<End>>) {
+async fn serve(listener: TcpListener, app: Router, mut closed: watch::Receiver<()>) {
     let mut connections = Connections::default();
     loop {
         tokio::select! {
             biased;
-            // Or the sender has gone: closed as well.
-            _ = ended.changed() => break,
+            // That it fails is the sign.
+            _ = closed.changed() => break,
             Some(_) = connections.tasks.join_next() => connections.forget(),
             accepted = accept(&listener), if connections.has_room() => {
                 if let Some(stream) = accepted {
-                    connections.add(stream, &app, &ended);
+                    connections.add(stream, &app, &closed);
                 }
             }
         }
@@ -91,7 +101,7 @@ async fn serve(listener: TcpListener, app: Router, mut ended: watch::Receiver<Op
     drop(listener);
     let all_closed = async { while connections.tasks.join_next().await.is_some() {} };
     // Whoever doesn't read any more is cut off.
-    let _ = tokio::time::timeout(AFTER_END, all_closed).await;
+    let _ = tokio::time::timeout(AT_CLOSING, all_closed).await;
 }
 
 /// The next connection.
@@ -124,7 +134,7 @@ impl Connections {
         self.open.iter().position(|(_, trusted)| !trusted.is_set())
     }
 
-    fn add(&mut self, stream: TcpStream, app: &Router, ended: &watch::Receiver<Option<End>>) {
+    fn add(&mut self, stream: TcpStream, app: &Router, closed: &watch::Receiver<()>) {
         if self.open.len() >= MOST_CONNECTIONS
             && let Some((task, _)) = self.idlest().and_then(|at| self.open.remove(at))
         {
@@ -132,7 +142,7 @@ impl Connections {
         }
         let trusted = Trusted::default();
         let app = app.clone().layer(Extension(trusted.clone()));
-        let task = self.tasks.spawn(connection(stream, app, ended.clone()));
+        let task = self.tasks.spawn(connection(stream, app, closed.clone()));
         self.open.push_back((task, trusted));
     }
 
@@ -141,7 +151,7 @@ impl Connections {
     }
 }
 
-async fn connection(stream: TcpStream, app: Router, mut ended: watch::Receiver<Option<End>>) {
+async fn connection(stream: TcpStream, app: Router, mut closed: watch::Receiver<()>) {
     limit_silence(&stream);
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -151,7 +161,7 @@ async fn connection(stream: TcpStream, app: Router, mut ended: watch::Receiver<O
     // A connection that fails has nobody who could be told.
     tokio::select! {
         _ = served.as_mut() => return,
-        _ = ended.changed() => served.as_mut().graceful_shutdown(),
+        _ = closed.changed() => served.as_mut().graceful_shutdown(),
     }
     let _ = served.await;
 }

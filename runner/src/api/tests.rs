@@ -51,8 +51,10 @@ fn serve(workloads: Vec<Workload>) -> Standing {
         stop: StopHandle::new(),
         snapshots: seen,
     };
+    let server = Server::start(listener).unwrap();
+    server.show(handle.clone());
     Standing {
-        server: Server::start(listener, handle.clone()).unwrap(),
+        server,
         address,
         handle,
         _snapshots: snapshots,

@@ -14,7 +14,7 @@ use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::options::{self, FindOptions, RunOptions};
 use crate::secret;
-use crate::session::{self, Exit};
+use crate::session::{self, Exit, Session};
 use crate::system::confine;
 use crate::system::panics;
 use crate::terminal::{self, Paint};
@@ -182,8 +182,9 @@ fn answer(command: Command, exit: &Exit) -> ExitCode {
 fn dispatch(command: Command, exit: &Exit) -> Result<ExitCode, Failure> {
     match command {
         Command::Run(options) if options.watch => watch::watch(&options.plugin),
-        Command::Run(options) => session::run(&options, exit),
-        Command::Find(options) => session::find(&options, exit),
+        Command::Run(options) if options.show.is_asked() => session::show(&options),
+        Command::Run(options) => Session::new(exit)?.run(&options),
+        Command::Find(options) => Session::new(exit)?.find(&options),
         Command::Build(options) => build::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::Target(options) => target::run(&options),

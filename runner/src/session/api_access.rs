@@ -2,7 +2,6 @@
 
 use super::no_thread;
 use crate::api::{self, Listener, Server};
-use crate::engine::load::RunHandle;
 use crate::error::Failure;
 use crate::net;
 use crate::options::ControlOptions;
@@ -11,6 +10,7 @@ use crate::terminal;
 use std::io::ErrorKind;
 
 /// Where the API will be served.
+#[derive(Debug)]
 pub(super) struct ApiAccess {
     listener: Listener,
     /// The token, as it is shown.
@@ -49,9 +49,9 @@ pub(super) fn open(options: &ControlOptions) -> Result<Option<ApiAccess>, Failur
 }
 
 /// Lets everybody in who has the token.
-pub(super) fn serve(access: ApiAccess, run: &RunHandle) -> Result<Server, Failure> {
+pub(super) fn serve(access: ApiAccess) -> Result<Server, Failure> {
     let (url, token) = (access.listener.url(), access.token);
-    let server = Server::start(access.listener, run.clone()).map_err(no_thread)?;
+    let server = Server::start(access.listener).map_err(no_thread)?;
     terminal::print_error(&format!(
         "API: curl -H \"authorization: Bearer {token}\" {url}/status"
     ));

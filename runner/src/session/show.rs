@@ -11,7 +11,10 @@ use crate::report::{self, PlanFacts};
 use crate::terminal;
 
 /// Shows what was asked for.
-pub(super) fn show(options: &RunOptions) -> Result<ExitCode, Failure> {
+///
+/// # Errors
+/// If the plugin or the options can't be used, or nothing can be printed.
+pub fn show(options: &RunOptions) -> Result<ExitCode, Failure> {
     let given = &options.given;
     let read = source::read(&prepare::order(options))?;
     let limits = options.limits.resolve();

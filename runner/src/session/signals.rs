@@ -10,15 +10,17 @@ use crate::terminal;
 use std::io;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
 /// How long a run that nobody waits for any longer may take to write its results.
 const TIME_FOR_RESULTS: Duration = Duration::from_secs(3);
 
-/// Starts listening, for the rest of the process.
+/// Starts listening, for the rest of the process. Signals reach the run that is `current`: those that an earlier one got
+/// don't count for the next.
 ///
 /// # Errors
 /// If the operating system refuses the thread or the handlers.
-pub(super) fn listen(stop: StopHandle, exit: Exit) -> io::Result<()> {
+pub(super) fn listen(current: watch::Receiver<StopHandle>, exit: Exit) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -29,7 +31,7 @@ pub(super) fn listen(stop: StopHandle, exit: Exit) -> io::Result<()> {
         .spawn(move || {
             runtime.block_on(async {
                 let why = tokio::select! {
-                    why = in_stages(&mut signals, &stop) => why,
+                    why = follow(&mut signals, current) => why,
                     _ = quit.recv() => "ended at once by SIGQUIT: the results weren't written",
                 };
                 terminal::restore();
@@ -41,6 +43,17 @@ pub(super) fn listen(stop: StopHandle, exit: Exit) -> io::Result<()> {
 }
 
 /// Returns when the process must end at once, with the reason.
+async fn follow(signals: &mut Signals, mut current: watch::Receiver<StopHandle>) -> &'static str {
+    loop {
+        let stop = current.borrow_and_update().clone();
+        tokio::select! {
+            why = in_stages(signals, &stop) => return why,
+            Ok(()) = current.changed() => {}
+        }
+    }
+}
+
+/// The same while one run is current.
 async fn in_stages(signals: &mut Signals, stop: &StopHandle) -> &'static str {
     signals.next().await;
     confine::interrupt();

@@ -215,6 +215,11 @@ pub fn interrupt() {
     }
 }
 
+/// What the operator wanted to end is over: from now on there may be children again.
+pub fn forget_interrupt() {
+    INTERRUPTED.store(false, Ordering::SeqCst);
+}
+
 /// Whether the operator wants an end: for work that is no child's.
 pub fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)

@@ -6,10 +6,9 @@ mod growth;
 mod scalability;
 mod trial;
 
-use super::exit::Exit;
+use super::finish;
 use super::prepare::{self, Prepared};
 use super::set_up::SetUp;
-use super::{finish, no_thread, signals};
 use crate::engine::load::{StopHandle, StopStage};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
@@ -23,13 +22,11 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 use trial::{Ran, Size};
 
-/// Searches, and says what it found and why that is the limit.
+/// Searches until `stop` says otherwise, and says what it found and why that is the limit.
 ///
 /// # Errors
 /// If nothing can be run, the plugin's set-up fails, or the results can't be written.
-pub fn find(options: &FindOptions, exit: &Exit) -> Result<ExitCode, Failure> {
-    let stop = StopHandle::new();
-    signals::listen(stop.clone(), exit.clone()).map_err(no_thread)?;
+pub(super) fn find(options: &FindOptions, stop: StopHandle) -> Result<ExitCode, Failure> {
     let started = SystemTime::now();
     let mut prepared = prepare::prepare_search(&options.run)?;
     check(&prepared.plan)?;
