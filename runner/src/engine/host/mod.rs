@@ -13,6 +13,7 @@ mod groups;
 mod host_call;
 mod host_calls;
 mod http;
+mod http_requests;
 mod identity;
 mod in_flight;
 mod interface;

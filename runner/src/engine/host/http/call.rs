@@ -17,25 +17,25 @@ use std::time::Duration;
 /// One request.
 #[derive(Debug)]
 pub(in crate::engine::host) struct HttpCall {
-    pub(super) request: Request,
+    pub(in crate::engine::host) request: Request,
     /// The body, if it isn't the request's own.
-    pub(super) body: Option<SharedBody>,
-    pub(super) jar: JarUse,
-    pub(super) admission: Admission,
-    pub(super) naming: Naming,
+    pub(in crate::engine::host) body: Option<SharedBody>,
+    pub(in crate::engine::host) jar: JarUse,
+    pub(in crate::engine::host) admission: Admission,
+    pub(in crate::engine::host) naming: Naming,
     /// What its body counts, if it is large.
-    pub(super) _held: Option<Held>,
+    pub(in crate::engine::host) _held: Option<Held>,
 }
 
 /// Requests that are made at once.
-pub(in crate::engine::host) struct HttpBatch(pub(super) Vec<HttpCall>);
+pub(in crate::engine::host) struct HttpBatch(pub(in crate::engine::host) Vec<HttpCall>);
 
 /// What came of a request; it is recorded.
 pub(in crate::engine::host) struct HttpAnswer {
-    pub(super) result: Result<KeptResponse, Unanswered>,
+    pub(in crate::engine::host) result: Result<KeptResponse, Unanswered>,
     /// The redirect that wasn't followed any more, if that is why there is no response.
-    pub(super) redirect: Option<Box<KeptResponse>>,
-    pub(super) ignored: engine::Ignored,
+    pub(in crate::engine::host) redirect: Option<Box<KeptResponse>>,
+    pub(in crate::engine::host) ignored: engine::Ignored,
 }
 
 impl HostCall for HttpCall {

@@ -11,7 +11,7 @@ use crate::metrics::{Shard, with_shard};
 pub(in crate::engine::host) struct Unanswered {
     pub(super) code: engine::ErrorCode,
     /// One line for people. May hold text of the server's.
-    pub(super) detail: String,
+    pub(in crate::engine::host) detail: String,
     /// Its request, as the results name it; empty where the log need not tell of it.
     subject: String,
 }
@@ -44,12 +44,12 @@ impl Unanswered {
     }
 
     /// The code as the guest has it.
-    pub(super) fn guest_code(&self) -> ErrorCode {
+    pub(in crate::engine::host) fn guest_code(&self) -> ErrorCode {
         code_of(self.code)
     }
 
     /// Tells the operator, if it is news.
-    pub(super) fn tell(&self, log: &LogSink, vu: u64) {
+    pub(in crate::engine::host) fn tell(&self, log: &LogSink, vu: u64) {
         if !self.subject.is_empty() && !self.detail.is_empty() {
             log.failure(vu, &self.subject, self.code.name(), &self.detail);
         }

@@ -3,11 +3,10 @@
 
 pub(super) mod bodies;
 pub(super) mod call;
-mod failure;
+pub(super) mod failure;
 pub(super) mod naming;
 pub(super) mod outgoing;
-mod record;
-mod requests;
-mod responses;
+pub(super) mod record;
+pub(super) mod responses;
 pub(super) mod state;
 mod url_groups;

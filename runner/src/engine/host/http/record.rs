@@ -10,7 +10,7 @@ use crate::metrics::{RequestSample, with_shard};
 
 /// Records a request that is never sent: counted as begun all the same, so that what was asked for adds up.
 #[cold]
-pub(super) fn refusal(
+pub(in crate::engine::host) fn refusal(
     attribution: &Attribution,
     request: &Request,
     code: engine::ErrorCode,

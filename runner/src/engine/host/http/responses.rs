@@ -30,7 +30,7 @@ pub(in crate::engine::host) struct Responses {
 
 impl Responses {
     /// Keeps a response and names it. The oldest gives way when there are too many.
-    pub(super) fn push(&mut self, kept: KeptResponse) -> u64 {
+    pub(in crate::engine::host) fn push(&mut self, kept: KeptResponse) -> u64 {
         if self.kept.len() == limits::RESPONSES && self.kept.pop_front().is_some() {
             self.first += 1;
         }

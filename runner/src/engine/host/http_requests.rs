@@ -1,14 +1,14 @@
 //! A VU's requests: what is checked and booked before they are sent, and what the guest gets to see of them afterwards.
 
-use super::bodies::SharedBody;
-use super::call::{HttpAnswer, HttpBatch, HttpCall};
-use super::failure::Unanswered;
-use super::record;
-use super::responses::KeptResponse;
-use crate::engine::host::attribution::TagText;
-use crate::engine::host::bindings::http::{ErrorCode, Request, Response};
-use crate::engine::host::limits;
-use crate::engine::host::state::VuState;
+use super::attribution::TagText;
+use super::bindings::http::{ErrorCode, Request, Response};
+use super::http::bodies::SharedBody;
+use super::http::call::{HttpAnswer, HttpBatch, HttpCall};
+use super::http::failure::Unanswered;
+use super::http::record;
+use super::http::responses::KeptResponse;
+use super::limits;
+use super::state::VuState;
 use crate::engine::run_queue::suspends_here;
 use crate::http::{self as engine, JarUse};
 use crate::system::memory::Held;
@@ -16,11 +16,7 @@ use std::time::Instant;
 
 impl VuState {
     /// Leaves a request to be sent; [`sent_one`](Self::sent_one) waits for it.
-    pub(in crate::engine::host) fn send_one(
-        &mut self,
-        request: Request,
-        body: Option<SharedBody>,
-    ) -> Result<(), ErrorCode> {
+    pub(super) fn send_one(&mut self, request: Request, body: Option<SharedBody>) -> Result<(), ErrorCode> {
         let begun = Instant::now();
         self.http.reasons.clear();
         let (tags, held) = match self.admit(&request) {
@@ -41,13 +37,13 @@ impl VuState {
     }
 
     /// What came of the request that was left last.
-    pub(in crate::engine::host) async fn sent_one(&mut self) -> Result<Response, ErrorCode> {
+    pub(super) async fn sent_one(&mut self) -> Result<Response, ErrorCode> {
         suspends_here(self);
         let answer = self.host_calls.answered::<HttpCall>().await;
         self.receive(0, answer)
     }
 
-    pub(in crate::engine::host) async fn send_batch(
+    pub(super) async fn send_batch(
         &mut self,
         requests: Vec<(Request, Option<SharedBody>)>,
     ) -> Vec<Result<Response, ErrorCode>> {
@@ -103,7 +99,7 @@ impl VuState {
     }
 
     /// Refuses a body that is larger than the operator allows.
-    pub(in crate::engine::host) fn check_body(&self, bytes: usize) -> Result<(), String> {
+    pub(super) fn check_body(&self, bytes: usize) -> Result<(), String> {
         let limit = self.run.max_request_body;
         if bytes <= limit {
             return Ok(());
