@@ -9,7 +9,6 @@ mod constant_arrival_rate;
 mod constant_vus;
 mod custom;
 mod interface;
-mod one_each;
 mod per_vu_iterations;
 mod ramping_arrival_rate;
 mod ramping_vus;
@@ -22,7 +21,6 @@ pub use constant_arrival_rate::ConstantArrivalRate;
 pub use constant_vus::ConstantVus;
 pub use custom::Custom;
 pub use interface::{About, ExecutorKind, Figures};
-pub use one_each::OneEach;
 pub use per_vu_iterations::PerVuIterations;
 pub use ramping_arrival_rate::RampingArrivalRate;
 pub use ramping_vus::RampingVus;
@@ -105,8 +103,6 @@ executors! {
     SharedIterations,
     /// Each VU runs a number of iterations.
     PerVuIterations,
-    /// Each VU runs one iteration.
-    OneEach,
     /// Iterations start at a rate.
     ConstantArrivalRate,
     /// The same, the rate changing.
@@ -204,7 +200,7 @@ mod tests {
 
     const MS: fn(u64) -> Duration = Duration::from_millis;
 
-    fn all() -> [ExecutorSpec; 8] {
+    fn all() -> [ExecutorSpec; 7] {
         let spawn_rate = SpawnRate::new(4.0).ok();
         let profile = Profile::constant(2.5, MS(1_500));
         [
@@ -226,7 +222,6 @@ mod tests {
                 iterations: 7,
                 max_duration: None,
             }),
-            ExecutorSpec::OneEach(OneEach { max_duration: None }),
             ExecutorSpec::ConstantArrivalRate(ConstantArrivalRate {
                 rate: 50.0,
                 duration: MS(1_500),
@@ -260,7 +255,6 @@ mod tests {
             format!(r#"{{"type":"ramping-vus",{stages},"graceful_ramp_down":30.0}}"#),
             r#"{"type":"shared-iterations","spawn_rate":null,"iterations":7,"max_duration":0.5}"#.to_owned(),
             r#"{"type":"per-vu-iterations","spawn_rate":4.0,"iterations":7,"max_duration":null}"#.to_owned(),
-            r#"{"type":"one-each","max_duration":null}"#.to_owned(),
             r#"{"type":"constant-arrival-rate","rate":50.0,"duration":1.5,"spacing":"poisson","pre_allocated_vus":3}"#
                 .to_owned(),
             format!(r#"{{"type":"ramping-arrival-rate",{stages},"spacing":"even","pre_allocated_vus":3}}"#),

@@ -7,7 +7,6 @@
 mod constant_arrival_rate;
 mod constant_vus;
 mod custom;
-mod one_each;
 mod per_vu_iterations;
 mod ramping_arrival_rate;
 mod ramping_vus;
@@ -30,7 +29,6 @@ pub(super) async fn run<S: Spawn>(part: &mut WorkloadPart<S>, left: Option<&Arc<
         ExecutorSpec::RampingVus(spec) => ramping_vus::run(part, spec).await,
         ExecutorSpec::SharedIterations(spec) => shared_iterations::run(part, spec, left).await,
         ExecutorSpec::PerVuIterations(spec) => per_vu_iterations::run(part, spec).await,
-        ExecutorSpec::OneEach(spec) => one_each::run(part, spec).await,
         ExecutorSpec::ConstantArrivalRate(spec) => constant_arrival_rate::run(part, spec).await,
         ExecutorSpec::RampingArrivalRate(spec) => ramping_arrival_rate::run(part, spec).await,
         ExecutorSpec::Custom(spec) => custom::run(part, spec).await,
