@@ -20,6 +20,8 @@ impl Snapshot {
         let begun = t.iterations_started + t.iterations_dropped;
         let reasons: u64 = self.failures.iter().map(|row| row.count).sum();
         let history: u64 = self.history.iter().map(|point| point.requests).sum();
+        let names = self.requests.iter().flat_map(|row| &row.history);
+        let names: u64 = names.map(|point| point.requests).sum();
         let accounts = [
             (
                 "iterations in the plan",
@@ -65,6 +67,12 @@ impl Snapshot {
                 statuses,
             ),
             ("requests completed", t.requests, "in the history", history),
+            (
+                "requests completed",
+                t.requests,
+                "in the histories of all names",
+                names,
+            ),
             ("requests failed", t.failures, "failed in all series", failures),
             ("requests failed", t.failures, "with a message", reasons),
         ];
