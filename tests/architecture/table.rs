@@ -13,7 +13,7 @@ engine/load            engine/host engine/run_queue http metrics plan system/pan
 engine/plugin          engine/host plan system/bounded system/confine system/private
 engine/host            engine/data engine/run_queue http metrics plan secret system/memory
 results/tally          metrics plan results/thresholds secret system/panics
-report                 metrics plan secret terminal
+report                 exit_code metrics plan secret terminal
 results/thresholds     metrics plan
 terminal               metrics secret
 build                  system/bounded system/confine system/private

@@ -126,6 +126,7 @@ fn facts(
     act(&RunFacts {
         plugin: &run.plan.plugin.source,
         plan: &plan,
+        is_open: is_open(run.plan),
         plan_hash: &run.plan.hash(),
         warm_up: run.outcome.warm_up.as_ref(),
         started: run.started,
@@ -133,6 +134,12 @@ fn facts(
         end,
         wrong,
     })
+}
+
+/// Whether iterations start when the plan says so, in any of its workloads.
+fn is_open(plan: &Plan) -> bool {
+    let mut kinds = plan.workloads.iter().map(|workload| workload.executor.kind());
+    kinds.any(|kind| kind.has_rate() || kind.follows_shape())
 }
 
 /// Whether the books balance. The plan is only asked if nothing cut the run short or changed it.
