@@ -260,8 +260,19 @@ impl Distribution<u64> {
         }
     }
 
-    /// Each counter with what it counts.
-    fn counted(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
+    /// Each value that it tells apart, ascending, and how often it occurs.
+    pub fn values(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        let value = |place: u16| highest(usize::from(place)).clamp(self.min, self.max);
+        self.counted().map(move |(place, count)| (value(place), count))
+    }
+
+    /// How many counters it has.
+    pub(super) fn counters(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Each counter with what it counts, ascending.
+    pub(super) fn counted(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
         self.places.iter().copied().zip(self.counts.iter().copied())
     }
 
