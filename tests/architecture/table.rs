@@ -14,7 +14,7 @@ engine/plugin          engine/host plan system/bounded system/confine system/pri
 engine/host            engine/data engine/run_queue http metrics plan secret system/memory
 results/output         metrics plan report results/tally secret
 results/tally          metrics plan results/thresholds secret system/panics
-report                 metrics plan secret terminal
+report                 exit_code metrics plan secret terminal
 results/thresholds     metrics plan
 terminal               metrics secret
 build                  system/bounded system/confine system/private

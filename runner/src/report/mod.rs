@@ -5,12 +5,15 @@ mod builtin;
 mod end;
 mod file;
 mod find;
+mod headline;
 mod json;
 mod plan;
 mod plan_chart;
+mod successes;
 mod summary;
 mod tables;
 mod tasks;
+mod totals;
 mod warnings;
 
 #[cfg(test)]
