@@ -2,10 +2,11 @@
 //! run of any length keeps a bounded number of them.
 
 use super::distribution::Distribution;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One stretch of the run.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct HistoryPoint {
     /// When it ended, in seconds since the run began.
     pub at: f64,

@@ -1,9 +1,9 @@
 //! The summary for people, at the end of a run.
 
-use super::end::RunFacts;
 use super::tables;
 use super::warnings::warnings;
 use crate::metrics::{CustomRow, CustomValue, RequestRow, Snapshot, Stats};
+use crate::results::model::RunFacts;
 use crate::terminal::{Paint, Style, escape, fit, pad, units, warning_text, wrap};
 
 /// Wider lines are hard to read.
@@ -333,8 +333,8 @@ fn custom_value(value: &CustomValue) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::results::model::sample;
     use unicode_width::UnicodeWidthStr;
 
     fn text(width: usize) -> String {

@@ -1,7 +1,7 @@
 //! What a reader must know before trusting a summary, in sentences.
 
-use super::end::RunFacts;
 use crate::metrics::Snapshot;
+use crate::results::model::RunFacts;
 use crate::terminal::{escape, units};
 
 /// All warnings about a run, the gravest first.
@@ -106,8 +106,8 @@ fn counted(snapshot: &Snapshot) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::results::model::sample;
 
     #[test]
     fn a_sound_run_has_no_warnings() {
