@@ -53,7 +53,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "--no-keep-alive uses a new connection for every request",
     ),
     ("--once", "--iterations 1"),
-    ("--out", "--summary-json FILE writes all results"),
     ("--paused", "a run begins at once; remove it"),
     ("--print-stats", "the summary is always printed; remove it"),
     ("--processes", "all cores are used; --threads N changes that"),
@@ -82,7 +81,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("--web-port", "there is no web interface yet; remove it"),
     ("--worker", "one machine runs the whole plan, on all of its cores"),
     ("-f", "name the plugin: wasmswarm run PLUGIN"),
-    ("-o", "--summary-json FILE writes all results"),
     ("-P", "there is no web interface yet; remove it"),
     ("-p", "a run begins at once; remove it"),
 ];

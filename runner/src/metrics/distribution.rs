@@ -251,6 +251,12 @@ impl Distribution<u64> {
         }
     }
 
+    /// Each value that it tells apart, ascending, and how often it occurs.
+    pub fn values(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        let value = |place: u16| highest(usize::from(place)).clamp(self.min, self.max);
+        self.counted().map(move |(place, count)| (value(place), count))
+    }
+
     /// Each counter with what it counts.
     fn counted(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
         self.places.iter().copied().zip(self.counts.iter().copied())

@@ -86,6 +86,11 @@ impl PhaseTotals {
         }
     }
 
+    /// The times themselves, in the order of [`PHASES`].
+    pub(super) fn into_times(self) -> [Distribution<u64>; 7] {
+        self.0
+    }
+
     pub(super) fn stats(&self) -> Vec<PhaseRow> {
         let rows = PHASES.iter().zip(&self.0);
         rows.map(|(&metric, times)| PhaseRow {

@@ -154,6 +154,15 @@ pub struct Amount {
 }
 
 impl Amount {
+    /// What a custom metric adds up to.
+    pub(super) fn of(totals: CustomTotals) -> Amount {
+        Amount {
+            totals,
+            matched: true,
+            folded: 0,
+        }
+    }
+
     /// Whether anything was selected, by the end of this stretch of time. A metric of the
     /// program's own as a whole always is.
     pub fn is_matched(&self) -> bool {
@@ -169,6 +178,17 @@ impl Amount {
     /// Of which kind it is; none without data.
     pub fn kind(&self) -> Option<MetricKind> {
         self.totals.kind
+    }
+
+    /// How many values there were; of a counter, how often something was added.
+    pub fn samples(&self) -> u64 {
+        self.totals.samples()
+    }
+
+    /// How many values of a rate count.
+    pub fn nonzero(&self) -> u64 {
+        // Below 0 where the guest declared failures of an earlier stretch to be successes.
+        self.totals.nonzero().max(0.0) as u64
     }
 
     /// Sum of a counter.

@@ -283,11 +283,20 @@ impl RunInfo {
         self.scenarios.get(usize::from(scenario))
     }
 
-    fn scenario(&self, index: u16) -> String {
+    pub(super) fn scenario(&self, index: u16) -> String {
         self.get(index).map(|info| info.name.clone()).unwrap_or_default()
     }
 
-    fn task(&self, key: TaskKey) -> String {
+    /// A text of a guest, a server or the operator without what isn't to be shown.
+    pub(super) fn as_shown(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        if let Some(hide) = self.shown {
+            hide(&mut text);
+        }
+        text
+    }
+
+    pub(super) fn task(&self, key: TaskKey) -> String {
         let task = self
             .get(key.scenario)
             .and_then(|info| info.tasks.get(usize::from(key.task)));

@@ -22,6 +22,16 @@ impl Signed<'_> {
         self.count() == 0
     }
 
+    /// Each value that it tells apart, ascending, and how often it occurs.
+    pub fn each(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
+        let below: Vec<_> = self.below.values().collect();
+        let below = below
+            .into_iter()
+            .rev()
+            .map(|(value, count)| (-(value as f64), count));
+        below.chain(self.above.values().map(|(value, count)| (value as f64, count)))
+    }
+
     /// Smallest value, exact; 0 if there is none.
     pub fn min(&self) -> f64 {
         if self.below.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::row::{OPERATOR, Shown, options};
 use super::values;
+use crate::results::output::AskedOutput;
 use std::path::PathBuf;
 
 /// Which of the plugin's log lines are shown.
@@ -41,6 +42,10 @@ options! {
         /// are (token, password, key …) are hidden anyway
         #[arg(long, value_name = "NAME")]
         pub secret: Vec<String> = OPERATOR.shown(Shown::Always),
+
+        /// Write each second of the run to KIND[=TARGET], such as json=samples.json.gz; may be repeated. Kinds: json
+        #[arg(short, long, value_name = "KIND[=TARGET]", value_parser = values::output)]
+        pub out: Vec<AskedOutput> = OPERATOR.shown(Shown::ButSecrets),
 
         /// Write all results to this file; - is standard output, and the summary then goes to standard error
         #[arg(long, value_name = "FILE")]

@@ -3,6 +3,7 @@
 use super::names;
 use crate::net::AddressRange;
 use crate::plan::{self, AskedRate, MOST_RATE, OnStop, Spacing, SpawnRate};
+use crate::results::output::{self, AskedOutput};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -237,6 +238,16 @@ pub(super) fn one_of<'a>(text: &str, names: &[&'a str]) -> Result<&'a str, Strin
         "it must be one of {list}{}",
         names::did_you_mean(text, names)
     ))
+}
+
+/// An output: its kind, and behind `=` where it goes.
+///
+/// # Errors
+/// In words for the command line.
+pub(super) fn output(text: &str) -> Result<AskedOutput, String> {
+    let kinds: Vec<_> = output::KINDS.iter().map(|kind| kind.name).collect();
+    one_of(text.split('=').next().unwrap_or(text), &kinds)?;
+    output::parse(text)
 }
 
 /// VUs per second.

@@ -2,5 +2,6 @@
 //! that is known here.
 
 pub mod model;
+pub mod output;
 pub mod tally;
 pub mod thresholds;

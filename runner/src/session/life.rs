@@ -6,7 +6,7 @@ use super::execute::execute;
 use super::finish::{self, Ended};
 use super::measure::Outcome;
 use super::prepare::{self, Prepared};
-use super::{Exit, find, no_thread, signals};
+use super::{Exit, find, no_thread, outputs, signals};
 use crate::api::{End, Server};
 use crate::engine::load::{Control, RunHandle, StopHandle};
 use crate::error::Failure;
@@ -58,7 +58,8 @@ impl Session {
         let stop = self.begin();
         self.listen(&options.control)?;
         let mut prepared = prepare::prepare(options)?;
-        let (handle, tally) = handle(&mut prepared, stop);
+        let (handle, mut tally) = handle(&mut prepared, stop);
+        outputs::begin(&options.output, &mut tally, &handle.plan)?;
         self.serve(&handle)?;
         let facts = Facts {
             plan: Arc::clone(&handle.plan),

@@ -15,6 +15,7 @@ mod linked;
 mod machine;
 mod measure;
 mod memory;
+mod outputs;
 mod prepare;
 mod reach;
 mod refusal;

@@ -20,6 +20,7 @@ const APART: &[(&str, &str)] = &[
     ("verbose", "how the run is shown"),
     ("log_level", "how the run is shown"),
     ("secret", "what isn't shown"),
+    ("out", "where the results are written"),
     ("summary_json", "where the results are written"),
     ("baseline", "what the results are compared with"),
     ("exit_code_on_error", "what is made of the results"),

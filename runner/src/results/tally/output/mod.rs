@@ -1,5 +1,5 @@
-//! Outputs: what is given every second of a run, such as a file, a database or a stream. One file or folder each.
-//! The program has none yet; the tests have.
+//! Outputs: what is given every second of a run, such as a file, a database or a stream. What there is of them is in
+//! `results/output`.
 //!
 //! An output can't hold up a run. Each has a thread of its own, where it may wait for as long as it likes, and a queue
 //! of [`QUEUE`] seconds before it. Where the queue is full, a second is dropped and counted for this output alone; the
@@ -7,11 +7,12 @@
 
 mod feeder;
 
-use crate::metrics::{Delta, Snapshot};
+use crate::metrics::{Delta, Recorded, RunInfo, Set, Snapshot};
 use crate::plan::Plan;
+use crate::results::tally::run_info;
 use feeder::{Feeder, Work};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Seconds that may wait for an output: a pause of the receiver's garbage collector or a reconnect doesn't cost any.
@@ -53,6 +54,17 @@ pub struct Update {
     /// What was recorded since then; a warm-up is left out. One delta for each load thread that recorded something,
     /// in the order in which they came.
     pub deltas: Vec<Delta>,
+    info: Arc<RunInfo>,
+    recorded: OnceLock<Recorded>,
+}
+
+impl Update {
+    /// What the deltas add up to, with names and without secrets. Added up once for all outputs, on the thread of the
+    /// first that asks.
+    pub fn recorded(&self) -> &Recorded {
+        self.recorded
+            .get_or_init(|| Recorded::of(&self.deltas, &self.info))
+    }
 }
 
 /// How it went with an output.
@@ -72,10 +84,13 @@ pub(super) struct Outputs {
     feeders: Vec<Feeder>,
     /// What was recorded in this second; empty where there is no output.
     deltas: Vec<Delta>,
+    /// Names that outputs use.
+    info: Arc<RunInfo>,
 }
 
 impl Outputs {
     pub(super) fn add(&mut self, output: Box<dyn Output>, plan: &Arc<Plan>) -> io::Result<()> {
+        self.info = Arc::new(run_info(plan, Set::Main));
         self.feeders.push(Feeder::start(output, Arc::clone(plan))?);
         Ok(())
     }
@@ -108,7 +123,12 @@ impl Outputs {
 
     fn update(&mut self, snapshot: Arc<Snapshot>) -> Arc<Update> {
         let deltas = std::mem::take(&mut self.deltas);
-        Arc::new(Update { snapshot, deltas })
+        Arc::new(Update {
+            snapshot,
+            deltas,
+            info: Arc::clone(&self.info),
+            recorded: OnceLock::new(),
+        })
     }
 }
 
