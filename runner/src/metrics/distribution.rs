@@ -257,8 +257,13 @@ impl Distribution<u64> {
         self.counted().map(move |(place, count)| (value(place), count))
     }
 
-    /// Each counter with what it counts.
-    fn counted(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
+    /// How many counters it has.
+    pub(super) fn counters(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Each counter with what it counts, ascending.
+    pub(super) fn counted(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
         self.places.iter().copied().zip(self.counts.iter().copied())
     }
 

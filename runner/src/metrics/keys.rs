@@ -159,6 +159,48 @@ impl Key for SeriesKey {
     }
 }
 
+impl SeriesKey {
+    /// What the request is called, whatever came of it.
+    pub(super) fn request_name(&self) -> RequestNameRef<'_> {
+        (self.scenario, &self.method, &self.name)
+    }
+}
+
+/// Identifies all requests of a scenario with one method and name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RequestNameKey {
+    scenario: u16,
+    method: String,
+    name: String,
+}
+
+/// Borrowed form of [`RequestNameKey`].
+pub(super) type RequestNameRef<'a> = (u16, &'a str, &'a str);
+
+impl Key for RequestNameKey {
+    type Ref<'a> = RequestNameRef<'a>;
+
+    fn is(&self, form: RequestNameRef<'_>) -> bool {
+        (self.scenario, &*self.method, &*self.name) == form
+    }
+
+    fn own((scenario, method, name): RequestNameRef<'_>) -> Self {
+        Self {
+            scenario,
+            method: method.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+
+    fn other() -> Self {
+        Self {
+            scenario: ANY_SCENARIO,
+            method: String::new(),
+            name: OTHER.to_owned(),
+        }
+    }
+}
+
 /// Identifies a kind of failed request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailureKey {
