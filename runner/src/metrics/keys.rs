@@ -12,6 +12,9 @@ pub const OTHER: &str = "__other__";
 /// Index of the scenario in folded entries, where there can be several.
 pub const ANY_SCENARIO: u16 = u16::MAX;
 
+/// Index that stands, among the tasks of a scenario, for the calls around them: `on-start` and `on-stop`.
+pub const STARTS: u16 = u16::MAX;
+
 /// The hundred that a status code belongs to, or that there was no response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StatusClass(u8);

@@ -3,11 +3,14 @@
 
 mod file;
 mod find;
+mod headline;
 mod plan;
 mod plan_chart;
+mod successes;
 mod summary;
 mod tables;
 mod tasks;
+mod totals;
 mod warnings;
 
 pub use file::{check_writable, write_whole};
