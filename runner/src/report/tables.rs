@@ -295,8 +295,8 @@ fn value(figure: f64, unit: Unit) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::results::model::sample;
 
     #[test]
     fn an_ordinary_terminal_shows_the_columns_that_matter() {

@@ -7,7 +7,8 @@ use crate::exit_code::ExitCode;
 use crate::metrics::{Snapshot, Verdict};
 use crate::options::OutputOptions;
 use crate::plan::Plan;
-use crate::report::{self, EndFacts, RunFacts};
+use crate::report;
+use crate::results::model::{EndFacts, RunFacts, RunResults};
 use crate::results::tally::{EndingOutputs, OutputEnd};
 use crate::terminal::{self, Paint};
 use std::path::Path;
@@ -217,7 +218,8 @@ fn word(reason: &EndReason) -> &'static str {
 
 fn write_json(path: &Path, snapshot: &Snapshot, facts: &RunFacts<'_>) -> Result<(), Failure> {
     let failed = || Failure::invalid(format!("failed to write the results to {:?}", path.display()));
-    let text = report::summary_json(snapshot, facts).map_err(|e| failed().because(e))?;
+    let results = RunResults::of(snapshot, facts).map_err(|why| failed().because(why))?;
+    let text = results.to_json().map_err(|e| failed().because(e))?;
     write_results(path, &text).map_err(|e| failed().because(e))
 }
 
