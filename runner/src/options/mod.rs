@@ -8,6 +8,7 @@
 mod assemble;
 mod control;
 mod definition;
+mod duet;
 mod find;
 mod groups;
 mod http;
@@ -36,6 +37,7 @@ mod values;
 pub use self::http::HttpOptions;
 pub use control::ControlOptions;
 pub use definition::is_shown;
+pub use duet::{AgainstOptions, DuetOptions};
 pub use find::{FindOptions, SearchOptions};
 pub use layer::Layer;
 pub use limits::LimitOptions;

@@ -1,6 +1,7 @@
 //! Reports: renderings of a run's last snapshot. `summary` is for people; what machines
 //! read is `results/model`. Nothing here prints; files are written whole or not at all.
 
+mod comparison;
 mod file;
 mod find;
 mod headline;
@@ -13,6 +14,7 @@ mod tasks;
 mod totals;
 mod warnings;
 
+pub use comparison::{comparison, comparison_json};
 pub use file::{check_writable, write_whole};
 pub use find::{FindReport, Scalability, Step, broken, find_conclusion, find_head, find_json, find_row};
 pub use plan::{PlanFacts, plan_json, plan_text};

@@ -4,6 +4,7 @@
 //! Everything that can be refused is refused in `prepare`, before the first request of the load.
 
 mod api_access;
+mod duet;
 mod endpoint;
 mod execute;
 mod exit;
@@ -19,6 +20,7 @@ mod outputs;
 mod prepare;
 mod reach;
 mod refusal;
+mod saved;
 mod set_up;
 mod show;
 mod signals;
@@ -32,6 +34,7 @@ mod view;
 pub use exit::Exit;
 pub use life::Session;
 pub use linked::describe;
+pub use saved::{compare, merge, show_saved};
 pub use show::show;
 pub use signals::wait_for_signal;
 pub use source::{Order, Read, build, read};
