@@ -5,8 +5,12 @@
 //! To add one: its file with an [`Output`], and a row in [`KINDS`]. What there is to write, by the names of k6, is in
 //! `k6.rs`; what was recorded, with whole distributions, in [`Update::recorded`](super::tally::Update::recorded).
 
+mod clock;
+mod csv;
+mod hdr_log;
 mod json;
 mod k6;
+mod locust_history;
 mod stream_file;
 
 use super::tally::Output;
@@ -28,13 +32,48 @@ pub struct OutputKind {
 }
 
 /// All kinds, in alphabetical order.
-pub const KINDS: &[OutputKind] = &[OutputKind {
-    name: "json",
+pub const KINDS: &[OutputKind] = &[
+    OutputKind {
+        name: "csv",
+        target: "FILE",
+        has_default: false,
+        check: check_file,
+        open: |target| Ok(Box::new(csv::Csv::new(target))),
+    },
+    OutputKind {
+        name: "json",
+        target: "FILE",
+        has_default: false,
+        check: check_file,
+        open: |target| Ok(Box::new(json::Json::new(target))),
+    },
+];
+
+/// Files that have options of their own, as they have elsewhere.
+const HDR_LOG: OutputKind = OutputKind {
+    name: "hdr-log",
     target: "FILE",
     has_default: false,
-    check: |target| stream_file::check(Path::new(target)),
-    open: |target| Ok(Box::new(json::Json::new(target))),
-}];
+    check: check_file,
+    open: |target| Ok(Box::new(hdr_log::HdrLog::new(target))),
+};
+
+const LOCUST_HISTORY: OutputKind = OutputKind {
+    name: "csv",
+    target: "FILE",
+    has_default: false,
+    check: check_file,
+    open: |target| Ok(Box::new(locust_history::LocustHistory::new(target, false))),
+};
+
+const LOCUST_FULL_HISTORY: OutputKind = OutputKind {
+    open: |target| Ok(Box::new(locust_history::LocustHistory::new(target, true))),
+    ..LOCUST_HISTORY
+};
+
+fn check_file(target: &str) -> Result<(), String> {
+    stream_file::check(Path::new(target))
+}
 
 /// An output that was asked for.
 #[derive(Debug, Clone)]
@@ -55,13 +94,32 @@ pub fn parse(text: &str) -> Result<AskedOutput, String> {
     if target.is_empty() && !kind.has_default {
         return Err(format!("write it as {name}={}", kind.target));
     }
-    Ok(AskedOutput {
-        kind,
-        target: target.to_owned(),
-    })
+    Ok(AskedOutput::to(kind, target))
 }
 
 impl AskedOutput {
+    /// The interval log of HdrHistogram.
+    pub fn hdr_log(path: &str) -> AskedOutput {
+        AskedOutput::to(&HDR_LOG, path)
+    }
+
+    /// Locust's history: of all requests together, or in full of each of them too.
+    pub fn locust_history(path: &str, is_full: bool) -> AskedOutput {
+        let kind = if is_full {
+            &LOCUST_FULL_HISTORY
+        } else {
+            &LOCUST_HISTORY
+        };
+        AskedOutput::to(kind, path)
+    }
+
+    fn to(kind: &'static OutputKind, target: &str) -> AskedOutput {
+        AskedOutput {
+            kind,
+            target: target.to_owned(),
+        }
+    }
+
     /// Whether it could work, to be asked before a run.
     ///
     /// # Errors
