@@ -14,7 +14,7 @@ engine/plugin          engine/host plan system/bounded system/confine system/pri
 engine/host            engine/data engine/run_queue http metrics plan secret system/memory
 results/output         metrics plan report results/tally secret
 results/tally          metrics plan results/thresholds secret system/panics
-report                 metrics plan results/model secret terminal
+report                 exit_code metrics plan results/model secret terminal
 results/thresholds     metrics plan results/model
 results/model          metrics system/bounded
 terminal               metrics secret

@@ -12,6 +12,9 @@ pub const OTHER: &str = "__other__";
 /// Index of the scenario in folded entries, where there can be several.
 pub const ANY_SCENARIO: u16 = u16::MAX;
 
+/// Index that stands, among the tasks of a scenario, for the calls around them: `on-start` and `on-stop`.
+pub const STARTS: u16 = u16::MAX;
+
 /// The hundred that a status code belongs to, or that there was no response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StatusClass(u8);
@@ -155,6 +158,48 @@ impl Key for SeriesKey {
             class: StatusClass::ANY,
             expected: true,
             tags: String::new(),
+        }
+    }
+}
+
+impl SeriesKey {
+    /// What the request is called, whatever came of it.
+    pub(super) fn request_name(&self) -> RequestNameRef<'_> {
+        (self.scenario, &self.method, &self.name)
+    }
+}
+
+/// Identifies all requests of a scenario with one method and name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RequestNameKey {
+    scenario: u16,
+    method: String,
+    name: String,
+}
+
+/// Borrowed form of [`RequestNameKey`].
+pub(super) type RequestNameRef<'a> = (u16, &'a str, &'a str);
+
+impl Key for RequestNameKey {
+    type Ref<'a> = RequestNameRef<'a>;
+
+    fn is(&self, form: RequestNameRef<'_>) -> bool {
+        (self.scenario, &*self.method, &*self.name) == form
+    }
+
+    fn own((scenario, method, name): RequestNameRef<'_>) -> Self {
+        Self {
+            scenario,
+            method: method.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+
+    fn other() -> Self {
+        Self {
+            scenario: ANY_SCENARIO,
+            method: String::new(),
+            name: OTHER.to_owned(),
         }
     }
 }

@@ -81,10 +81,22 @@ pub(super) struct PartTimes {
 
 impl PartTimes {
     /// Adds the service times to `duration` and the response times to `response`.
-    pub(super) fn add_to(&self, duration: &mut Distribution<u64>, response: &mut Distribution<u64>) {
+    fn add_to(&self, duration: &mut Distribution<u64>, response: &mut Distribution<u64>) {
         self.same.pour_into(duration);
         self.service.pour_into(duration);
         self.same.pour_into(response);
+        self.response.pour_into(response);
+    }
+
+    /// Adds the times that are alike, and the others.
+    pub(super) fn add_apart(
+        &self,
+        same: &mut Distribution<u64>,
+        service: &mut Distribution<u64>,
+        response: &mut Distribution<u64>,
+    ) {
+        self.same.pour_into(same);
+        self.service.pour_into(service);
         self.response.pour_into(response);
     }
 }

@@ -11,6 +11,7 @@ use super::history::HistoryPoint;
 use super::keys::{FailureKey, SeriesKey};
 use super::limits::MetricKind;
 use super::phases::PhaseRow;
+use super::request_history::RequestPoint;
 use super::series::Statuses;
 use super::verdict::Verdict;
 use super::window::Recent;
@@ -162,6 +163,9 @@ pub struct RequestRow {
     pub duration: Stats<u64>,
     /// Response times.
     pub response: Stats<u64>,
+    /// What happened when; only in the final snapshot.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<RequestPoint>,
 }
 
 /// One way in which requests failed.

@@ -4,14 +4,17 @@
 mod cell;
 mod file;
 mod find;
+mod headline;
 mod junit;
 pub mod locust;
 mod markdown;
 mod plan;
 mod plan_chart;
+mod successes;
 mod summary;
 mod tables;
 mod tasks;
+mod totals;
 mod warnings;
 
 pub use cell::inert_cell;

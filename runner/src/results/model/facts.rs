@@ -22,6 +22,9 @@ pub struct RunFacts<'a> {
     pub plugin: &'a str,
     /// The resolved plan.
     pub plan: &'a serde_json::Value,
+    /// Whether iterations start when the plan says so, whoever is free for them: only then do response times tell
+    /// something that service times don't.
+    pub is_open: bool,
     /// The plan's hash: runs with the same one did the same.
     pub plan_hash: &'a str,
     /// What only warmed up, measured apart.

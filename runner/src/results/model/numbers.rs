@@ -62,9 +62,10 @@ impl<'de> Visitor<'de> for Looking {
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Believable, A::Error> {
         while let Some(name) = fields.next_key::<String>()? {
-            match name == PLAN {
-                true => drop(fields.next_value::<IgnoredAny>()?),
-                false => drop(fields.next_value::<Believable>()?),
+            if name == PLAN {
+                fields.next_value::<IgnoredAny>()?;
+            } else {
+                fields.next_value::<Believable>()?;
             }
         }
         Ok(Believable)

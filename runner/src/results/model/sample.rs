@@ -91,6 +91,7 @@ pub(crate) fn facts<'a>(plan: &'a serde_json::Value, end: &'a EndFacts) -> RunFa
     RunFacts {
         plugin: "shop.wasm",
         plan,
+        is_open: false,
         plan_hash: "0",
         warm_up: None,
         started,

@@ -54,12 +54,14 @@ impl RunResults {
         })
     }
 
-    /// What is told of the run besides its snapshots.
-    pub fn facts<'a>(&'a self, warm_up: Option<&'a Snapshot>) -> RunFacts<'a> {
+    /// What is told of the run besides its snapshots. Whether it [is open](RunFacts::is_open) the plan says, in which
+    /// nothing is looked for here.
+    pub fn facts<'a>(&'a self, warm_up: Option<&'a Snapshot>, is_open: bool) -> RunFacts<'a> {
         let time = |text: &str| humantime::parse_rfc3339(text).unwrap_or(SystemTime::UNIX_EPOCH);
         RunFacts {
             plugin: &self.plugin,
             plan: &self.plan,
+            is_open,
             plan_hash: &self.plan_hash,
             warm_up,
             started: time(&self.started),

@@ -71,14 +71,43 @@ fn every_field_is_documented() {
             "{name} is missing in summary.md"
         );
     }
-    for list in ["totals", "health", "flags"] {
-        for name in document[list].as_object().unwrap().keys() {
+    let objects = [
+        "/totals",
+        "/health",
+        "/flags",
+        "/history/0",
+        "/history/0/response",
+        "/requests/0",
+        "/requests/0/history/0",
+    ];
+    for object in objects {
+        for name in document.pointer(object).unwrap().as_object().unwrap().keys() {
             assert!(
                 described.contains(&format!("`{name}`")),
-                "{list}.{name} is missing in summary.md"
+                "{object}/{name} is missing in summary.md"
             );
         }
     }
+}
+
+#[test]
+fn requests_have_a_history_of_their_own() {
+    let document = document();
+    let rows = document["requests"].as_array().unwrap();
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        let point = &row["history"][0];
+        assert_eq!(
+            (&point["requests"], &point["failures"]),
+            (&row["requests"], &row["failures"])
+        );
+        assert_eq!(point["service"]["p99"], row["duration"]["p99"]);
+        assert_eq!(point["response"]["max"], row["response"]["max"]);
+    }
+    assert_eq!(
+        document["history"][0]["p99"],
+        document["history"][0]["service"]["p99"]
+    );
 }
 
 /// What version 0.1.0 wrote before there was a model to read it with: [`whole`] in its bytes.

@@ -31,6 +31,7 @@ fn earlier() -> String {
         text: String::new(),
     };
     let facts = crate::results::model::RunFacts {
+        is_open: false,
         plan_hash: "0",
         warm_up: None,
         plugin: "shop.wasm",
