@@ -91,7 +91,7 @@ fn ctrl_c_ends_a_compilation_wherever_it_arrives() {
     let _machine = together();
     let folder = tempfile::tempdir().unwrap();
     let heavy = function(9_000);
-    let bomb = plugin(&folder, &format!("(core module {})", heavy.repeat(12)));
+    let bomb = plugin(&folder, &format!("(core module {})", heavy.repeat(40)));
     for command in ["run", "inspect"] {
         let mut started = wasmswarm();
         started

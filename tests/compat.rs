@@ -142,10 +142,11 @@ fn refused(script: &Path, arguments: &[&str]) -> Ran {
 
 #[track_caller]
 fn try_all(folder: &str, least: usize) {
-    let _machine = together();
     let scripts = Script::all(folder);
     assert!(scripts.len() >= least, "only {} scripts", scripts.len());
     for script in scripts {
+        // Tests that need the machine alone needn't wait for all of them.
+        let _machine = together();
         script.try_out();
     }
 }

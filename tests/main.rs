@@ -32,6 +32,7 @@ mod projects;
 mod reading;
 mod reconcile;
 mod request_bodies;
+mod requests;
 mod scripts;
 mod sdks;
 mod secrets;

@@ -10,6 +10,7 @@ use super::history::{History, Interval};
 use super::keys::{ErrorKey, NameKey, SeriesKey, TaggedKey, TaskKey};
 use super::limits::{Limits, MemoryRoom};
 use super::phases::PhaseTotals;
+use super::request_history::RequestHistories;
 use super::saturating::Saturating as _;
 use super::series::SeriesTotals;
 use super::snapshot::Snapshot;
@@ -61,6 +62,7 @@ pub struct Aggregator {
     pub(super) counts: Counts,
     pub(super) health: HealthTotals,
     pub(super) history: History,
+    pub(super) names: RequestHistories,
     pub(super) window: Window,
     room: MemoryRoom,
     open: Second,
@@ -80,6 +82,11 @@ impl Aggregator {
     /// An aggregator of a run that has just begun.
     pub fn new(limits: &Limits, info: RunInfo) -> Self {
         let names = 10_000;
+        let histories = RequestHistories::new(
+            limits.series,
+            limits.request_points,
+            limits.request_history_bytes(),
+        );
         Self {
             vus_max: info.vus,
             info,
@@ -100,9 +107,10 @@ impl Aggregator {
             vus: Cells::new(names),
             counts: Counts::default(),
             health: HealthTotals::default(),
-            history: History::new(limits.history_points),
+            history: History::new(limits.history_points, limits.history_bytes()),
+            names: histories,
             window: Window::default(),
-            room: MemoryRoom::new(limits.bytes),
+            room: MemoryRoom::new(limits.totals_bytes()),
             open: Second::default(),
             merged: 0,
             verdicts: Vec::new(),
@@ -163,7 +171,8 @@ impl Aggregator {
     /// Closes the last, partial second and gives the final view, distributions included.
     pub fn finish(mut self, elapsed: Duration) -> Snapshot {
         self.close(elapsed);
-        let snapshot = self.snapshot();
+        let mut snapshot = self.snapshot();
+        snapshot.requests = self.request_rows_with_history(&snapshot.series);
         let snapshot = self.with_times(snapshot);
         self.shown(snapshot)
     }
@@ -192,7 +201,8 @@ impl Aggregator {
             let before = total.bytes();
             total.absorb(part, &times);
             self.room.grown(before, total.bytes());
-            times.add_to(&mut self.open.durations, &mut self.responses);
+            self.open.times.absorb(&times);
+            self.names.add(self.series.key(slot).request_name(), part, &times);
             self.open.requests.raise(part.requests);
             self.open.failures.raise(part.failures);
         }
@@ -227,7 +237,9 @@ impl Aggregator {
         self.elapsed = self.elapsed.max(elapsed);
         self.requests.raise(second.requests);
         self.failed.raise(second.failures);
-        self.durations.merge(&second.durations);
+        second.times.add_service(&mut self.durations);
+        second.times.add_response(&mut self.responses);
+        self.names.close(self.elapsed.as_secs_f64());
         let vus = self.vus_now();
         self.vus_max = self.vus_max.max(vus);
         self.history.push(&Interval {
@@ -238,7 +250,7 @@ impl Aggregator {
             started: second.started,
             dropped: second.dropped,
             vus,
-            durations: &second.durations,
+            times: &second.times,
             red: self.health.close(),
         });
         self.window.push(second);

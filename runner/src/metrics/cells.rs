@@ -57,8 +57,19 @@ impl<K: Key, V: Default> Cells<K, V> {
 
     /// Whether this key has a slot.
     pub(super) fn has(&self, form: K::Ref<'_>) -> bool {
+        self.find(form).is_some()
+    }
+
+    /// The value of this key, if it has one.
+    pub(super) fn get(&self, form: K::Ref<'_>) -> Option<&V> {
+        let other = K::other().is(form).then_some(OTHER_SLOT);
+        self.values.get(other.or_else(|| self.find(form))?)?.as_ref()
+    }
+
+    fn find(&self, form: K::Ref<'_>) -> Option<usize> {
         let same = |&(_, slot): &(u64, usize)| self.keys.get(slot).is_some_and(|key| key.is(form));
-        self.slots.find(self.hasher.hash_one(form), same).is_some()
+        let found = self.slots.find(self.hasher.hash_one(form), same);
+        found.map(|&(_, slot)| slot)
     }
 
     /// The value of this key.
@@ -99,6 +110,11 @@ impl<K: Key, V: Default> Cells<K, V> {
     pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         let entries = self.keys.iter().zip(&self.values);
         entries.filter_map(|(key, value)| Some((key.as_ref(), value.as_ref()?)))
+    }
+
+    /// All values in use, to be changed.
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.values.iter_mut().flatten()
     }
 
     /// What went beyond the limit, if anything did.

@@ -1,11 +1,12 @@
-//! What happened when: one point a second, merged in pairs when there are too many, so that a
-//! run of any length keeps a bounded number of them.
+//! What happened when in the whole run: one point a second, merged in pairs when there are too many or they take too much
+//! memory, so that a run of any length keeps a bounded number of them.
 
-use super::distribution::Distribution;
-use serde::Serialize;
+use super::times::{PackedTimes, Percentiles, Times};
+use serde::{Deserialize, Serialize};
 
 /// One stretch of the run.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct HistoryPoint {
     /// When it ended, in seconds since the run began.
     pub at: f64,
@@ -23,12 +24,16 @@ pub struct HistoryPoint {
     pub dropped: u64,
     /// VUs running at its end.
     pub vus: u64,
-    /// Median service time, in microseconds. Of merged points, the larger one.
+    /// Median service time, in microseconds; as in `service`, which came later.
     pub p50: u64,
-    /// 95th percentile of the service time, in microseconds. Of merged points, the larger one.
+    /// 95th percentile of the service time, in microseconds.
     pub p95: u64,
-    /// 99th percentile of the service time, in microseconds. Of merged points, the larger one.
+    /// 99th percentile of the service time, in microseconds.
     pub p99: u64,
+    /// Service times.
+    pub service: Percentiles,
+    /// Response times.
+    pub response: Percentiles,
     /// Whether the generator was slow in it.
     pub red: bool,
 }
@@ -44,7 +49,7 @@ pub(super) struct Interval<'a> {
     pub(super) started: u64,
     pub(super) dropped: u64,
     pub(super) vus: u64,
-    pub(super) durations: &'a Distribution<u64>,
+    pub(super) times: &'a Times,
     pub(super) red: bool,
 }
 
@@ -52,7 +57,11 @@ pub(super) struct Interval<'a> {
 #[derive(Debug)]
 pub(super) struct History {
     points: Vec<HistoryPoint>,
+    /// The times of each point, from which those of merged ones are made.
+    times: Vec<PackedTimes>,
     limit: usize,
+    /// Bytes that all of it may take.
+    room: usize,
     /// How many seconds a finished point stands for.
     span: u64,
     /// How many seconds the last point stands for.
@@ -60,10 +69,12 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(super) fn new(limit: usize, room: usize) -> Self {
         Self {
             points: Vec::new(),
+            times: Vec::new(),
             limit: limit.max(2),
+            room,
             span: 1,
             filled: 0,
         }
@@ -75,36 +86,49 @@ impl History {
 
     /// Adds a second.
     pub(super) fn push(&mut self, interval: &Interval<'_>) {
-        let point = point(interval);
+        let (point, times) = (point(interval), interval.times.packed());
         self.forgive(interval.failures.min(0).unsigned_abs());
-        match self.points.last_mut() {
-            Some(last) if self.filled < self.span => {
-                *last = joined(last, &point);
-                self.filled += 1;
-            }
-            _ => self.append(point),
-        }
-    }
-
-    fn append(&mut self, point: HistoryPoint) {
-        if self.points.len() >= self.limit {
+        if self.filled >= self.span && self.points.len() >= self.limit {
             self.halve();
         }
-        self.points.push(point);
-        self.filled = 1;
-    }
-
-    fn halve(&mut self) {
-        let mut halves: Vec<HistoryPoint> = Vec::with_capacity(self.limit);
-        for (at, point) in self.points.drain(..).enumerate() {
-            match halves.last_mut() {
-                Some(first) if at % 2 == 1 => *first = joined(first, &point),
-                _ => halves.push(point),
+        match (self.points.last_mut(), self.times.last_mut()) {
+            (Some(last), Some(last_times)) if self.filled < self.span => {
+                join(last, last_times, &point, &times);
+                self.filled += 1;
+            }
+            _ => {
+                self.points.push(point);
+                self.times.push(times);
+                self.filled = 1;
             }
         }
-        // Of an odd number, the last point has only half its span yet.
-        self.points = halves;
+        while self.bytes() > self.room && self.points.len() > 1 {
+            self.halve();
+        }
+    }
+
+    /// Bytes of memory that it takes.
+    fn bytes(&self) -> usize {
+        let each = size_of::<HistoryPoint>() + size_of::<PackedTimes>();
+        self.points.len() * each + self.times.iter().map(PackedTimes::bytes).sum::<usize>()
+    }
+
+    /// Merges points in pairs. Of an odd number, the last has only half its length then.
+    fn halve(&mut self) {
+        if self.points.len().is_multiple_of(2) {
+            self.filled += self.span;
+        }
         self.span *= 2;
+        let (points, times) = (std::mem::take(&mut self.points), std::mem::take(&mut self.times));
+        for (at, (point, times)) in points.into_iter().zip(times).enumerate() {
+            match (self.points.last_mut(), self.times.last_mut()) {
+                (Some(first), Some(first_times)) if at % 2 == 1 => join(first, first_times, &point, &times),
+                _ => {
+                    self.points.push(point);
+                    self.times.push(times);
+                }
+            }
+        }
     }
 
     /// Takes failures back, latest first: they were declared successes later.
@@ -121,8 +145,7 @@ impl History {
 }
 
 fn point(interval: &Interval<'_>) -> HistoryPoint {
-    let [p50, p95, p99] = interval.durations.quantiles([0.5, 0.95, 0.99]);
-    HistoryPoint {
+    let mut point = HistoryPoint {
         at: interval.at,
         seconds: interval.seconds,
         requests: interval.requests,
@@ -131,29 +154,38 @@ fn point(interval: &Interval<'_>) -> HistoryPoint {
         started: interval.started,
         dropped: interval.dropped,
         vus: interval.vus,
-        p50,
-        p95,
-        p99,
         red: interval.red,
+        ..HistoryPoint::default()
+    };
+    point.set_times(interval.times);
+    point
+}
+
+impl HistoryPoint {
+    fn set_times(&mut self, times: &Times) {
+        (self.service, self.response) = times.percentiles();
+        let Percentiles { p50, p95, p99, .. } = self.service;
+        (self.p50, self.p95, self.p99) = (p50, p95, p99);
     }
 }
 
-fn joined(first: &HistoryPoint, second: &HistoryPoint) -> HistoryPoint {
-    let (seconds, requests) = (first.seconds + second.seconds, first.requests + second.requests);
-    HistoryPoint {
-        at: second.at,
+/// Adds the next point to the first.
+fn join(first: &mut HistoryPoint, first_times: &mut PackedTimes, next: &HistoryPoint, times: &PackedTimes) {
+    let (seconds, requests) = (first.seconds + next.seconds, first.requests + next.requests);
+    *first = HistoryPoint {
+        at: next.at,
         seconds,
         requests,
-        failures: first.failures + second.failures,
+        failures: first.failures + next.failures,
         rps: per_second(requests, seconds),
-        started: first.started + second.started,
-        dropped: first.dropped + second.dropped,
-        vus: second.vus,
-        p50: first.p50.max(second.p50),
-        p95: first.p95.max(second.p95),
-        p99: first.p99.max(second.p99),
-        red: first.red || second.red,
-    }
+        started: first.started + next.started,
+        dropped: first.dropped + next.dropped,
+        vus: next.vus,
+        red: first.red || next.red,
+        ..HistoryPoint::default()
+    };
+    first_times.merge(times);
+    first.set_times(&first_times.unpacked());
 }
 
 /// A rate; 0 where no time has passed.
@@ -171,7 +203,7 @@ mod tests {
 
     fn fill(history: &mut History, seconds: u32, requests: u64) {
         for second in 1..=seconds {
-            let durations = Distribution::default();
+            let times = Times::default();
             let at = f64::from(second);
             let failures = i64::from(second == 1);
             history.push(&Interval {
@@ -182,7 +214,7 @@ mod tests {
                 started: requests,
                 dropped: 0,
                 vus: 1,
-                durations: &durations,
+                times: &times,
                 red: false,
             });
         }
@@ -190,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_long_run_keeps_a_bounded_number_of_points_and_loses_no_request() {
-        let mut history = History::new(8);
+        let mut history = History::new(8, 1 << 20);
         fill(&mut history, 1_000, 3);
         assert!(history.points().len() <= 8, "{} points", history.points().len());
         let sum: u64 = history.points().iter().map(|p| p.requests).sum();
@@ -201,7 +233,7 @@ mod tests {
 
     #[test]
     fn finished_points_of_a_merged_history_are_equally_long() {
-        let mut history = History::new(4);
+        let mut history = History::new(4, 1 << 20);
         fill(&mut history, 13, 1);
         let lengths: Vec<_> = history.points().iter().map(|p| p.seconds).collect();
         assert_eq!(lengths, [4.0, 4.0, 4.0, 1.0]);
@@ -209,9 +241,9 @@ mod tests {
 
     #[test]
     fn forgiven_failures_leave_the_second_they_came_from() {
-        let mut history = History::new(8);
+        let mut history = History::new(8, 1 << 20);
         fill(&mut history, 2, 1);
-        let durations = Distribution::default();
+        let times = Times::default();
         history.push(&Interval {
             at: 3.0,
             seconds: 1.0,
@@ -220,9 +252,65 @@ mod tests {
             started: 0,
             dropped: 0,
             vus: 0,
-            durations: &durations,
+            times: &times,
             red: false,
         });
         assert!(history.points().iter().all(|p| p.failures == 0));
+    }
+
+    #[test]
+    fn times_that_take_too_much_room_make_for_longer_points() {
+        let room = 30_000;
+        let mut history = History::new(3_600, room);
+        for second in 0..1_000_u64 {
+            let mut times = Times::default();
+            (0..200).for_each(|n| times.record(n * n + second, n * n * 3));
+            history.push(&Interval {
+                at: second as f64 + 1.0,
+                seconds: 1.0,
+                requests: 200,
+                failures: 0,
+                started: 200,
+                dropped: 0,
+                vus: 1,
+                times: &times,
+                red: false,
+            });
+            assert!(history.bytes() <= room, "{} bytes", history.bytes());
+        }
+        let points = history.points();
+        assert_eq!(points.iter().map(|p| p.requests).sum::<u64>(), 200_000);
+        assert_eq!(points.iter().map(|p| p.seconds).sum::<f64>(), 1_000.0);
+        let finished = &points[..points.len() - 1];
+        assert!(
+            finished.iter().all(|p| p.seconds == points[0].seconds),
+            "{finished:?}"
+        );
+        assert!(points.iter().all(|p| p.response.max == 199 * 199 * 3));
+    }
+
+    #[test]
+    fn a_merged_point_has_the_percentile_of_all_and_not_the_larger_of_two() {
+        let mut history = History::new(2, 1 << 20);
+        for values in [vec![10; 9_900], vec![1_000; 100], vec![7]] {
+            let mut times = Times::default();
+            values.iter().for_each(|&us| times.record(us, us));
+            history.push(&Interval {
+                at: 1.0,
+                seconds: 1.0,
+                requests: values.len() as u64,
+                failures: 0,
+                started: 0,
+                dropped: 0,
+                vus: 1,
+                times: &times,
+                red: false,
+            });
+        }
+        let first = &history.points()[0];
+        assert_eq!(
+            (first.requests, first.p99, first.service.p999),
+            (10_000, 10, 1_000)
+        );
     }
 }

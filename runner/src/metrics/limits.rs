@@ -20,10 +20,12 @@ pub struct Limits {
     pub failure_messages: usize,
     /// Names of checks.
     pub check_names: usize,
-    /// Bytes that the distributions of all series, custom metrics and tasks may take together.
+    /// Bytes that the distributions of all series, custom metrics and tasks and all histories may take together.
     pub bytes: usize,
-    /// Points of the history; at the limit, neighbours are merged in pairs.
+    /// Points of the run's history; at the limit, neighbours are merged in pairs.
     pub history_points: usize,
+    /// Points of the history of each request name.
+    pub request_points: usize,
     /// The kind of each custom metric, fixed by its first use.
     pub kinds: Kinds,
 }
@@ -37,6 +39,7 @@ impl Default for Limits {
             check_names: 1_000,
             bytes: 256 << 20,
             history_points: 3_600,
+            request_points: 300,
             kinds: Kinds::default(),
         }
     }
@@ -49,6 +52,21 @@ impl Limits {
             bytes: bytes / sets.max(1),
             ..Self::default()
         }
+    }
+
+    /// Bytes of them for the distributions of whole runs: of series, custom metrics and tasks.
+    pub(super) fn totals_bytes(&self) -> usize {
+        self.bytes - self.history_bytes() - self.request_history_bytes()
+    }
+
+    /// Bytes of them for the run's history: 2 MiB of 256.
+    pub(super) fn history_bytes(&self) -> usize {
+        self.bytes / 128
+    }
+
+    /// Bytes of them for the histories of all request names together: 6 MiB of 256.
+    pub(super) fn request_history_bytes(&self) -> usize {
+        self.history_bytes() * 3
     }
 }
 
@@ -79,7 +97,7 @@ impl MemoryRoom {
 }
 
 /// What the values of a metric mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MetricKind {
     /// Values are added up.

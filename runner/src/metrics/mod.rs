@@ -25,6 +25,7 @@ mod query;
 mod reconcile;
 mod recorded;
 mod recorder;
+mod request_history;
 mod rows;
 mod sample;
 mod saturating;
@@ -34,6 +35,7 @@ mod shard;
 mod signed;
 mod snapshot;
 mod text;
+mod times;
 mod verdict;
 mod window;
 
@@ -46,13 +48,14 @@ pub use delta::{Delta, Outcomes};
 pub use distribution::{Distribution, MAX_TIME_US, Stats};
 pub use health::{CpuWait, Health, LATE_US, RED_US};
 pub use history::HistoryPoint;
-pub use keys::{ANY_SCENARIO, FailureKey, OTHER, SeriesKey, StatusClass};
+pub use keys::{ANY_SCENARIO, FailureKey, OTHER, STARTS, SeriesKey, StatusClass};
 pub use limits::{KindMismatch, Kinds, Limits, MetricKind};
 pub use measured::Measured;
 pub use phases::{PHASES, PhaseRow};
 pub use query::{Amount, Follower, Measure, Query, Selection, StatusChoice};
 pub use recorded::{Recorded, RecordedChecks, RecordedIterations, RecordedRequests, RecordedValues};
 pub use recorder::{Recording, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
+pub use request_history::RequestPoint;
 pub use sample::{IterationOutcome, RequestHandle, RequestKey, RequestSample};
 pub use series::{SeriesTotals, Statuses};
 pub use set::Set;
@@ -62,5 +65,6 @@ pub use snapshot::{
     CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, RequestRow, SeriesRow, SeriesTimes,
     Snapshot, TaskRow, Totals, Vus,
 };
+pub use times::Percentiles;
 pub use verdict::{Unit, Verdict};
 pub use window::Recent;

@@ -2,28 +2,34 @@
 
 use super::snapshot::Snapshot;
 
+/// Two numbers that must agree, each with what it counts.
+type Account = (&'static str, u64, &'static str, u64);
+
 impl Snapshot {
     /// Checks the books at the end of a run, when nothing is in flight. `planned` is the number
     /// of iterations that the plan held, where it fixed one and was followed to its end. Returns what is wrong, one sentence
     /// each; anything at all is a defect of this program.
     pub fn reconcile(&self, planned: Option<u64>) -> Vec<String> {
+        let accounts = self.iteration_accounts(planned).into_iter();
+        let accounts = accounts
+            .chain(self.request_accounts())
+            .chain(self.divisions())
+            .chain(self.failure_accounts());
+        let wrong = accounts.filter(|(_, left, _, right)| left != right);
+        wrong
+            .map(|(what, left, other, right)| format!("{left} {what}, but {right} {other}"))
+            .collect()
+    }
+
+    fn iteration_accounts(&self, planned: Option<u64>) -> [Account; 3] {
         let t = &self.totals;
-        let ended = t.iterations.completed() + t.iterations.interrupted;
-        let series: u64 = self.series.iter().map(|row| row.requests).sum();
-        let failures: u64 = self.series.iter().map(|row| row.failures).sum();
-        let statuses: u64 = self
-            .series
-            .iter()
-            .flat_map(|row| row.statuses.iter())
-            .map(|(_, n)| n)
-            .sum();
         let begun = t.iterations_started + t.iterations_dropped;
-        let reasons: u64 = self.failures.iter().map(|row| row.count).sum();
-        let history: u64 = self.history.iter().map(|point| point.requests).sum();
-        let accounts = [
+        let ended = t.iterations.completed() + t.iterations.interrupted;
+        let in_plan = planned.unwrap_or(t.iterations_planned);
+        [
             (
                 "iterations in the plan",
-                planned.unwrap_or(t.iterations_planned),
+                in_plan,
                 "became due",
                 t.iterations_planned,
             ),
@@ -39,39 +45,72 @@ impl Snapshot {
                 "completed and interrupted",
                 ended,
             ),
+        ]
+    }
+
+    fn request_accounts(&self) -> [Account; 3] {
+        let t = &self.totals;
+        let ended = t.requests + t.requests_interrupted;
+        let (service, response) = (
+            "in the histogram of service times or never sent",
+            "in the histogram of response times or refused",
+        );
+        [
             (
                 "requests sent",
                 t.requests_started,
                 "completed and interrupted",
-                t.requests + t.requests_interrupted,
+                ended,
             ),
             (
                 "requests completed",
                 t.requests,
-                "in the histogram of service times or never sent",
+                service,
                 t.duration.count + t.requests_unsent,
             ),
             (
                 "requests completed",
                 t.requests,
-                "in the histogram of response times or refused",
+                response,
                 t.response.count + t.requests_refused,
             ),
-            ("requests completed", t.requests, "in all series", series),
+        ]
+    }
+
+    /// What all requests are divided by: each division has all of them.
+    fn divisions(&self) -> impl Iterator<Item = Account> {
+        let statuses = self.series.iter().flat_map(|row| row.statuses.iter());
+        let names = self.requests.iter().flat_map(|row| &row.history);
+        let sums: [(_, u64); 4] = [
+            ("in all series", self.series.iter().map(|row| row.requests).sum()),
             (
-                "requests completed",
-                t.requests,
                 "with a status or an error",
-                statuses,
+                statuses.map(|(_, count)| count).sum(),
             ),
-            ("requests completed", t.requests, "in the history", history),
-            ("requests failed", t.failures, "failed in all series", failures),
-            ("requests failed", t.failures, "with a message", reasons),
+            (
+                "in the history",
+                self.history.iter().map(|point| point.requests).sum(),
+            ),
+            (
+                "in the histories of all names",
+                names.map(|point| point.requests).sum(),
+            ),
         ];
-        let wrong = accounts.into_iter().filter(|(_, left, _, right)| left != right);
-        wrong
-            .map(|(what, left, other, right)| format!("{left} {what}, but {right} {other}"))
-            .collect()
+        let requests = self.totals.requests;
+        sums.into_iter()
+            .map(move |(what, sum)| ("requests completed", requests, what, sum))
+    }
+
+    fn failure_accounts(&self) -> [Account; 2] {
+        let failed = self.totals.failures;
+        let (series, reasons) = (
+            self.series.iter().map(|row| row.failures).sum(),
+            self.failures.iter().map(|row| row.count).sum(),
+        );
+        [
+            ("requests failed", failed, "failed in all series", series),
+            ("requests failed", failed, "with a message", reasons),
+        ]
     }
 }
 

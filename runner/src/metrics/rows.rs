@@ -7,7 +7,7 @@ use super::delta::{CheckCount, Outcomes};
 use super::distribution::{Distribution, Stats};
 use super::health::Health;
 use super::history::per_second;
-use super::keys::{SeriesKey, TaggedKey, TaskKey};
+use super::keys::{ANY_SCENARIO, RequestNameRef, STARTS, SeriesKey, TaggedKey, TaskKey};
 use super::limits::MetricKind;
 use super::saturating::Saturating as _;
 use super::series::SeriesTotals;
@@ -30,7 +30,11 @@ impl Aggregator {
             totals: self.totals(seconds),
             recent: self.window.recent(),
             phases: self.phases.stats(),
-            requests: self.request_rows(seconds, &series),
+            requests: self
+                .request_rows(&series)
+                .into_iter()
+                .map(|(_, row)| row)
+                .collect(),
             series,
             failures: self.failure_rows(),
             thresholds: self.verdicts.clone(),
@@ -139,30 +143,32 @@ impl Aggregator {
     }
 
     /// Merges series that differ only in class and tags; `series` holds the figures of each.
-    fn request_rows(&self, seconds: f64, series: &[SeriesRow]) -> Vec<RequestRow> {
+    fn request_rows(&self, series: &[SeriesRow]) -> Vec<(RequestNameRef<'_>, RequestRow)> {
         let mut groups = BTreeMap::<_, Vec<(&SeriesKey, &SeriesTotals)>>::new();
         for (key, totals) in self.series.iter() {
-            groups
-                .entry((key.scenario, &*key.method, &*key.name))
-                .or_default()
-                .push((key, totals));
+            groups.entry(key.request_name()).or_default().push((key, totals));
         }
         let rows = groups
-            .into_values()
-            .filter_map(|parts| self.request_row(seconds, &parts, series));
+            .into_iter()
+            .filter_map(|(name, parts)| Some((name, self.request_row(&parts, series)?)));
         let mut rows: Vec<_> = rows.collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.requests));
+        rows.sort_by_key(|(_, row)| std::cmp::Reverse(row.requests));
         rows
+    }
+
+    /// The rows of the last snapshot. Those of each second have no history: it would be most of the work of a snapshot.
+    pub(super) fn request_rows_with_history(&self, series: &[SeriesRow]) -> Vec<RequestRow> {
+        let rows = self.request_rows(series).into_iter();
+        rows.map(|(name, row)| RequestRow {
+            history: self.names.points(name),
+            ..row
+        })
+        .collect()
     }
 
     /// One row of all these series, whose scenario, method and name are the same. Figures of
     /// a single one are known already: computing them is most of the work of a snapshot.
-    fn request_row(
-        &self,
-        seconds: f64,
-        parts: &[(&SeriesKey, &SeriesTotals)],
-        series: &[SeriesRow],
-    ) -> Option<RequestRow> {
+    fn request_row(&self, parts: &[(&SeriesKey, &SeriesTotals)], series: &[SeriesRow]) -> Option<RequestRow> {
         let (key, _) = parts.first()?;
         let (totals, known) = match parts {
             [(key, only)] => (Cow::Borrowed(*only), figures(series, key)),
@@ -176,9 +182,10 @@ impl Aggregator {
             name: key.name.clone(),
             requests: totals.requests,
             failures: totals.failed(),
-            rate: per_second(totals.requests, seconds),
+            rate: per_second(totals.requests, self.elapsed.as_secs_f64()),
             duration,
             response,
+            history: Vec::new(),
         })
     }
 
@@ -219,7 +226,11 @@ impl Aggregator {
         tasks.sort_by_key(|(key, _)| **key);
         let rows = tasks.into_iter().map(|(key, task)| TaskRow {
             scenario: self.info.scenario(key.scenario),
-            task: self.info.task(*key),
+            task: match key.task {
+                // Only starts count as iterations, where they fail.
+                STARTS if key.scenario != ANY_SCENARIO => "on-start".to_owned(),
+                _ => self.info.task(*key),
+            },
             outcomes: task.outcomes,
             duration: task.durations.stats(),
         });

@@ -81,10 +81,22 @@ pub(super) struct PartTimes {
 
 impl PartTimes {
     /// Adds the service times to `duration` and the response times to `response`.
-    pub(super) fn add_to(&self, duration: &mut Distribution<u64>, response: &mut Distribution<u64>) {
+    fn add_to(&self, duration: &mut Distribution<u64>, response: &mut Distribution<u64>) {
         self.same.pour_into(duration);
         self.service.pour_into(duration);
         self.same.pour_into(response);
+        self.response.pour_into(response);
+    }
+
+    /// Adds the times that are alike, and the others.
+    pub(super) fn add_apart(
+        &self,
+        same: &mut Distribution<u64>,
+        service: &mut Distribution<u64>,
+        response: &mut Distribution<u64>,
+    ) {
+        self.same.pour_into(same);
+        self.service.pour_into(service);
         self.response.pour_into(response);
     }
 }
@@ -179,6 +191,18 @@ impl Statuses {
 impl serde::Serialize for Statuses {
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.collect_map(self.iter())
+    }
+}
+
+/// The keys of JSON are texts; within a row they aren't taken for numbers by themselves.
+impl<'de> serde::Deserialize<'de> for Statuses {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut own = Self::default();
+        for (status, times) in std::collections::BTreeMap::<String, u64>::deserialize(from)? {
+            let status = status.parse();
+            own.add(status.map_err(serde::de::Error::custom)?, times);
+        }
+        Ok(own)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::distribution::Distribution;
 use super::history::per_second;
+use super::times::Times;
 use serde::Serialize;
 use std::collections::VecDeque;
 
@@ -17,7 +18,7 @@ pub(super) struct Second {
     pub(super) iterations: u64,
     pub(super) started: u64,
     pub(super) dropped: u64,
-    pub(super) durations: Distribution<u64>,
+    pub(super) times: Times,
 }
 
 /// The last closed seconds.
@@ -39,7 +40,7 @@ impl Window {
         let mut durations = Distribution::default();
         self.0
             .iter()
-            .for_each(|second| durations.merge(&second.durations));
+            .for_each(|second| second.times.add_service(&mut durations));
         let [p50, p95, p99] = durations.quantiles([0.5, 0.95, 0.99]);
         Recent {
             seconds,
@@ -77,12 +78,12 @@ mod tests {
     use super::*;
 
     fn second(requests: u64, duration_us: u64) -> Second {
-        let mut durations = Distribution::default();
-        durations.record_times(duration_us, requests);
+        let mut times = Times::default();
+        (0..requests).for_each(|_| times.record(duration_us, duration_us));
         Second {
             seconds: 1.0,
             requests,
-            durations,
+            times,
             ..Second::default()
         }
     }

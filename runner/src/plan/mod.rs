@@ -131,7 +131,7 @@ pub struct LimitsPlan {
     pub teardown_wall_ms: u64,
     /// Traps after which the run is aborted.
     pub max_traps: u64,
-    /// Memory for the distributions of all that is measured, in bytes.
+    /// Memory for the distributions of all that is measured and for histories, in bytes.
     pub metrics_bytes: usize,
     /// Log lines per second of the whole run.
     pub log_lines_per_second: u32,

@@ -256,6 +256,7 @@ mod tests {
             rate: 66.7,
             duration: Default::default(),
             response: Default::default(),
+            history: Vec::new(),
         }
     }
 
