@@ -28,7 +28,7 @@ pub struct OutputKind {
     /// Whether there is a target to take where none is given.
     pub has_default: bool,
     /// Refuses what can't work, before the run, and touches nothing that is there. None: making it does that.
-    check: Option<fn(target: &str) -> Result<(), String>>,
+    check: Option<Check>,
     /// Makes the output. It may wait for others in its own calls, but not here.
     open: Open,
 }
@@ -52,6 +52,9 @@ pub const KINDS: &[OutputKind] = &[
     stream("prometheus-rw", "URL", prometheus::open_remote_write),
     stream("statsd", "ADDRESS:PORT", statsd::open),
 ];
+
+/// Says what is wrong with what stands behind `=`.
+type Check = fn(target: &str) -> Result<(), String>;
 
 /// Makes an output of what stands behind `=`.
 type Open = fn(target: &str) -> Result<Box<dyn Output>, String>;

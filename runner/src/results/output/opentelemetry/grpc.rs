@@ -23,12 +23,15 @@ const METHOD: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/E
 /// The largest answer, which says nothing but how many points were refused.
 const ANSWER: usize = 64 * 1024;
 
+/// A header of a call.
+type MetadataPair = (MetadataKey<Ascii>, MetadataValue<Ascii>);
+
 /// Calls a collector.
 #[derive(Debug)]
 pub(super) struct GrpcPusher {
     runtime: Runtime,
     channel: Channel,
-    headers: Vec<(MetadataKey<Ascii>, MetadataValue<Ascii>)>,
+    headers: Vec<MetadataPair>,
 }
 
 impl GrpcPusher {
@@ -101,10 +104,7 @@ fn refused(answer: ExportMetricsServiceResponse) -> Result<(), PushError> {
     }
 }
 
-fn metadata(
-    url: &Url,
-    headers: &[(String, String)],
-) -> Result<Vec<(MetadataKey<Ascii>, MetadataValue<Ascii>)>, String> {
+fn metadata(url: &Url, headers: &[(String, String)]) -> Result<Vec<MetadataPair>, String> {
     let mut all = headers.to_vec();
     if !url.username().is_empty() {
         let pair = format!("{}:{}", url.username(), url.password().unwrap_or_default());

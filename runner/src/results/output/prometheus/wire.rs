@@ -5,7 +5,7 @@
 use crate::results::output::registry::{Buckets, Histogram, SCHEMA};
 
 /// Below this a value is 0, as in Prometheus' own clients.
-const ZERO_THRESHOLD: f64 = 2.938_735_877_055_718_8e-39;
+const ZERO_THRESHOLD: f64 = 2.938_735_877_055_719e-39;
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct WriteRequest {
