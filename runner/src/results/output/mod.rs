@@ -8,9 +8,15 @@
 mod clock;
 mod csv;
 mod hdr_log;
+mod influxdb;
 mod json;
 mod k6;
 mod locust_history;
+mod opentelemetry;
+mod prometheus;
+mod push;
+mod registry;
+mod statsd;
 mod stream_file;
 
 use super::tally::Output;
@@ -25,54 +31,64 @@ pub struct OutputKind {
     pub target: &'static str,
     /// Whether there is a target to take where none is given.
     pub has_default: bool,
-    /// Refuses what can't work, before the run, and touches nothing that is there.
-    check: fn(target: &str) -> Result<(), String>,
+    /// Refuses what can't work, before the run, and touches nothing that is there. None: making it does that.
+    check: Option<Check>,
     /// Makes the output. It may wait for others in its own calls, but not here.
-    open: fn(target: &str) -> Result<Box<dyn Output>, String>,
+    open: Open,
 }
 
 /// All kinds, in alphabetical order.
 pub const KINDS: &[OutputKind] = &[
-    OutputKind {
-        name: "csv",
-        target: "FILE",
-        has_default: false,
-        check: check_file,
-        open: |target| Ok(Box::new(csv::Csv::new(target))),
-    },
-    OutputKind {
-        name: "json",
-        target: "FILE",
-        has_default: false,
-        check: check_file,
-        open: |target| Ok(Box::new(json::Json::new(target))),
-    },
+    file("csv", |target| Ok(Box::new(csv::Csv::new(target)))),
+    stream("datadog", "ADDRESS:PORT", statsd::open_with_tags),
+    // As k6 calls it.
+    stream("experimental-prometheus-rw", "URL", prometheus::open_remote_write),
+    stream("influxdb", "URL", influxdb::open),
+    file("json", |target| Ok(Box::new(json::Json::new(target)))),
+    stream("opentelemetry", "URL", opentelemetry::open),
+    stream("otlp", "URL", opentelemetry::open),
+    stream("prometheus", "ADDRESS:PORT", prometheus::open_scraped),
+    stream("prometheus-rw", "URL", prometheus::open_remote_write),
+    stream("statsd", "ADDRESS:PORT", statsd::open),
 ];
 
+/// Says what is wrong with what stands behind `=`.
+type Check = fn(target: &str) -> Result<(), String>;
+
+/// Makes an output of what stands behind `=`.
+type Open = fn(target: &str) -> Result<Box<dyn Output>, String>;
+
+/// A file, which can be refused before the run.
+const fn file(name: &'static str, open: Open) -> OutputKind {
+    OutputKind {
+        name,
+        target: "FILE",
+        has_default: false,
+        check: Some(|target| stream_file::check(Path::new(target))),
+        open,
+    }
+}
+
 /// Files that have options of their own, as they have elsewhere.
-const HDR_LOG: OutputKind = OutputKind {
-    name: "hdr-log",
-    target: "FILE",
-    has_default: false,
-    check: check_file,
-    open: |target| Ok(Box::new(hdr_log::HdrLog::new(target))),
-};
+const HDR_LOG: OutputKind = file("hdr-log", |target| Ok(Box::new(hdr_log::HdrLog::new(target))));
 
-const LOCUST_HISTORY: OutputKind = OutputKind {
-    name: "csv",
-    target: "FILE",
-    has_default: false,
-    check: check_file,
-    open: |target| Ok(Box::new(locust_history::LocustHistory::new(target, false))),
-};
+const LOCUST_HISTORY: OutputKind = file("csv", |target| {
+    Ok(Box::new(locust_history::LocustHistory::new(target, false)))
+});
 
-const LOCUST_FULL_HISTORY: OutputKind = OutputKind {
-    open: |target| Ok(Box::new(locust_history::LocustHistory::new(target, true))),
-    ..LOCUST_HISTORY
-};
+const LOCUST_FULL_HISTORY: OutputKind = file("csv", |target| {
+    Ok(Box::new(locust_history::LocustHistory::new(target, true)))
+});
 
-fn check_file(target: &str) -> Result<(), String> {
-    stream_file::check(Path::new(target))
+/// A stream to a server, whose address the environment or a custom may say.
+const fn stream(name: &'static str, target: &'static str, open: Open) -> OutputKind {
+    OutputKind {
+        name,
+        target,
+        has_default: true,
+        check: None,
+        open,
+    }
 }
 
 /// An output that was asked for.
@@ -125,7 +141,10 @@ impl AskedOutput {
     /// # Errors
     /// Why it can't.
     pub fn check(&self) -> Result<(), String> {
-        (self.kind.check)(&self.target)
+        match self.kind.check {
+            Some(check) => check(&self.target),
+            None => self.open().map(drop),
+        }
     }
 
     /// Makes the output.
