@@ -110,6 +110,10 @@ fn help_of_each_command() {
     for command in [
         "run",
         "find",
+        "duet",
+        "report",
+        "compare",
+        "merge",
         "build",
         "inspect",
         "target",

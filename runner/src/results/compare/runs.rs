@@ -144,9 +144,15 @@ fn time(figure: Figure, times: &Percentiles) -> f64 {
     us as f64
 }
 
+/// Whether the plans differ in who does what when. Another seed is no other load.
+fn has_other_load(base: &RunResults, new: &RunResults) -> bool {
+    let differs = |part: &str| base.plan.get(part) != new.plan.get(part);
+    base.plan_hash != new.plan_hash && (differs("workloads") || differs("scenarios"))
+}
+
 fn notes(base: &RunResults, new: &RunResults, requests: &[RequestChange]) -> Vec<String> {
     let mut notes = Vec::new();
-    if base.plan_hash != new.plan_hash {
+    if has_other_load(base, new) {
         notes.push("the two runs had different plans: another load makes other times".to_owned());
     }
     for (results, which) in [(base, "base"), (new, "new")] {
