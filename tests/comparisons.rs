@@ -1,7 +1,7 @@
 //! Saved runs are rendered, compared and added up, and two hosts are told apart, by the real binary. How often that goes right
 //! is what tests/bench/compare finds out; here is one case of each.
 
-use crate::support::cli::run;
+use crate::support::cli::run_in as run;
 use crate::support::target::Shop;
 use crate::support::{root, together};
 use serde_json::Value;

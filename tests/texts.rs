@@ -110,7 +110,6 @@ fn help_of_each_command() {
     for command in [
         "run",
         "find",
-        "duet",
         "report",
         "compare",
         "merge",
