@@ -21,6 +21,7 @@ mod measured;
 mod merge_laws;
 mod phases;
 mod place;
+mod process;
 mod query;
 mod reconcile;
 mod recorded;
@@ -33,6 +34,7 @@ mod series;
 mod set;
 mod shard;
 mod signed;
+mod slow;
 mod snapshot;
 mod text;
 mod times;
@@ -52,6 +54,7 @@ pub use keys::{ANY_SCENARIO, FailureKey, OTHER, SeriesKey, StatusClass};
 pub use limits::{KindMismatch, Kinds, Limits, MetricKind};
 pub use measured::Measured;
 pub use phases::{PHASES, PhaseRow};
+pub use process::ProcessSecond;
 pub use query::{Amount, Follower, Measure, Query, Selection, StatusChoice};
 pub use recorded::{Recorded, RecordedChecks, RecordedIterations, RecordedRequests, RecordedValues};
 pub use recorder::{Recording, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
@@ -61,6 +64,7 @@ pub use series::{SeriesTotals, Statuses};
 pub use set::Set;
 pub use shard::Shard;
 pub use signed::Signed;
+pub use slow::{SlowCause, SlowStretch};
 pub use snapshot::{
     CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, RequestRow, SeriesRow, SeriesTimes,
     Snapshot, TaskRow, Totals, Vus,
