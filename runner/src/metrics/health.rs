@@ -6,7 +6,7 @@ use super::distribution::{Distribution, Stats};
 use super::process::ProcessSecond;
 use super::saturating::Saturating as _;
 use super::slow::{SlowCause, SlowStretch, SlowStretches};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A start later than this counts as late, in microseconds.
@@ -261,7 +261,8 @@ impl HealthTotals {
 }
 
 /// How well the generator kept up.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Health {
     /// Iterations that started more than [`LATE_US`] after their time though a VU was free.
     pub late_starts: u64,
@@ -400,7 +401,7 @@ mod tests {
             (report.unread.count, report.unread.max, report.unread_share),
             (100, 30_000, 0.75)
         );
-        assert_eq!(report.slow[0].causes(), [(SlowCause::Unread, 30_000)]);
+        assert_eq!(report.slow[0].causes[0].cause, SlowCause::Unread);
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub use delta::{Delta, Outcomes};
 pub use distribution::{Distribution, MAX_TIME_US, Stats};
 pub use health::{CpuWait, Health, LATE_US, RED_US};
 pub use history::HistoryPoint;
-pub use keys::{ANY_SCENARIO, FailureKey, OTHER, SeriesKey, StatusClass};
+pub use keys::{ANY_SCENARIO, FailureKey, OTHER, STARTS, SeriesKey, StatusClass};
 pub use limits::{KindMismatch, Kinds, Limits, MetricKind};
 pub use measured::Measured;
 pub use phases::{PHASES, PhaseRow};
@@ -64,7 +64,7 @@ pub use series::{SeriesTotals, Statuses};
 pub use set::Set;
 pub use shard::Shard;
 pub use signed::Signed;
-pub use slow::{SlowCause, SlowStretch};
+pub use slow::{SlowCause, SlowStretch, SlowTime};
 pub use snapshot::{
     CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, RequestRow, SeriesRow, SeriesTimes,
     Snapshot, TaskRow, Totals, Vus,

@@ -1,13 +1,13 @@
 //! The stretches of a run in which the generator, not the server, was slow, each with what made it so.
 
 use super::saturating::Saturating as _;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// Stretches that are told apart. A run with more of them has a worse problem than which they were.
 const MOST: usize = 50;
 
 /// Why the generator was slow in a second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SlowCause {
     /// The program didn't run at all.
@@ -62,66 +62,55 @@ fn milliseconds(us: u64) -> String {
     }
 }
 
+/// For how long a cause made the generator slow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlowTime {
+    /// The cause.
+    pub cause: SlowCause,
+    /// For so many microseconds: all in all, or at most.
+    pub us: u64,
+}
+
 /// One stretch of seconds in which the generator was slow, for the same reasons.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SlowStretch {
-    from_ms: u64,
-    to_ms: u64,
-    causes: Vec<(SlowCause, u64)>,
+    /// When it began, in seconds since the run did.
+    pub from: f64,
+    /// When it ended.
+    pub to: f64,
+    /// What happened.
+    pub causes: Vec<SlowTime>,
+    /// The same as a sentence without a full stop.
+    pub text: String,
 }
 
 impl SlowStretch {
-    /// When it was and what happened, as a sentence without a full stop.
-    pub fn sentence(&self) -> String {
-        let (from, to) = (self.from_ms as f64 / 1e3, self.to_ms as f64 / 1e3);
-        let causes: Vec<_> = self.causes.iter().map(|&(cause, us)| cause.words(us)).collect();
-        format!("from {from:.1} s to {to:.1} s, {}", causes.join("; "))
+    fn new((from, to): (f64, f64), causes: Vec<SlowTime>) -> Self {
+        let words: Vec<_> = causes.iter().map(|time| time.cause.words(time.us)).collect();
+        Self {
+            from,
+            to,
+            text: format!("from {from:.1} s to {to:.1} s, {}", words.join("; ")),
+            causes,
+        }
     }
 
-    /// What happened, and for how many microseconds.
-    pub fn causes(&self) -> &[(SlowCause, u64)] {
-        &self.causes
-    }
-
-    fn is_followed_by(&self, next: &SlowStretch) -> bool {
-        let same = |stretch: &SlowStretch| stretch.causes.iter().map(|(cause, _)| *cause).collect::<Vec<_>>();
-        self.to_ms == next.from_ms && same(self) == same(next)
-    }
-
-    fn join(&mut self, next: &SlowStretch) {
-        self.to_ms = next.to_ms;
-        for ((cause, us), (_, more)) in self.causes.iter_mut().zip(&next.causes) {
+    /// This stretch and the next as one, if it follows at once for the same reasons.
+    fn joined(&self, next: &SlowStretch) -> Option<SlowStretch> {
+        let pairs = || self.causes.iter().zip(&next.causes);
+        let same =
+            self.causes.len() == next.causes.len() && pairs().all(|(one, other)| one.cause == other.cause);
+        let causes = pairs().map(|(&SlowTime { cause, mut us }, more)| {
             if cause.adds_up() {
-                us.raise(*more);
+                us.raise(more.us);
             } else {
-                *us = (*us).max(*more);
+                us = us.max(more.us);
             }
-        }
-    }
-}
-
-impl Serialize for SlowStretch {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Cause {
-            cause: SlowCause,
-            us: u64,
-        }
-        #[derive(Serialize)]
-        struct Row {
-            from: f64,
-            to: f64,
-            causes: Vec<Cause>,
-            text: String,
-        }
-        let causes = self.causes.iter().map(|&(cause, us)| Cause { cause, us });
-        let row = Row {
-            from: self.from_ms as f64 / 1e3,
-            to: self.to_ms as f64 / 1e3,
-            causes: causes.collect(),
-            text: self.sentence(),
-        };
-        row.serialize(out)
+            SlowTime { cause, us }
+        });
+        // Both ends are the same reading of the clock where there is nothing between them.
+        (same && self.to.to_bits() == next.from.to_bits())
+            .then(|| SlowStretch::new((self.from, next.to), causes.collect()))
     }
 }
 
@@ -130,21 +119,21 @@ impl Serialize for SlowStretch {
 pub(super) struct SlowStretches(Vec<SlowStretch>);
 
 impl SlowStretches {
-    /// Adds a second that ended then, with what made it slow.
-    pub(super) fn push(&mut self, (from, to): (f64, f64), mut causes: Vec<(SlowCause, u64)>) {
-        causes.sort_unstable_by_key(|(cause, _)| *cause);
-        let milliseconds = |seconds: f64| (seconds * 1e3).round() as u64;
-        let (from_ms, to_ms) = (milliseconds(from), milliseconds(to));
-        let next = SlowStretch {
-            from_ms,
-            to_ms,
-            causes,
-        };
-        let has_room = self.0.len() < MOST;
-        match self.0.last_mut() {
-            Some(last) if last.is_followed_by(&next) => last.join(&next),
-            _ if has_room => self.0.push(next),
-            _ => {}
+    /// Adds a second that began and ended then, with what made it slow.
+    pub(super) fn push(&mut self, when: (f64, f64), causes: Vec<(SlowCause, u64)>) {
+        let mut causes: Vec<_> = causes
+            .into_iter()
+            .map(|(cause, us)| SlowTime { cause, us })
+            .collect();
+        causes.sort_unstable_by_key(|time| time.cause);
+        let next = SlowStretch::new(when, causes);
+        match self.0.last().and_then(|last| last.joined(&next)) {
+            Some(joined) => {
+                self.0.pop();
+                self.0.push(joined);
+            }
+            None if self.0.len() < MOST => self.0.push(next),
+            None => {}
         }
     }
 
@@ -167,7 +156,7 @@ mod tests {
             (5.0, 6.0),
             vec![(SlowCause::LateTimers, 30_000), (SlowCause::Paused, 1_020_000)],
         );
-        let sentences: Vec<_> = all.rows().iter().map(SlowStretch::sentence).collect();
+        let sentences: Vec<_> = all.rows().iter().map(|stretch| &stretch.text).collect();
         assert_eq!(
             sentences,
             [

@@ -1,14 +1,14 @@
 //! What a reader must know before trusting a summary, in sentences.
 
-use super::end::RunFacts;
-use crate::metrics::{SlowStretch, Snapshot};
+use crate::metrics::Snapshot;
+use crate::results::model::RunFacts;
 use crate::terminal::{escape, units};
 
 /// Slow stretches that the summary names.
 const SENTENCES: usize = 5;
 
-/// All warnings about a run, the gravest first.
-pub(super) fn warnings(snapshot: &Snapshot, facts: &RunFacts<'_>) -> Vec<String> {
+/// Why none of the figures can be trusted as they stand, the gravest first: these belong beside the verdict.
+pub(super) fn doubts(snapshot: &Snapshot, facts: &RunFacts<'_>) -> Vec<String> {
     let mut all: Vec<_> = facts
         .wrong
         .iter()
@@ -17,7 +17,12 @@ pub(super) fn warnings(snapshot: &Snapshot, facts: &RunFacts<'_>) -> Vec<String>
     all.extend(slow_generator(snapshot));
     all.extend(greedy_guest(snapshot));
     all.extend(slow_stretches(snapshot));
-    all.extend(unread(snapshot));
+    all
+}
+
+/// What is missing from a summary, or isn't what it seems.
+pub(super) fn warnings(snapshot: &Snapshot) -> Vec<String> {
+    let mut all: Vec<_> = unread(snapshot).into_iter().collect();
     all.extend(resources(snapshot));
     all.extend(counted(snapshot));
     all.extend(snapshot.denials.iter().map(|row| {
@@ -63,7 +68,11 @@ fn slow_generator(snapshot: &Snapshot) -> Option<String> {
 /// Each stretch of slow seconds in a sentence, the first few of them.
 fn slow_stretches(snapshot: &Snapshot) -> Vec<String> {
     let slow = &snapshot.health.slow;
-    let mut sentences: Vec<_> = slow.iter().take(SENTENCES).map(SlowStretch::sentence).collect();
+    let mut sentences: Vec<_> = slow
+        .iter()
+        .take(SENTENCES)
+        .map(|stretch| stretch.text.clone())
+        .collect();
     if slow.len() > SENTENCES {
         sentences.push("the other slow seconds are in the results file (`health.slow`)".to_owned());
     }
@@ -169,16 +178,15 @@ fn counted(snapshot: &Snapshot) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::results::model::sample;
 
     #[test]
     fn a_sound_run_has_no_warnings() {
         let (plan, end) = (serde_json::Value::Null, sample::end());
-        assert_eq!(
-            warnings(&sample::snapshot(), &sample::facts(&plan, &end)),
-            Vec::<String>::new()
-        );
+        let facts = sample::facts(&plan, &end);
+        assert_eq!(doubts(&sample::snapshot(), &facts), Vec::<String>::new());
+        assert_eq!(warnings(&sample::snapshot()), Vec::<String>::new());
     }
 
     #[test]
@@ -208,7 +216,8 @@ mod tests {
             wrong: &wrong,
             ..sample::facts(&plan, &end)
         };
-        let warnings = warnings(&snapshot, &facts);
+        let mut warnings = warnings(&snapshot);
+        warnings.splice(0..0, doubts(&snapshot, &facts));
         let starts = [
             "the counts don't agree",
             "this machine was too slow in 2 of 10 seconds (timer lag p99 0µs, 0 late starts, stopped by a CPU quota for 900ms)",
@@ -231,7 +240,7 @@ mod tests {
     #[test]
     fn a_run_with_too_many_slow_seconds_says_so_first_and_each_stretch_in_a_sentence() {
         let (plan, end) = (serde_json::Value::Null, sample::end());
-        let warnings = warnings(&sample::stopped(), &sample::facts(&plan, &end));
+        let warnings = doubts(&sample::stopped(), &sample::facts(&plan, &end));
         assert!(
             warnings[0].starts_with("not trustworthy: this machine was too slow in 1 of 10 seconds"),
             "{warnings:?}"
