@@ -6,6 +6,7 @@ pub(crate) mod guests;
 pub(crate) mod nginx;
 pub(crate) mod pty;
 pub(crate) mod recorder;
+pub(crate) mod screen;
 pub(crate) mod summary;
 pub(crate) mod target;
 
