@@ -7,9 +7,9 @@ mod head;
 mod page;
 mod panes;
 mod screen;
-mod shown;
 #[cfg(test)]
 mod tests;
+mod view_state;
 
 pub use screen::suspend;
 
@@ -25,10 +25,10 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
-use shown::Shown;
 use std::borrow::Cow;
 use std::io::{BufWriter, IsTerminal, Stderr};
 use std::time::{Duration, Instant};
+use view_state::ViewState;
 
 /// Redrawing more often than this costs CPU time and shows nothing new.
 const EVERY: Duration = Duration::from_millis(250);
@@ -43,7 +43,7 @@ const LEFT: usize = 100;
 pub struct LiveView {
     terminal: Terminal<CrosstermBackend<BufWriter<Stderr>>>,
     paint: Paint,
-    shown: Shown,
+    shown: ViewState,
     drawn: Option<Instant>,
 }
 
@@ -58,7 +58,7 @@ impl LiveView {
         Some(Self {
             terminal,
             paint: Paint::for_stderr(),
-            shown: Shown::default(),
+            shown: ViewState::default(),
             drawn: None,
         })
     }

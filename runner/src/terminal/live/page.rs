@@ -1,7 +1,7 @@
 //! The page of the live view: what is where, in a terminal of any size.
 
 use super::panes::{self, Content};
-use super::shown::{Pane, Shown};
+use super::view_state::{Pane, ViewState};
 use super::{charts, head};
 use crate::metrics::Snapshot;
 use crate::terminal::progress::Progress;
@@ -32,7 +32,7 @@ const HELP: [(&str, &str); 9] = [
 ];
 
 /// Draws all of it.
-pub(super) fn draw(frame: &mut Frame<'_>, snapshot: &Snapshot, progress: &Progress, shown: &mut Shown) {
+pub(super) fn draw(frame: &mut Frame<'_>, snapshot: &Snapshot, progress: &Progress, shown: &mut ViewState) {
     let area = frame.area();
     let is_wide = area.width >= WIDE && area.height >= HIGH;
     let width = usize::from(area.width);
@@ -65,7 +65,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, snapshot: &Snapshot, progress: &Progre
     }
 }
 
-fn panes(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot, shown: &mut Shown, is_wide: bool) {
+fn panes(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot, shown: &mut ViewState, is_wide: bool) {
     if !is_wide {
         return pane(frame, area, snapshot, shown);
     }
@@ -86,7 +86,7 @@ fn panes(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot, shown: &mut Sho
 }
 
 /// The pane that is chosen, with the names of all above it.
-fn pane(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot, shown: &mut Shown) {
+fn pane(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot, shown: &mut ViewState) {
     let mut title = Vec::new();
     for (at, pane) in Pane::ALL.into_iter().enumerate() {
         let text = format!(" {} {} ", at + 1, panes::title(pane, snapshot, shown));

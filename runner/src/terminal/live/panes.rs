@@ -1,6 +1,6 @@
 //! The panes of the live view as lines: requests, errors, thresholds and checks, the log. None is wider than asked.
 
-use super::shown::{Pane, Shown, SortBy};
+use super::view_state::{Pane, SortBy, ViewState};
 use crate::metrics::{RequestRow, Snapshot};
 use crate::terminal::style::Paint;
 use crate::terminal::table::{Cell, Column, Table, fit};
@@ -16,7 +16,7 @@ pub(super) struct Content {
 }
 
 /// The pane's name, with how much there is in it.
-pub(super) fn title(pane: Pane, snapshot: &Snapshot, shown: &Shown) -> String {
+pub(super) fn title(pane: Pane, snapshot: &Snapshot, shown: &ViewState) -> String {
     let (name, count) = match pane {
         Pane::Requests => ("requests", snapshot.requests.len() as u64),
         Pane::Errors => {
@@ -36,7 +36,7 @@ pub(super) fn title(pane: Pane, snapshot: &Snapshot, shown: &Shown) -> String {
 }
 
 /// What is in a pane.
-pub(super) fn content(pane: Pane, snapshot: &Snapshot, shown: &Shown, width: usize) -> Content {
+pub(super) fn content(pane: Pane, snapshot: &Snapshot, shown: &ViewState, width: usize) -> Content {
     let heading = None;
     match pane {
         Pane::Requests => requests(snapshot, shown, width),
@@ -56,7 +56,7 @@ pub(super) fn content(pane: Pane, snapshot: &Snapshot, shown: &Shown, width: usi
     }
 }
 
-fn requests(snapshot: &Snapshot, shown: &Shown, width: usize) -> Content {
+fn requests(snapshot: &Snapshot, shown: &ViewState, width: usize) -> Content {
     let by = |sort, plain, marked| if shown.sort == sort { marked } else { plain };
     let columns = [
         Column::text("", 1),

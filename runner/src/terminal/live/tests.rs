@@ -2,7 +2,7 @@
 //! and that it fits any other.
 
 use super::page;
-use super::shown::{Pane, Shown, SortBy};
+use super::view_state::{Pane, SortBy, ViewState};
 use crate::metrics::{
     CheckRow, ErrorRow, FailureKey, FailureRow, HistoryPoint, RequestRow, Snapshot, Stats, Unit, Verdict,
 };
@@ -113,7 +113,7 @@ fn progress() -> Progress {
     }
 }
 
-fn drawn(snapshot: &Snapshot, shown: &mut Shown, (width, height): (u16, u16)) -> Buffer {
+fn drawn(snapshot: &Snapshot, shown: &mut ViewState, (width, height): (u16, u16)) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let frame = terminal.draw(|frame| page::draw(frame, snapshot, &progress(), shown));
     frame.unwrap().buffer.clone()
@@ -128,8 +128,8 @@ fn text(buffer: &Buffer) -> String {
     rows.collect::<Vec<_>>().join("\n")
 }
 
-fn with_log() -> Shown {
-    let mut shown = Shown::default();
+fn with_log() -> ViewState {
+    let mut shown = ViewState::default();
     (1..=30).for_each(|line| shown.log.push(format!("info  VU 1: line {line}")));
     shown
 }
@@ -146,7 +146,7 @@ fn the_view_in_terminals_of_three_sizes() {
 fn any_size_is_drawn_with_any_pane() {
     for size in [(1, 1), (8, 2), (20, 5), (50, 10), (79, 23), (300, 100)] {
         for pane in Pane::ALL {
-            let mut shown = Shown {
+            let mut shown = ViewState {
                 pane,
                 scroll: usize::MAX,
                 helps: true,
@@ -160,7 +160,7 @@ fn any_size_is_drawn_with_any_pane() {
 
 #[test]
 fn names_from_guests_are_escaped() {
-    let picture = text(&drawn(&snapshot(), &mut Shown::default(), (100, 30)));
+    let picture = text(&drawn(&snapshot(), &mut ViewState::default(), (100, 30)));
     assert!(picture.contains("/\\u{1b}[2J"), "{picture}");
     assert!(!picture.contains('\u{1b}'));
 }
@@ -169,7 +169,7 @@ fn names_from_guests_are_escaped() {
 fn keys_sort_and_scroll_and_turn_pages() {
     let mut shown = with_log();
     let size = (100, 14);
-    let first_row = |shown: &mut Shown| {
+    let first_row = |shown: &mut ViewState| {
         let picture = text(&drawn(&snapshot(), shown, size));
         let heading = picture.lines().position(|line| line.contains("▾")).unwrap();
         picture.lines().nth(heading + 1).unwrap().to_owned()
@@ -181,7 +181,7 @@ fn keys_sort_and_scroll_and_turn_pages() {
     assert!(!first_row(&mut shown).contains("/items/{id}"), "fewest failures");
     assert_eq!(shown.sort, SortBy::Failed);
     shown.press(KeyPress::Char('4'));
-    let last = |shown: &mut Shown| {
+    let last = |shown: &mut ViewState| {
         text(&drawn(&snapshot(), shown, size))
             .lines()
             .last()
@@ -198,7 +198,7 @@ fn keys_sort_and_scroll_and_turn_pages() {
 
 #[test]
 fn help_is_shown_until_the_next_key() {
-    let mut shown = Shown::default();
+    let mut shown = ViewState::default();
     shown.press(KeyPress::Char('?'));
     assert!(text(&drawn(&snapshot(), &mut shown, (80, 24))).contains("this help"));
     shown.press(KeyPress::Char('?'));
@@ -207,7 +207,7 @@ fn help_is_shown_until_the_next_key() {
 
 #[test]
 fn the_log_is_bounded() {
-    let mut shown = Shown::default();
+    let mut shown = ViewState::default();
     (0..10_000).for_each(|line| shown.log.push(line.to_string()));
     let (earlier, lines) = shown.log.last(2);
     assert_eq!(

@@ -126,7 +126,7 @@ impl LogTail {
 
 /// What the operator looks at.
 #[derive(Debug, Default)]
-pub(super) struct Shown {
+pub(super) struct ViewState {
     pub(super) pane: Pane,
     pub(super) sort: SortBy,
     pub(super) is_reversed: bool,
@@ -138,7 +138,7 @@ pub(super) struct Shown {
     pub(super) log: LogTail,
 }
 
-impl Shown {
+impl ViewState {
     /// Does what a key asks. Answers whether it asks anything.
     pub(super) fn press(&mut self, key: KeyPress) -> bool {
         let was_helping = std::mem::take(&mut self.helps);
