@@ -3,7 +3,7 @@
 use super::cells::Key;
 use super::sample::RequestKey;
 use super::text::cut;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::hash::{Hash, Hasher};
 
 /// Name of the entry into which everything beyond a limit is folded.
@@ -53,8 +53,16 @@ impl Serialize for StatusClass {
     }
 }
 
+impl<'de> Deserialize<'de> for StatusClass {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let label = String::deserialize(from)?;
+        Self::parse(&label)
+            .ok_or_else(|| serde::de::Error::custom(format!("{label:?} is no class of status codes")))
+    }
+}
+
 /// Identifies a series of requests.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeriesKey {
     /// Index of the scenario; [`ANY_SCENARIO`] in the folded series.
     pub scenario: u16,
@@ -197,7 +205,7 @@ impl Key for RequestNameKey {
 }
 
 /// Identifies a kind of failed request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailureKey {
     /// Method or protocol.
     pub method: String,

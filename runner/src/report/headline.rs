@@ -1,10 +1,10 @@
 //! What a reader of the summary must know before anything else: what failed, which thresholds were broken, how the run
 //! ended, and whether its figures can be trusted. The tables that prove it are elsewhere.
 
-use super::end::RunFacts;
 use super::{tables, warnings};
 use crate::exit_code::ExitCode;
 use crate::metrics::{Snapshot, Verdict};
+use crate::results::model::RunFacts;
 use crate::terminal::{Paint, Style, escape, units, warning_text, wrap};
 
 /// From this share of failures on, failing is what the run was about.
@@ -159,10 +159,10 @@ fn why_code(snapshot: &Snapshot, code: u8, is_grave: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
     use crate::metrics::{ErrorRow, Unit};
-    use crate::report::EndFacts;
+    use crate::results::model::EndFacts;
+    use crate::results::model::sample;
 
     fn lines(snapshot: &Snapshot, end: &EndFacts) -> Vec<String> {
         let plan = serde_json::Value::Null;

@@ -115,8 +115,8 @@ fn bar(count: u64, most: u64, widest: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::results::model::sample;
 
     #[test]
     fn bars_have_round_bounds_and_count_every_success() {

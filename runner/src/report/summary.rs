@@ -1,12 +1,12 @@
 //! The summary for people, at the end of a run: what went wrong first, then how much, then how fast.
 
-use super::end::RunFacts;
 use super::headline::{headline, warning};
 use super::successes::Successes;
 use super::tables::{self, TimesOf};
 use super::totals::TotalLines;
 use super::warnings::warnings;
 use crate::metrics::{CustomRow, CustomValue, RequestRow, Snapshot};
+use crate::results::model::RunFacts;
 use crate::terminal::{Paint, Style, escape, fit, pad, units};
 
 /// Wider lines are hard to read.
@@ -220,8 +220,8 @@ fn custom_value(row: &CustomRow) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::results::model::sample;
     use unicode_width::UnicodeWidthStr;
 
     fn text(width: usize) -> String {

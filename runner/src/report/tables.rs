@@ -285,9 +285,9 @@ pub(super) fn observed(verdict: &Verdict) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
     use crate::metrics::Unit;
+    use crate::results::model::sample;
 
     #[test]
     fn an_ordinary_terminal_shows_the_columns_that_matter() {

@@ -183,8 +183,8 @@ fn phases(snapshot: &Snapshot) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::results::model::sample;
 
     fn lines(snapshot: &Snapshot, is_open: bool) -> Vec<String> {
         TotalLines {

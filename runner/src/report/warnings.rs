@@ -1,7 +1,7 @@
 //! What a reader must know before trusting a summary, in sentences.
 
-use super::end::RunFacts;
 use crate::metrics::Snapshot;
+use crate::results::model::RunFacts;
 use crate::terminal::{escape, units};
 
 /// Why none of the figures can be trusted as they stand, the gravest first: these belong beside the verdict.
@@ -111,8 +111,8 @@ fn counted(snapshot: &Snapshot) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::results::model::sample;
 
     #[test]
     fn a_sound_run_has_no_warnings() {

@@ -1,13 +1,15 @@
 //! What is left of a run: its summary, its results file and its exit code.
 
 use super::measure::Outcome;
+use super::reports;
 use crate::engine::load::EndReason;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::metrics::{Snapshot, Verdict};
 use crate::options::OutputOptions;
 use crate::plan::Plan;
-use crate::report::{self, EndFacts, RunFacts};
+use crate::report;
+use crate::results::model::{EndFacts, RunFacts, RunResults};
 use crate::results::tally::{EndingOutputs, OutputEnd};
 use crate::terminal::{self, Paint};
 use std::path::Path;
@@ -53,10 +55,7 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
 
 fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Result<(), Failure> {
     // The file first: it is what a closed terminal can't take away.
-    let written = output
-        .summary_json
-        .as_ref()
-        .map_or(Ok(()), |path| write_json(path, &run.outcome.snapshot, facts));
+    let written = write_files(run, facts, output);
     if !run.outcome.is_whole {
         let missing =
             "nobody waited for the load threads: what they measured in their last second is missing";
@@ -77,6 +76,29 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
     };
     written?;
     printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))
+}
+
+/// Writes all files, whatever becomes of the others; of several failures the first one is the run's.
+fn write_files(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Result<(), Failure> {
+    let snapshot = &run.outcome.snapshot;
+    let json = output.summary_json.as_deref();
+    let mut failures: Vec<_> = json
+        .and_then(|path| write_json(path, snapshot, facts).err())
+        .into_iter()
+        .collect();
+    if output.reports.is_asked() {
+        match RunResults::of(snapshot, facts) {
+            Ok(results) => failures.extend(reports::write(&results, &output.reports)),
+            Err(why) => failures.push(Failure::internal("the results can't be made").because(why)),
+        }
+    }
+    let mut failures = failures.into_iter();
+    let first = failures.next();
+    for failure in failures {
+        let text = format!("{}: {}", failure.what, failure.causes.join(": "));
+        terminal::print_error(&terminal::warning_text(&text, Paint::for_stderr()));
+    }
+    first.map_or(Ok(()), Err)
 }
 
 /// Waits for the outputs, and warns of what they lack.
@@ -217,7 +239,8 @@ fn word(reason: &EndReason) -> &'static str {
 
 fn write_json(path: &Path, snapshot: &Snapshot, facts: &RunFacts<'_>) -> Result<(), Failure> {
     let failed = || Failure::invalid(format!("failed to write the results to {:?}", path.display()));
-    let text = report::summary_json(snapshot, facts).map_err(|e| failed().because(e))?;
+    let results = RunResults::of(snapshot, facts).map_err(|why| failed().because(why))?;
+    let text = results.to_json().map_err(|e| failed().because(e))?;
     write_results(path, &text).map_err(|e| failed().because(e))
 }
 

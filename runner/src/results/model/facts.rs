@@ -1,11 +1,11 @@
-//! What a report knows of a run besides its measurements.
+//! What results tell of a run besides its measurements.
 
 use crate::metrics::Snapshot;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
 
 /// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndFacts {
     /// One word, such as `finished`, `interrupted` or `aborted`.
     pub reason: String,
