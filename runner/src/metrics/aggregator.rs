@@ -14,6 +14,7 @@ use super::process::ProcessSecond;
 use super::request_history::RequestHistories;
 use super::saturating::Saturating as _;
 use super::series::SeriesTotals;
+use super::slowest::Slowest;
 use super::snapshot::Snapshot;
 use super::verdict::Verdict;
 use super::window::{Second, Window};
@@ -61,6 +62,7 @@ pub struct Aggregator {
     pub(super) vus: Cells<NameKey, i64>,
     pub(super) vus_max: u64,
     pub(super) counts: Counts,
+    pub(super) slowest: Slowest,
     pub(super) health: HealthTotals,
     pub(super) history: History,
     pub(super) names: RequestHistories,
@@ -107,6 +109,7 @@ impl Aggregator {
             denials: Cells::new(names),
             vus: Cells::new(names),
             counts: Counts::default(),
+            slowest: Slowest::default(),
             health: HealthTotals::default(),
             history: History::new(limits.history_points, limits.history_bytes()),
             names: histories,
@@ -127,6 +130,7 @@ impl Aggregator {
         self.health.absorb(&delta.lateness);
         self.health.starved(delta.greed);
         self.counts.add(&delta.counts);
+        self.slowest.merge(&delta.slowest);
         self.open.started.raise(delta.counts.iterations_started);
         self.open.dropped.raise(delta.counts.iterations_dropped);
         for (key, count) in &delta.checks {

@@ -35,6 +35,7 @@ mod set;
 mod shard;
 mod signed;
 mod slow;
+mod slowest;
 mod snapshot;
 mod text;
 mod times;
@@ -65,9 +66,10 @@ pub use set::Set;
 pub use shard::Shard;
 pub use signed::Signed;
 pub use slow::{SlowCause, SlowStretch, SlowTime};
+pub use slowest::SlowRequest;
 pub use snapshot::{
-    CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, RequestRow, SeriesRow, SeriesTimes,
-    Snapshot, TaskRow, Totals, Vus,
+    CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, OutputRow, RequestRow, SeriesRow,
+    SeriesTimes, Snapshot, TaskRow, Totals, Vus,
 };
 pub use times::Percentiles;
 pub use verdict::{Unit, Verdict};

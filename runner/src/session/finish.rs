@@ -5,12 +5,12 @@ use super::reports;
 use crate::engine::load::EndReason;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::metrics::{Snapshot, Verdict};
+use crate::metrics::{OutputRow, Snapshot, Verdict};
 use crate::options::OutputOptions;
 use crate::plan::Plan;
 use crate::report;
 use crate::results::model::{EndFacts, RunFacts, RunResults};
-use crate::results::tally::{EndingOutputs, OutputEnd};
+use crate::results::tally::EndingOutputs;
 use crate::terminal::{self, Paint};
 use std::path::Path;
 use std::time::SystemTime;
@@ -101,15 +101,17 @@ fn write_files(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) ->
     first.map_or(Ok(()), Err)
 }
 
-/// Waits for the outputs, and warns of what they lack.
-pub(super) fn end_outputs(outputs: EndingOutputs) {
-    for lack in outputs.wait().iter().filter_map(lack) {
+/// Waits for the outputs, warns of what they lack, and says how it went with each.
+pub(super) fn end_outputs(outputs: EndingOutputs) -> Vec<OutputRow> {
+    let ended = outputs.wait();
+    for lack in ended.iter().filter_map(lack) {
         terminal::print_error(&terminal::warning_text(&lack, Paint::for_stderr()));
     }
+    ended
 }
 
-fn lack(output: &OutputEnd) -> Option<String> {
-    let OutputEnd {
+fn lack(output: &OutputRow) -> Option<String> {
+    let OutputRow {
         name,
         dropped,
         failure,

@@ -92,6 +92,7 @@ const OF_RUNS: &[(&str, &str, &str)] = &[
     ("max_body", "", "--max-body 1MiB"),
     ("headers", "", "--header a:b"),
     ("no_cookies", "", "--no-cookies"),
+    ("traceparent", "", "--traceparent"),
     ("reset_cookies", "", "--reset-cookies"),
     ("no_compression", "", "--no-compression"),
     ("no_keep_alive", "", "--no-keep-alive"),
