@@ -37,7 +37,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("--json", "--summary-json FILE writes all results"),
     ("--json-file", "--summary-json FILE writes all results"),
     ("--local-ips", "--source-address ADDR, once for each address"),
-    ("--locustfile", "name the plugin: wasmswarm run PLUGIN"),
     ("--log-output", "log lines go to standard error: 2> FILE"),
     ("--logfile", "log lines go to standard error: 2> FILE"),
     ("--master", "one machine runs the whole plan, on all of its cores"),
@@ -80,7 +79,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("--web-host", "there is no web interface yet; remove it"),
     ("--web-port", "there is no web interface yet; remove it"),
     ("--worker", "one machine runs the whole plan, on all of its cores"),
-    ("-f", "name the plugin: wasmswarm run PLUGIN"),
     ("-P", "there is no web interface yet; remove it"),
     ("-p", "a run begins at once; remove it"),
 ];

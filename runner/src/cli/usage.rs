@@ -70,7 +70,7 @@ mod tests {
         let failure = refused("wasmswarm run p --headless --csv out");
         assert_eq!(failure.what, "--csv doesn't exist here");
         assert_eq!(failure.hint.unwrap(), "--summary-json FILE writes all results");
-        assert_eq!(refused("wasmswarm run -f p").what, "-f doesn't exist here");
+        assert_eq!(refused("wasmswarm run p -P 80").what, "-P doesn't exist here");
     }
 
     #[test]

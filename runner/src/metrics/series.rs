@@ -194,6 +194,18 @@ impl serde::Serialize for Statuses {
     }
 }
 
+/// The keys of JSON are texts; within a row they aren't taken for numbers by themselves.
+impl<'de> serde::Deserialize<'de> for Statuses {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut own = Self::default();
+        for (status, times) in std::collections::BTreeMap::<String, u64>::deserialize(from)? {
+            let status = status.parse();
+            own.add(status.map_err(serde::de::Error::custom)?, times);
+        }
+        Ok(own)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

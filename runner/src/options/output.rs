@@ -43,7 +43,8 @@ options! {
         #[arg(long, value_name = "NAME")]
         pub secret: Vec<String> = OPERATOR.shown(Shown::Always),
 
-        /// Write each second of the run to KIND[=TARGET], such as json=samples.json.gz; may be repeated. Kinds: json
+        /// Write each second of the run to KIND[=TARGET], such as json=samples.json.gz; may be repeated. Kinds:
+        /// datadog, experimental-prometheus-rw, influxdb, json, opentelemetry, otlp, prometheus, prometheus-rw, statsd
         #[arg(short, long, value_name = "KIND[=TARGET]", value_parser = values::output)]
         pub out: Vec<AskedOutput> = OPERATOR.shown(Shown::ButSecrets),
 

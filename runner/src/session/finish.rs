@@ -7,7 +7,8 @@ use crate::exit_code::ExitCode;
 use crate::metrics::{Snapshot, Verdict};
 use crate::options::OutputOptions;
 use crate::plan::Plan;
-use crate::report::{self, EndFacts, RunFacts};
+use crate::report;
+use crate::results::model::{EndFacts, RunFacts, RunResults};
 use crate::results::tally::{EndingOutputs, OutputEnd};
 use crate::terminal::{self, Paint};
 use std::path::Path;
@@ -126,6 +127,7 @@ fn facts(
     act(&RunFacts {
         plugin: &run.plan.plugin.source,
         plan: &plan,
+        is_open: is_open(run.plan),
         plan_hash: &run.plan.hash(),
         warm_up: run.outcome.warm_up.as_ref(),
         started: run.started,
@@ -133,6 +135,12 @@ fn facts(
         end,
         wrong,
     })
+}
+
+/// Whether iterations start when the plan says so, in any of its workloads.
+fn is_open(plan: &Plan) -> bool {
+    let mut kinds = plan.workloads.iter().map(|workload| workload.executor.kind());
+    kinds.any(|kind| kind.has_rate() || kind.follows_shape())
 }
 
 /// Whether the books balance. The plan is only asked if nothing cut the run short or changed it.
@@ -165,6 +173,7 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
         EndReason::NotGranted(_) => ExitCode::NotGranted,
         EndReason::OutOfMemory(_) => ExitCode::Memory,
         EndReason::TooManyTraps(_)
+        | EndReason::NeverStarted(..)
         | EndReason::ShapeFailed(_)
         | EndReason::SetupFailed(_)
         | EndReason::TeardownFailed(_) => ExitCode::Guest,
@@ -201,6 +210,7 @@ fn word(reason: &EndReason) -> &'static str {
         | EndReason::ThresholdFailed(_)
         | EndReason::ShapeFailed(_)
         | EndReason::OutOfMemory(_)
+        | EndReason::NeverStarted(..)
         | EndReason::TooManyTraps(_) => "aborted",
         EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) | EndReason::Defect(_) => "failed",
     }
@@ -208,7 +218,8 @@ fn word(reason: &EndReason) -> &'static str {
 
 fn write_json(path: &Path, snapshot: &Snapshot, facts: &RunFacts<'_>) -> Result<(), Failure> {
     let failed = || Failure::invalid(format!("failed to write the results to {:?}", path.display()));
-    let text = report::summary_json(snapshot, facts).map_err(|e| failed().because(e))?;
+    let results = RunResults::of(snapshot, facts).map_err(|why| failed().because(why))?;
+    let text = results.to_json().map_err(|e| failed().because(e))?;
     write_results(path, &text).map_err(|e| failed().because(e))
 }
 
@@ -249,6 +260,9 @@ fn verdict(code: ExitCode, reason: &EndReason, wrong: Vec<String>) -> Result<Exi
         (_, EndReason::TeardownFailed(_)) => Err(failure.hint("the figures above are complete")),
         (_, EndReason::TooManyTraps(_)) => {
             Err(failure.hint("the summary lists the messages; --max-traps sets how many are tolerated"))
+        }
+        (_, EndReason::NeverStarted(..)) => {
+            Err(failure.hint("`on-start` failed each time: is the host right, and are its log-in's data?"))
         }
         (_, EndReason::NotGranted(_)) => Err(failure
             .hint("pass --insecure if any certificate is fine, or trust its authority with --ca-file FILE")),

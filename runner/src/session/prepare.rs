@@ -163,6 +163,7 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
 pub(super) fn order(options: &RunOptions) -> Order<'_> {
     Order {
         name: &options.plugin,
+        requests: &options.requests,
         digest: options.given.digest.as_deref(),
         cache_dir: options.given.cache_dir.as_deref(),
         quiet: options.output.quiet,
