@@ -236,7 +236,7 @@ mod tests {
         }
         aged(dir, ".tmp1", 1, 1);
         let others = [private::KEY_FILE, "notes.wasm", "thesis.txt"];
-        others.map(|other| aged(dir, other, 32, 99));
+        others.iter().for_each(|other| aged(dir, other, 32, 99));
         prune(dir, 100, MAX_AGE);
         assert_eq!(there(), "abc");
         assert!(!dir.join(".tmp1").exists());

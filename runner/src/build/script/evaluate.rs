@@ -7,7 +7,7 @@ use super::super::{BuildError, Parameters, kept, room};
 use super::snapshot;
 use crate::system::cache::Cache;
 use crate::system::confine;
-use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
+use std::hash::BuildHasher as _;
 use std::path::Path;
 use std::time::Duration;
 use wasmtime::component::types::ComponentItem;
@@ -172,9 +172,8 @@ impl<'a> Runtime<'a> {
 
 /// The engine's own code: compiled once for all scripts, and kept for us alone.
 fn kept_or_compiled(engine: &Engine, wasm: &[u8], folder: &Path) -> wasmtime::Result<Component> {
-    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
-    engine.precompile_compatibility_hash().hash(&mut hasher);
-    let name = format!("{}-{:016x}.cwasm", kept::digest(wasm), hasher.finish());
+    let settings = foldhash::fast::FixedState::default().hash_one(engine.precompile_compatibility_hash());
+    let name = format!("{}-{settings:016x}.cwasm", kept::digest(wasm));
     let cache = Cache::open(folder);
     let kept = cache.as_ref().and_then(|cache| cache.read(&name));
     let is_kept = kept.is_some();

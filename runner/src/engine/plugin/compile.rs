@@ -8,7 +8,7 @@ use super::template::{Places, Template};
 use super::{PluginError, Source, bodies, image, inspect};
 use crate::system::cache::{self, Cache};
 use crate::system::confine::{self, ProcessEnd, ProcessLimits};
-use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
+use std::hash::BuildHasher as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use wasmtime::Engine;
@@ -156,9 +156,8 @@ fn open_cache(dir: Option<&Path>) -> Option<Cache> {
 
 /// What code is kept under: the digest of what was compiled, and the engine's settings.
 fn name(engine: &Engine, digest: &str) -> String {
-    let mut hasher = foldhash::fast::FixedState::with_seed(0).build_hasher();
-    engine.precompile_compatibility_hash().hash(&mut hasher);
-    format!("{digest}-{:016x}.cwasm", hasher.finish())
+    let settings = foldhash::fast::FixedState::with_seed(0).hash_one(engine.precompile_compatibility_hash());
+    format!("{digest}-{settings:016x}.cwasm")
 }
 
 /// Validates and compiles in this process.

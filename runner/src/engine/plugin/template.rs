@@ -289,8 +289,10 @@ fn constant(expression: &wasmparser::ConstExpr<'_>) -> Option<i32> {
     Some(value)
 }
 
-/// The sections of a component or module: id, the whole of it, and its content.
-fn sections(bytes: &[u8]) -> Option<Vec<(u8, Range<usize>, Range<usize>)>> {
+/// A section of a component or module: id, the place of the whole of it, and of its content.
+type Section = (u8, Range<usize>, Range<usize>);
+
+fn sections(bytes: &[u8]) -> Option<Vec<Section>> {
     let mut found = Vec::new();
     let mut start = HEADER;
     while start < bytes.len() {
