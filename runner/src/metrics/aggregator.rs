@@ -13,6 +13,7 @@ use super::phases::PhaseTotals;
 use super::request_history::RequestHistories;
 use super::saturating::Saturating as _;
 use super::series::SeriesTotals;
+use super::slowest::Slowest;
 use super::snapshot::Snapshot;
 use super::verdict::Verdict;
 use super::window::{Second, Window};
@@ -60,6 +61,7 @@ pub struct Aggregator {
     pub(super) vus: Cells<NameKey, i64>,
     pub(super) vus_max: u64,
     pub(super) counts: Counts,
+    pub(super) slowest: Slowest,
     pub(super) health: HealthTotals,
     pub(super) history: History,
     pub(super) names: RequestHistories,
@@ -106,6 +108,7 @@ impl Aggregator {
             denials: Cells::new(names),
             vus: Cells::new(names),
             counts: Counts::default(),
+            slowest: Slowest::default(),
             health: HealthTotals::default(),
             history: History::new(limits.history_points, limits.history_bytes()),
             names: histories,
@@ -126,6 +129,7 @@ impl Aggregator {
         self.health.absorb(&delta.late, &delta.lag, &delta.wait);
         self.health.starved(delta.greed);
         self.counts.add(&delta.counts);
+        self.slowest.merge(&delta.slowest);
         self.open.started.raise(delta.counts.iterations_started);
         self.open.dropped.raise(delta.counts.iterations_dropped);
         for (key, count) in &delta.checks {

@@ -8,6 +8,7 @@ use super::phases::PhaseParts;
 use super::sample::IterationOutcome;
 use super::saturating::Saturating as _;
 use super::series::SeriesPart;
+use super::slowest::Slowest;
 use std::sync::Arc;
 
 type Entries<K, V> = Vec<(Arc<K>, V)>;
@@ -30,6 +31,7 @@ pub struct Delta {
     pub(super) lag: Burst,
     pub(super) wait: CpuWait,
     pub(super) greed: Greed,
+    pub(super) slowest: Slowest,
 }
 
 /// Plain counts.

@@ -33,6 +33,7 @@ mod series;
 mod set;
 mod shard;
 mod signed;
+mod slowest;
 mod snapshot;
 mod text;
 mod times;
@@ -61,9 +62,10 @@ pub use series::{SeriesTotals, Statuses};
 pub use set::Set;
 pub use shard::Shard;
 pub use signed::Signed;
+pub use slowest::SlowRequest;
 pub use snapshot::{
-    CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, RequestRow, SeriesRow, SeriesTimes,
-    Snapshot, TaskRow, Totals, Vus,
+    CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, OutputRow, RequestRow, SeriesRow,
+    SeriesTimes, Snapshot, TaskRow, Totals, Vus,
 };
 pub use times::Percentiles;
 pub use verdict::{Unit, Verdict};

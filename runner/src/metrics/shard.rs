@@ -16,6 +16,7 @@ use super::phases::PhaseParts;
 use super::sample::{IterationOutcome, RequestHandle, RequestKey, RequestSample};
 use super::saturating::Saturating as _;
 use super::series::SeriesPart;
+use super::slowest::Slowest;
 
 /// Tasks and kinds of denials that are told apart: more than any plugin has.
 const NAMES: usize = 10_000;
@@ -41,6 +42,7 @@ pub struct Shard {
     lag: Burst,
     wait: CpuWait,
     greed: Greed,
+    slowest: Slowest,
 }
 
 /// What a thread knows of a metric name.
@@ -71,6 +73,7 @@ impl Shard {
             lag: Burst::default(),
             wait: CpuWait::default(),
             greed: Greed::default(),
+            slowest: Slowest::default(),
             metric_names: limits.metric_names,
             kinds: limits.kinds,
         }
@@ -101,6 +104,11 @@ impl Shard {
             self.count_failure(slot, sample.failure.unwrap_or("failed"), sample.detail, 1);
         }
         RequestHandle { slot }
+    }
+
+    /// Keeps the trace's id of a request that has one and was recorded, if it is among the slowest.
+    pub fn traced(&mut self, trace: u128, key: &RequestKey<'_>, sample: &RequestSample<'_>) {
+        self.slowest.add(trace, key, sample);
     }
 
     /// Whether the failure that was recorded last has an explanation that this thread didn't meet before.
@@ -260,6 +268,7 @@ impl Shard {
             lag: std::mem::take(&mut self.lag),
             wait: std::mem::take(&mut self.wait),
             greed: std::mem::take(&mut self.greed),
+            slowest: std::mem::take(&mut self.slowest),
         }
     }
 

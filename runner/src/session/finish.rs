@@ -1,15 +1,16 @@
 //! What is left of a run: its summary, its results file and its exit code.
 
 use super::measure::Outcome;
+use super::reports;
 use crate::engine::load::EndReason;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::metrics::{Snapshot, Verdict};
+use crate::metrics::{OutputRow, Snapshot, Verdict};
 use crate::options::OutputOptions;
 use crate::plan::Plan;
 use crate::report;
 use crate::results::model::{EndFacts, RunFacts, RunResults};
-use crate::results::tally::{EndingOutputs, OutputEnd};
+use crate::results::tally::EndingOutputs;
 use crate::terminal::{self, Paint};
 use std::path::Path;
 use std::time::SystemTime;
@@ -54,10 +55,7 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
 
 fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Result<(), Failure> {
     // The file first: it is what a closed terminal can't take away.
-    let written = output
-        .summary_json
-        .as_ref()
-        .map_or(Ok(()), |path| write_json(path, &run.outcome.snapshot, facts));
+    let written = write_files(run, facts, output);
     if !run.outcome.is_whole {
         let missing =
             "nobody waited for the load threads: what they measured in their last second is missing";
@@ -80,15 +78,40 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
     printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))
 }
 
-/// Waits for the outputs, and warns of what they lack.
-pub(super) fn end_outputs(outputs: EndingOutputs) {
-    for lack in outputs.wait().iter().filter_map(lack) {
-        terminal::print_error(&terminal::warning_text(&lack, Paint::for_stderr()));
+/// Writes all files, whatever becomes of the others; of several failures the first one is the run's.
+fn write_files(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Result<(), Failure> {
+    let snapshot = &run.outcome.snapshot;
+    let json = output.summary_json.as_deref();
+    let mut failures: Vec<_> = json
+        .and_then(|path| write_json(path, snapshot, facts).err())
+        .into_iter()
+        .collect();
+    if output.reports.is_asked() {
+        match RunResults::of(snapshot, facts) {
+            Ok(results) => failures.extend(reports::write(&results, &output.reports)),
+            Err(why) => failures.push(Failure::internal("the results can't be made").because(why)),
+        }
     }
+    let mut failures = failures.into_iter();
+    let first = failures.next();
+    for failure in failures {
+        let text = format!("{}: {}", failure.what, failure.causes.join(": "));
+        terminal::print_error(&terminal::warning_text(&text, Paint::for_stderr()));
+    }
+    first.map_or(Ok(()), Err)
 }
 
-fn lack(output: &OutputEnd) -> Option<String> {
-    let OutputEnd {
+/// Waits for the outputs, warns of what they lack, and says how it went with each.
+pub(super) fn end_outputs(outputs: EndingOutputs) -> Vec<OutputRow> {
+    let ended = outputs.wait();
+    for lack in ended.iter().filter_map(lack) {
+        terminal::print_error(&terminal::warning_text(&lack, Paint::for_stderr()));
+    }
+    ended
+}
+
+fn lack(output: &OutputRow) -> Option<String> {
+    let OutputRow {
         name,
         dropped,
         failure,

@@ -6,7 +6,7 @@ use super::memory::Memory;
 use super::set_up::SetUp;
 use super::source::{self, Order, Read};
 use super::view::View;
-use super::{finish, http_settings, machine, no_thread, outputs, reach, refusal, thresholds};
+use super::{finish, http_settings, machine, no_thread, outputs, reach, refusal, reports, thresholds};
 use crate::engine::data::DataError;
 use crate::engine::host::{DataSet, DataSets, LogLine, LogSink, Naming, RateLimit, RunProgress, RunShared};
 use crate::engine::load::{Control, Lifecycle, Run, StopHandle};
@@ -103,6 +103,7 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
     let begun = Instant::now();
     check_summary(options)?;
     outputs::check(&options.output)?;
+    reports::check(&options.output.reports)?;
     let baseline = thresholds::baseline(options.output.baseline.as_deref())?;
     let (data, data_plans) = load_data(&options.given)?;
     let (given, output) = (&options.given, &options.output);
@@ -309,6 +310,7 @@ fn shared(plan: &Plan, secrets: &Secrets, data: DataSets, log: LogSink, memory: 
             watched_urls(&plan.thresholds),
             http_settings::base(secrets),
         ),
+        traceparent: plan.http.traceparent,
         lacks_insecure: plan.grants.lacks_insecure,
         progress: RunProgress::new(tally::run_info(plan, Set::Main).vus),
         strict_redirects: plan.http.strict_redirects,
