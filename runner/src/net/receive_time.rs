@@ -27,7 +27,7 @@ pub fn is_timed(now: Instant) -> bool {
 
 pub(super) use stamps::{ask, poll_read};
 
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
 mod stamps {
     use std::io;
     use std::os::fd::{AsRawFd as _, RawFd};
@@ -107,7 +107,7 @@ mod stamps {
             (libc::recvmsg(socket, &raw mut message, 0), message.msg_controllen)
         };
         let length = usize::try_from(length).map_err(|_| io::Error::last_os_error())?;
-        let beside = control.0.get(..beside as usize).unwrap_or_default();
+        let beside = control.0.get(..beside).unwrap_or_default();
         Ok((length, stamp(beside)))
     }
 
@@ -132,7 +132,7 @@ mod stamps {
     }
 }
 
-#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+#[cfg(not(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64")))]
 mod stamps {
     use std::io;
     use std::pin::Pin;
