@@ -117,6 +117,7 @@ fn help_of_each_command() {
         "inspect",
         "target",
         "new",
+        "cache",
         "schema",
         "completions",
         "man",
