@@ -2,7 +2,10 @@
 //! that a single histogram of all of them has. What results don't hold as a histogram isn't guessed: `docs/compare.md`
 //! says what becomes of it.
 
-use crate::metrics::{Distribution, Flags, Health, Outcomes, RequestRow, SeriesRow, Stats, Totals};
+use crate::metrics::{
+    CheckRow, Distribution, ErrorRow, FailureRow, Flags, Health, Outcomes, RequestRow, SeriesRow, Stats,
+    TaskRow, Totals,
+};
 use crate::results::model::{BuiltinMetric, EndFacts, RunResults, StoredSeries, encoded};
 use std::collections::BTreeMap;
 
@@ -32,43 +35,10 @@ pub fn merge(runs: &[RunResults]) -> Result<RunResults, String> {
         totals,
         requests: series.requests(seconds),
         series: series.stored(seconds)?,
-        failures: added(
-            runs,
-            |run| &run.failures,
-            |row| {
-                (
-                    row.key.method.clone(),
-                    row.key.name.clone(),
-                    row.key.message.clone(),
-                    row.key.detail.clone(),
-                )
-            },
-            |sum, row| sum.count += row.count,
-        ),
-        checks: added(
-            runs,
-            |run| &run.checks,
-            |row| (row.scenario.clone(), row.name.clone()),
-            |sum, row| {
-                sum.passed += row.passed;
-                sum.failed += row.failed;
-            },
-        ),
-        iterations: added(
-            runs,
-            |run| &run.iterations,
-            |row| (row.scenario.clone(), row.task.clone()),
-            |sum, row| {
-                sum.outcomes = outcomes(sum.outcomes, row.outcomes);
-                sum.duration = bounded(sum.duration, row.duration);
-            },
-        ),
-        errors: added(
-            runs,
-            |run| &run.errors,
-            |row| (row.scenario.clone(), row.task.clone(), row.message.clone()),
-            |sum, row| sum.count += row.count,
-        ),
+        failures: failures(runs),
+        checks: checks(runs),
+        iterations: iterations(runs),
+        errors: errors(runs),
         denials: added(
             runs,
             |run| &run.denials,
@@ -151,6 +121,37 @@ fn added<R: Clone, K: Ord + Clone>(
         }
     }
     all
+}
+
+fn failures(runs: &[RunResults]) -> Vec<FailureRow> {
+    let key = |row: &FailureRow| {
+        let key = row.key.clone();
+        (key.method, key.name, key.message, key.detail)
+    };
+    added(runs, |run| &run.failures, key, |sum, row| sum.count += row.count)
+}
+
+fn checks(runs: &[RunResults]) -> Vec<CheckRow> {
+    let key = |row: &CheckRow| (row.scenario.clone(), row.name.clone());
+    let add = |sum: &mut CheckRow, row: &CheckRow| {
+        sum.passed += row.passed;
+        sum.failed += row.failed;
+    };
+    added(runs, |run| &run.checks, key, add)
+}
+
+fn iterations(runs: &[RunResults]) -> Vec<TaskRow> {
+    let key = |row: &TaskRow| (row.scenario.clone(), row.task.clone());
+    let add = |sum: &mut TaskRow, row: &TaskRow| {
+        sum.outcomes = outcomes(sum.outcomes, row.outcomes);
+        sum.duration = bounded(sum.duration, row.duration);
+    };
+    added(runs, |run| &run.iterations, key, add)
+}
+
+fn errors(runs: &[RunResults]) -> Vec<ErrorRow> {
+    let key = |row: &ErrorRow| (row.scenario.clone(), row.task.clone(), row.message.clone());
+    added(runs, |run| &run.errors, key, |sum, row| sum.count += row.count)
 }
 
 fn outcomes(one: Outcomes, other: Outcomes) -> Outcomes {
