@@ -5,11 +5,11 @@ use super::reports;
 use crate::engine::load::EndReason;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::metrics::{Snapshot, Verdict};
+use crate::metrics::Verdict;
 use crate::options::OutputOptions;
 use crate::plan::Plan;
 use crate::report;
-use crate::results::model::{EndFacts, RunFacts, RunResults};
+use crate::results::model::{EndFacts, OutputLoss, RunFacts, RunResults};
 use crate::results::tally::{EndingOutputs, OutputEnd};
 use crate::terminal::{self, Paint};
 use std::path::Path;
@@ -19,6 +19,8 @@ use std::time::SystemTime;
 pub(super) struct Ended<'a> {
     pub(super) plan: &'a Plan,
     pub(super) outcome: &'a Outcome,
+    /// Outputs that lack something, once they have ended.
+    pub(super) outputs: Vec<OutputLoss>,
     /// Whether live changes made it another load than the plan's.
     pub(super) was_changed: bool,
     pub(super) started: SystemTime,
@@ -37,7 +39,7 @@ pub(super) fn keep(run: &Ended<'_>, output: &OutputOptions) {
     end.text
         .push_str("; teardown had not ended when this was written");
     let _ = facts(run, &end, &wrong, |facts| {
-        write_json(path, &run.outcome.snapshot, facts)
+        write_json(path, &results_of(run, facts)?)
     });
 }
 
@@ -80,18 +82,16 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
 
 /// Writes all files, whatever becomes of the others; of several failures the first one is the run's.
 fn write_files(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Result<(), Failure> {
-    let snapshot = &run.outcome.snapshot;
     let json = output.summary_json.as_deref();
+    if json.is_none() && !output.reports.is_asked() {
+        return Ok(());
+    }
+    let results = results_of(run, facts)?;
     let mut failures: Vec<_> = json
-        .and_then(|path| write_json(path, snapshot, facts).err())
+        .and_then(|path| write_json(path, &results).err())
         .into_iter()
         .collect();
-    if output.reports.is_asked() {
-        match RunResults::of(snapshot, facts) {
-            Ok(results) => failures.extend(reports::write(&results, &output.reports)),
-            Err(why) => failures.push(Failure::internal("the results can't be made").because(why)),
-        }
-    }
+    failures.extend(reports::write(&results, &output.reports));
     let mut failures = failures.into_iter();
     let first = failures.next();
     for failure in failures {
@@ -101,30 +101,34 @@ fn write_files(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) ->
     first.map_or(Ok(()), Err)
 }
 
-/// Waits for the outputs, and warns of what they lack.
-pub(super) fn end_outputs(outputs: EndingOutputs) {
-    for lack in outputs.wait().iter().filter_map(lack) {
-        terminal::print_error(&terminal::warning_text(&lack, Paint::for_stderr()));
+/// Waits for the outputs, warns of what they lack, and answers which do.
+pub(super) fn end_outputs(outputs: EndingOutputs) -> Vec<OutputLoss> {
+    let lost: Vec<_> = outputs.wait().into_iter().filter_map(loss).collect();
+    for loss in &lost {
+        terminal::print_error(&terminal::warning_text(&sentence(loss), Paint::for_stderr()));
     }
+    lost
 }
 
-fn lack(output: &OutputEnd) -> Option<String> {
+fn loss(end: OutputEnd) -> Option<OutputLoss> {
     let OutputEnd {
         name,
         dropped,
         failure,
-    } = output;
-    match (dropped, failure) {
-        (0, None) => None,
-        (_, None) => Some(format!(
-            "the output {name} was too slow: it lacks {dropped} seconds"
-        )),
-        (_, Some(why)) => {
-            let why = terminal::escape(why);
-            Some(format!(
-                "the output {name} failed, and lacks {dropped} seconds: {why}"
-            ))
-        }
+    } = end;
+    (dropped > 0 || failure.is_some()).then_some(OutputLoss {
+        name,
+        dropped,
+        failure,
+    })
+}
+
+fn sentence(loss: &OutputLoss) -> String {
+    let (name, dropped) = (terminal::escape(&loss.name), loss.dropped);
+    match loss.failure.as_deref().map(terminal::escape) {
+        None => format!("the output {name} was too slow: it lacks {dropped} seconds"),
+        Some(why) if dropped == 0 => format!("the output {name} failed: {why}"),
+        Some(why) => format!("the output {name} failed, and lacks {dropped} seconds: {why}"),
     }
 }
 
@@ -237,9 +241,18 @@ fn word(reason: &EndReason) -> &'static str {
     }
 }
 
-fn write_json(path: &Path, snapshot: &Snapshot, facts: &RunFacts<'_>) -> Result<(), Failure> {
+/// All that formats are made of.
+fn results_of(run: &Ended<'_>, facts: &RunFacts<'_>) -> Result<RunResults, Failure> {
+    let results = RunResults::of(&run.outcome.snapshot, facts);
+    let results = results.map_err(|why| Failure::internal("the results can't be made").because(why))?;
+    Ok(RunResults {
+        outputs: run.outputs.clone(),
+        ..results
+    })
+}
+
+fn write_json(path: &Path, results: &RunResults) -> Result<(), Failure> {
     let failed = || Failure::invalid(format!("failed to write the results to {:?}", path.display()));
-    let results = RunResults::of(snapshot, facts).map_err(|why| failed().because(why))?;
     let text = results.to_json().map_err(|e| failed().because(e))?;
     write_results(path, &text).map_err(|e| failed().because(e))
 }

@@ -68,7 +68,12 @@ impl Session {
         };
         let output = &options.output;
         let keep = |outcome: &Outcome| finish::keep(&facts.ended(outcome), output);
-        let outcome = execute(&mut prepared, output, handle, (tally, &keep))?;
+        let failures_log = prepared.failures_log.take();
+        let outcome = execute(&mut prepared, output, handle, (tally, &keep));
+        if let Some(log) = failures_log {
+            log.end(output.failures_log.as_deref());
+        }
+        let outcome = outcome?;
         // The shop's threads end with `prepared`, after the results are written.
         self.end(outcome, &facts, output)
     }
@@ -113,8 +118,12 @@ impl Session {
 
     /// Writes the results, and tells whoever follows the run through the API how it ended.
     fn end(&self, mut outcome: Outcome, facts: &Facts, output: &OutputOptions) -> Result<ExitCode, Failure> {
-        finish::end_outputs(std::mem::take(&mut outcome.outputs));
-        let result = finish::finish(&facts.ended(&outcome), output);
+        let outputs = finish::end_outputs(std::mem::take(&mut outcome.outputs));
+        let ended = Ended {
+            outputs,
+            ..facts.ended(&outcome)
+        };
+        let result = finish::finish(&ended, output);
         if let ApiState::Serving(server) = &self.api {
             let code = result.as_ref().map_or_else(|failure| failure.exit, |code| *code);
             server.end(End {
@@ -153,6 +162,7 @@ impl Facts {
         Ended {
             plan: &self.plan,
             outcome,
+            outputs: Vec::new(),
             was_changed: self.control.was_changed(),
             started: self.started,
             ended: SystemTime::now(),

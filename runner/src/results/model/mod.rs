@@ -15,7 +15,7 @@ pub(crate) mod sample;
 mod tests;
 
 pub use builtin::BuiltinMetric;
-pub use facts::{EndFacts, RunFacts};
+pub use facts::{EndFacts, OutputLoss, RunFacts};
 pub use histogram::{decoded, encoded};
 pub use read::{LARGEST, of_file};
 
@@ -85,6 +85,9 @@ pub struct RunResults {
     pub flags: Flags,
     /// Counts that don't agree with each other.
     pub wrong: Vec<String>,
+    /// Outputs that lack something.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<OutputLoss>,
 }
 
 /// What only warmed up.
@@ -147,6 +150,7 @@ impl RunResults {
             warm_up: facts.warm_up.map(warmed_up),
             flags: snapshot.flags,
             wrong: facts.wrong.to_vec(),
+            outputs: Vec::new(),
         })
     }
 
