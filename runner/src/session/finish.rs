@@ -5,12 +5,12 @@ use super::reports;
 use crate::engine::load::EndReason;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::metrics::Verdict;
+use crate::metrics::{OutputRow, Snapshot, Verdict};
 use crate::options::OutputOptions;
 use crate::plan::Plan;
 use crate::report;
-use crate::results::model::{EndFacts, OutputLoss, RunFacts, RunResults};
-use crate::results::tally::{EndingOutputs, OutputEnd};
+use crate::results::model::{EndFacts, RunFacts, RunResults};
+use crate::results::tally::EndingOutputs;
 use crate::terminal::{self, Paint};
 use std::path::Path;
 use std::time::SystemTime;
@@ -19,8 +19,6 @@ use std::time::SystemTime;
 pub(super) struct Ended<'a> {
     pub(super) plan: &'a Plan,
     pub(super) outcome: &'a Outcome,
-    /// Outputs that lack something, once they have ended.
-    pub(super) outputs: Vec<OutputLoss>,
     /// Whether live changes made it another load than the plan's.
     pub(super) was_changed: bool,
     pub(super) started: SystemTime,
@@ -39,7 +37,7 @@ pub(super) fn keep(run: &Ended<'_>, output: &OutputOptions) {
     end.text
         .push_str("; teardown had not ended when this was written");
     let _ = facts(run, &end, &wrong, |facts| {
-        write_json(path, &results_of(run, facts)?)
+        write_json(path, &run.outcome.snapshot, facts)
     });
 }
 
@@ -49,7 +47,7 @@ pub(super) fn keep(run: &Ended<'_>, output: &OutputOptions) {
 /// If the results can't be written, the run ended by a fault, or its figures contradict each other.
 pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode, Failure> {
     let wrong = contradictions(run);
-    let code = exit_code(run, &wrong, output.exit_code_on_error);
+    let code = exit_code(run, &wrong, output);
     let end = end(run, &wrong, output);
     facts(run, &end, &wrong, |facts| report(run, facts, output))?;
     verdict(code, &run.outcome.reason, wrong)
@@ -82,16 +80,18 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
 
 /// Writes all files, whatever becomes of the others; of several failures the first one is the run's.
 fn write_files(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Result<(), Failure> {
+    let snapshot = &run.outcome.snapshot;
     let json = output.summary_json.as_deref();
-    if json.is_none() && !output.reports.is_asked() {
-        return Ok(());
-    }
-    let results = results_of(run, facts)?;
     let mut failures: Vec<_> = json
-        .and_then(|path| write_json(path, &results).err())
+        .and_then(|path| write_json(path, snapshot, facts).err())
         .into_iter()
         .collect();
-    failures.extend(reports::write(&results, &output.reports));
+    if output.reports.is_asked() {
+        match RunResults::of(snapshot, facts) {
+            Ok(results) => failures.extend(reports::write(&results, &output.reports)),
+            Err(why) => failures.push(Failure::internal("the results can't be made").because(why)),
+        }
+    }
     let mut failures = failures.into_iter();
     let first = failures.next();
     for failure in failures {
@@ -101,41 +101,39 @@ fn write_files(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) ->
     first.map_or(Ok(()), Err)
 }
 
-/// Waits for the outputs, warns of what they lack, and answers which do.
-pub(super) fn end_outputs(outputs: EndingOutputs) -> Vec<OutputLoss> {
-    let lost: Vec<_> = outputs.wait().into_iter().filter_map(loss).collect();
-    for loss in &lost {
-        terminal::print_error(&terminal::warning_text(&sentence(loss), Paint::for_stderr()));
+/// Waits for the outputs, warns of what they lack, and says how it went with each.
+pub(super) fn end_outputs(outputs: EndingOutputs) -> Vec<OutputRow> {
+    let ended = outputs.wait();
+    for lack in ended.iter().filter_map(lack) {
+        terminal::print_error(&terminal::warning_text(&lack, Paint::for_stderr()));
     }
-    lost
+    ended
 }
 
-fn loss(end: OutputEnd) -> Option<OutputLoss> {
-    let OutputEnd {
+fn lack(output: &OutputRow) -> Option<String> {
+    let OutputRow {
         name,
         dropped,
         failure,
-    } = end;
-    (dropped > 0 || failure.is_some()).then_some(OutputLoss {
-        name,
-        dropped,
-        failure,
-    })
-}
-
-fn sentence(loss: &OutputLoss) -> String {
-    let (name, dropped) = (terminal::escape(&loss.name), loss.dropped);
-    match loss.failure.as_deref().map(terminal::escape) {
-        None => format!("the output {name} was too slow: it lacks {dropped} seconds"),
-        Some(why) if dropped == 0 => format!("the output {name} failed: {why}"),
-        Some(why) => format!("the output {name} failed, and lacks {dropped} seconds: {why}"),
+    } = output;
+    match (dropped, failure) {
+        (0, None) => None,
+        (_, None) => Some(format!(
+            "the output {name} was too slow: it lacks {dropped} seconds"
+        )),
+        (_, Some(why)) => {
+            let why = terminal::escape(why);
+            Some(format!(
+                "the output {name} failed, and lacks {dropped} seconds: {why}"
+            ))
+        }
     }
 }
 
 fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> EndFacts {
     EndFacts {
         reason: word(&run.outcome.reason).to_owned(),
-        code: exit_code(run, wrong, output.exit_code_on_error).number(),
+        code: exit_code(run, wrong, output).number(),
         text: ending(run.outcome),
     }
 }
@@ -186,13 +184,19 @@ fn contradictions(run: &Ended<'_>) -> Vec<String> {
     }
 }
 
-fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCode {
+fn exit_code(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> ExitCode {
     let totals = &run.outcome.snapshot.totals;
     let failed = totals.failures + totals.iterations.failed + totals.iterations.trapped;
     match &run.outcome.reason {
         _ if !wrong.is_empty() => ExitCode::Internal,
         EndReason::Defect(_) => ExitCode::Internal,
         EndReason::Interrupted | EndReason::StoppedByApi => ExitCode::Interrupted,
+        // What thresholds say of figures that aren't to be trusted is no verdict.
+        EndReason::ThresholdFailed(_) | EndReason::TimeUp | EndReason::Completed
+            if output.fail_on_saturation && !run.outcome.snapshot.health.trustworthy =>
+        {
+            ExitCode::Saturated
+        }
         EndReason::ThresholdFailed(_) => ExitCode::Threshold,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,
         EndReason::NotGranted(_) => ExitCode::NotGranted,
@@ -210,7 +214,7 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
         {
             ExitCode::Threshold
         }
-        EndReason::TimeUp | EndReason::Completed => match on_error {
+        EndReason::TimeUp | EndReason::Completed => match output.exit_code_on_error {
             Some(code) if failed > 0 => ExitCode::Failures(code),
             _ => ExitCode::Ok,
         },
@@ -241,18 +245,9 @@ fn word(reason: &EndReason) -> &'static str {
     }
 }
 
-/// All that formats are made of.
-fn results_of(run: &Ended<'_>, facts: &RunFacts<'_>) -> Result<RunResults, Failure> {
-    let results = RunResults::of(&run.outcome.snapshot, facts);
-    let results = results.map_err(|why| Failure::internal("the results can't be made").because(why))?;
-    Ok(RunResults {
-        outputs: run.outputs.clone(),
-        ..results
-    })
-}
-
-fn write_json(path: &Path, results: &RunResults) -> Result<(), Failure> {
+fn write_json(path: &Path, snapshot: &Snapshot, facts: &RunFacts<'_>) -> Result<(), Failure> {
     let failed = || Failure::invalid(format!("failed to write the results to {:?}", path.display()));
+    let results = RunResults::of(snapshot, facts).map_err(|why| failed().because(why))?;
     let text = results.to_json().map_err(|e| failed().because(e))?;
     write_results(path, &text).map_err(|e| failed().because(e))
 }

@@ -118,12 +118,8 @@ impl Session {
 
     /// Writes the results, and tells whoever follows the run through the API how it ended.
     fn end(&self, mut outcome: Outcome, facts: &Facts, output: &OutputOptions) -> Result<ExitCode, Failure> {
-        let outputs = finish::end_outputs(std::mem::take(&mut outcome.outputs));
-        let ended = Ended {
-            outputs,
-            ..facts.ended(&outcome)
-        };
-        let result = finish::finish(&ended, output);
+        outcome.snapshot.outputs = finish::end_outputs(std::mem::take(&mut outcome.outputs));
+        let result = finish::finish(&facts.ended(&outcome), output);
         if let ApiState::Serving(server) = &self.api {
             let code = result.as_ref().map_or_else(|failure| failure.exit, |code| *code);
             server.end(End {
@@ -162,7 +158,6 @@ impl Facts {
         Ended {
             plan: &self.plan,
             outcome,
-            outputs: Vec::new(),
             was_changed: self.control.was_changed(),
             started: self.started,
             ended: SystemTime::now(),

@@ -253,6 +253,7 @@ impl VuState {
             scenario: self.identity.scenario,
             purpose: self.purpose,
             tags,
+            trace: None,
         }
     }
 

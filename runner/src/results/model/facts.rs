@@ -38,14 +38,3 @@ pub struct RunFacts<'a> {
     /// What [`Snapshot::reconcile`] found.
     pub wrong: &'a [String],
 }
-
-/// What an output of the run lacks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OutputLoss {
-    /// Which output, as it was asked for.
-    pub name: String,
-    /// Seconds that it wasn't given.
-    pub dropped: u64,
-    /// What kept it from its work, if anything did.
-    pub failure: Option<String>,
-}
