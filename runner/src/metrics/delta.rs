@@ -2,7 +2,7 @@
 
 use super::burst::Burst;
 use super::custom::CustomPart;
-use super::health::{CpuWait, Greed};
+use super::health::{Greed, Lateness};
 use super::keys::{ErrorKey, FailureKey, NameKey, SeriesKey, TaggedKey, TaskKey};
 use super::phases::PhaseParts;
 use super::sample::IterationOutcome;
@@ -27,9 +27,7 @@ pub struct Delta {
     /// VUs started minus VUs stopped, by scenario.
     pub(super) vus: Entries<NameKey, i64>,
     pub(super) counts: Counts,
-    pub(super) late: Burst,
-    pub(super) lag: Burst,
-    pub(super) wait: CpuWait,
+    pub(super) lateness: Lateness,
     pub(super) greed: Greed,
     pub(super) slowest: Slowest,
 }

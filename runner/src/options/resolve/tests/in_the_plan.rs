@@ -29,6 +29,7 @@ const APART: &[(&str, &str)] = &[
     ("summary_json", "where the results are written"),
     ("baseline", "what the results are compared with"),
     ("exit_code_on_error", "what is made of the results"),
+    ("fail_on_saturation", "what is made of the results"),
 ];
 
 const RATE: &str = "--rate 10/s -t 5s";
