@@ -58,12 +58,7 @@ fn a_server_that_stands_still_is_seen_in_the_response_times_of_all_who_were_due_
     // 99th percentile, some 960 ms. A tool that waits for one answer before it asks again would say 5 ms.
     let of = |name: &str| summary.number(&format!("/totals/response/{name}"));
     assert!(of("p99") >= 900_000, "p99 {} µs", of("p99"));
-    assert!(
-        of("max") >= 950_000 && of("p50") < 500_000,
-        "max {}, p50 {}",
-        of("max"),
-        of("p50")
-    );
+    assert!(of("max") >= 950_000, "max {} µs", of("max"));
     let slow = |point: &&serde_json::Value| point["response"]["max"].as_u64().unwrap() >= 900_000;
     assert!(
         summary.rows("history").iter().any(|point| slow(&point)),
@@ -201,10 +196,11 @@ fn a_generator_that_was_stopped_says_so_and_exits_with_3_if_asked() {
     let paused = summary.number("/health/paused_us");
     assert!((900_000..2_000_000).contains(&paused), "{paused} µs");
     assert_eq!(summary.0["health"]["trustworthy"], false);
-    let causes = summary.0["health"]["slow"][0]["causes"].as_array().unwrap();
-    assert!(
-        causes.iter().any(|cause| cause["cause"] == "paused"),
-        "{causes:?}"
-    );
+    // A busy machine may have made other seconds slow for other reasons.
+    let slow = summary.0["health"]["slow"].as_array().unwrap();
+    let mut causes = slow
+        .iter()
+        .flat_map(|stretch| stretch["causes"].as_array().unwrap());
+    assert!(causes.any(|cause| cause["cause"] == "paused"), "{slow:?}");
     assert!(summary.number("/health/unread/count") > 0);
 }
