@@ -30,6 +30,7 @@ mod limits;
 mod memory;
 mod option_sets;
 mod options;
+mod outputs;
 mod projects;
 mod reading;
 mod reconcile;

@@ -2,7 +2,6 @@
 //! tracing. There are ids only where the run sends some with its requests. A bounded list: what isn't slow enough for it
 //! costs a comparison.
 
-use super::aggregator::RunInfo;
 use super::sample::{RequestKey, RequestSample};
 use serde::{Deserialize, Serialize};
 
@@ -58,10 +57,10 @@ impl Slowest {
         }
     }
 
-    /// All of them, with the names of their scenarios.
-    pub(super) fn rows(&self, info: &RunInfo) -> Vec<SlowRequest> {
+    /// All of them; `name` names scenarios.
+    pub(super) fn rows(&self, name: impl Fn(u16) -> String) -> Vec<SlowRequest> {
         let row = |(scenario, slow): &(u16, SlowRequest)| SlowRequest {
-            scenario: info.scenario(*scenario),
+            scenario: name(*scenario),
             ..slow.clone()
         };
         self.0.iter().map(row).collect()

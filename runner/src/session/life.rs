@@ -68,7 +68,12 @@ impl Session {
         };
         let output = &options.output;
         let keep = |outcome: &Outcome| finish::keep(&facts.ended(outcome), output);
-        let outcome = execute(&mut prepared, output, handle, (tally, &keep))?;
+        let failures_log = prepared.failures_log.take();
+        let outcome = execute(&mut prepared, output, handle, (tally, &keep));
+        if let Some(log) = failures_log {
+            log.end(output.failures_log.as_deref());
+        }
+        let outcome = outcome?;
         // The shop's threads end with `prepared`, after the results are written.
         self.end(outcome, &facts, output)
     }

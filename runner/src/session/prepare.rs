@@ -1,5 +1,6 @@
 //! From options to a run that can begin. Everything that can be refused is refused here.
 
+use super::debugging::{self, FailuresLog};
 use super::endpoint::{self, Endpoint};
 use super::linked::{self, Linked};
 use super::memory::Memory;
@@ -42,6 +43,8 @@ pub(super) struct Prepared {
     /// What there is of it.
     pub(super) memory: Memory,
     logs: Option<Receiver<LogLine>>,
+    /// The file of failed requests, if there is one.
+    pub(super) failures_log: Option<FailuresLog>,
     _clock: EpochClock,
     _shop: Option<RunningShop>,
 }
@@ -96,6 +99,7 @@ pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
 
 /// As [`prepare`], for runs at rates that aren't known yet: with room for as many VUs as these may need.
 pub(super) fn prepare_search(options: &RunOptions) -> Result<Prepared, Failure> {
+    outputs::refuse_in_search(&options.output)?;
     prepare_for(options, RoomFor::Search)
 }
 
@@ -139,13 +143,15 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
     let plan = resolved.plan;
     let memory = Memory::ask(plan.limits.max_memory_bytes);
     let (sink, logs) = sync_channel(LOG_QUEUE);
-    let shared = shared(
+    let (exchanges, failures_log) = debugging::look(output, sink.clone())?;
+    let mut shared = shared(
         &plan,
         &resolved.secrets,
         data,
         LogSink::new(sink, plan.limits.log_lines_per_second),
         budget(options, &plan, &memory),
     );
+    shared.exchanges = exchanges;
     Ok(Prepared {
         plan: Arc::new(plan),
         linked,
@@ -155,6 +161,7 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
         baseline,
         memory,
         logs: Some(logs),
+        failures_log,
         _clock: clock,
         _shop: shop,
     })

@@ -84,7 +84,7 @@ impl Drop for View {
 }
 
 fn is_live(output: &OutputOptions) -> bool {
-    !output.headless && !output.quiet
+    !output.headless && !output.quiet && !output.debug
 }
 
 struct Screen {
@@ -210,7 +210,7 @@ fn least_level(output: &OutputOptions) -> u8 {
     if let Some(level) = output.log_level {
         return level as u8;
     }
-    match (output.quiet, output.verbose) {
+    match (output.quiet, output.verbose || output.debug) {
         (true, _) => rank(Level::Error),
         (_, true) => 0,
         _ => rank(Level::Info),

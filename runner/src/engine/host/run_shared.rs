@@ -1,5 +1,6 @@
 //! What all VUs of a run share.
 
+use super::exchanges::Exchanges;
 use super::http::bodies::SharedBodies;
 use super::http::naming::Naming;
 use super::limits;
@@ -38,6 +39,8 @@ pub struct RunShared {
     pub shared: SharedStore,
     /// Takes the guests' log lines.
     pub log: LogSink,
+    /// Who looks at whole requests and responses, if anybody does.
+    pub exchanges: Option<Arc<Exchanges>>,
     /// Names of the scenarios, by index.
     pub scenarios: Vec<String>,
     /// Memory limit of one VU.
@@ -93,6 +96,7 @@ impl RunShared {
             data: DataSets::new(),
             shared: SharedStore::default(),
             log,
+            exchanges: None,
             scenarios: Vec::new(),
             vu_memory_bytes: 0,
             vu_host_memory_bytes: 0,

@@ -4,7 +4,7 @@
 //! `confine`), which answers with the compiled code. Only what was compiled here, or kept by us alone, is run.
 
 use super::engine::{Code, code_engine};
-use super::template::{Places, Template};
+use super::template::{CodeTemplate, Places};
 use super::{PluginError, Source, bodies, image, inspect};
 use crate::system::cache::{self, Cache};
 use crate::system::confine::{self, ProcessEnd, ProcessLimits};
@@ -64,7 +64,7 @@ fn cached_or_compiled(
     cache_dir: Option<&Path>,
 ) -> Result<Compiled, PluginError> {
     let cache = open_cache(cache_dir);
-    let template = Template::of(&source.bytes);
+    let template = CodeTemplate::of(&source.bytes);
     let name = |digest: &str| name(engine, digest);
     let kept = |name: &str| cache.as_ref().and_then(|cache| cache.read(name));
     if let Some(template) = &template
@@ -99,7 +99,7 @@ fn cached_or_compiled(
 fn anew(
     (engine, code): (&Engine, Code),
     source: &Source,
-    template: Option<Template>,
+    template: Option<CodeTemplate>,
 ) -> Result<(String, Vec<u8>, Component), PluginError> {
     let compile = |bytes: &[u8]| match confine::is_enabled() {
         true => apart(code, bytes),
@@ -129,7 +129,7 @@ fn anew(
 }
 
 /// The component of a template's code, with the places after it, and of this template's state.
-fn with_state(engine: &Engine, mut code: Vec<u8>, template: &Template) -> Option<Component> {
+fn with_state(engine: &Engine, mut code: Vec<u8>, template: &CodeTemplate) -> Option<Component> {
     let places = Places::take_from(&mut code, template)?;
     template.fill(&mut code, &places)?;
     ready(engine, &code).ok()

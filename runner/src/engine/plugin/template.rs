@@ -32,7 +32,7 @@ const DATA: u8 = 11;
 const DATA_COUNT: u8 = 12;
 
 /// A component whose state was replaced by marks, and that state.
-pub(super) struct Template {
+pub(super) struct CodeTemplate {
     /// The component with the marks.
     pub(super) bytes: Vec<u8>,
     /// Where in it the image's mark is.
@@ -43,9 +43,9 @@ pub(super) struct Template {
     globals: Vec<i32>,
 }
 
-impl Template {
+impl CodeTemplate {
     /// None if the component has no state that could be told from its code: no memory that is mostly set at the start.
-    pub(super) fn of(component: &[u8]) -> Option<Template> {
+    pub(super) fn of(component: &[u8]) -> Option<CodeTemplate> {
         let version = Parser::new(0).parse_all(component).next()?.ok()?;
         matches!(
             version,
@@ -55,7 +55,7 @@ impl Template {
             }
         )
         .then_some(())?;
-        let mut template = Template {
+        let mut template = CodeTemplate {
             bytes: component[..HEADER].to_vec(),
             mark: 0..0,
             image: Vec::new(),
@@ -193,7 +193,7 @@ impl Places {
     }
 
     /// Takes the places of this template's state off the end.
-    pub(super) fn take_from(code: &mut Vec<u8>, template: &Template) -> Option<Places> {
+    pub(super) fn take_from(code: &mut Vec<u8>, template: &CodeTemplate) -> Option<Places> {
         let bytes = 8 * (1 + template.globals.len());
         let kept = code.split_off(code.len().checked_sub(bytes)?);
         let (numbers, _) = kept.as_chunks::<8>();
@@ -398,7 +398,7 @@ mod tests {
 
     /// What the component answers once the code of its template was filled with its state.
     fn answers(component: &[u8], compiled: &[u8], addresses: &[u32]) -> (Vec<u32>, i32) {
-        let template = Template::of(component).unwrap();
+        let template = CodeTemplate::of(component).unwrap();
         let places = template.places(compiled).unwrap();
         let mut code = compiled.to_vec();
         places.append_to(&mut code);
@@ -423,7 +423,7 @@ mod tests {
         (words, variable.call(&mut store, ()).unwrap().0)
     }
 
-    fn compile(template: &Template) -> Vec<u8> {
+    fn compile(template: &CodeTemplate) -> Vec<u8> {
         Engine::default().precompile_component(&template.bytes).unwrap()
     }
 
@@ -431,7 +431,7 @@ mod tests {
     fn code_is_compiled_once_for_all_states() {
         let one = component(LOAD, 7, &data("\\2a\\00\\00\\00"));
         let other = component(LOAD, -70_000, &data("\\2b\\00\\00\\00"));
-        let (first, second) = (Template::of(&one).unwrap(), Template::of(&other).unwrap());
+        let (first, second) = (CodeTemplate::of(&one).unwrap(), CodeTemplate::of(&other).unwrap());
         assert_eq!(first.digest(), second.digest());
         let compiled = compile(&first);
         assert_eq!(compiled, compile(&second));
@@ -445,7 +445,7 @@ mod tests {
 
     #[test]
     fn other_code_or_another_memory_has_another_template() {
-        let digest = |body: &str, data: &str| Template::of(&component(body, 1, data)).unwrap().digest();
+        let digest = |body: &str, data: &str| CodeTemplate::of(&component(body, 1, data)).unwrap().digest();
         let same = digest(LOAD, &data("a"));
         assert_eq!(digest(LOAD, &data("b")), same);
         assert_ne!(digest("(i32.load offset=4 (local.get 0))", &data("a")), same);
@@ -457,7 +457,7 @@ mod tests {
     fn a_memory_that_is_set_all_over_compiles_to_what_its_template_becomes() {
         let all: String = (0..131_072).map(|at| format!("\\{:02x}", at % 251 + 1)).collect();
         let whole = component(LOAD, 0x7fff_ffff, &format!(r#"(data (i32.const 0) "{all}")"#));
-        let template = Template::of(&whole).unwrap();
+        let template = CodeTemplate::of(&whole).unwrap();
         let mut code = compile(&template);
         let places = template.places(&code).unwrap();
         template.fill(&mut code, &places).unwrap();
@@ -466,12 +466,12 @@ mod tests {
 
     #[test]
     fn without_state_of_its_own_a_component_has_no_template() {
-        let none = |data: &str| assert!(Template::of(&component(LOAD, 1, data)).is_none(), "{data}");
+        let none = |data: &str| assert!(CodeTemplate::of(&component(LOAD, 1, data)).is_none(), "{data}");
         none("");
         none(r#"(data (i32.const 8) "little")"#);
         none(r#"(data (i32.const 131071) "beyond the end")"#);
-        assert!(Template::of(b"\0asm\x01\0\0\0").is_none());
-        assert!(Template::of(b"\0asm\x0d\0\x01\0\x01\xff").is_none());
-        assert!(Template::of(b"").is_none());
+        assert!(CodeTemplate::of(b"\0asm\x01\0\0\0").is_none());
+        assert!(CodeTemplate::of(b"\0asm\x0d\0\x01\0\x01\xff").is_none());
+        assert!(CodeTemplate::of(b"").is_none());
     }
 }

@@ -145,5 +145,6 @@ fn title(snapshot: &Snapshot, picture: &Picture) -> Line<'static> {
         let text = format!("{} {} ", curve.name, now.unwrap_or_default());
         spans.push(Span::styled(text, Style::new().fg(curve.colour)));
     }
-    Line::from(spans)
+    // A title stands in its border, which is faint.
+    Line::from(spans.into_iter().map(Span::not_dim).collect::<Vec<_>>())
 }

@@ -81,7 +81,14 @@ fn panes(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot, shown: &mut Vie
         let title = format!(" {} ", panes::title(pane, snapshot, shown));
         let content = panes::content(pane, snapshot, shown, usize::from(area.width));
         let from_end = pane == Pane::Log;
-        fill(frame, *area, Line::from(title).bold(), content, &mut 0, from_end);
+        fill(
+            frame,
+            *area,
+            Line::from(title).bold().not_dim(),
+            content,
+            &mut 0,
+            from_end,
+        );
     }
 }
 
@@ -95,7 +102,8 @@ fn pane(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot, shown: &mut View
         } else {
             Style::new()
         };
-        title.push(Span::styled(text, style));
+        // A title stands in its border, which is faint.
+        title.push(Span::styled(text, style.not_dim()));
     }
     let content = panes::content(shown.pane, snapshot, shown, usize::from(area.width));
     let from_end = shown.pane == Pane::Log;

@@ -20,6 +20,12 @@ const APART: &[(&str, &str)] = &[
     ("verbose", "how the run is shown"),
     ("log_level", "how the run is shown"),
     ("secret", "what isn't shown"),
+    (
+        "debug",
+        "one iteration of one virtual user is what the plan says then",
+    ),
+    ("http_debug", "how the run is shown"),
+    ("failures_log", "where failures are written"),
     ("csv", "where the results are written"),
     ("csv_full_history", "where the results are written"),
     ("hdr_log", "where the results are written"),
