@@ -6,7 +6,7 @@ use super::memory::Memory;
 use super::set_up::SetUp;
 use super::source::{self, Order, Read};
 use super::view::View;
-use super::{finish, http_settings, machine, no_thread, outputs, reach, refusal, thresholds};
+use super::{finish, hosts, http_settings, machine, no_thread, outputs, reach, refusal, thresholds};
 use crate::engine::data::DataError;
 use crate::engine::host::{DataSet, DataSets, LogLine, LogSink, Naming, RateLimit, RunProgress, RunShared};
 use crate::engine::load::{Control, Lifecycle, Run, StopHandle};
@@ -41,6 +41,8 @@ pub(super) struct Prepared {
     pub(super) baseline: Option<Baseline>,
     /// What there is of it.
     pub(super) memory: Memory,
+    /// Whether its exit code is to tell of failures, as Locust's does.
+    pub(super) is_locustfile: bool,
     logs: Option<Receiver<LogLine>>,
     _clock: EpochClock,
     _shop: Option<RunningShop>,
@@ -103,6 +105,8 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
     let begun = Instant::now();
     check_summary(options)?;
     outputs::check(&options.output)?;
+    let granted = hosts::offer(options)?;
+    let options = granted.as_ref().unwrap_or(options);
     let baseline = thresholds::baseline(options.output.baseline.as_deref())?;
     let (data, data_plans) = load_data(&options.given)?;
     let (given, output) = (&options.given, &options.output);
@@ -153,6 +157,7 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
         thresholds,
         baseline,
         memory,
+        is_locustfile: read.is_locustfile,
         logs: Some(logs),
         _clock: clock,
         _shop: shop,
