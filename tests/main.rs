@@ -38,6 +38,7 @@ mod scripts;
 mod sdks;
 mod secrets;
 mod shared;
+mod streams;
 mod support;
 mod texts;
 mod thresholds;

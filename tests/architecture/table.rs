@@ -12,7 +12,7 @@ api                    engine/load metrics secret
 engine/load            engine/host engine/run_queue http metrics plan system/panics system/timer
 engine/plugin          engine/host plan system/bounded system/confine system/private
 engine/host            engine/data engine/run_queue http metrics plan secret system/memory
-results/output         metrics plan report results/tally secret
+results/output         metrics plan report results/tally secret system/panics
 results/tally          metrics plan results/thresholds secret system/panics
 report                 exit_code metrics plan results/model secret terminal
 results/thresholds     metrics plan results/model

@@ -16,11 +16,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "give scenarios their load in a file: --config FILE",
     ),
     ("--console-output", "redirect the output: > FILE"),
-    ("--csv", "--summary-json FILE writes all results"),
-    (
-        "--csv-full-history",
-        "--summary-json FILE has the history of the run",
-    ),
     ("--execution-segment", "one machine runs the whole plan"),
     (
         "--expect-workers",

@@ -148,7 +148,8 @@ impl SeriesTotals {
         self.reused.raise(part.reused);
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
+    /// Adds other requests.
+    pub fn merge(&mut self, other: &Self) {
         self.duration.merge(&other.duration);
         self.response.merge(&other.response);
         self.requests.raise(other.requests);

@@ -1,6 +1,7 @@
 //! What is left of a run: its summary, its results file and its exit code.
 
 use super::measure::Outcome;
+use super::reports;
 use crate::engine::load::EndReason;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
@@ -71,10 +72,7 @@ fn all_denied(host: &str) -> Failure {
 
 fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Result<(), Failure> {
     // The file first: it is what a closed terminal can't take away.
-    let written = output
-        .summary_json
-        .as_ref()
-        .map_or(Ok(()), |path| write_json(path, &run.outcome.snapshot, facts));
+    let written = write_files(run, facts, output);
     if !run.outcome.is_whole {
         let missing =
             "nobody waited for the load threads: what they measured in their last second is missing";
@@ -95,6 +93,29 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
     };
     written?;
     printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))
+}
+
+/// Writes all files, whatever becomes of the others; of several failures the first one is the run's.
+fn write_files(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Result<(), Failure> {
+    let snapshot = &run.outcome.snapshot;
+    let json = output.summary_json.as_deref();
+    let mut failures: Vec<_> = json
+        .and_then(|path| write_json(path, snapshot, facts).err())
+        .into_iter()
+        .collect();
+    if output.reports.is_asked() {
+        match RunResults::of(snapshot, facts) {
+            Ok(results) => failures.extend(reports::write(&results, &output.reports)),
+            Err(why) => failures.push(Failure::internal("the results can't be made").because(why)),
+        }
+    }
+    let mut failures = failures.into_iter();
+    let first = failures.next();
+    for failure in failures {
+        let text = format!("{}: {}", failure.what, failure.causes.join(": "));
+        terminal::print_error(&terminal::warning_text(&text, Paint::for_stderr()));
+    }
+    first.map_or(Ok(()), Err)
 }
 
 /// Waits for the outputs, and warns of what they lack.

@@ -6,7 +6,7 @@ use super::memory::Memory;
 use super::set_up::SetUp;
 use super::source::{self, Order, Read};
 use super::view::View;
-use super::{finish, hosts, http_settings, machine, no_thread, outputs, reach, refusal, thresholds};
+use super::{finish, hosts, http_settings, machine, no_thread, outputs, reach, refusal, reports, thresholds};
 use crate::engine::data::DataError;
 use crate::engine::host::{DataSet, DataSets, LogLine, LogSink, Naming, RateLimit, RunProgress, RunShared};
 use crate::engine::load::{Control, Lifecycle, Run, StopHandle};
@@ -105,6 +105,7 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
     let begun = Instant::now();
     check_summary(options)?;
     outputs::check(&options.output)?;
+    reports::check(&options.output.reports)?;
     let granted = hosts::offer(options)?;
     let options = granted.as_ref().unwrap_or(options);
     let baseline = thresholds::baseline(options.output.baseline.as_deref())?;

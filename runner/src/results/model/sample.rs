@@ -1,6 +1,6 @@
 //! A small run for the tests of results and their renderings, measured by the real thing.
 
-use super::{EndFacts, RunFacts};
+use super::{EndFacts, RunFacts, RunResults};
 use crate::metrics::{
     Aggregator, IterationOutcome, Limits, MetricKind, RequestKey, RequestSample, RunInfo, ScenarioInfo,
     Shard, Snapshot,
@@ -68,6 +68,12 @@ fn request(shard: &mut Shard, at: u64) {
         },
         &sample,
     );
+}
+
+/// The results of that run.
+pub(crate) fn results() -> RunResults {
+    let plan = serde_json::json!({"seed": 1});
+    RunResults::of(&snapshot(), &facts(&plan, &end())).unwrap()
 }
 
 /// A run that ended as planned.
