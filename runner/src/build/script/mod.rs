@@ -6,13 +6,10 @@
 //! and what was loaded there is shared by all VUs until one of them writes to it.
 
 mod evaluate;
-mod misspelt;
 mod resolve;
 mod snapshot;
 mod starlingmonkey;
 mod strip;
-
-pub(super) use misspelt::hint as module_hint;
 
 use super::project::Project;
 use super::{BuildContext, BuildError, Builder, Made, kept};

@@ -14,7 +14,7 @@ const MODULES: [(&str, &str); 9] = [
 ];
 
 /// What to do about an error of the engine's that a module isn't there, if a name that is there is near.
-pub(in crate::build) fn hint(message: &str) -> Option<&'static str> {
+pub(super) fn hint(message: &str) -> Option<&'static str> {
     let (_, rest) = message.split_once("the module \"")?;
     let (request, _) = rest.split_once("\" isn't supported")?;
     let near = MODULES
