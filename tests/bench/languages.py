@@ -230,13 +230,13 @@ def compared(bench):
     return report.table(head, rows)
 
 
-def put(file, text):
+def put(file, text, marks=MARKS):
     """Replaces what stands between the marks of a file."""
     with open(file) as old:
-        before, rest = old.read().split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
+        before, rest = old.read().split(marks[0])
+    after = rest.split(marks[1])[1]
     with open(file, "w") as new:
-        new.write(f"{before}{MARKS[0]}\n\n{text}\n{MARKS[1]}{after}")
+        new.write(f"{before}{marks[0]}\n\n{text}\n{marks[1]}{after}")
 
 
 def main():

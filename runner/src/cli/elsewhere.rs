@@ -22,10 +22,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "one machine runs the whole plan, on all of its cores",
     ),
     ("--html", "--summary-json FILE writes all results"),
-    (
-        "--http-debug",
-        "--log-level debug shows the plugin's own messages",
-    ),
     ("--json", "--summary-json FILE writes all results"),
     ("--json-file", "--summary-json FILE writes all results"),
     ("--local-ips", "--source-address ADDR, once for each address"),

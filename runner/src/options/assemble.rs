@@ -1,5 +1,6 @@
 //! Gathers what was asked for from its sources: the file, the environment, the command line.
 
+use super::debug;
 use super::groups::Groups;
 use super::layer::Layer;
 use super::merge::merge;
@@ -50,6 +51,7 @@ impl RunOptions {
         if let Err(problem) = self.take_requests(&mut layers) {
             problems.push(problem);
         }
+        layers.extend(debug::imposed(&layers));
         layers.extend(self.imposed.take());
         learn(&layers, variable);
         self.settle(layers);

@@ -8,6 +8,7 @@
 mod again;
 mod assemble;
 mod control;
+mod debug;
 mod definition;
 mod find;
 mod groups;
@@ -45,7 +46,7 @@ pub use limits::LimitOptions;
 pub use load::{LoadOptions, ShapeOptions};
 pub use measure::MeasureOptions;
 pub use merge::Merged;
-pub use output::{LogLevel, OutputOptions};
+pub use output::{HttpDebug, LogLevel, OutputOptions};
 pub use plugin::PluginOptions;
 pub use problem::{Origin, Problem};
 pub use report::ReportOptions;

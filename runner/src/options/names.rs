@@ -37,7 +37,6 @@ const K6_ELSEWHERE: &[(&str, &str)] = &[
     ("ext", "remove it"),
     ("features", "remove it"),
     ("handlesummarytimeout", "`--summary-json FILE` writes all results"),
-    ("httpdebug", "`--verbose` and the plugin's log show what happens"),
     ("linger", "remove it"),
     (
         "localips",

@@ -19,6 +19,15 @@ pub enum LogLevel {
     Error,
 }
 
+/// What is shown of requests and responses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HttpDebug {
+    /// Their heads.
+    Headers,
+    /// Their bodies too.
+    Full,
+}
+
 options! {
     /// What the operator gets to see.
     #[command(next_help_heading = "Output")]
@@ -43,6 +52,19 @@ options! {
         /// are (token, password, key …) are hidden anyway
         #[arg(long, value_name = "NAME")]
         pub secret: Vec<String> = OPERATOR.shown(Shown::Always),
+
+        /// Run one iteration of one virtual user, and show each request and response with its headers and the start of its
+        /// body between the log lines of the plugin
+        #[arg(long)]
+        pub debug: bool = OPERATOR,
+
+        /// Show the headers of each request and response, or all of them: headers, full [default: headers]
+        #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "headers", value_parser = http_debug)]
+        pub http_debug: Option<HttpDebug> = OPERATOR,
+
+        /// Write the first 1,000 failed requests to this file with their headers and bodies (4 KiB), a line of JSON each
+        #[arg(long, value_name = "FILE")]
+        pub failures_log: Option<PathBuf> = OPERATOR.shown(Shown::Always),
 
         /// Write each second of the run to KIND[=TARGET], such as json=samples.json.gz; may be repeated. Kinds:
         /// csv, datadog, experimental-prometheus-rw, influxdb, json, opentelemetry, otlp, prometheus, prometheus-rw, statsd
@@ -72,6 +94,10 @@ options! {
         /// Exit with this code if any request or iteration failed [default: 0; of a locustfile 1, as Locust does]
         #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u8))]
         pub exit_code_on_error: Option<u8> = OPERATOR,
+
+        /// Exit with 3 if the generator, not the server, was slow in more than 1 % of the seconds
+        #[arg(long)]
+        pub fail_on_saturation: bool = OPERATOR,
     }
 }
 
@@ -83,5 +109,12 @@ fn log_level(text: &str) -> Result<LogLevel, String> {
         "info" => LogLevel::Info,
         "warning" | "warn" => LogLevel::Warning,
         _ => LogLevel::Error,
+    })
+}
+
+fn http_debug(text: &str) -> Result<HttpDebug, String> {
+    Ok(match values::one_of(text, &["headers", "full"])? {
+        "full" => HttpDebug::Full,
+        _ => HttpDebug::Headers,
     })
 }

@@ -69,7 +69,12 @@ impl Session {
         };
         let output = &options.output;
         let keep = |outcome: &Outcome| finish::keep(&facts.ended(outcome), output);
-        let outcome = execute(&mut prepared, output, handle, (tally, &keep))?;
+        let failures_log = prepared.failures_log.take();
+        let outcome = execute(&mut prepared, output, handle, (tally, &keep));
+        if let Some(log) = failures_log {
+            log.end(output.failures_log.as_deref());
+        }
+        let outcome = outcome?;
         // The shop's threads end with `prepared`, after the results are written.
         self.end(outcome, &facts, output)
     }
@@ -114,7 +119,7 @@ impl Session {
 
     /// Writes the results, and tells whoever follows the run through the API how it ended.
     fn end(&self, mut outcome: Outcome, facts: &Facts, output: &OutputOptions) -> Result<ExitCode, Failure> {
-        finish::end_outputs(std::mem::take(&mut outcome.outputs));
+        outcome.snapshot.outputs = finish::end_outputs(std::mem::take(&mut outcome.outputs));
         let result = finish::finish(&facts.ended(&outcome), output);
         if let ApiState::Serving(server) = &self.api {
             let code = result.as_ref().map_or_else(|failure| failure.exit, |code| *code);

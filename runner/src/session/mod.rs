@@ -4,6 +4,7 @@
 //! Everything that can be refused is refused in `prepare`, before the first request of the load.
 
 mod api_access;
+mod debugging;
 mod endpoint;
 mod execute;
 mod exit;

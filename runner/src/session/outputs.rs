@@ -16,6 +16,25 @@ pub(super) fn check(options: &OutputOptions) -> Result<(), Failure> {
     outputs.try_for_each(|output| output.check().map_err(refused))
 }
 
+/// A search makes many runs: what is about a single one has no meaning in it.
+pub(super) fn refuse_in_search(options: &OutputOptions) -> Result<(), Failure> {
+    let asked = [
+        ("--out", !options.out.is_empty()),
+        ("--csv, --junit or --markdown", options.reports.is_asked()),
+        ("--hdr-log", options.hdr_log.is_some()),
+        ("--debug", options.debug),
+        ("--http-debug", options.http_debug.is_some()),
+        ("--failures-log", options.failures_log.is_some()),
+    ];
+    match asked.into_iter().find(|(_, is_asked)| *is_asked) {
+        None => Ok(()),
+        Some((option, _)) => Err(Failure::invalid(format!(
+            "a search makes many runs: {option} is about a single one"
+        ))
+        .hint("use it with `run`; --summary-json writes what a search has found")),
+    }
+}
+
 /// Lets them have every second of the run.
 pub(super) fn begin(options: &OutputOptions, tally: &mut Tally, plan: &Arc<Plan>) -> Result<(), Failure> {
     asked(options)?.into_iter().try_for_each(|output| {

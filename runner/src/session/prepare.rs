@@ -1,5 +1,6 @@
 //! From options to a run that can begin. Everything that can be refused is refused here.
 
+use super::debugging::{self, FailuresLog};
 use super::endpoint::{self, Endpoint};
 use super::linked::{self, Linked};
 use super::memory::Memory;
@@ -44,6 +45,8 @@ pub(super) struct Prepared {
     /// Whether its exit code is to tell of failures, as Locust's does.
     pub(super) is_locustfile: bool,
     logs: Option<Receiver<LogLine>>,
+    /// The file of failed requests, if there is one.
+    pub(super) failures_log: Option<FailuresLog>,
     _clock: EpochClock,
     _shop: Option<RunningShop>,
 }
@@ -98,6 +101,7 @@ pub(super) fn prepare(options: &RunOptions) -> Result<Prepared, Failure> {
 
 /// As [`prepare`], for runs at rates that aren't known yet: with room for as many VUs as these may need.
 pub(super) fn prepare_search(options: &RunOptions) -> Result<Prepared, Failure> {
+    outputs::refuse_in_search(&options.output)?;
     prepare_for(options, RoomFor::Search)
 }
 
@@ -143,13 +147,15 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
     let plan = resolved.plan;
     let memory = Memory::ask(plan.limits.max_memory_bytes);
     let (sink, logs) = sync_channel(LOG_QUEUE);
-    let shared = shared(
+    let (exchanges, failures_log) = debugging::look(output, sink.clone())?;
+    let mut shared = shared(
         &plan,
         &resolved.secrets,
         data,
         LogSink::new(sink, plan.limits.log_lines_per_second),
         budget(options, &plan, &memory),
     );
+    shared.exchanges = exchanges;
     Ok(Prepared {
         plan: Arc::new(plan),
         linked,
@@ -160,6 +166,7 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
         memory,
         is_locustfile: read.is_locustfile,
         logs: Some(logs),
+        failures_log,
         _clock: clock,
         _shop: shop,
     })
@@ -315,6 +322,7 @@ fn shared(plan: &Plan, secrets: &Secrets, data: DataSets, log: LogSink, memory: 
             watched_urls(&plan.thresholds),
             http_settings::base(secrets),
         ),
+        traceparent: plan.http.traceparent,
         lacks_insecure: plan.grants.lacks_insecure,
         progress: RunProgress::new(tally::run_info(plan, Set::Main).vus),
         strict_redirects: plan.http.strict_redirects,

@@ -26,7 +26,10 @@ pub(super) fn write(results: &RunResults, options: &ReportOptions) -> Vec<Failur
     let written = files(options).into_iter().map(|(path, render)| {
         let failed = || Failure::invalid(format!("failed to write the results to {:?}", path.display()));
         let text = render(results).map_err(|why| failed().because(why))?;
-        report::write_text(&path, &text).map_err(|error| failed().because(error))
+        report::write_text(&path, &text).map_err(|error| {
+            let failure = failed().because(error);
+            failure.hint("the run is over and its summary is above; what else was to be written is, unless a line says otherwise")
+        })
     });
     written.filter_map(Result::err).collect()
 }

@@ -2,6 +2,7 @@
 //! since when its time counts.
 
 use super::attribution::Attribution;
+use super::exchanges::Looked;
 use super::in_flight::InFlight;
 use super::rate_limit::RateLimit;
 use std::sync::Arc;
@@ -17,9 +18,17 @@ pub(super) struct Admission {
     pub(super) slot: Option<Instant>,
     /// That limit, for the redirects.
     pub(super) rate_limit: Option<Arc<RateLimit>>,
+    /// Who looks at what comes of it, if anybody does.
+    pub(super) looked: Option<Looked>,
 }
 
 impl Admission {
+    /// The same for a request whose trace has this id.
+    pub(super) fn traced(mut self, trace: Option<u128>) -> Admission {
+        self.attribution.trace = trace;
+        self
+    }
+
     /// Waits until the request may begin.
     pub(super) async fn wait(&self) {
         wait_for(self.slot).await;

@@ -9,6 +9,7 @@ mod attribution;
 pub mod bindings;
 mod call;
 mod cpu_budget;
+mod exchanges;
 mod groups;
 mod host_call;
 mod host_calls;
@@ -36,6 +37,7 @@ mod wasi;
 
 pub use crate::engine::data::{DataError, DataSet, DataSets};
 pub use call::{explain_call, instantiate, new_store};
+pub use exchanges::{Exchanges, FailedExchange, MOST_FAILURES, ShownBody};
 pub use host_calls::HostCalls;
 pub use http::naming::Naming;
 pub use identity::{Purpose, VuIdentity};

@@ -1,5 +1,6 @@
 //! What all VUs of a run share.
 
+use super::exchanges::Exchanges;
 use super::http::bodies::SharedBodies;
 use super::http::naming::Naming;
 use super::limits;
@@ -38,6 +39,8 @@ pub struct RunShared {
     pub shared: SharedStore,
     /// Takes the guests' log lines.
     pub log: LogSink,
+    /// Who looks at whole requests and responses, if anybody does.
+    pub exchanges: Option<Arc<Exchanges>>,
     /// Names of the scenarios, by index.
     pub scenarios: Vec<String>,
     /// Memory limit of one VU.
@@ -60,6 +63,8 @@ pub struct RunShared {
     pub naming: Naming,
     /// Whether the operator said how many redirects are followed: then one more is an error, whatever it is to the guest.
     pub strict_redirects: bool,
+    /// Whether requests carry the ids of traces.
+    pub traceparent: bool,
     /// Whether the plugin wants certificates not to be checked, and the operator didn't grant that.
     pub lacks_insecure: bool,
     /// What the run needs and wasn't granted, once that has shown.
@@ -91,6 +96,7 @@ impl RunShared {
             data: DataSets::new(),
             shared: SharedStore::default(),
             log,
+            exchanges: None,
             scenarios: Vec::new(),
             vu_memory_bytes: 0,
             vu_host_memory_bytes: 0,
@@ -102,6 +108,7 @@ impl RunShared {
             abort_requested: Notify::new(),
             naming: Naming::default(),
             strict_redirects: false,
+            traceparent: false,
             lacks_insecure: false,
             not_granted: OnceLock::new(),
             progress: RunProgress::default(),

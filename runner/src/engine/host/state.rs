@@ -3,6 +3,7 @@
 use super::admission::Admission;
 use super::attribution::{Attribution, TagText};
 use super::cpu_budget::CpuBudget;
+use super::exchanges::Looked;
 use super::groups::OpenGroups;
 use super::host_calls::HostCalls;
 use super::http::state::HttpState;
@@ -252,6 +253,7 @@ impl VuState {
             scenario: self.identity.scenario,
             purpose: self.purpose,
             tags,
+            trace: None,
         }
     }
 
@@ -272,6 +274,10 @@ impl VuState {
             intended: self.intended.take().or(slot).unwrap_or(begun),
             slot,
             rate_limit: self.rate_limit().cloned(),
+            looked: self.run.exchanges.as_ref().map(|exchanges| Looked {
+                exchanges: Arc::clone(exchanges),
+                vu: self.identity.vu,
+            }),
         }
     }
 }

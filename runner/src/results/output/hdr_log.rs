@@ -6,6 +6,7 @@ use super::clock::Clock;
 use super::stream_file::StreamFile;
 use crate::metrics::{Distribution, RecordedRequests};
 use crate::plan::Plan;
+use crate::report::inert_cell;
 use crate::results::tally::{Output, Update};
 use base64::Engine as _;
 use hdrhistogram::serialization::{Serializer as _, V2DeflateSerializer};
@@ -108,7 +109,7 @@ fn intervals(requests: &[RecordedRequests]) -> BTreeMap<String, Distribution<u64
 /// Tags end at a comma or a blank, and lines at a line break.
 fn tag(row: &RecordedRequests) -> String {
     let text = format!("{}_{}", row.method, row.name);
-    text.replace(|c: char| c == ',' || c.is_whitespace() || c.is_control(), "_")
+    inert_cell(&text).replace(|c: char| c == ',' || c.is_whitespace() || c.is_control(), "_")
 }
 
 fn interval(

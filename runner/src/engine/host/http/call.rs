@@ -8,6 +8,7 @@ use super::responses::KeptResponse;
 use crate::engine::host::admission::Admission;
 use crate::engine::host::attribution::RequestResult;
 use crate::engine::host::bindings::http::{KeepPolicy, RedirectPolicy, Request};
+use crate::engine::host::exchanges::Exchanged;
 use crate::engine::host::host_call::HostCall;
 use crate::engine::run_queue::after_the_others;
 use crate::http::{self as engine, Client, JarUse};
@@ -155,10 +156,33 @@ impl HttpCall {
             (Some(why), Ok(redirect)) => (Err(Unanswered::too_many_redirects(why)), Some(Box::new(redirect))),
             (_, result) => (result, None),
         };
-        HttpAnswer {
+        let answer = HttpAnswer {
             result,
             redirect,
             ignored,
+        };
+        if let Some(looked) = &self.admission.looked {
+            looked.at(self.exchanged(&answer));
+        }
+        answer
+    }
+
+    /// What came of it, for whoever looks at it.
+    #[cold]
+    fn exchanged<'a>(&'a self, answer: &'a HttpAnswer) -> Exchanged<'a> {
+        let kept = answer.result.as_ref().ok().or(answer.redirect.as_deref());
+        let unanswered = answer.result.as_ref().err();
+        Exchanged {
+            request: &self.request,
+            body: self
+                .body
+                .as_ref()
+                .map_or(&self.request.body, |body| body.as_slice()),
+            response: kept.map(|kept| &kept.response),
+            failure: match kept {
+                Some(kept) => kept.failure.as_deref(),
+                None => unanswered.map(Unanswered::reason),
+            },
         }
     }
 

@@ -43,6 +43,15 @@ impl Unanswered {
         }
     }
 
+    /// The reason in words, or else its code.
+    pub(super) fn reason(&self) -> &str {
+        if self.detail.is_empty() {
+            self.code.name()
+        } else {
+            &self.detail
+        }
+    }
+
     /// The code as the guest has it.
     pub(in crate::engine::host) fn guest_code(&self) -> ErrorCode {
         code_of(self.code)

@@ -20,6 +20,12 @@ const APART: &[(&str, &str)] = &[
     ("verbose", "how the run is shown"),
     ("log_level", "how the run is shown"),
     ("secret", "what isn't shown"),
+    (
+        "debug",
+        "one iteration of one virtual user is what the plan says then",
+    ),
+    ("http_debug", "how the run is shown"),
+    ("failures_log", "where failures are written"),
     ("csv", "where the results are written"),
     ("csv_full_history", "where the results are written"),
     ("hdr_log", "where the results are written"),
@@ -29,6 +35,7 @@ const APART: &[(&str, &str)] = &[
     ("summary_json", "where the results are written"),
     ("baseline", "what the results are compared with"),
     ("exit_code_on_error", "what is made of the results"),
+    ("fail_on_saturation", "what is made of the results"),
 ];
 
 const RATE: &str = "--rate 10/s -t 5s";
@@ -91,6 +98,7 @@ const OF_RUNS: &[(&str, &str, &str)] = &[
     ("max_body", "", "--max-body 1MiB"),
     ("headers", "", "--header a:b"),
     ("no_cookies", "", "--no-cookies"),
+    ("traceparent", "", "--traceparent"),
     ("reset_cookies", "", "--reset-cookies"),
     ("no_compression", "", "--no-compression"),
     ("no_keep_alive", "", "--no-keep-alive"),
