@@ -21,6 +21,7 @@ mod endings;
 mod executors;
 mod failing_servers;
 mod fairness;
+mod ground_truth;
 mod guest_errors;
 mod hostile;
 mod interrupts;
