@@ -4,6 +4,7 @@
 //! `WASMSWARM_WRITE_DOCS=1` writes the page instead of comparing it.
 
 use crate::support::cli::{Ran, run, run_plugin};
+use crate::support::summary::Summary;
 use crate::support::target::Shop;
 use crate::support::{root, together};
 use std::fmt::Write as _;
@@ -88,7 +89,7 @@ impl Script {
         let (ran, summary) = run_plugin(&self.path, &arguments);
         let said = format!("{}\n{}\n{}", self.name(), ran.out, ran.err);
         let code = match kind {
-            "runs" | "fails" => 0,
+            "runs" | "fails" => self.code_of_failures(&summary),
             "aborts" => 108,
             other => panic!("{}: what is {other:?}?", self.name()),
         };
@@ -116,6 +117,15 @@ impl Script {
         }
         let failed = self.number("failed checks").unwrap_or(0);
         assert!(kind == "fails" || summary.checks().1 == failed, "{said}");
+    }
+
+    /// Failures are an exit code of locustfiles only, as Locust has it.
+    fn code_of_failures(&self, summary: &Summary) -> i32 {
+        let failed = ["failures", "iterations/failed", "iterations/trapped"];
+        let any = failed
+            .iter()
+            .any(|key| summary.number(&format!("/totals/{key}")) > 0);
+        i32::from(any && self.path.extension().is_some_and(|ending| ending == "py"))
     }
 
     fn row(&self) -> String {

@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod as_typed;
 mod bad_input;
 mod bombs;
 mod bounds;

@@ -1,6 +1,6 @@
 //! Why there is no component, each with what to do.
 
-use super::Language;
+use super::{Language, misspelt};
 use std::io;
 use std::path::PathBuf;
 
@@ -214,6 +214,7 @@ impl BuildError {
             Self::Limit { .. } => Some(
                 "what runs while it is built, such as a script's top level, must be done sooner and with less",
             ),
+            Self::Script { message } => misspelt::hint(message),
             Self::Interrupted
             | Self::Manifest { .. }
             | Self::Compile { .. }
@@ -221,7 +222,6 @@ impl BuildError {
             | Self::Read { .. }
             | Self::Write { .. }
             | Self::Syntax { .. }
-            | Self::Script { .. }
             | Self::NoModule { .. } => None,
         }
     }

@@ -10,6 +10,7 @@ mod error;
 mod go;
 mod kept;
 mod language;
+mod misspelt;
 mod project;
 mod python;
 mod reach;

@@ -1,18 +1,15 @@
 //! Flags of Locust and k6 that don't exist here, and what to do instead.
 
+use clap::error::ContextValue;
+
 /// Flags, with the way there is.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("--address", "there is no control API yet; Ctrl-C ends a run"),
+    (
+        "--address",
+        "--api ADDR:PORT serves an API to watch and steer the run",
+    ),
     ("--autoquit", "a run ends by itself; remove it"),
     ("--autostart", "a run begins by itself; remove it"),
-    (
-        "--blacklist-ip",
-        "nothing is reached but --host and --allow-host; remove it",
-    ),
-    (
-        "--block-hostnames",
-        "nothing is reached but --host and --allow-host; remove it",
-    ),
     ("--class-picker", "name the scenarios to run behind the plugin"),
     (
         "--config-users",
@@ -38,10 +35,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("--no-reset-stats", "statistics are never reset; remove it"),
     ("--no-usage-report", "nothing is ever reported; remove it"),
-    (
-        "--no-vu-connection-reuse",
-        "--no-keep-alive uses a new connection for every request",
-    ),
     ("--once", "--iterations 1"),
     ("--paused", "a run begins at once; remove it"),
     ("--print-stats", "the summary is always printed; remove it"),
@@ -74,9 +67,55 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("-p", "a run begins at once; remove it"),
 ];
 
+/// Values that are right for the flag that another tool has by this name: the beginning of the flag as it is named in errors,
+/// what the value looks like there, and what to do instead.
+type Habit = (&'static str, fn(&str) -> bool, &'static str);
+
+const HABITS: &[Habit] = &[(
+    "--graceful-stop",
+    is_stage,
+    "for a stage as with k6's -s: --stage",
+)];
+
+fn is_stage(value: &str) -> bool {
+    value.contains(':')
+}
+
+/// What was meant by a value that this flag can't have.
+pub(super) fn meant_by(flag: &str, value: Option<&ContextValue>) -> Option<String> {
+    let Some(ContextValue::String(value)) = value else {
+        return None;
+    };
+    let habit = HABITS
+        .iter()
+        .find(|(known, is_theirs, _)| flag.starts_with(known) && is_theirs(value));
+    habit.map(|(_, _, instead)| format!("{instead} {value}"))
+}
+
 /// What to do instead of a flag, if it is one of theirs.
 pub(super) fn instead_of(flag: &str) -> Option<&'static str> {
     let name = flag.split('=').next().unwrap_or(flag);
     let found = ELSEWHERE.iter().find(|(known, _)| *known == name);
     found.map(|(_, instead)| *instead)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Line;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn no_flag_is_listed_that_exists_here() {
+        let line = Line::command();
+        let run = line.find_subcommand("run").unwrap();
+        for arg in run.get_arguments() {
+            let long = arg.get_long_and_visible_aliases().unwrap_or_default();
+            let short = arg.get_short_and_visible_aliases().unwrap_or_default();
+            let long = long.iter().map(|name| format!("--{name}"));
+            for flag in long.chain(short.iter().map(|name| format!("-{name}"))) {
+                assert_eq!(instead_of(&flag), None, "{flag}");
+            }
+        }
+    }
 }

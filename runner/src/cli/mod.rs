@@ -11,6 +11,7 @@ mod saved;
 mod target;
 mod texts;
 mod usage;
+mod variables;
 mod watch;
 
 use crate::error::Failure;
@@ -136,6 +137,9 @@ fn read() -> Result<Command, ExitCode> {
     let matches = matches.map_err(|error| usage::explain(&error))?;
     let line = Line::from_arg_matches(&matches).map_err(|error| usage::explain(&error))?;
     let (_, matches) = matches.subcommand().unwrap_or(("", &matches));
+    if let Command::Run(_) | Command::Find(_) = line.command {
+        variables::warn_of_unknown();
+    }
     match line.command {
         Command::Run(options) => Ok(Command::Run(Box::new(assemble(*options, matches)?))),
         Command::Find(mut find) => {

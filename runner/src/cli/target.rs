@@ -10,15 +10,15 @@ use std::net::SocketAddr;
 #[derive(Debug, clap::Args)]
 pub(super) struct TargetOptions {
     /// Loopback address to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8089")]
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
 
     /// Hold answers back: 20ms, 10ms..110ms, normal:20ms,5ms, exp:20ms, sweep:10ms..110ms/1000
     #[arg(long, value_name = "DELAY", default_value = "0ms")]
     delay: Delay,
 
-    /// Answer so many requests per second, one after the other; the others queue up
-    #[arg(long, value_name = "RATE")]
+    /// Answer at this rate, one request after the other; the others queue up: 500/s, 300/m
+    #[arg(long, value_name = "N/UNIT", value_parser = crate::options::rate)]
     capacity: Option<f64>,
 
     /// Work on so many requests at a time, each for the time of --delay; the others queue up. With a constant delay the

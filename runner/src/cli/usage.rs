@@ -27,6 +27,13 @@ fn refusal(error: &clap::Error) -> Failure {
     let failure = failure(&error.render().to_string());
     let flag = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(flag)) if error.kind() == ErrorKind::UnknownArgument => flag,
+        Some(ContextValue::String(flag)) => {
+            let hint = elsewhere::meant_by(flag, error.get(ContextKind::InvalidValue));
+            return match hint {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            };
+        }
         _ => return failure,
     };
     match elsewhere::instead_of(flag) {
@@ -87,6 +94,12 @@ mod tests {
                 .what
                 .starts_with("invalid value '0' for '--users <N>'")
         );
+    }
+
+    #[test]
+    fn a_value_that_fits_another_tools_flag_is_understood() {
+        let hint = refused("wasmswarm run p -s 1m:20").hint.unwrap();
+        assert_eq!(hint, "for a stage as with k6's -s: --stage 1m:20");
     }
 
     #[test]

@@ -99,6 +99,16 @@ impl RunOptions {
         Ok(())
     }
 
+    /// The same run, which may reach these hosts as well.
+    #[must_use]
+    pub fn with_hosts(&self, hosts: &[String]) -> RunOptions {
+        let mut options = self.clone();
+        let mut layers = std::mem::take(&mut options.layers);
+        layers.push(Layer::of_hosts(hosts));
+        options.settle(layers);
+        options
+    }
+
     /// Takes what these layers come to, from the least to the most important, in place of what the command line alone
     /// gave.
     pub(super) fn settle(&mut self, layers: Vec<Layer>) {

@@ -293,6 +293,11 @@ pub(super) fn scenario() -> &'static Definitions {
     &SCENARIO
 }
 
+/// The variables of all options of a run.
+pub fn variables() -> impl Iterator<Item = String> {
+    run().iter().map(Definition::variable)
+}
+
 /// Whether the values of the option of this name are shown as they are, in whatever form the name is written.
 pub fn is_shown(name: &str) -> bool {
     let found = run().find(name).or_else(|| scenario().find(name));

@@ -5,6 +5,7 @@
 //! configuration file, and its text is the help of all three. A field without a value is `None` or
 //! empty, so that [`resolve`] can tell what was asked for from what wasn't.
 
+mod again;
 mod assemble;
 mod control;
 mod debug;
@@ -37,8 +38,10 @@ mod tree;
 mod values;
 
 pub use self::http::HttpOptions;
+pub use again::command_with;
 pub use control::ControlOptions;
 pub use definition::is_shown;
+pub use definition::{is_shown, variables};
 pub use duet::{AgainstOptions, DuetOptions};
 pub use find::{FindOptions, SearchOptions};
 pub use layer::Layer;
@@ -54,7 +57,7 @@ pub use requests::RequestOptions;
 pub use resolve::{Given, Machine, NotGranted, Params, Refused, ResolvedPlan, RoomFor, Secrets, resolve};
 pub use scenario::ScenarioOptions;
 pub use schema::schema;
-pub use values::pair;
+pub use values::{max_rate as rate, pair};
 
 use crate::build::{Engine, PlainRequest};
 use std::path::PathBuf;

@@ -91,8 +91,8 @@ options! {
         #[arg(long, value_name = "FILE")]
         pub baseline: Option<PathBuf> = OPERATOR.shown(Shown::Always),
 
-        /// Exit with this code if any request or iteration failed
-        #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u8).range(1..))]
+        /// Exit with this code if any request or iteration failed [default: 0; of a locustfile 1, as Locust does]
+        #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u8))]
         pub exit_code_on_error: Option<u8> = OPERATOR,
 
         /// Exit with 3 if the generator, not the server, was slow in more than 1 % of the seconds

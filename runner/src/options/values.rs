@@ -178,7 +178,7 @@ fn per_time(text: &str) -> Option<Duration> {
 ///
 /// # Errors
 /// In words for the command line.
-pub(super) fn max_rate(text: &str) -> Result<f64, String> {
+pub fn max_rate(text: &str) -> Result<f64, String> {
     let rate = rate_per(text)?;
     let per_second = rate.amount / rate.per.map_or(1.0, |per| per.as_secs_f64());
     match plan::Rate::new(per_second) {

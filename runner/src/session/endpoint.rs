@@ -3,7 +3,7 @@
 use crate::engine::plugin::Description;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::options::HttpOptions;
+use crate::options::{self, HttpOptions};
 use crate::secret;
 use crate::shop::{self, RunningShop};
 use crate::terminal;
@@ -81,13 +81,27 @@ fn demo() -> Result<Endpoint, Failure> {
 fn parse(host: &str) -> Result<Url, Failure> {
     let refuse = |why: String| {
         let failure = Failure::invalid(format!("the host {host:?} can't be used")).because(why);
-        failure.hint("write it as http://HOST[:PORT] or https://HOST[:PORT], or `demo` for the built-in shop")
+        failure.hint(meant(host))
     };
     let url = Url::parse(host).map_err(|e| refuse(e.to_string()))?;
     match url.scheme() {
         "http" | "https" => Ok(url),
         _ => Err(refuse("it doesn't begin with http:// or https://".to_owned())),
     }
+}
+
+/// What was meant by a host that isn't a URL.
+fn meant(host: &str) -> String {
+    let is_name = |char: char| char.is_ascii_alphanumeric() || ".-:[]/_".contains(char);
+    let shape = "http://HOST[:PORT] or https://HOST[:PORT], or `demo` for the built-in shop";
+    if host.contains(": ") {
+        return format!("-H is --host here; a header is --header {host:?}");
+    }
+    let url = format!("http://{host}");
+    if !host.contains("//") && host.chars().all(is_name) && Url::parse(&url).is_ok() {
+        return format!("did you mean {url}? It is written as {shape}");
+    }
+    format!("write it as {shape}")
 }
 
 /// The plugin makes requests, and the operator granted no host.
@@ -100,11 +114,18 @@ fn nowhere(description: &Description) -> Failure {
                 exit: ExitCode::NotGranted,
                 ..Failure::invalid(what)
             };
-            failure.hint(format!("if that is yours to test: --host {host}"))
+            let flag = format!("--host {host}");
+            failure.hint(format!(
+                "if that is yours to test: {}",
+                options::command_with(&flag)
+            ))
         }
         None => Failure::invalid("no host to test was given")
             .because("the plugin makes requests")
-            .hint("pass --host URL, or --host demo for the built-in shop"),
+            .hint(format!(
+                "{}; instead of `demo`, the built-in shop, name the URL of yours",
+                options::command_with("--host demo")
+            )),
     }
 }
 
@@ -117,6 +138,14 @@ mod tests {
         assert_eq!(parse("https://a.test:8443/x").unwrap().port(), Some(8443));
         let refusal = parse("localhost:8080").unwrap_err();
         assert_eq!(refusal.causes, ["it doesn't begin with http:// or https://"]);
+        assert!(
+            refusal
+                .hint
+                .unwrap()
+                .starts_with("did you mean http://localhost:8080?")
+        );
+        let header = parse("accept: text/plain").unwrap_err();
+        assert!(header.hint.unwrap().contains("--header \"accept: text/plain\""));
         assert_eq!(parse("example").unwrap_err().exit, ExitCode::Invalid);
     }
 

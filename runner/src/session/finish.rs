@@ -6,7 +6,7 @@ use crate::engine::load::EndReason;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::metrics::{OutputRow, Snapshot, Verdict};
-use crate::options::OutputOptions;
+use crate::options::{self, OutputOptions};
 use crate::plan::Plan;
 use crate::report;
 use crate::results::model::{EndFacts, RunFacts, RunResults};
@@ -18,6 +18,8 @@ use std::time::SystemTime;
 /// A run that has ended.
 pub(super) struct Ended<'a> {
     pub(super) plan: &'a Plan,
+    /// Whether failures alone are an exit code, as they are for Locust.
+    pub(super) is_locustfile: bool,
     pub(super) outcome: &'a Outcome,
     /// Whether live changes made it another load than the plan's.
     pub(super) was_changed: bool,
@@ -50,7 +52,22 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
     let code = exit_code(run, &wrong, output);
     let end = end(run, &wrong, output);
     facts(run, &end, &wrong, |facts| report(run, facts, output))?;
-    verdict(code, &run.outcome.reason, wrong)
+    match denied(&run.outcome.snapshot) {
+        Some(host) if code == ExitCode::NotGranted => Err(all_denied(host)),
+        _ => verdict(code, &run.outcome.reason, wrong),
+    }
+}
+
+fn all_denied(host: &str) -> Failure {
+    let host = terminal::escape(host);
+    let failure = Failure {
+        exit: ExitCode::NotGranted,
+        ..Failure::invalid(format!("{host} wasn't granted, so every request was denied"))
+    };
+    failure.hint(format!(
+        "if that is yours to test: {}",
+        options::command_with(&format!("--allow-host {host}"))
+    ))
 }
 
 fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Result<(), Failure> {
@@ -131,11 +148,29 @@ fn lack(output: &OutputRow) -> Option<String> {
 }
 
 fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> EndFacts {
+    let code = exit_code(run, wrong, output);
+    let mut text = ending(run.outcome);
+    if code == ExitCode::Failures(LOCUST) && output.exit_code_on_error.is_none() {
+        text.push_str(
+            "; there were failures, of which Locust's exit code tells (--exit-code-on-error 0 doesn't)",
+        );
+    }
     EndFacts {
         reason: word(&run.outcome.reason).to_owned(),
-        code: exit_code(run, wrong, output).number(),
-        text: ending(run.outcome),
+        code: code.number(),
+        text,
     }
+}
+
+/// The first of the hosts that weren't granted, if not one request of the run got further than that.
+fn denied(snapshot: &Snapshot) -> Option<&str> {
+    let requests = snapshot.totals.requests;
+    let mut rows = snapshot.denials.iter();
+    let all = rows.any(|row| row.kind == "host" && row.count == requests);
+    let first = snapshot.failures.first().filter(|_| all && requests > 0)?;
+    let host = first.key.detail.strip_prefix("the run doesn't allow ")?;
+    // Where the operator excluded it by name, there is nothing to grant.
+    host.split_once(';').map(|(host, _)| host)
 }
 
 /// Lets `act` have what reports say of a run.
@@ -184,7 +219,13 @@ fn contradictions(run: &Ended<'_>) -> Vec<String> {
     }
 }
 
+/// Locust's exit code where something failed.
+const LOCUST: u8 = 1;
+
 fn exit_code(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> ExitCode {
+    let on_error = output
+        .exit_code_on_error
+        .or_else(|| run.is_locustfile.then_some(LOCUST));
     let totals = &run.outcome.snapshot.totals;
     let failed = totals.failures + totals.iterations.failed + totals.iterations.trapped;
     match &run.outcome.reason {
@@ -206,6 +247,9 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> ExitC
         | EndReason::ShapeFailed(_)
         | EndReason::SetupFailed(_)
         | EndReason::TeardownFailed(_) => ExitCode::Guest,
+        EndReason::TimeUp | EndReason::Completed if denied(&run.outcome.snapshot).is_some() => {
+            ExitCode::NotGranted
+        }
         EndReason::TimeUp | EndReason::Completed if run.outcome.marked_failed.is_some() => {
             ExitCode::MarkedFailed
         }
@@ -214,8 +258,8 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> ExitC
         {
             ExitCode::Threshold
         }
-        EndReason::TimeUp | EndReason::Completed => match output.exit_code_on_error {
-            Some(code) if failed > 0 => ExitCode::Failures(code),
+        EndReason::TimeUp | EndReason::Completed => match on_error {
+            Some(code @ 1..) if failed > 0 => ExitCode::Failures(code),
             _ => ExitCode::Ok,
         },
     }

@@ -62,6 +62,7 @@ impl Session {
         outputs::begin(&options.output, &mut tally, &handle.plan)?;
         self.serve(&handle)?;
         let facts = Facts {
+            is_locustfile: prepared.is_locustfile,
             plan: Arc::clone(&handle.plan),
             control: handle.control.clone(),
             started: SystemTime::now(),
@@ -155,6 +156,7 @@ fn handle(prepared: &mut Prepared, stop: StopHandle) -> (RunHandle, Tally) {
 
 /// What is known of a run from its beginning.
 struct Facts {
+    is_locustfile: bool,
     plan: Arc<Plan>,
     control: Control,
     started: SystemTime,
@@ -165,6 +167,7 @@ impl Facts {
     fn ended<'a>(&'a self, outcome: &'a Outcome) -> Ended<'a> {
         Ended {
             plan: &self.plan,
+            is_locustfile: self.is_locustfile,
             outcome,
             was_changed: self.control.was_changed(),
             started: self.started,

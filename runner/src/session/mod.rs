@@ -11,6 +11,7 @@ mod execute;
 mod exit;
 mod find;
 mod finish;
+mod hosts;
 mod http_settings;
 mod life;
 mod linked;

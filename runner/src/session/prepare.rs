@@ -7,7 +7,7 @@ use super::memory::Memory;
 use super::set_up::SetUp;
 use super::source::{self, Order, Read};
 use super::view::View;
-use super::{finish, http_settings, machine, no_thread, outputs, reach, refusal, reports, thresholds};
+use super::{finish, hosts, http_settings, machine, no_thread, outputs, reach, refusal, reports, thresholds};
 use crate::engine::data::DataError;
 use crate::engine::host::{DataSet, DataSets, LogLine, LogSink, Naming, RateLimit, RunProgress, RunShared};
 use crate::engine::load::{Control, Lifecycle, Run, StopHandle};
@@ -42,6 +42,8 @@ pub(super) struct Prepared {
     pub(super) baseline: Option<Baseline>,
     /// What there is of it.
     pub(super) memory: Memory,
+    /// Whether its exit code is to tell of failures, as Locust's does.
+    pub(super) is_locustfile: bool,
     logs: Option<Receiver<LogLine>>,
     /// The file of failed requests, if there is one.
     pub(super) failures_log: Option<FailuresLog>,
@@ -113,6 +115,8 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
     check_summary(options)?;
     outputs::check(&options.output)?;
     reports::check(&options.output.reports)?;
+    let granted = hosts::offer(options)?;
+    let options = granted.as_ref().unwrap_or(options);
     let baseline = thresholds::baseline(options.output.baseline.as_deref())?;
     let (data, data_plans) = load_data(&options.given)?;
     let (given, output) = (&options.given, &options.output);
@@ -165,6 +169,7 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
         thresholds,
         baseline,
         memory,
+        is_locustfile: read.is_locustfile,
         logs: Some(logs),
         failures_log,
         _clock: clock,

@@ -4,8 +4,8 @@ use crate::build::{self, BuildContext, BuildError, Built, Grants, PlainRequest};
 use crate::engine::plugin::{self, Inspection, PluginError, Source};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::options::BuildOptions;
-use crate::system::private;
+use crate::options::{self, BuildOptions};
+use crate::system::{bounded, private};
 use crate::terminal;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,8 @@ pub struct Read {
     pub inspection: Inspection,
     /// The files of the operator's that a script's build read.
     pub files: Vec<PathBuf>,
+    /// Whether it is a script for Locust, of which people expect what Locust does.
+    pub is_locustfile: bool,
 }
 
 /// Which plugin, and how it is got.
@@ -72,7 +74,25 @@ pub fn read(order: &Order<'_>) -> Result<Read, Failure> {
     let source = plugin::load(component.as_deref().unwrap_or(name), order.digest);
     let mut source = source.map_err(|e| refuse(name, e))?;
     name.clone_into(&mut source.name);
-    inspected(source, files)
+    Ok(Read {
+        is_locustfile: is_source && is_locustfile(Path::new(name)),
+        ..inspected(source, files)?
+    })
+}
+
+/// Whether this file, or the one of this folder, imports Locust.
+fn is_locustfile(path: &Path) -> bool {
+    let file = if path.is_dir() {
+        path.join("locustfile.py")
+    } else {
+        path.to_owned()
+    };
+    let text = match file.extension() {
+        Some(ending) if ending == "py" => bounded::text(&file, MAX_SCRIPT_BYTES),
+        _ => return false,
+    };
+    let imports = |line: &str| line.starts_with("from locust") || line.starts_with("import locust");
+    text.is_ok_and(|text| text.lines().any(|line| imports(line.trim_start())))
 }
 
 fn inspected(source: Source, files: Vec<PathBuf>) -> Result<Read, Failure> {
@@ -81,6 +101,7 @@ fn inspected(source: Source, files: Vec<PathBuf>) -> Result<Read, Failure> {
         source,
         inspection,
         files,
+        is_locustfile: false,
     })
 }
 
@@ -122,7 +143,10 @@ pub fn build(order: &Order<'_>) -> Result<(Built, Folder), Failure> {
     }
     let built = built.map_err(|error| {
         let mut failure = Failure::invalid(format!("failed to build the plugin {:?}", order.name));
-        failure.hint = error.hint().map(str::to_owned);
+        failure.hint = error
+            .hint()
+            .map(str::to_owned)
+            .or_else(|| environment_hint(&error.to_string()));
         let source = std::error::Error::source(&error).map(ToString::to_string);
         failure = failure.because(&error);
         failure.causes.extend(source);
@@ -202,15 +226,73 @@ fn standard_input() -> Result<Vec<u8>, Failure> {
     Ok(text)
 }
 
+/// What to do where a top level asks for a variable of the environment, which only has what the operator passes.
+fn environment_hint(error: &str) -> Option<String> {
+    let name = error
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("KeyError: '")?.strip_suffix('\''));
+    let name = name.filter(|_| error.contains("environ"))?;
+    let name = terminal::escape(name);
+    Some(format!(
+        "a plugin sees nothing of your environment but what you pass: {}",
+        options::command_with(&format!("-e {name}=VALUE"))
+    ))
+}
+
 /// The error for a plugin that can't be used.
 pub(super) fn refuse(name: &str, error: PluginError) -> Failure {
     let failure = Failure::invalid(format!("failed to load plugin {name:?}"));
-    let failure = failure.because(&error).hint(error.hint());
+    let hint = match &error {
+        PluginError::Missing(_) => address_hint(name),
+        _ => None,
+    };
+    let failure = failure
+        .because(&error)
+        .hint(hint.unwrap_or_else(|| error.hint().to_owned()));
     match error {
         PluginError::Interrupted => Failure {
             exit: ExitCode::Interrupted,
             ..failure
         },
         _ => failure,
+    }
+}
+
+/// For a name that looks like an address without its scheme.
+fn address_hint(name: &str) -> Option<String> {
+    let host = name.split('/').next().unwrap_or_default();
+    let (host, port) = host.split_once(':').unwrap_or((host, ""));
+    let has_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_host = !host.is_empty()
+        && host
+            .chars()
+            .all(|char| char.is_ascii_alphanumeric() || ".-".contains(char));
+    // Without a path it is as likely a file.
+    let is_domain = name.contains('/') && host.contains('.') && !host.starts_with('.');
+    (is_host && (has_port || is_domain)).then(|| format!("to request an address, write http://{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_looks_like_an_address_is_taken_for_one() {
+        for name in ["localhost:8080", "example.com/path", "127.0.0.1:80/x"] {
+            assert!(
+                address_hint(name).unwrap().ends_with(&format!("http://{name}")),
+                "{name}"
+            );
+        }
+        for name in ["shop.wasm", "./shop.js", "shop", "plugins/shop", "../a/b.js"] {
+            assert_eq!(address_hint(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_variable_that_is_missing_is_named_with_the_flag_that_passes_it() {
+        let error = "  File \"l.py\", line 3\n    URL = os.environ['SHOP']\nKeyError: 'SHOP'";
+        assert!(environment_hint(error).unwrap().contains("-e SHOP=VALUE"));
+        assert_eq!(environment_hint("KeyError: 'SHOP'"), None);
     }
 }

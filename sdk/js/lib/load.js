@@ -7,23 +7,22 @@ import { idle, reset, settle } from "./internal/loop.js";
 import { hasClasses, readClasses } from "./internal/classes.js";
 import { readFunctions } from "./internal/functions.js";
 import { suggested } from "./internal/options.js";
-import { Aborted, begin, refusal } from "./internal/state.js";
+import { Aborted, begin } from "./internal/state.js";
 import { forgetGathered } from "./k6/http.js";
 
 installGlobals();
 
 /** The plugin that a module's exports make; see the runtime for who calls what. */
 export function load(namespace) {
-  refuseUnsupported(namespace);
+  warnOfUnsupported(namespace);
   const script = hasClasses(namespace) ? readClasses(namespace) : readFunctions(namespace);
   return plugin(namespace, script);
 }
 
-function refuseUnsupported(namespace) {
+/** What a script exports and nobody calls. It runs all the same: its load doesn't depend on that. */
+function warnOfUnsupported(namespace) {
   if (namespace.handleSummary !== undefined) {
-    throw refusal(
-      "handleSummary isn't supported: the summary is the host's; `--summary-json FILE` writes all results. Remove the export",
-    );
+    log.warn("handleSummary isn't called: --summary-json FILE writes all results");
   }
 }
 

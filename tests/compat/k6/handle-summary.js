@@ -1,5 +1,6 @@
-// expect: refused: handleSummary isn't supported
-// title: handleSummary
+// expect: runs: handleSummary isn't called
+// requests: 1
+// title: handleSummary isn't called, and a warning says so
 import http from "k6/http";
 
 export default function () {

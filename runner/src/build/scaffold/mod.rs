@@ -16,10 +16,13 @@ pub enum Template {
     /// A cargo project with a copy of the SDK
     Rust,
     /// A script with types; needs no tools
+    #[value(alias = "typescript")]
     Ts,
     /// A script; needs no tools
+    #[value(alias = "javascript")]
     Js,
     /// A module in Locust's shape
+    #[value(alias = "py")]
     Python,
     /// A main package with a copy of the SDK
     Go,

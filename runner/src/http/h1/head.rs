@@ -33,6 +33,11 @@ fn parse_many(bytes: &[u8], to_head: bool) -> Result<ParsedHead, HttpError> {
 
 #[cold]
 fn not_http(bytes: &[u8], error: httparse::Error) -> HttpError {
+    // A record of an alert or a handshake, of any version.
+    if matches!(bytes, [0x15 | 0x16, 0x03, ..]) {
+        let detail = "the server speaks TLS on this port: write https:// in place of http://";
+        return HttpError::new(ErrorCode::Protocol, detail);
+    }
     let (number, line) = culprit(bytes);
     let line = quoted(line);
     HttpError::new(

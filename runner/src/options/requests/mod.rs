@@ -176,6 +176,15 @@ impl Typed {
 }
 
 impl Layer {
+    /// Grants these hosts.
+    pub(super) fn of_hosts(hosts: &[String]) -> Layer {
+        let mut layer = Layer::default();
+        hosts
+            .iter()
+            .for_each(|host| layer.say(HttpOptions::allow_host, host));
+        layer
+    }
+
     /// Takes in a text that is valid for this field.
     fn say(&mut self, id: &'static str, text: &str) {
         let Some(option) = definition::run().get(id) else {
