@@ -40,7 +40,6 @@ mod values;
 pub use self::http::HttpOptions;
 pub use again::command_with;
 pub use control::ControlOptions;
-pub use definition::is_shown;
 pub use definition::{is_shown, variables};
 pub use duet::{AgainstOptions, DuetOptions};
 pub use find::{FindOptions, SearchOptions};
