@@ -8,7 +8,7 @@ use crate::options::ReportOptions;
 use crate::plan::Plan;
 use crate::report;
 use crate::results::compare::{Comparison, RegressionLimit, compare_runs};
-use crate::results::merge;
+use crate::results::merge::merge as merge_runs;
 use crate::results::model::{self, RunResults};
 use crate::terminal::{self, Paint};
 use std::path::{Path, PathBuf};
@@ -74,7 +74,7 @@ pub(super) fn tell(
 /// A file holds no results, lacks histograms, or the sum can't be written.
 pub fn merge(paths: &[PathBuf], to: &Path) -> Result<ExitCode, Failure> {
     let runs: Result<Vec<_>, Failure> = paths.iter().map(|path| read(path)).collect();
-    let merged = merge::merge(&runs?);
+    let merged = merge_runs(&runs?);
     let merged =
         merged.map_err(|why| Failure::invalid("the runs can't be merged").because(terminal::escape(&why)))?;
     let text = merged.to_json().map_err(|e| unwritten(to).because(e))?;
