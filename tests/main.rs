@@ -13,6 +13,7 @@ mod bad_input;
 mod bombs;
 mod bounds;
 mod cache;
+mod comparisons;
 mod compat;
 mod conformance;
 mod data;

@@ -110,6 +110,9 @@ fn help_of_each_command() {
     for command in [
         "run",
         "find",
+        "report",
+        "compare",
+        "merge",
         "build",
         "inspect",
         "target",

@@ -7,6 +7,7 @@ mod elsewhere;
 mod hidden;
 mod inspect;
 mod new;
+mod saved;
 mod target;
 mod texts;
 mod usage;
@@ -15,7 +16,7 @@ mod watch;
 
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::options::{self, FindOptions, RunOptions};
+use crate::options::{self, DuetOptions, FindOptions, RunOptions};
 use crate::secret;
 use crate::session::{self, Exit, Session};
 use crate::system::confine;
@@ -45,6 +46,14 @@ enum Command {
     Run(Box<RunOptions>),
     /// Find the highest rate of iterations at which all thresholds hold
     Find(Box<FindOptions>),
+    /// Put two hosts under the same load by turns, and say in what they differ
+    Duet(Box<DuetOptions>),
+    /// Show the summary of a saved run again, and write it in other formats
+    Report(saved::SavedRun),
+    /// Say what changed between two saved runs
+    Compare(saved::CompareOptions),
+    /// Add saved runs up, through their histograms
+    Merge(saved::MergeOptions),
     /// Make a component of sources in any language
     Build(build::BuildCommand),
     /// Show what a plugin offers and what it needs, without running load
@@ -138,6 +147,11 @@ fn read() -> Result<Command, ExitCode> {
             find.run = assemble(find.run, matches)?;
             Ok(Command::Find(find))
         }
+        Command::Duet(mut duet) => {
+            duet.impose();
+            duet.run = assemble(duet.run, matches)?;
+            Ok(Command::Duet(duet))
+        }
         command => Ok(command),
     }
 }
@@ -147,6 +161,7 @@ fn start_log(command: &Command) -> Result<(), ExitCode> {
     let verbose = match command {
         Command::Run(options) => options.output.verbose,
         Command::Find(options) => options.run.output.verbose,
+        Command::Duet(options) => options.run.output.verbose,
         _ => false,
     };
     let asked = std::env::var_os(terminal::LOG_VARIABLE).map(|text| text.to_string_lossy().into_owned());
@@ -193,6 +208,10 @@ fn dispatch(command: Command, exit: &Exit) -> Result<ExitCode, Failure> {
         Command::Run(options) if options.show.is_asked() => session::show(&options),
         Command::Run(options) => Session::new(exit)?.run(&options),
         Command::Find(options) => Session::new(exit)?.find(&options),
+        Command::Duet(options) => Session::new(exit)?.duet(&options),
+        Command::Report(options) => saved::report(&options),
+        Command::Compare(options) => saved::compare(&options),
+        Command::Merge(options) => saved::merge(&options),
         Command::Build(options) => build::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::Target(options) => target::run(&options),

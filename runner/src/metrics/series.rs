@@ -184,7 +184,8 @@ impl Statuses {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
+    /// Adds other counts.
+    pub fn merge(&mut self, other: &Self) {
         other.iter().for_each(|(status, times)| self.add(status, times));
     }
 }

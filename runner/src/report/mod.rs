@@ -2,6 +2,7 @@
 //! read is `results/model`. Nothing here prints; files are written whole or not at all.
 
 mod cell;
+mod comparison;
 mod file;
 mod find;
 mod headline;
@@ -18,6 +19,7 @@ mod totals;
 mod warnings;
 
 pub use cell::inert_cell;
+pub use comparison::{comparison, comparison_json};
 pub use file::{check_writable, write_text, write_whole};
 pub use find::{FindReport, Scalability, Step, broken, find_conclusion, find_head, find_json, find_row};
 pub use junit::junit;

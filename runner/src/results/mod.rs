@@ -1,6 +1,8 @@
 //! What becomes of what was measured: it is added up, judged, and told to whoever listens. Where it comes from is nothing
 //! that is known here.
 
+pub mod compare;
+pub mod merge;
 pub mod model;
 pub mod output;
 pub mod tally;

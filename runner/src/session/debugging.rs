@@ -2,7 +2,7 @@
 //! on a thread of its own; where that is too slow, exchanges are left out and counted.
 
 use super::no_thread;
-use crate::engine::host::{Exchanges, FailedExchange, LogLine, LogSink, MOST_FAILURES, ShownBody};
+use crate::engine::host::{Exchanges, LogLine, LogSink, MOST_FAILURES, RequestFailure, ShownBody};
 use crate::error::Failure;
 use crate::options::{HttpDebug, OutputOptions};
 use crate::secret;
@@ -90,7 +90,7 @@ impl FailuresLog {
 }
 
 /// Writes until the run has ended and nothing waits any more.
-fn write(file: File, failed: &Receiver<FailedExchange>, ended: &AtomicBool) -> io::Result<()> {
+fn write(file: File, failed: &Receiver<RequestFailure>, ended: &AtomicBool) -> io::Result<()> {
     let mut file = io::BufWriter::new(file);
     loop {
         match failed.recv_timeout(LOOK) {

@@ -196,7 +196,7 @@ fn facts(
 }
 
 /// Whether iterations start when the plan says so, in any of its workloads.
-fn is_open(plan: &Plan) -> bool {
+pub(super) fn is_open(plan: &Plan) -> bool {
     let mut kinds = plan.workloads.iter().map(|workload| workload.executor.kind());
     kinds.any(|kind| kind.has_rate() || kind.follows_shape())
 }

@@ -6,12 +6,12 @@ use super::execute::execute;
 use super::finish::{self, Ended};
 use super::measure::Outcome;
 use super::prepare::{self, Prepared};
-use super::{Exit, find, no_thread, outputs, signals};
+use super::{Exit, duet, find, no_thread, outputs, signals};
 use crate::api::{End, Server};
 use crate::engine::load::{Control, RunHandle, StopHandle};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::options::{ControlOptions, FindOptions, OutputOptions, RunOptions};
+use crate::options::{ControlOptions, DuetOptions, FindOptions, OutputOptions, RunOptions};
 use crate::plan::Plan;
 use crate::results::tally::Tally;
 use crate::system::confine;
@@ -85,6 +85,14 @@ impl Session {
     /// If nothing can be run, the plugin's set-up fails, or the results can't be written.
     pub fn find(&mut self, options: &FindOptions) -> Result<ExitCode, Failure> {
         find::find(options, self.begin())
+    }
+
+    /// Puts two hosts under the same load by turns.
+    ///
+    /// # Errors
+    /// If nothing can be run, a host can't be reached, the plugin's set-up fails, or the results can't be written.
+    pub fn duet(&mut self, options: &DuetOptions) -> Result<ExitCode, Failure> {
+        duet::duet(options, self.begin())
     }
 
     /// From here on, signals stop another run.

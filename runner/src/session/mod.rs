@@ -5,6 +5,7 @@
 
 mod api_access;
 mod debugging;
+mod duet;
 mod endpoint;
 mod execute;
 mod exit;
@@ -22,6 +23,7 @@ mod prepare;
 mod reach;
 mod refusal;
 mod reports;
+mod saved;
 mod set_up;
 mod show;
 mod signals;
@@ -35,6 +37,7 @@ mod view;
 pub use exit::Exit;
 pub use life::Session;
 pub use linked::describe;
+pub use saved::{compare, merge, show_saved};
 pub use show::show;
 pub use signals::wait_for_signal;
 pub use source::{Order, Read, build, read};

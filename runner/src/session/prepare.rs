@@ -105,6 +105,11 @@ pub(super) fn prepare_search(options: &RunOptions) -> Result<Prepared, Failure> 
     prepare_for(options, RoomFor::Search)
 }
 
+/// As [`prepare`], for runs whose load nobody changes.
+pub(super) fn prepare_block(options: &RunOptions) -> Result<Prepared, Failure> {
+    prepare_for(options, RoomFor::Nobody)
+}
+
 fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Failure> {
     let begun = Instant::now();
     check_summary(options)?;

@@ -29,7 +29,7 @@ pub enum ShownBody {
 
 /// A request that failed, with what came of it.
 #[derive(Debug, serde::Serialize)]
-pub struct FailedExchange {
+pub struct RequestFailure {
     /// Which VU it was.
     pub vu: u64,
     /// Method or protocol.
@@ -64,7 +64,7 @@ pub struct Exchanges {
     /// What is shown of each, and where.
     shown: Option<(ShownBody, LogSink)>,
     /// Takes those that failed.
-    failures: Option<SyncSender<FailedExchange>>,
+    failures: Option<SyncSender<RequestFailure>>,
     /// How many failed.
     failed: AtomicU64,
     /// Those among the first that it had no room for.
@@ -75,7 +75,7 @@ impl Exchanges {
     /// Shows each exchange, or hands over those that fail, or both.
     pub fn new(
         shown: Option<(ShownBody, LogSink)>,
-        failures: Option<SyncSender<FailedExchange>>,
+        failures: Option<SyncSender<RequestFailure>>,
     ) -> Exchanges {
         Exchanges {
             shown,
@@ -125,9 +125,9 @@ impl Looked {
         }
     }
 
-    fn failed(&self, seen: Exchanged<'_>, why: &str) -> FailedExchange {
+    fn failed(&self, seen: Exchanged<'_>, why: &str) -> RequestFailure {
         let request = seen.request;
-        FailedExchange {
+        RequestFailure {
             vu: self.vu,
             method: request.method.clone(),
             url: request.url.clone(),

@@ -37,7 +37,7 @@ mod wasi;
 
 pub use crate::engine::data::{DataError, DataSet, DataSets};
 pub use call::{explain_call, instantiate, new_store};
-pub use exchanges::{Exchanges, FailedExchange, MOST_FAILURES, ShownBody};
+pub use exchanges::{Exchanges, MOST_FAILURES, RequestFailure, ShownBody};
 pub use host_calls::HostCalls;
 pub use http::naming::Naming;
 pub use identity::{Purpose, VuIdentity};
