@@ -121,6 +121,9 @@ impl Script {
 
     /// Failures are an exit code of locustfiles only, as Locust has it.
     fn code_of_failures(&self, summary: &Summary) -> i32 {
+        if let Some(code) = self.number("exit code") {
+            return i32::try_from(code).expect("an exit code");
+        }
         let failed = ["failures", "iterations/failed", "iterations/trapped"];
         let any = failed
             .iter()

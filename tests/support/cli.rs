@@ -80,6 +80,14 @@ impl Ran {
 pub(crate) fn wasmswarm() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wasmswarm"));
     command.env("WASMSWARM_CACHE_DIR", root().join("target/test-cache"));
+    // They are ours; the binary would warn that they mean nothing.
+    for own in [
+        "WASMSWARM_ACCEPT",
+        "WASMSWARM_INTERRUPTIONS",
+        "WASMSWARM_WRITE_DOCS",
+    ] {
+        command.env_remove(own);
+    }
     command
         .env("NO_COLOR", "1")
         .env("PATH", guests::path())

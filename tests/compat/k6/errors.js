@@ -1,6 +1,7 @@
 // expect: runs
 // title: requests without a response
 // checks: 3
+// exit code: 77
 // iterations: 1
 import http from "k6/http";
 import { check } from "k6";
