@@ -29,7 +29,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "--expect-workers",
         "one machine runs the whole plan, on all of its cores",
     ),
-    ("--html", "--summary-json FILE writes all results"),
     (
         "--http-debug",
         "--log-level debug shows the plugin's own messages",

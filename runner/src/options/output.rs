@@ -47,6 +47,10 @@ options! {
         #[arg(short, long, value_name = "KIND[=TARGET]", value_parser = values::output)]
         pub out: Vec<AskedOutput> = OPERATOR.shown(Shown::ButSecrets),
 
+        /// Write a report to this file: one page that needs nothing else, for any browser
+        #[arg(long, value_name = "FILE")]
+        pub html: Option<PathBuf> = OPERATOR.shown(Shown::Always),
+
         /// Write all results to this file; - is standard output, and the summary then goes to standard error
         #[arg(long, value_name = "FILE")]
         pub summary_json: Option<PathBuf> = OPERATOR.shown(Shown::Always),

@@ -1,5 +1,6 @@
 //! Writes a file whole or not at all.
 
+use super::html::Page;
 use crate::secret;
 use std::io::{Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
@@ -27,8 +28,18 @@ pub fn check_writable(path: &Path) -> Result<()> {
 /// The file can't be written; what was there before stays.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let text = std::str::from_utf8(bytes).map_err(|_| Error::from(ErrorKind::InvalidData))?;
-    let text = secret::redact_json(text);
-    let bytes = text.as_bytes();
+    write_as_it_is(path, secret::redact_json(text).as_bytes())
+}
+
+/// The same for a page, of which the data were redacted before: its script must stay what its digest says.
+///
+/// # Errors
+/// The file can't be written; what was there before stays.
+pub fn write_page(path: &Path, page: &Page) -> Result<()> {
+    write_as_it_is(path, page.text().as_bytes())
+}
+
+fn write_as_it_is(path: &Path, bytes: &[u8]) -> Result<()> {
     if is_special(path) {
         return std::fs::OpenOptions::new()
             .write(true)

@@ -57,6 +57,10 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
         .summary_json
         .as_ref()
         .map_or(Ok(()), |path| write_json(path, &run.outcome.snapshot, facts));
+    let page = output
+        .html
+        .as_ref()
+        .map_or(Ok(()), |path| write_page(path, &run.outcome.snapshot, facts));
     if !run.outcome.is_whole {
         let missing =
             "nobody waited for the load threads: what they measured in their last second is missing";
@@ -76,6 +80,7 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
         _ => terminal::print(text.trim_end()),
     };
     written?;
+    page?;
     printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))
 }
 
@@ -210,6 +215,13 @@ fn write_json(path: &Path, snapshot: &Snapshot, facts: &RunFacts<'_>) -> Result<
     let failed = || Failure::invalid(format!("failed to write the results to {:?}", path.display()));
     let text = report::summary_json(snapshot, facts).map_err(|e| failed().because(e))?;
     write_results(path, &text).map_err(|e| failed().because(e))
+}
+
+fn write_page(path: &Path, snapshot: &Snapshot, facts: &RunFacts<'_>) -> Result<(), Failure> {
+    let failed = || Failure::invalid(format!("failed to write the report to {:?}", path.display()));
+    let text = report::summary_json(snapshot, facts).map_err(|e| failed().because(e))?;
+    let page = report::Page::of_results(&text).map_err(|e| failed().because(e))?;
+    report::write_page(path, &page).map_err(|e| failed().because(e))
 }
 
 /// Whether results go to standard output, as `-` says.

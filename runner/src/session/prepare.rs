@@ -174,18 +174,21 @@ pub(super) fn order(options: &RunOptions) -> Order<'_> {
 }
 
 fn check_summary(options: &RunOptions) -> Result<(), Failure> {
-    let Some(path) = &options.output.summary_json else {
-        return Ok(());
-    };
-    if finish::is_stdout(path) {
-        return Ok(());
+    let output = &options.output;
+    let results = output
+        .summary_json
+        .as_deref()
+        .filter(|path| !finish::is_stdout(path));
+    let files = [("results", results), ("report", output.html.as_deref())];
+    for (what, path) in files.into_iter().filter_map(|(what, path)| Some((what, path?))) {
+        report::check_writable(path).map_err(|error| {
+            let failure = Failure::invalid(format!("the {what} can't be written to {:?}", path.display()));
+            failure
+                .because(error)
+                .hint("name a file in a folder that exists and that you may write to")
+        })?;
     }
-    report::check_writable(path).map_err(|error| {
-        let failure = Failure::invalid(format!("the results can't be written to {:?}", path.display()));
-        failure
-            .because(error)
-            .hint("name a file in a folder that exists and that you may write to")
-    })
+    Ok(())
 }
 
 /// The granted files of rows, and what the plan says of them.
