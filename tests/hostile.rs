@@ -228,35 +228,64 @@ fn a_loop_in_on_start_never_becomes_a_vu() {
     ];
     let (ran, summary) = run_plugin(&odd(), &arguments);
     ran.exits(0).within(Duration::from_secs(8));
-    assert_eq!(summary.iterations("start-loop"), (0, 0, 0));
+    let (ok, failed, trapped) = summary.iterations("start-loop");
+    assert!(ok == 0 && failed > 0 && trapped == 0, "{ok} {failed} {trapped}");
     let (ok, failed, trapped) = summary.iterations("steady");
     assert!(ok > 100 && failed == 0 && trapped == 0, "{ok} {failed} {trapped}");
     assert_eq!(summary.counts(), shop.counts());
 }
 
-#[test]
-fn failed_starts_are_counted_and_said() {
-    let _machine = together();
+/// A run of the scenario whose `on-start` always fails.
+fn never_starts(load: &[&str]) -> (Ran, Summary) {
     let shop = Shop::start(&[]);
-    let arguments = [
-        "start-error",
-        "--host",
-        &shop.url,
-        "-u",
-        "1",
-        "-t",
-        "2s",
-        "--graceful-stop",
-        "0s",
-    ];
+    let mut arguments = vec!["start-error", "--host", &shop.url, "--graceful-stop", "0s"];
+    arguments.extend(load);
     let (ran, summary) = run_plugin(&odd(), &arguments);
-    ran.exits(0).within(Duration::from_secs(5));
+    summary.adds_up();
     assert_eq!(summary.number("/totals/requests"), 0);
-    let errors = summary.errors("start-error");
-    assert!(
-        errors.iter().any(|(message, _)| message.contains("not today")),
-        "{errors:?}"
-    );
+    (ran, summary)
+}
+
+#[test]
+fn starts_that_fail_cost_iterations_and_are_said_first() {
+    let _machine = together();
+    for (load, least) in [
+        (&["-u", "2", "--iterations", "3"][..], 3),
+        (&["-u", "2", "--iterations-per-vu", "1"], 2),
+        (&["-u", "1", "-t", "2s"], 2),
+    ] {
+        let (ran, summary) = never_starts(load);
+        let ran = ran.exits(0).within(Duration::from_secs(8));
+        let (ok, failed, trapped) = summary.iterations("start-error");
+        assert!(ok == 0 && failed >= least && trapped == 0, "{load:?}: {failed}");
+        let told = summary.errors("start-error");
+        assert_eq!(told[0].0, "on-start: not today");
+        let second = ran.out.trim_start().lines().nth(1).unwrap_or_default();
+        assert!(
+            second.starts_with("✗ ") && second.contains("on-start: not today"),
+            "{}",
+            ran.out
+        );
+    }
+}
+
+#[test]
+fn a_run_whose_start_never_succeeds_ends_after_ten_attempts() {
+    let _machine = together();
+    let ends = |load: &[&str]| {
+        let (ran, summary) = never_starts(load);
+        let ran = ran.exits(107).within(Duration::from_secs(25));
+        let why = "no virtual user could start in 10 attempts: not today";
+        assert!(ran.err.contains(why), "{}", ran.err);
+        summary.iterations("start-error").1
+    };
+    std::thread::scope(|scope| {
+        let counted = scope.spawn(|| ends(&["-u", "1", "--iterations", "1000"]));
+        // Virtual users that wait for arrivals have none to fail.
+        let timed = scope.spawn(|| ends(&["--rate", "5", "-t", "60s", "-u", "1"]));
+        assert_eq!(counted.join().expect("it ends"), 10);
+        assert!(timed.join().expect("it ends") <= 1);
+    });
 }
 
 #[test]

@@ -79,29 +79,16 @@ fn without_measurement(word: &str) -> &str {
     if !number || plain || share { word } else { "…" }
 }
 
-/// Leaves out what a busy machine adds: the seconds in which it was too slow, and, where a request began late, the table of
-/// response times beside that of service times.
+/// Leaves out what a busy machine adds: the warning of seconds in which it was too slow.
 fn without_chance(text: &str) -> Vec<&str> {
-    let added = [
-        "warning: this machine was too slow",
-        "Response time, from the scheduled start",
-    ];
     let mut is_added = false;
     let lines = text.lines().filter(|line| {
-        // What belongs to a line is indented, and a blank line follows it.
-        let goes_on = is_added && (line.starts_with(' ') || line.is_empty());
-        is_added = goes_on || added.iter().any(|added| line.starts_with(added));
+        // What belongs to it is indented.
+        let goes_on = is_added && line.starts_with(' ');
+        is_added = goes_on || line.starts_with("warning: this machine was too slow");
         !is_added
     });
-    lines
-        .map(|line| {
-            if line == "Requests, service time" {
-                "Requests"
-            } else {
-                line
-            }
-        })
-        .collect()
+    lines.collect()
 }
 
 fn without_hash(text: &str) -> String {

@@ -2,8 +2,12 @@
 
 pub(crate) mod api;
 pub(crate) mod cli;
+pub(crate) mod collector;
 pub(crate) mod guests;
+pub(crate) mod http;
+pub(crate) mod influxdb;
 pub(crate) mod nginx;
+pub(crate) mod prometheus;
 pub(crate) mod pty;
 pub(crate) mod recorder;
 pub(crate) mod summary;

@@ -58,7 +58,7 @@ pub(super) fn from_core_file(path: &Path) -> Result<Vec<u8>, BuildError> {
 }
 
 /// Makes a component of the core module.
-fn from_core(module: &[u8]) -> Result<Vec<u8>, BuildError> {
+pub(super) fn from_core(module: &[u8]) -> Result<Vec<u8>, BuildError> {
     let encode = || -> anyhow::Result<Vec<u8>> {
         let mut module = module.to_vec();
         if !has_types(&module) {

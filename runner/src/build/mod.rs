@@ -13,6 +13,7 @@ mod language;
 mod project;
 mod python;
 mod reach;
+mod requests;
 mod rust;
 pub mod scaffold;
 mod script;
@@ -23,6 +24,7 @@ mod zig;
 pub use error::BuildError;
 pub use language::{Language, is_source};
 pub use reach::Grants;
+pub use requests::{PlainRequest, of_requests};
 pub use script::Engine;
 
 use kept::{Inputs, Kept};

@@ -43,6 +43,7 @@ pub(super) fn run(options: &BuildCommand) -> Result<ExitCode, Failure> {
     let begun = Instant::now();
     let (built, _folder) = session::build(&Order {
         name: &options.source,
+        requests: &[],
         digest: None,
         cache_dir: options.cache_dir.as_deref(),
         quiet: options.quiet,

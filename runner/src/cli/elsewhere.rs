@@ -19,11 +19,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "give scenarios their load in a file: --config FILE",
     ),
     ("--console-output", "redirect the output: > FILE"),
-    ("--csv", "--summary-json FILE writes all results"),
-    (
-        "--csv-full-history",
-        "--summary-json FILE has the history of the run",
-    ),
     ("--execution-segment", "one machine runs the whole plan"),
     (
         "--expect-workers",
@@ -36,7 +31,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("--json", "--summary-json FILE writes all results"),
     ("--json-file", "--summary-json FILE writes all results"),
     ("--local-ips", "--source-address ADDR, once for each address"),
-    ("--locustfile", "name the plugin: wasmswarm run PLUGIN"),
     ("--log-output", "log lines go to standard error: 2> FILE"),
     ("--logfile", "log lines go to standard error: 2> FILE"),
     ("--master", "one machine runs the whole plan, on all of its cores"),
@@ -79,7 +73,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("--web-host", "there is no web interface yet; remove it"),
     ("--web-port", "there is no web interface yet; remove it"),
     ("--worker", "one machine runs the whole plan, on all of its cores"),
-    ("-f", "name the plugin: wasmswarm run PLUGIN"),
     ("-P", "there is no web interface yet; remove it"),
     ("-p", "a run begins at once; remove it"),
 ];

@@ -38,6 +38,7 @@ pub(super) struct InspectOptions {
 pub(super) fn run(options: &InspectOptions) -> Result<ExitCode, Failure> {
     let read = session::read(&Order {
         name: &options.plugin,
+        requests: &[],
         digest: options.digest.as_deref(),
         cache_dir: options.cache_dir.as_deref(),
         quiet: false,

@@ -1,5 +1,6 @@
 //! The command line: reads the command, runs it, prints its error, answers with the exit code.
 
+mod arguments;
 mod build;
 mod elsewhere;
 mod hidden;
@@ -119,7 +120,7 @@ fn guard_secrets() {
 
 /// The command, with all that its environment and its file add; or the exit code, if there is none.
 fn read() -> Result<Command, ExitCode> {
-    let matches = Line::command().try_get_matches();
+    let matches = Line::command().try_get_matches_from(arguments::arguments());
     let matches = matches.map_err(|error| usage::explain(&error))?;
     let line = Line::from_arg_matches(&matches).map_err(|error| usage::explain(&error))?;
     let (_, matches) = matches.subcommand().unwrap_or(("", &matches));

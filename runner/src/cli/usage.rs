@@ -67,10 +67,10 @@ mod tests {
 
     #[test]
     fn flags_of_other_tools_have_a_way_out() {
-        let failure = refused("wasmswarm run p --headless --csv out");
-        assert_eq!(failure.what, "--csv doesn't exist here");
+        let failure = refused("wasmswarm run p --headless --json");
+        assert_eq!(failure.what, "--json doesn't exist here");
         assert_eq!(failure.hint.unwrap(), "--summary-json FILE writes all results");
-        assert_eq!(refused("wasmswarm run -f p").what, "-f doesn't exist here");
+        assert_eq!(refused("wasmswarm run p -P 80").what, "-P doesn't exist here");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::distribution::{Distribution, Stats};
 use super::limits::MetricKind;
 use super::saturating::Saturating as _;
 use super::signed::Signed;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Trends are kept in thousandths, so that values down to 0.001 are told apart.
 const TREND_SCALE: f64 = 1_000.0;
@@ -230,7 +230,7 @@ impl CustomTotals {
 }
 
 /// What a custom metric amounts to.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "type")]
 pub enum CustomValue {
     /// Values added up.

@@ -85,7 +85,7 @@ pub(super) struct IterationPart {
 }
 
 /// How iterations ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Outcomes {
     /// The task returned success.
     pub ok: u64,

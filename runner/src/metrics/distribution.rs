@@ -191,6 +191,15 @@ impl Distribution<u64> {
         value
     }
 
+    /// How many values are at most this, as far as the histogram can tell.
+    pub fn up_to(&self, value: u64) -> u64 {
+        let up_to = self
+            .counted()
+            .take_while(|(place, _)| highest(usize::from(*place)) <= value);
+        let below = up_to.map(|(_, count)| count).sum();
+        if value >= self.max { self.count } else { below }
+    }
+
     /// The rank that a quantile of so many values has, counted from 1 in ascending order.
     pub(super) fn rank(quantile: f64, count: u64) -> u64 {
         rank(quantile, count)

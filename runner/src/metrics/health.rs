@@ -4,7 +4,7 @@
 use super::burst::Burst;
 use super::distribution::Distribution;
 use super::saturating::Saturating as _;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A start later than this counts as late, in microseconds.
 pub const LATE_US: u64 = 10_000;
@@ -155,7 +155,8 @@ impl HealthTotals {
 }
 
 /// How well the generator kept up.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Health {
     /// Iterations that started more than [`LATE_US`] after their time though a VU was free.
     pub late_starts: u64,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// One stretch of the run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct HistoryPoint {
     /// When it ended, in seconds since the run began.
     pub at: f64,

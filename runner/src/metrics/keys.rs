@@ -3,7 +3,7 @@
 use super::cells::Key;
 use super::sample::RequestKey;
 use super::text::cut;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::hash::{Hash, Hasher};
 
 /// Name of the entry into which everything beyond a limit is folded.
@@ -11,6 +11,9 @@ pub const OTHER: &str = "__other__";
 
 /// Index of the scenario in folded entries, where there can be several.
 pub const ANY_SCENARIO: u16 = u16::MAX;
+
+/// Index that stands, among the tasks of a scenario, for the calls around them: `on-start` and `on-stop`.
+pub const STARTS: u16 = u16::MAX;
 
 /// The hundred that a status code belongs to, or that there was no response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,8 +53,16 @@ impl Serialize for StatusClass {
     }
 }
 
+impl<'de> Deserialize<'de> for StatusClass {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let label = String::deserialize(from)?;
+        Self::parse(&label)
+            .ok_or_else(|| serde::de::Error::custom(format!("{label:?} is no class of status codes")))
+    }
+}
+
 /// Identifies a series of requests.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeriesKey {
     /// Index of the scenario; [`ANY_SCENARIO`] in the folded series.
     pub scenario: u16,
@@ -194,7 +205,7 @@ impl Key for RequestNameKey {
 }
 
 /// Identifies a kind of failed request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailureKey {
     /// Method or protocol.
     pub method: String,

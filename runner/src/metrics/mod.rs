@@ -48,7 +48,7 @@ pub use delta::{Delta, Outcomes};
 pub use distribution::{Distribution, MAX_TIME_US, Stats};
 pub use health::{CpuWait, Health, LATE_US, RED_US};
 pub use history::HistoryPoint;
-pub use keys::{ANY_SCENARIO, FailureKey, OTHER, SeriesKey, StatusClass};
+pub use keys::{ANY_SCENARIO, FailureKey, OTHER, STARTS, SeriesKey, StatusClass};
 pub use limits::{KindMismatch, Kinds, Limits, MetricKind};
 pub use measured::Measured;
 pub use phases::{PHASES, PhaseRow};

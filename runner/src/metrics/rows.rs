@@ -7,7 +7,7 @@ use super::delta::{CheckCount, Outcomes};
 use super::distribution::{Distribution, Stats};
 use super::health::Health;
 use super::history::per_second;
-use super::keys::{RequestNameRef, SeriesKey, TaggedKey, TaskKey};
+use super::keys::{ANY_SCENARIO, RequestNameRef, STARTS, SeriesKey, TaggedKey, TaskKey};
 use super::limits::MetricKind;
 use super::saturating::Saturating as _;
 use super::series::SeriesTotals;
@@ -226,7 +226,11 @@ impl Aggregator {
         tasks.sort_by_key(|(key, _)| **key);
         let rows = tasks.into_iter().map(|(key, task)| TaskRow {
             scenario: self.info.scenario(key.scenario),
-            task: self.info.task(*key),
+            task: match key.task {
+                // Only starts count as iterations, where they fail.
+                STARTS if key.scenario != ANY_SCENARIO => "on-start".to_owned(),
+                _ => self.info.task(*key),
+            },
             outcomes: task.outcomes,
             duration: task.durations.stats(),
         });

@@ -148,7 +148,8 @@ impl SeriesTotals {
         self.reused.raise(part.reused);
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
+    /// Adds other requests.
+    pub fn merge(&mut self, other: &Self) {
         self.duration.merge(&other.duration);
         self.response.merge(&other.response);
         self.requests.raise(other.requests);
@@ -191,6 +192,18 @@ impl Statuses {
 impl serde::Serialize for Statuses {
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.collect_map(self.iter())
+    }
+}
+
+/// The keys of JSON are texts; within a row they aren't taken for numbers by themselves.
+impl<'de> serde::Deserialize<'de> for Statuses {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut own = Self::default();
+        for (status, times) in std::collections::BTreeMap::<String, u64>::deserialize(from)? {
+            let status = status.parse();
+            own.add(status.map_err(serde::de::Error::custom)?, times);
+        }
+        Ok(own)
     }
 }
 

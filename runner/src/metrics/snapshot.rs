@@ -1,5 +1,7 @@
 //! The aggregated view of a run at one moment. Plain data: what reports, outputs and the
 //! terminal show. All times in microseconds unless said otherwise.
+//!
+//! Rows are read back from results files, older ones too: a field that is added here needs `#[serde(default)]`.
 
 use super::custom::CustomValue;
 use super::delta::Outcomes;
@@ -13,7 +15,7 @@ use super::request_history::RequestPoint;
 use super::series::Statuses;
 use super::verdict::Verdict;
 use super::window::Recent;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,7 +60,7 @@ pub struct Snapshot {
 }
 
 /// The whole run in one row.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Totals {
     /// Completed requests, failed or not.
     pub requests: u64,
@@ -105,7 +107,7 @@ pub struct Totals {
 }
 
 /// One series of requests.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SeriesRow {
     /// What tells it apart.
     #[serde(flatten)]
@@ -143,7 +145,7 @@ pub struct SeriesTimes {
 }
 
 /// All requests of one scenario with one method and name.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RequestRow {
     /// Name of the scenario; empty in the folded row.
     pub scenario: String,
@@ -162,12 +164,12 @@ pub struct RequestRow {
     /// Response times.
     pub response: Stats<u64>,
     /// What happened when; only in the final snapshot.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<RequestPoint>,
 }
 
 /// One way in which requests failed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FailureRow {
     /// Which requests, and why.
     #[serde(flatten)]
@@ -177,7 +179,7 @@ pub struct FailureRow {
 }
 
 /// One check.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CheckRow {
     /// Name of the scenario; empty in the folded row.
     pub scenario: String,
@@ -190,7 +192,7 @@ pub struct CheckRow {
 }
 
 /// One task's iterations.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TaskRow {
     /// Name of the scenario.
     pub scenario: String,
@@ -204,7 +206,7 @@ pub struct TaskRow {
 }
 
 /// One message of failed or trapped iterations.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ErrorRow {
     /// Name of the scenario.
     pub scenario: String,
@@ -217,7 +219,7 @@ pub struct ErrorRow {
 }
 
 /// One custom metric with its tags.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CustomRow {
     /// Name of the metric.
     pub name: String,
@@ -241,7 +243,7 @@ pub struct Vus {
 }
 
 /// One kind of refusal.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DenialRow {
     /// What was asked for.
     pub kind: String,
@@ -250,7 +252,8 @@ pub struct DenialRow {
 }
 
 /// What a reader must know before trusting the rest. All zero in a sound run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Flags {
     /// Requests that were folded because there were too many series.
     pub folded_requests: u64,

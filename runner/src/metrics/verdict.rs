@@ -1,10 +1,10 @@
 //! How a threshold stands: plain data that reports show. What a threshold is, and when it
 //! fails, is none of this module's business.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One threshold at one moment.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// The metric with its selector, as it was written.
     pub metric: String,
@@ -26,7 +26,7 @@ pub struct Verdict {
 }
 
 /// What a number is counted in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
     /// Milliseconds.

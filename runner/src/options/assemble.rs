@@ -6,7 +6,7 @@ use super::merge::merge;
 use super::problem::lines;
 use super::row::Shown;
 use super::tree::Format;
-use super::{Origin, OutputOptions, Problem, RunOptions, read, resolve};
+use super::{HttpOptions, Origin, OutputOptions, PluginOptions, Problem, RunOptions, read, resolve};
 use crate::secret;
 use crate::system::bounded;
 use clap::ArgMatches;
@@ -47,6 +47,9 @@ impl RunOptions {
             problems.extend(layer.contradictions());
             layers.push(layer);
         }
+        if let Err(problem) = self.take_requests(&mut layers) {
+            problems.push(problem);
+        }
         layers.extend(self.imposed.take());
         learn(&layers, variable);
         self.settle(layers);
@@ -60,6 +63,38 @@ impl RunOptions {
         } else {
             Err(lines(problems))
         }
+    }
+
+    /// Takes in the requests that were typed in place of a plugin, and what they say of the run.
+    fn take_requests(&mut self, layers: &mut Vec<Layer>) -> Result<(), Problem> {
+        if let Some(file) = self.file.take() {
+            let first = std::mem::replace(&mut self.plugin, file);
+            self.scenarios
+                .splice(0..0, Some(first).filter(|name| !name.is_empty()));
+        }
+        let names = std::iter::once(&self.plugin).chain(&self.scenarios);
+        let names: Vec<_> = names
+            .map(String::as_str)
+            .filter(|name| !name.is_empty())
+            .collect();
+        let has_digest = layers
+            .iter()
+            .any(|layer| layer.settings.has(PluginOptions::digest));
+        let Some(typed) = self.request.typed(&names, has_digest)? else {
+            return Ok(());
+        };
+        let host = layers
+            .iter()
+            .find_map(|layer| layer.settings.first(HttpOptions::host));
+        if let Some(host) = host.filter(|host| host.origin == Origin::CommandLine) {
+            return Err(host.problem("the URL says which host is tested: leave it out"));
+        }
+        layers.insert(0, typed.suggestions()?);
+        layers.push(typed.grants(layers));
+        self.plugin = typed.name();
+        self.scenarios.clear();
+        self.requests = typed.requests;
+        Ok(())
     }
 
     /// Takes what these layers come to, from the least to the most important, in place of what the command line alone

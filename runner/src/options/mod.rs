@@ -22,6 +22,8 @@ mod output;
 mod plugin;
 mod problem;
 mod read;
+mod report;
+mod requests;
 mod resolve;
 mod row;
 mod scenario;
@@ -44,29 +46,48 @@ pub use merge::Merged;
 pub use output::{LogLevel, OutputOptions};
 pub use plugin::PluginOptions;
 pub use problem::{Origin, Problem};
+pub use report::ReportOptions;
+pub use requests::RequestOptions;
 pub use resolve::{Given, Machine, NotGranted, Params, Refused, ResolvedPlan, RoomFor, Secrets, resolve};
 pub use scenario::ScenarioOptions;
 pub use schema::schema;
 pub use values::pair;
 
-use crate::build::Engine;
+use crate::build::{Engine, PlainRequest};
 use std::path::PathBuf;
 
 /// Everything that `run` can be asked for.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct RunOptions {
-    /// A component (.wasm), its http(s) URL, or sources that are built first: a script (- for standard input), a source
-    /// file, or a project's folder
-    #[arg(value_name = "PLUGIN")]
+    /// A component (.wasm) or its http(s) URL; sources that are built first: a script (- for standard input), a source
+    /// file, or a project's folder; or the http(s) URL of what is to be requested, without any plugin. A URL is a
+    /// component's if it ends in .wasm, or with --digest
+    #[arg(
+        value_name = "PLUGIN|URL", default_value = "", hide_default_value = true,
+        required_unless_present_any = ["file", "urls", "curl"]
+    )]
     pub plugin: String,
 
-    /// Scenarios to run: the plugin's, or those of the file [default: all, by the plugin's weights]
-    #[arg(value_name = "SCENARIO")]
+    /// Scenarios to run: the plugin's, or those of the file [default: all, by the plugin's weights]; after a URL, more
+    /// URLs to request in turn
+    #[arg(value_name = "SCENARIO|URL")]
     pub scenarios: Vec<String>,
+
+    /// The plugin, as Locust takes it; what stands in its place are scenarios
+    #[arg(short, long = "locustfile", value_name = "FILE")]
+    pub file: Option<String>,
 
     /// Take what flags and variables leave open from this file (.toml, .json, .yaml); no file is read unasked
     #[arg(short, long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+
+    /// Build and run again whenever a source changes, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+
+    /// What is requested without a plugin.
+    #[command(flatten)]
+    pub request: RequestOptions,
 
     /// What to show instead of running.
     #[command(flatten)]
@@ -75,10 +96,6 @@ pub struct RunOptions {
     /// How sources become a plugin.
     #[command(flatten)]
     pub build: BuildOptions,
-
-    /// Build and run again whenever a source changes, until Ctrl-C
-    #[arg(long)]
-    pub watch: bool,
 
     /// How much load.
     #[command(flatten)]
@@ -116,6 +133,10 @@ pub struct RunOptions {
     #[arg(skip)]
     pub merged: Merged,
 
+    /// What is sent where there is no plugin.
+    #[arg(skip)]
+    pub requests: Vec<PlainRequest>,
+
     /// What outranks everybody: the rates of a search.
     #[arg(skip)]
     pub imposed: Option<Layer>,
@@ -123,6 +144,7 @@ pub struct RunOptions {
 
 /// How sources become a plugin. No file decides what is installed, or what a script may read.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Building")]
 pub struct BuildOptions {
     /// Install what a language's builder needs into the cache folder without asking
     #[arg(long, env = "WASMSWARM_YES")]

@@ -1,5 +1,6 @@
 //! What the operator gets to see.
 
+use super::ReportOptions;
 use super::row::{OPERATOR, Shown, options};
 use super::values;
 use crate::results::output::AskedOutput;
@@ -43,13 +44,22 @@ options! {
         #[arg(long, value_name = "NAME")]
         pub secret: Vec<String> = OPERATOR.shown(Shown::Always),
 
-        /// Write each second of the run to KIND[=TARGET], such as json=samples.json.gz; may be repeated. Kinds: json
+        /// Write each second of the run to KIND[=TARGET], such as json=samples.json.gz; may be repeated. Kinds:
+        /// csv, datadog, experimental-prometheus-rw, influxdb, json, opentelemetry, otlp, prometheus, prometheus-rw, statsd
         #[arg(short, long, value_name = "KIND[=TARGET]", value_parser = values::output)]
         pub out: Vec<AskedOutput> = OPERATOR.shown(Shown::ButSecrets),
 
-        /// Write a report to this file: one page that needs nothing else, for any browser
+        /// Files that are written at the end.
+        #[command(flatten)]
+        pub reports: ReportOptions,
+
+        /// Give each request its rows in PREFIX_stats_history.csv
+        #[arg(long)]
+        pub csv_full_history: bool = OPERATOR.needs(ReportOptions::csv),
+
+        /// Write the interval log of HdrHistogram to this file: the times of each second, in microseconds
         #[arg(long, value_name = "FILE")]
-        pub html: Option<PathBuf> = OPERATOR.shown(Shown::Always),
+        pub hdr_log: Option<PathBuf> = OPERATOR.shown(Shown::Always),
 
         /// Write all results to this file; - is standard output, and the summary then goes to standard error
         #[arg(long, value_name = "FILE")]

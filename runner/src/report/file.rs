@@ -28,18 +28,26 @@ pub fn check_writable(path: &Path) -> Result<()> {
 /// The file can't be written; what was there before stays.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let text = std::str::from_utf8(bytes).map_err(|_| Error::from(ErrorKind::InvalidData))?;
-    write_as_it_is(path, secret::redact_json(text).as_bytes())
+    write_shown(path, secret::redact_json(text).as_bytes())
 }
 
-/// The same for a page, of which the data were redacted before: its script must stay what its digest says.
+/// As [`write_whole`], of a text that isn't JSON.
+///
+/// # Errors
+/// The file can't be written; what was there before stays.
+pub fn write_text(path: &Path, text: &str) -> Result<()> {
+    write_shown(path, secret::redact(text).as_bytes())
+}
+
+/// As [`write_whole`], of a page, whose data were redacted before: its script must stay what its digest says.
 ///
 /// # Errors
 /// The file can't be written; what was there before stays.
 pub fn write_page(path: &Path, page: &Page) -> Result<()> {
-    write_as_it_is(path, page.text().as_bytes())
+    write_shown(path, page.text().as_bytes())
 }
 
-fn write_as_it_is(path: &Path, bytes: &[u8]) -> Result<()> {
+fn write_shown(path: &Path, bytes: &[u8]) -> Result<()> {
     if is_special(path) {
         return std::fs::OpenOptions::new()
             .write(true)

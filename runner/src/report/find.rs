@@ -1,9 +1,9 @@
 //! What a search for the highest rate found: a line per step, a conclusion, and all as JSON.
 
-use super::json::timestamp;
 use super::tables;
 use crate::metrics::{Snapshot, Stats, Verdict};
 use crate::plan::Plan;
+use crate::results::model::timestamp;
 use crate::terminal::{Paint, Style, escape, units};
 use serde::Serialize;
 use std::time::{Duration, SystemTime};
@@ -321,8 +321,8 @@ fn rate(rate: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::results::model::sample;
 
     fn step(rate: f64, verdict: StepVerdict, reasons: &[&str]) -> Step {
         let mut step = Step::new(rate);

@@ -1,65 +1,87 @@
-//! The summary for people, at the end of a run.
+//! The summary for people, at the end of a run: what went wrong first, then how much, then how fast.
 
-use super::end::RunFacts;
-use super::tables;
+use super::headline::{headline, warning};
+use super::successes::Successes;
+use super::tables::{self, TimesOf};
+use super::totals::TotalLines;
 use super::warnings::warnings;
-use crate::metrics::{CustomRow, CustomValue, RequestRow, Snapshot, Stats};
-use crate::terminal::{Paint, Style, escape, fit, pad, units, warning_text, wrap};
+use crate::metrics::{CustomRow, CustomValue, RequestRow, Snapshot};
+use crate::results::model::RunFacts;
+use crate::terminal::{Paint, Style, escape, fit, pad, units};
 
 /// Wider lines are hard to read.
 const WIDEST: usize = 160;
-const LABEL: usize = 14;
 const INDENT: &str = "  ";
 
-/// The whole summary as text of at most `width` columns (warnings wrap), with a line break
+/// The whole summary as text of at most `width` columns (what is said in sentences wraps), with a line break
 /// after each line but the last.
 pub fn summary(snapshot: &Snapshot, facts: &RunFacts<'_>, width: usize, paint: Paint) -> String {
+    let width = width.min(WIDEST);
     let page = Page {
         snapshot,
-        width: width.min(WIDEST).saturating_sub(INDENT.len()),
+        successes: Successes::of(snapshot),
+        is_open: facts.is_open,
+        width: width.saturating_sub(INDENT.len()),
         paint,
     };
-    let mut lines = page.head(facts);
-    page.section(&mut lines, "Thresholds", page.thresholds());
-    page.section(&mut lines, "", page.totals());
-    page.section(&mut lines, page.requests_title(), page.requests());
-    page.section(
-        &mut lines,
-        "Response time, from the scheduled start",
-        page.responses(),
-    );
-    page.section(&mut lines, "Failed requests", page.failures());
-    page.section(&mut lines, "Failed iterations", page.errors());
-    page.section(&mut lines, "Checks", page.checks());
-    page.section(&mut lines, "Custom metrics", page.custom());
+    let plugin = paint.paint(Style::Strong, &fit(&escape(facts.plugin), width));
+    let mut lines = vec![String::new(), plugin];
+    lines.extend(headline(snapshot, facts, width, paint));
+    page.troubles(&mut lines);
+    page.figures(&mut lines);
     if let Some(snapshot) = facts.warm_up {
-        let warm_up = Page { snapshot, ..page };
-        page.section(&mut lines, "Warm-up, in no figure above", warm_up.totals());
+        let successes = Successes::of(snapshot);
+        let warm_up = Page {
+            snapshot,
+            successes,
+            ..page
+        };
+        warm_up.section(&mut lines, "Warm-up, in no figure above", warm_up.totals());
     }
-    let warnings = warnings(snapshot, facts);
+    let warnings = warnings(snapshot);
     if !warnings.is_empty() {
         lines.push(String::new());
-        let width = page.width + INDENT.len();
         lines.extend(warnings.iter().map(|text| warning(text, width, paint)));
     }
     lines.join("\n")
 }
 
-/// A warning in as many lines as it needs.
-fn warning(text: &str, width: usize, paint: Paint) -> String {
-    let label = "warning: ".len();
-    // The label stands before the first line; the others have as much less room, which looks even.
-    let lines = wrap(text, width.saturating_sub(label));
-    warning_text(&lines.join("\n       "), paint)
-}
-
 struct Page<'a> {
     snapshot: &'a Snapshot,
+    successes: Successes,
+    is_open: bool,
     width: usize,
     paint: Paint,
 }
 
 impl Page<'_> {
+    /// What went wrong, and whether that was too much.
+    fn troubles(&self, lines: &mut Vec<String>) {
+        self.section(lines, "Failed requests", self.failures());
+        self.section(lines, "Failed iterations", self.errors());
+        self.section(lines, "Thresholds", self.thresholds());
+        if self.snapshot.totals.checks_failed > 0 {
+            self.section(lines, "Checks", self.checks());
+        }
+    }
+
+    fn figures(&self, lines: &mut Vec<String>) {
+        self.section(lines, "", self.totals());
+        let bars = self.successes.bars(self.width, self.paint);
+        let title = match self.successes.failed.is_empty() {
+            true => "Service time",
+            false => "Service time of successful requests",
+        };
+        self.section(lines, title, bars);
+        self.section(lines, self.requests_title(), self.requests());
+        let title = "Response time, from the scheduled start";
+        self.section(lines, title, self.responses());
+        if self.snapshot.totals.checks_failed == 0 {
+            self.section(lines, "Checks", self.checks());
+        }
+        self.section(lines, "Custom metrics", self.custom());
+    }
+
     fn section(&self, lines: &mut Vec<String>, title: &str, body: Vec<String>) {
         if body.is_empty() {
             return;
@@ -71,86 +93,15 @@ impl Page<'_> {
         lines.extend(body.into_iter().map(|line| format!("{INDENT}{line}")));
     }
 
-    fn head(&self, facts: &RunFacts<'_>) -> Vec<String> {
-        let style = if facts.end.code == 0 {
-            Style::Good
-        } else {
-            Style::Bad
-        };
-        let mark = if facts.end.code == 0 { "✓" } else { "✗" };
-        let end = format!("{mark} {}", escape(&facts.end.reason));
-        let rest = format!(
-            " after {}: {}",
-            units::clock(self.snapshot.elapsed),
-            escape(&facts.end.text)
-        );
-        let room = (self.width + INDENT.len()).saturating_sub(end.chars().count());
-        let plugin = self
-            .paint
-            .paint(Style::Strong, &fit(&escape(facts.plugin), self.width));
-        vec![
-            String::new(),
-            plugin,
-            self.paint.paint(style, &end) + &fit(&rest, room),
-        ]
-    }
-
     fn totals(&self) -> Vec<String> {
-        let totals = &self.snapshot.totals;
-        let mut lines = vec![self.line("requests", &request_parts(self.snapshot))];
-        if totals.requests > 0 {
-            lines.push(self.ranked_line("service time", times(&totals.duration)));
-            lines.push(self.ranked_line("response time", times(&totals.response)));
-            lines.push(self.line("phases, avg", &phases(self.snapshot)));
-        }
-        lines.push(self.line("iterations", &iteration_parts(self.snapshot)));
-        if totals.iteration_duration.count > 0 {
-            lines.push(self.ranked_line("duration", times(&totals.iteration_duration)));
-        }
-        if !self.snapshot.checks.is_empty() {
-            let all = totals.checks_passed + totals.checks_failed;
-            let passed = format!("{} passed", units::share(totals.checks_passed, all));
-            let parts = [
-                passed,
-                format!("{} of {}", units::count(totals.checks_passed), units::count(all)),
-            ];
-            lines.push(self.line("checks", &parts));
-        }
-        let sent = format!("{} sent", units::bytes(totals.bytes_sent));
-        lines.push(self.line(
-            "data",
-            &[sent, format!("{} received", units::bytes(totals.bytes_received))],
-        ));
-        lines.push(self.line(
-            "VUs",
-            &[format!("{} at most", units::count(self.snapshot.vus.max))],
-        ));
-        lines
-    }
-
-    /// A label and as many of the parts as fit; the last ones are left out first.
-    fn line(&self, label: &str, parts: &[String]) -> String {
-        let ranked = (0..).zip(parts.iter().cloned()).collect();
-        self.ranked_line(label, ranked)
-    }
-
-    /// A label and as many of the parts as fit; those of the highest rank are left out first.
-    fn ranked_line(&self, label: &str, mut parts: Vec<(usize, String)>) -> String {
-        let width = |parts: &[(usize, String)]| {
-            parts
-                .iter()
-                .map(|(_, part)| part.chars().count() + 2)
-                .sum::<usize>()
+        let totals = TotalLines {
+            snapshot: self.snapshot,
+            is_open: self.is_open,
+            successes: &self.successes,
+            width: self.width,
+            paint: self.paint,
         };
-        while parts.len() > 1 && LABEL + width(&parts) - 2 > self.width {
-            let last = parts.iter().map(|(rank, _)| *rank).max();
-            parts.retain(|(rank, _)| Some(*rank) != last);
-        }
-        let label = self
-            .paint
-            .paint(Style::Faint, &pad(&fit(label, self.width), LABEL));
-        let parts: Vec<_> = parts.into_iter().map(|(_, part)| part).collect();
-        label + &fit(&parts.join("  "), self.width.saturating_sub(LABEL))
+        totals.lines()
     }
 
     fn requests_title(&self) -> &'static str {
@@ -162,13 +113,13 @@ impl Page<'_> {
     }
 
     fn requests(&self) -> Vec<String> {
-        self.request_table(|row| &row.duration)
+        self.request_table(TimesOf::Service)
     }
 
     /// Only where it tells something that the service time doesn't.
     fn responses(&self) -> Vec<String> {
         if self.responses_matter() {
-            self.request_table(|row| &row.response)
+            self.request_table(TimesOf::Response)
         } else {
             Vec::new()
         }
@@ -176,10 +127,10 @@ impl Page<'_> {
 
     fn responses_matter(&self) -> bool {
         let differs = |row: &RequestRow| row.response.p99 > row.duration.p99 + row.duration.p99 / 10 + 1_000;
-        self.snapshot.requests.iter().any(differs)
+        self.is_open && self.snapshot.requests.iter().any(differs)
     }
 
-    fn request_table(&self, of: fn(&RequestRow) -> &Stats<u64>) -> Vec<String> {
+    fn request_table(&self, of: TimesOf) -> Vec<String> {
         if self.snapshot.requests.is_empty() {
             return Vec::new();
         }
@@ -225,74 +176,10 @@ impl Page<'_> {
         let rows = labels.zip(&self.snapshot.custom);
         rows.map(|(label, row)| {
             let label = pad(&fit(&label, label_width), label_width);
-            fit(&format!("{label}  {}", custom_value(&row.value)), self.width)
+            fit(&format!("{label}  {}", custom_value(row)), self.width)
         })
         .collect()
     }
-}
-
-fn request_parts(snapshot: &Snapshot) -> Vec<String> {
-    let totals = &snapshot.totals;
-    let share = units::share(totals.failures, totals.requests);
-    let mut parts = vec![
-        units::count(totals.requests),
-        format!("{}/s", units::rate(totals.rate)),
-        format!("{} failed ({share})", units::count(totals.failures)),
-    ];
-    parts.extend(some(totals.requests_interrupted, "interrupted"));
-    parts
-}
-
-fn iteration_parts(snapshot: &Snapshot) -> Vec<String> {
-    let totals = &snapshot.totals;
-    let outcomes = &totals.iterations;
-    let mut parts = vec![
-        units::count(outcomes.completed()),
-        format!("{}/s", units::rate(totals.iteration_rate)),
-        format!("{} failed", units::count(outcomes.failed)),
-    ];
-    parts.extend(some(outcomes.trapped, "trapped"));
-    parts.extend(some(outcomes.interrupted, "interrupted"));
-    parts.extend(some(totals.iterations_dropped, "dropped"));
-    parts
-}
-
-fn some(count: u64, what: &str) -> Option<String> {
-    (count > 0).then(|| format!("{} {what}", units::count(count)))
-}
-
-/// The usual figures with the order in which a narrow terminal loses them, highest first.
-fn times(stats: &Stats<u64>) -> Vec<(usize, String)> {
-    let figures = [
-        (4, "avg", stats.mean.round() as u64),
-        (6, "min", stats.min),
-        (0, "p50", stats.p50),
-        (5, "p90", stats.p90),
-        (2, "p95", stats.p95),
-        (1, "p99", stats.p99),
-        (7, "p99.9", stats.p999),
-        (3, "max", stats.max),
-    ];
-    figures
-        .map(|(rank, name, us)| (rank, format!("{name} {}", units::time(us))))
-        .to_vec()
-}
-
-fn phases(snapshot: &Snapshot) -> Vec<String> {
-    let short = |metric: &str| {
-        metric
-            .trim_start_matches("http_req_")
-            .replace("tls_handshaking", "TLS")
-    };
-    let rows = snapshot.phases.iter().filter(|row| row.times.max > 0);
-    rows.map(|row| {
-        format!(
-            "{} {}",
-            short(row.metric),
-            units::time(row.times.mean.round() as u64)
-        )
-    })
-    .collect()
 }
 
 fn custom_label(row: &CustomRow) -> String {
@@ -304,9 +191,9 @@ fn custom_label(row: &CustomRow) -> String {
     }
 }
 
-fn custom_value(value: &CustomValue) -> String {
-    let number = units::number;
-    match value {
+fn custom_value(row: &CustomRow) -> String {
+    let number = |value| units::in_unit_of(&row.name, value);
+    match &row.value {
         CustomValue::Counter { count, sum } => format!("{} in {} values", number(*sum), units::count(*count)),
         CustomValue::Gauge { last, min, max } => {
             format!("{}  min {}  max {}", number(*last), number(*min), number(*max))
@@ -333,8 +220,8 @@ fn custom_value(value: &CustomValue) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::results::model::sample;
     use unicode_width::UnicodeWidthStr;
 
     fn text(width: usize) -> String {
@@ -348,10 +235,16 @@ mod tests {
     }
 
     #[test]
-    fn begins_with_how_the_run_ended() {
+    fn begins_with_what_went_wrong() {
         let text = text(80);
         let lines: Vec<_> = text.lines().skip(1).take(2).collect();
-        assert_eq!(lines, ["shop.wasm", "✓ finished after 10s: the run time is over"]);
+        assert_eq!(
+            lines,
+            [
+                "shop.wasm",
+                "! 3 of 100 requests failed: mostly status 404 (GET /)"
+            ]
+        );
     }
 
     #[test]
@@ -388,9 +281,46 @@ mod tests {
         assert!(!text(80).contains("scheduled start"));
         snapshot.requests[0].response.p99 = 500_000;
         let (plan, end) = (serde_json::Value::Null, sample::end());
-        let text = summary(&snapshot, &sample::facts(&plan, &end), 80, Paint::Plain);
+        let facts = sample::facts(&plan, &end);
+        let closed = summary(&snapshot, &facts, 80, Paint::Plain);
+        assert!(!closed.contains("scheduled start"), "{closed}");
+        let facts = RunFacts {
+            is_open: true,
+            ..facts
+        };
+        let text = summary(&snapshot, &facts, 80, Paint::Plain);
         assert!(text.contains("Response time, from the scheduled start"), "{text}");
         assert!(text.contains("Requests, service time"), "{text}");
+    }
+
+    #[test]
+    fn what_failed_stands_above_how_fast_it_was() {
+        let text = text(100);
+        let titles = [
+            "Failed requests",
+            "Checks",
+            "  requests ",
+            "Service time of",
+            "Requests",
+        ];
+        let places: Vec<_> = titles
+            .iter()
+            .map(|title| text.find(&format!("\n{title}")))
+            .collect();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{text}");
+    }
+
+    #[test]
+    fn a_metric_named_after_its_unit_has_it() {
+        let row = |name: &str, value| CustomRow {
+            name: name.to_owned(),
+            tags: String::new(),
+            kind: crate::metrics::MetricKind::Trend,
+            value,
+        };
+        let sum = |sum| CustomValue::Counter { count: 2, sum };
+        assert_eq!(custom_value(&row("login_ms", sum(1_250.0))), "1.25s in 2 values");
+        assert_eq!(custom_value(&row("atoms", sum(1_250.0))), "1,250 in 2 values");
     }
 
     #[test]

@@ -1,19 +1,25 @@
 //! The tables of the text summary. Which column goes first in a narrow terminal is part of
 //! each table's definition.
 
-use crate::metrics::{RequestRow, Snapshot, Stats, Unit, Verdict};
+use super::successes::Successes;
+use crate::metrics::{Distribution, RequestRow, SeriesRow, Snapshot, Stats, Unit, Verdict};
 use crate::terminal::{Cell, Column, Paint, Style, Table, escape, units, wrap};
 
 /// Stands before the words that explain a row.
 const DETAIL_INDENT: &str = "      ";
 
-/// Requests by method and name with their service times, or response times if asked.
-pub(super) fn requests(
-    snapshot: &Snapshot,
-    width: usize,
-    paint: Paint,
-    of: fn(&RequestRow) -> &Stats<u64>,
-) -> Vec<String> {
+/// Which times of requests a table shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TimesOf {
+    /// From the first byte written.
+    Service,
+    /// From the scheduled start.
+    Response,
+}
+
+/// Requests by method and name with these times. Below a row of which only a part failed, the service times of both
+/// parts, as one says nothing about the other; below several rows, all of them together.
+pub(super) fn requests(snapshot: &Snapshot, width: usize, paint: Paint, of: TimesOf) -> Vec<String> {
     let columns = [
         Column::text("", 1),
         Column::text("name", 0),
@@ -32,7 +38,17 @@ pub(super) fn requests(
     let mut table = Table::new(&columns);
     let scenarios = several_scenarios(snapshot);
     for row in &snapshot.requests {
-        table.push(request(row, of(row), scenarios));
+        let times = match of {
+            TimesOf::Service => &row.duration,
+            TimesOf::Response => &row.response,
+        };
+        table.push(request(row, times, scenarios));
+        if of == TimesOf::Service && row.failures > 0 && row.failures < row.requests {
+            parts(snapshot, row).into_iter().for_each(|part| table.push(part));
+        }
+    }
+    if snapshot.requests.len() > 1 {
+        table.push(aggregated(snapshot, of));
     }
     table.render(width, paint)
 }
@@ -43,25 +59,78 @@ fn request(row: &RequestRow, times: &Stats<u64>, with_scenario: bool) -> Vec<Cel
     } else {
         escape(&row.name).into_owned()
     };
-    let failed = match row.failures {
-        0 => Cell::from("0"),
-        some => Cell {
-            text: format!("{} ({})", units::count(some), units::share(some, row.requests)),
-            style: Some(Style::Bad),
-        },
-    };
     let mut cells = vec![
         escape(&row.method).into_owned().into(),
         name.into(),
         units::count(row.requests).into(),
-        failed,
+        failed(row.failures, row.requests),
         units::rate(row.rate).into(),
-        units::time(times.mean.round() as u64).into(),
     ];
+    cells.extend(figures(times));
+    cells
+}
+
+fn failed(failures: u64, requests: u64) -> Cell {
+    match failures {
+        0 => Cell::from("0"),
+        some => Cell {
+            text: format!("{} ({})", units::count(some), units::share(some, requests)),
+            style: Some(Style::Bad),
+        },
+    }
+}
+
+fn figures(times: &Stats<u64>) -> impl Iterator<Item = Cell> {
+    let mean = times.mean.round() as u64;
     let figures = [
-        times.min, times.p50, times.p90, times.p95, times.p99, times.p999, times.max,
+        mean, times.min, times.p50, times.p90, times.p95, times.p99, times.p999, times.max,
     ];
-    cells.extend(figures.map(|us| Cell::from(units::time(us))));
+    figures.into_iter().map(|us| Cell::from(units::time(us)))
+}
+
+/// The successes and the failures of one row.
+fn parts(snapshot: &Snapshot, row: &RequestRow) -> Vec<Vec<Cell>> {
+    let is_of_row = |series: &&SeriesRow| {
+        (&series.scenario_name, &series.key.method, &series.key.name)
+            == (&row.scenario, &row.method, &row.name)
+    };
+    let both = Successes::of_series(snapshot.series.iter().filter(is_of_row));
+    if both.is_all() {
+        return Vec::new();
+    }
+    let part = |what: &str, times: &Distribution<u64>| {
+        let blanks = ["", "", ""].map(Cell::from);
+        let name = Cell {
+            text: what.to_owned(),
+            style: Some(Style::Faint),
+        };
+        let mut cells = vec![Cell::from(""), name];
+        cells.extend(blanks);
+        cells.extend(figures(&times.stats()));
+        cells
+    };
+    vec![part("  successful", &both.times), part("  failed", &both.failed)]
+}
+
+/// All requests in one row.
+fn aggregated(snapshot: &Snapshot, of: TimesOf) -> Vec<Cell> {
+    let totals = &snapshot.totals;
+    let times = match of {
+        TimesOf::Service => &totals.duration,
+        TimesOf::Response => &totals.response,
+    };
+    let name = Cell {
+        text: "Aggregated".to_owned(),
+        style: Some(Style::Strong),
+    };
+    let mut cells = vec![
+        Cell::from(""),
+        name,
+        units::count(totals.requests).into(),
+        failed(totals.failures, totals.requests),
+        units::rate(totals.rate).into(),
+    ];
+    cells.extend(figures(times));
     cells
 }
 
@@ -226,23 +295,40 @@ fn value(figure: f64, unit: Unit) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::results::model::sample;
 
     #[test]
     fn an_ordinary_terminal_shows_the_columns_that_matter() {
-        let lines = requests(&sample::snapshot(), 78, Paint::Plain, |row| &row.duration);
+        let lines = requests(&sample::snapshot(), 78, Paint::Plain, TimesOf::Service);
         let titles: Vec<_> = lines[0].split_whitespace().collect();
         assert_eq!(
             titles,
             ["name", "requests", "failed", "req/s", "p50", "p95", "p99", "max"]
         );
-        assert_eq!(lines.len(), 3, "{lines:#?}");
+        let first = |line: &String| {
+            line.trim_start_matches("GET")
+                .trim()
+                .split("  ")
+                .next()
+                .map(str::to_owned)
+        };
+        let names: Vec<_> = lines.iter().skip(1).filter_map(first).collect();
+        let expected = [
+            "/",
+            "successful",
+            "failed",
+            "/items/{id}",
+            "successful",
+            "failed",
+            "Aggregated",
+        ];
+        assert_eq!(names, expected, "{lines:#?}");
     }
 
     #[test]
     fn a_wide_terminal_shows_all_columns() {
-        let lines = requests(&sample::snapshot(), 120, Paint::Plain, |row| &row.duration);
+        let lines = requests(&sample::snapshot(), 120, Paint::Plain, TimesOf::Service);
         let titles: Vec<_> = lines[0].split_whitespace().collect();
         let all = [
             "name", "requests", "failed", "req/s", "avg", "min", "p50", "p90", "p95", "p99", "p99.9", "max",

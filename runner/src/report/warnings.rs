@@ -1,11 +1,11 @@
 //! What a reader must know before trusting a summary, in sentences.
 
-use super::end::RunFacts;
 use crate::metrics::Snapshot;
+use crate::results::model::RunFacts;
 use crate::terminal::{escape, units};
 
-/// All warnings about a run, the gravest first.
-pub(super) fn warnings(snapshot: &Snapshot, facts: &RunFacts<'_>) -> Vec<String> {
+/// Why none of the figures can be trusted as they stand, the gravest first: these belong beside the verdict.
+pub(super) fn doubts(snapshot: &Snapshot, facts: &RunFacts<'_>) -> Vec<String> {
     let mut all: Vec<_> = facts
         .wrong
         .iter()
@@ -13,7 +13,12 @@ pub(super) fn warnings(snapshot: &Snapshot, facts: &RunFacts<'_>) -> Vec<String>
         .collect();
     all.extend(slow_generator(snapshot));
     all.extend(greedy_guest(snapshot));
-    all.extend(counted(snapshot));
+    all
+}
+
+/// What is missing from a summary, or isn't what it seems.
+pub(super) fn warnings(snapshot: &Snapshot) -> Vec<String> {
+    let mut all: Vec<_> = counted(snapshot).collect();
     all.extend(snapshot.denials.iter().map(|row| {
         format!(
             "the sandbox refused {} ({} times)",
@@ -106,16 +111,15 @@ fn counted(snapshot: &Snapshot) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::results::model::sample;
 
     #[test]
     fn a_sound_run_has_no_warnings() {
         let (plan, end) = (serde_json::Value::Null, sample::end());
-        assert_eq!(
-            warnings(&sample::snapshot(), &sample::facts(&plan, &end)),
-            Vec::<String>::new()
-        );
+        let facts = sample::facts(&plan, &end);
+        assert_eq!(doubts(&sample::snapshot(), &facts), Vec::<String>::new());
+        assert_eq!(warnings(&sample::snapshot()), Vec::<String>::new());
     }
 
     #[test]
@@ -136,7 +140,8 @@ mod tests {
             wrong: &wrong,
             ..sample::facts(&plan, &end)
         };
-        let warnings = warnings(&snapshot, &facts);
+        let mut warnings = warnings(&snapshot);
+        warnings.splice(0..0, doubts(&snapshot, &facts));
         let starts = [
             "the counts don't agree",
             "this machine was too slow in 2 of 10 seconds (timer lag p99 0µs, 0 late starts, stopped by a CPU quota for 900ms)",

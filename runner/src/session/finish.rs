@@ -1,13 +1,15 @@
 //! What is left of a run: its summary, its results file and its exit code.
 
 use super::measure::Outcome;
+use super::reports;
 use crate::engine::load::EndReason;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::metrics::{Snapshot, Verdict};
 use crate::options::OutputOptions;
 use crate::plan::Plan;
-use crate::report::{self, EndFacts, RunFacts};
+use crate::report;
+use crate::results::model::{EndFacts, RunFacts, RunResults};
 use crate::results::tally::{EndingOutputs, OutputEnd};
 use crate::terminal::{self, Paint};
 use std::path::Path;
@@ -53,14 +55,7 @@ pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode
 
 fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Result<(), Failure> {
     // The file first: it is what a closed terminal can't take away.
-    let written = output
-        .summary_json
-        .as_ref()
-        .map_or(Ok(()), |path| write_json(path, &run.outcome.snapshot, facts));
-    let page = output
-        .html
-        .as_ref()
-        .map_or(Ok(()), |path| write_page(path, &run.outcome.snapshot, facts));
+    let written = write_files(run, facts, output);
     if !run.outcome.is_whole {
         let missing =
             "nobody waited for the load threads: what they measured in their last second is missing";
@@ -80,8 +75,30 @@ fn report(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Resu
         _ => terminal::print(text.trim_end()),
     };
     written?;
-    page?;
     printed.map_err(|e| Failure::invalid("failed to write the summary to standard output").because(e))
+}
+
+/// Writes all files, whatever becomes of the others; of several failures the first one is the run's.
+fn write_files(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) -> Result<(), Failure> {
+    let snapshot = &run.outcome.snapshot;
+    let json = output.summary_json.as_deref();
+    let mut failures: Vec<_> = json
+        .and_then(|path| write_json(path, snapshot, facts).err())
+        .into_iter()
+        .collect();
+    if output.reports.is_asked() {
+        match RunResults::of(snapshot, facts) {
+            Ok(results) => failures.extend(reports::write(&results, &output.reports)),
+            Err(why) => failures.push(Failure::internal("the results can't be made").because(why)),
+        }
+    }
+    let mut failures = failures.into_iter();
+    let first = failures.next();
+    for failure in failures {
+        let text = format!("{}: {}", failure.what, failure.causes.join(": "));
+        terminal::print_error(&terminal::warning_text(&text, Paint::for_stderr()));
+    }
+    first.map_or(Ok(()), Err)
 }
 
 /// Waits for the outputs, and warns of what they lack.
@@ -131,6 +148,7 @@ fn facts(
     act(&RunFacts {
         plugin: &run.plan.plugin.source,
         plan: &plan,
+        is_open: is_open(run.plan),
         plan_hash: &run.plan.hash(),
         warm_up: run.outcome.warm_up.as_ref(),
         started: run.started,
@@ -138,6 +156,12 @@ fn facts(
         end,
         wrong,
     })
+}
+
+/// Whether iterations start when the plan says so, in any of its workloads.
+fn is_open(plan: &Plan) -> bool {
+    let mut kinds = plan.workloads.iter().map(|workload| workload.executor.kind());
+    kinds.any(|kind| kind.has_rate() || kind.follows_shape())
 }
 
 /// Whether the books balance. The plan is only asked if nothing cut the run short or changed it.
@@ -170,6 +194,7 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
         EndReason::NotGranted(_) => ExitCode::NotGranted,
         EndReason::OutOfMemory(_) => ExitCode::Memory,
         EndReason::TooManyTraps(_)
+        | EndReason::NeverStarted(..)
         | EndReason::ShapeFailed(_)
         | EndReason::SetupFailed(_)
         | EndReason::TeardownFailed(_) => ExitCode::Guest,
@@ -206,6 +231,7 @@ fn word(reason: &EndReason) -> &'static str {
         | EndReason::ThresholdFailed(_)
         | EndReason::ShapeFailed(_)
         | EndReason::OutOfMemory(_)
+        | EndReason::NeverStarted(..)
         | EndReason::TooManyTraps(_) => "aborted",
         EndReason::SetupFailed(_) | EndReason::TeardownFailed(_) | EndReason::Defect(_) => "failed",
     }
@@ -213,15 +239,9 @@ fn word(reason: &EndReason) -> &'static str {
 
 fn write_json(path: &Path, snapshot: &Snapshot, facts: &RunFacts<'_>) -> Result<(), Failure> {
     let failed = || Failure::invalid(format!("failed to write the results to {:?}", path.display()));
-    let text = report::summary_json(snapshot, facts).map_err(|e| failed().because(e))?;
+    let results = RunResults::of(snapshot, facts).map_err(|why| failed().because(why))?;
+    let text = results.to_json().map_err(|e| failed().because(e))?;
     write_results(path, &text).map_err(|e| failed().because(e))
-}
-
-fn write_page(path: &Path, snapshot: &Snapshot, facts: &RunFacts<'_>) -> Result<(), Failure> {
-    let failed = || Failure::invalid(format!("failed to write the report to {:?}", path.display()));
-    let text = report::summary_json(snapshot, facts).map_err(|e| failed().because(e))?;
-    let page = report::Page::of_results(&text).map_err(|e| failed().because(e))?;
-    report::write_page(path, &page).map_err(|e| failed().because(e))
 }
 
 /// Whether results go to standard output, as `-` says.
@@ -261,6 +281,9 @@ fn verdict(code: ExitCode, reason: &EndReason, wrong: Vec<String>) -> Result<Exi
         (_, EndReason::TeardownFailed(_)) => Err(failure.hint("the figures above are complete")),
         (_, EndReason::TooManyTraps(_)) => {
             Err(failure.hint("the summary lists the messages; --max-traps sets how many are tolerated"))
+        }
+        (_, EndReason::NeverStarted(..)) => {
+            Err(failure.hint("`on-start` failed each time: is the host right, and are its log-in's data?"))
         }
         (_, EndReason::NotGranted(_)) => Err(failure
             .hint("pass --insecure if any certificate is fine, or trust its authority with --ca-file FILE")),

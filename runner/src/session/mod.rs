@@ -19,6 +19,7 @@ mod outputs;
 mod prepare;
 mod reach;
 mod refusal;
+mod reports;
 mod set_up;
 mod show;
 mod signals;

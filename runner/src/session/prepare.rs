@@ -6,7 +6,7 @@ use super::memory::Memory;
 use super::set_up::SetUp;
 use super::source::{self, Order, Read};
 use super::view::View;
-use super::{finish, http_settings, machine, no_thread, outputs, reach, refusal, thresholds};
+use super::{finish, http_settings, machine, no_thread, outputs, reach, refusal, reports, thresholds};
 use crate::engine::data::DataError;
 use crate::engine::host::{DataSet, DataSets, LogLine, LogSink, Naming, RateLimit, RunProgress, RunShared};
 use crate::engine::load::{Control, Lifecycle, Run, StopHandle};
@@ -103,6 +103,7 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
     let begun = Instant::now();
     check_summary(options)?;
     outputs::check(&options.output)?;
+    reports::check(&options.output.reports)?;
     let baseline = thresholds::baseline(options.output.baseline.as_deref())?;
     let (data, data_plans) = load_data(&options.given)?;
     let (given, output) = (&options.given, &options.output);
@@ -163,6 +164,7 @@ fn prepare_for(options: &RunOptions, room_for: RoomFor) -> Result<Prepared, Fail
 pub(super) fn order(options: &RunOptions) -> Order<'_> {
     Order {
         name: &options.plugin,
+        requests: &options.requests,
         digest: options.given.digest.as_deref(),
         cache_dir: options.given.cache_dir.as_deref(),
         quiet: options.output.quiet,
@@ -174,21 +176,18 @@ pub(super) fn order(options: &RunOptions) -> Order<'_> {
 }
 
 fn check_summary(options: &RunOptions) -> Result<(), Failure> {
-    let output = &options.output;
-    let results = output
-        .summary_json
-        .as_deref()
-        .filter(|path| !finish::is_stdout(path));
-    let files = [("results", results), ("report", output.html.as_deref())];
-    for (what, path) in files.into_iter().filter_map(|(what, path)| Some((what, path?))) {
-        report::check_writable(path).map_err(|error| {
-            let failure = Failure::invalid(format!("the {what} can't be written to {:?}", path.display()));
-            failure
-                .because(error)
-                .hint("name a file in a folder that exists and that you may write to")
-        })?;
+    let Some(path) = &options.output.summary_json else {
+        return Ok(());
+    };
+    if finish::is_stdout(path) {
+        return Ok(());
     }
-    Ok(())
+    report::check_writable(path).map_err(|error| {
+        let failure = Failure::invalid(format!("the results can't be written to {:?}", path.display()));
+        failure
+            .because(error)
+            .hint("name a file in a folder that exists and that you may write to")
+    })
 }
 
 /// The granted files of rows, and what the plan says of them.

@@ -1,6 +1,6 @@
 //! From what the operator typed to a component's bytes that may be compiled.
 
-use crate::build::{self, BuildContext, BuildError, Built, Grants};
+use crate::build::{self, BuildContext, BuildError, Built, Grants, PlainRequest};
 use crate::engine::plugin::{self, Inspection, PluginError, Source};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
@@ -29,6 +29,8 @@ pub struct Read {
 pub struct Order<'a> {
     /// A component's path or address, or sources.
     pub name: &'a str,
+    /// What is sent where there is no plugin.
+    pub requests: &'a [PlainRequest],
     /// The only digest that is accepted.
     pub digest: Option<&'a str>,
     /// Where things are kept, if not in the user's cache folder.
@@ -51,6 +53,12 @@ pub struct Order<'a> {
 /// If there is no component that can be run.
 pub fn read(order: &Order<'_>) -> Result<Read, Failure> {
     let name = order.name;
+    if !order.requests.is_empty() {
+        let failed =
+            |error: &BuildError| Failure::invalid(format!("failed to prepare {name}")).because(error);
+        let component = build::of_requests(order.requests).map_err(|error| failed(&error))?;
+        return inspected(plugin::in_memory(name, component), Vec::new());
+    }
     let is_source = name == build::STANDARD_INPUT || build::is_source(Path::new(name));
     let built = is_source.then(|| build(order)).transpose()?;
     // The folder lasts until the component is read.
@@ -64,7 +72,11 @@ pub fn read(order: &Order<'_>) -> Result<Read, Failure> {
     let source = plugin::load(component.as_deref().unwrap_or(name), order.digest);
     let mut source = source.map_err(|e| refuse(name, e))?;
     name.clone_into(&mut source.name);
-    let inspection = plugin::inspect(&source.bytes).map_err(|e| refuse(name, e))?;
+    inspected(source, files)
+}
+
+fn inspected(source: Source, files: Vec<PathBuf>) -> Result<Read, Failure> {
+    let inspection = plugin::inspect(&source.bytes).map_err(|e| refuse(&source.name, e))?;
     Ok(Read {
         source,
         inspection,

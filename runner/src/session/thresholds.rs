@@ -3,14 +3,12 @@
 use crate::error::Failure;
 use crate::metrics::Set;
 use crate::plan::Plan;
+use crate::results::model;
 use crate::results::tally;
 use crate::results::thresholds::{Baseline, Evaluator, Known};
 use crate::system::bounded;
 use crate::terminal;
 use std::path::Path;
-
-/// A results file of more bytes isn't read: no run of ours writes one.
-const LARGEST: u64 = 256 << 20;
 
 /// Reads the earlier run that thresholds compare with.
 pub(super) fn baseline(path: Option<&Path>) -> Result<Option<Baseline>, Failure> {
@@ -23,7 +21,7 @@ pub(super) fn baseline(path: Option<&Path>) -> Result<Option<Baseline>, Failure>
             .because(terminal::escape(&why.to_string()))
             .hint("--baseline takes a file that --summary-json of an earlier run wrote")
     };
-    let text = bounded::text(path, LARGEST).map_err(|error| refuse(&error))?;
+    let text = bounded::text(path, model::LARGEST).map_err(|error| refuse(&error))?;
     let baseline = Baseline::parse(&text).map_err(|why| refuse(&why))?;
     Ok(Some(baseline))
 }

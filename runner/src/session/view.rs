@@ -4,7 +4,7 @@
 use super::steering::Steering;
 use crate::engine::host::LogLine;
 use crate::engine::host::bindings::log::Level;
-use crate::engine::load::{RunHandle, StopStage};
+use crate::engine::load::{EndReason, RunHandle, StopStage};
 use crate::options::OutputOptions;
 use crate::terminal::{self, LiveView, Progress, plain};
 use std::io::{self, IsTerminal};
@@ -53,6 +53,7 @@ impl View {
                 ..Progress::default()
             },
             printed: Instant::now(),
+            answered: 0,
         };
         let ended = Arc::clone(&done);
         let show = move || screen.run(&feed, &ended);
@@ -95,6 +96,8 @@ struct Screen {
     progress: Progress,
     /// When the last plain line was printed.
     printed: Instant,
+    /// How often the operator had asked for the end when that was answered.
+    answered: u32,
 }
 
 impl Screen {
@@ -123,6 +126,7 @@ impl Screen {
         if stage == StopStage::Hard && self.live.take().is_some() {
             self.printed = Instant::now();
         }
+        self.answer(feed, stage);
         self.steer(stage);
         let snapshot = Arc::clone(&feed.run.snapshots.borrow());
         match &mut self.live {
@@ -136,6 +140,23 @@ impl Screen {
                 terminal::print_error(&line);
             }
             None => {}
+        }
+    }
+
+    /// Answers each Ctrl-C at once with a line, even where nothing else is printed: the end itself may take its time.
+    fn answer(&mut self, feed: &Feed, stage: StopStage) {
+        let asked = feed.run.stop.asked();
+        if asked <= self.answered || feed.run.stop.reason() != Some(EndReason::Interrupted) {
+            return;
+        }
+        self.answered = asked;
+        let answer = match stage {
+            StopStage::Hard => "interrupted again: what still runs is dropped",
+            _ => "interrupted: ending the run in order (Ctrl-C again drops what still runs)",
+        };
+        // The live view says so itself.
+        if self.live.is_none() {
+            terminal::print_error(answer);
         }
     }
 

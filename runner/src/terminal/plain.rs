@@ -23,6 +23,13 @@ pub fn line(snapshot: &Snapshot) -> String {
             line.push_str(&format!("  {name} {}", units::time(us)));
         }
     }
+    let iterations = &totals.iterations;
+    if iterations.failed + iterations.trapped > 0 {
+        line.push_str(&format!(
+            "  {} failed iterations",
+            units::count(iterations.failed + iterations.trapped)
+        ));
+    }
     if totals.iterations_dropped > 0 {
         line.push_str(&format!(
             "  {} dropped iterations",
@@ -53,9 +60,10 @@ mod tests {
         snapshot.recent.p95 = 2_345;
         snapshot.recent.p99 = 850;
         snapshot.totals.iterations_dropped = 3;
+        snapshot.totals.iterations.failed = 2;
         assert_eq!(
             line(&snapshot),
-            "   12s  50 VUs  1,234 req/s  0 failures  p50 1.20ms  p95 2.35ms  p99 850µs  3 dropped iterations"
+            "   12s  50 VUs  1,234 req/s  0 failures  p50 1.20ms  p95 2.35ms  p99 850µs  2 failed iterations  3 dropped iterations"
         );
     }
 }

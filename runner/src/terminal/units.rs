@@ -93,6 +93,20 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// A value of a metric whose name ends with its unit, such as `login_ms` or `page_bytes`, in that; else a plain number.
+pub fn in_unit_of(name: &str, value: f64) -> String {
+    let unit = name.rsplit(['_', '.', '-']).next().unwrap_or_default();
+    let us = match unit {
+        _ if value < 0.0 => return number(value),
+        "us" | "microseconds" => value,
+        "ms" | "milliseconds" => value * 1e3,
+        "s" | "sec" | "seconds" => value * 1e6,
+        "bytes" => return bytes(value.round() as u64),
+        _ => return number(value),
+    };
+    time(us.round() as u64)
+}
+
 fn digits(value: f64, unit: &str) -> String {
     let decimals = match value.abs() {
         v if v < 9.995 => 2,
@@ -166,6 +180,20 @@ mod tests {
         ];
         let expected = ["0%", "0%", "0.01%", "0.31%", "99.9%", "100%"];
         assert_eq!(given.map(|(part, whole)| share(part, whole)), expected);
+    }
+
+    #[test]
+    fn a_metric_is_shown_in_the_unit_that_its_name_ends_with() {
+        let given = [
+            ("login_ms", 12.34),
+            ("queue.seconds", 0.5),
+            ("page_bytes", 1_500.0),
+            ("items", 12.0),
+            ("ms", 3.0),
+            ("drift_ms", -3.0),
+        ];
+        let expected = ["12.3ms", "500ms", "1.50 kB", "12", "3.00ms", "-3"];
+        assert_eq!(given.map(|(name, value)| in_unit_of(name, value)), expected);
     }
 
     #[test]

@@ -38,7 +38,7 @@ export interface Totals {
   instances_replaced: number;
 }
 
-/** The results file, but for its long lists of numbers. Described in runner/src/report/summary.md. */
+/** The results file, but for its long lists of numbers. Described in runner/src/results/model/summary.md. */
 export interface Summary {
   version: string; plugin: string; plan: any; plan_hash: string; started: string; ended: string; seconds: number;
   end: { reason: string; code: number; text: string };

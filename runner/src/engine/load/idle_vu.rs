@@ -60,7 +60,7 @@ impl IdleVu {
 
     /// Waits for a slot; none when the VU must go.
     pub(super) async fn next(self: &Rc<Self>, signal: &VuSignal) -> Option<Slot> {
-        let given = self.slot.borrow_mut().take();
+        let given = self.given();
         if given.is_some() {
             return given;
         }
@@ -71,13 +71,13 @@ impl IdleVu {
         self.stack.joined.notify_one();
         tokio::select! {
             biased;
-            () = self.called.notified() => self.slot.borrow_mut().take(),
+            () = self.called.notified() => self.given(),
             () = signal.flag().raised() => None,
         }
     }
 
-    /// Lets go of a slot that its VU can't take because it failed to start.
-    pub(super) fn refuse(&self) {
-        self.slot.borrow_mut().take();
+    /// The slot that the VU was given and hasn't taken yet.
+    pub(super) fn given(&self) -> Option<Slot> {
+        self.slot.borrow_mut().take()
     }
 }

@@ -9,13 +9,14 @@ use super::phases::WorkloadPhase;
 use super::scheduler::Scheduler;
 use super::stop::{EndReason, StopStage};
 use super::thread::LoadThread;
+use super::thread_shared::GuestFaults;
 use crate::engine::host::RunShared;
 use crate::metrics::Limits;
 use crate::plan::Partition;
 use crate::system::panics;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use tokio::sync::watch;
@@ -79,7 +80,7 @@ fn start_threads(
     let iterations_left: Vec<_> = workloads
         .map(|w| IterationsLeft::of(w, part_of_run, count).map(Arc::new))
         .collect();
-    let traps = Arc::new(AtomicU64::new(0));
+    let faults = Arc::<GuestFaults>::default();
     let start = |(index, partition)| {
         let thread = LoadThread {
             run: Arc::clone(run),
@@ -88,7 +89,7 @@ fn start_threads(
             iterations_left: iterations_left.clone(),
             limits: limits.clone(),
             deltas: deltas.clone(),
-            traps: Arc::clone(&traps),
+            faults: Arc::clone(&faults),
             time_up: Arc::clone(time_up),
         };
         std::thread::Builder::new()

@@ -51,10 +51,19 @@ impl SlotSource {
         }
     }
 
-    /// The VU failed to start: what it was called for can't wait for its next attempt.
-    pub(super) fn refuse(&self) {
-        if let SlotSource::Assigned(idle) = self {
-            idle.refuse();
+    /// The slot that a VU uses up by failing to start, so that a run of so many iterations ends even so. Where slots
+    /// are handed out, only that for which the VU was made: others don't wait for its next attempt.
+    pub(super) async fn of_failed_start(&self, place: VuPlace, done: u64, signal: &VuSignal) -> Option<Slot> {
+        match self {
+            SlotSource::Assigned(idle) => idle.given(),
+            SlotSource::Endless | SlotSource::Each { .. } | SlotSource::Shared(_) => {
+                self.next(place, done, signal).await
+            }
         }
+    }
+
+    /// Whether a VU that finds no slot may still get one later.
+    pub(super) fn hands_out(&self) -> bool {
+        matches!(self, SlotSource::Assigned(_))
     }
 }

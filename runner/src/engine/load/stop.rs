@@ -36,6 +36,8 @@ pub enum EndReason {
     ThresholdFailed(String),
     /// Too many guests trapped.
     TooManyTraps(u64),
+    /// No VU could ever start: how often one of them tried in a row, and why it failed last.
+    NeverStarted(u32, String),
     /// Memory was nearly used up; how much there was.
     OutOfMemory(String),
     /// The plugin's shape failed.
@@ -59,6 +61,9 @@ impl std::fmt::Display for EndReason {
             EndReason::NotGranted(what) => write!(f, "stopped: {what}"),
             EndReason::ThresholdFailed(which) => write!(f, "a threshold failed: {which}"),
             EndReason::TooManyTraps(n) => write!(f, "aborted: guests trapped {n} times"),
+            EndReason::NeverStarted(attempts, why) => {
+                write!(f, "no virtual user could start in {attempts} attempts: {why}")
+            }
             EndReason::OutOfMemory(figures) => write!(f, "memory was nearly used up: {figures}"),
             EndReason::ShapeFailed(why) => write!(f, "the plugin's shape failed: {why}"),
             EndReason::SetupFailed(why) => write!(f, "setup failed: {why}"),

@@ -11,7 +11,7 @@ use super::pressure::ThreadClock;
 use super::run_signals::RunSignals;
 use super::slot_source::SlotSource;
 use super::stop::{EndReason, StopStage};
-use super::thread_shared::ThreadShared;
+use super::thread_shared::{GuestFaults, ThreadShared};
 use super::vu::Vu;
 use super::vu_place::{VuPlace, places};
 use super::vu_pool::{ExitGuard, Spawn, VuPool, contained};
@@ -26,7 +26,7 @@ use crate::system::panics;
 use crate::system::timer::Timers;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -110,7 +110,7 @@ pub(super) struct LoadThread {
     pub(super) iterations_left: Vec<Option<Arc<IterationsLeft>>>,
     pub(super) limits: [Limits; 2],
     pub(super) deltas: SyncSender<ThreadDelta>,
-    pub(super) traps: Arc<AtomicU64>,
+    pub(super) faults: Arc<GuestFaults>,
     /// Raised when the time of a workload was up.
     pub(super) time_up: Arc<AtomicBool>,
 }
@@ -167,7 +167,7 @@ impl LoadThread {
     async fn load(self: Arc<Self>, queue: &RunQueue) {
         let shared = Arc::new(ThreadShared {
             run: Arc::clone(&self.run),
-            traps: Arc::clone(&self.traps),
+            faults: Arc::clone(&self.faults),
         });
         let me = Arc::clone(&self);
         let vus = queue.clone();

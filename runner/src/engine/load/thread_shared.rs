@@ -4,13 +4,24 @@ use super::inputs::Run;
 use super::stop::{EndReason, StopStage};
 use crate::metrics::with_shard;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
+
+/// How often in a row a VU's start may fail where none of the run has ever succeeded, before the run ends.
+const START_ATTEMPTS: u32 = 10;
+
+/// What went wrong with the guests of a run, on all its threads.
+#[derive(Debug, Default)]
+pub(super) struct GuestFaults {
+    traps: AtomicU64,
+    /// Whether any VU has ever started.
+    has_started: AtomicBool,
+}
 
 /// What the VUs of one thread share.
 pub(super) struct ThreadShared {
     pub(super) run: Arc<Run>,
-    pub(super) traps: Arc<AtomicU64>,
+    pub(super) faults: Arc<GuestFaults>,
 }
 
 impl ThreadShared {
@@ -26,11 +37,28 @@ impl ThreadShared {
 
     /// Counts a trap, and ends the run if there were too many.
     pub(super) fn count_trap(&self) {
-        let traps = self.traps.fetch_add(1, Ordering::Relaxed) + 1;
+        let traps = self.faults.traps.fetch_add(1, Ordering::Relaxed) + 1;
         if traps >= self.run.plan.limits.max_traps {
             self.run
                 .stop
                 .stop(StopStage::Graceful, EndReason::TooManyTraps(traps));
+        }
+    }
+
+    /// Notes that VUs can start.
+    pub(super) fn count_start(&self) {
+        // Read first: written by every VU, the flag would travel between the processors' caches.
+        if !self.faults.has_started.load(Ordering::Relaxed) {
+            self.faults.has_started.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts a start that failed, the `attempt`-th in a row of its VU, and ends the run if it will never be one.
+    pub(super) fn count_failed_start(&self, attempt: u32, why: &str) {
+        self.count_trap();
+        if attempt >= START_ATTEMPTS && !self.faults.has_started.load(Ordering::Relaxed) {
+            let reason = EndReason::NeverStarted(attempt, why.to_owned());
+            self.run.stop.stop(StopStage::Graceful, reason);
         }
     }
 

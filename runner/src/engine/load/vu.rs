@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | a task returns an error | that iteration, as failed | pause, next task |
 //! | a task traps or meets a limit | that iteration and the instance | pause, new life |
-//! | instantiation or `on-start` fails | nothing is counted as an iteration | [`RETRY`], new life |
+//! | instantiation or `on-start` fails | an iteration, as failed, if there is one for it | [`RETRY`], new life |
 //! | no more slots, or the VU must go | nothing | `on-stop`, the VU ends |
 //! | a pause, once it must go (`--on-stop at-pause`) | the iteration, as interrupted | nothing: its instance is gone |
 //! | the future is dropped (hard stop) | the iteration, as interrupted | nothing runs any more |
@@ -20,7 +20,7 @@ use crate::engine::host::bindings::exported::{NextTask, NextWait, Outcome};
 use crate::engine::host::{Purpose, VuIdentity, VuState, explain_call, instantiate, new_store};
 use crate::engine::run_queue;
 use crate::http::Client;
-use crate::metrics::{IterationOutcome, with_shard};
+use crate::metrics::{IterationOutcome, STARTS, with_shard};
 use crate::plan::{Drawer, OnStop, Plan, ScenarioPlan, WaitTime};
 use std::pin::pin;
 use std::rc::Rc;
@@ -46,6 +46,8 @@ pub(super) struct Vu {
     picker: Picker,
     client: Client,
     history: Rc<VuHistory>,
+    /// Starts that have failed in a row.
+    failed_starts: u32,
     /// What the last outcome said about the next task.
     forced: Option<u32>,
     /// When the coming iteration was meant to start, if a pause led to it.
@@ -104,6 +106,7 @@ impl Vu {
             picker,
             client,
             history,
+            failed_starts: 0,
             forced: None,
             due: None,
         }
@@ -125,11 +128,14 @@ impl Vu {
 
     async fn live(&mut self) -> LifeEnd {
         // Boxed: it happens once, and every VU would have to hold it for good.
+        let begun = Instant::now();
         let mut instance = match Box::pin(self.start()).await {
             Some(Ok(instance)) => instance,
-            Some(Err(why)) => return self.start_failed(&why),
+            Some(Err(why)) => return Box::pin(self.start_failed(&why, begun)).await,
             None => return LifeEnd::Gone,
         };
+        self.failed_starts = 0;
+        self.thread.count_start();
         let end = if instance.0.data().stop_requested {
             LifeEnd::Done // `on-start` asked for the end, before any task
         } else {
@@ -179,12 +185,28 @@ impl Vu {
         workload.is_some_and(|workload| workload.on_stop == OnStop::AtPause)
     }
 
-    fn start_failed(&self, why: &str) -> LifeEnd {
-        let scenario = self.identity.scenario;
-        with_shard(|shard| shard.iteration_error(scenario, u16::MAX, &format!("on-start: {why}")));
-        self.slots.refuse();
-        self.thread.count_trap();
-        LifeEnd::Again(RETRY)
+    /// A start that fails costs an iteration, which it made impossible: else a run of so many iterations would never
+    /// end, and one of so much time would look sound.
+    async fn start_failed(&mut self, why: &str, begun: Instant) -> LifeEnd {
+        let (scenario, done) = (self.identity.scenario, self.history.iterations.get());
+        let message = format!("on-start: {why}");
+        let slot = self.slots.of_failed_start(self.place, done, &self.signal).await;
+        let goes_on = slot.is_some() || self.slots.hands_out();
+        if let Some(slot) = slot {
+            self.history.begin_iteration();
+            let iteration = Iteration::begin(scenario, STARTS, begun);
+            slot.start();
+            iteration.end(IterationOutcome::Failed, Some(&message));
+        } else {
+            with_shard(|shard| shard.iteration_error(scenario, STARTS, &message));
+        }
+        self.failed_starts += 1;
+        self.thread.count_failed_start(self.failed_starts, why);
+        if goes_on {
+            LifeEnd::Again(RETRY)
+        } else {
+            LifeEnd::Gone
+        }
     }
 
     /// Index of its scenario in the plugin.
@@ -360,7 +382,7 @@ impl Vu {
         };
         store.data_mut().end_call();
         if let Err(why) = stopped {
-            with_shard(|shard| shard.iteration_error(scenario, u16::MAX, &format!("on-stop: {why}")));
+            with_shard(|shard| shard.iteration_error(scenario, STARTS, &format!("on-stop: {why}")));
         }
     }
 }

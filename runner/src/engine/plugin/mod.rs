@@ -19,4 +19,4 @@ pub use describe::{Description, describe};
 pub use engine::{Code, EPOCH_TICK, EngineSpec, EpochClock, PerVu, build_engine, start_epoch_clock};
 pub use error::PluginError;
 pub use inspect::{Inspection, WORLD_PACKAGE, inspect};
-pub use source::{Source, load};
+pub use source::{Source, in_memory, load};

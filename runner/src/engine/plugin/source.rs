@@ -36,19 +36,28 @@ pub fn load(name: &str, expected: Option<&str>) -> Result<Source, PluginError> {
     } else {
         read_file(Path::new(name))?
     };
-    let sha256 = hex(&Sha256::digest(&bytes));
+    let source = in_memory(name, bytes);
     match expected {
-        Some(want) if !want.trim_start_matches("sha256:").eq_ignore_ascii_case(&sha256) => {
+        Some(want)
+            if !want
+                .trim_start_matches("sha256:")
+                .eq_ignore_ascii_case(&source.sha256) =>
+        {
             Err(PluginError::Digest {
-                found: sha256,
+                found: source.sha256,
                 expected: want.to_owned(),
             })
         }
-        _ => Ok(Source {
-            name: name.to_owned(),
-            sha256,
-            bytes,
-        }),
+        _ => Ok(source),
+    }
+}
+
+/// A component that was made by this program.
+pub fn in_memory(name: &str, bytes: Vec<u8>) -> Source {
+    Source {
+        name: name.to_owned(),
+        sha256: hex(&Sha256::digest(&bytes)),
+        bytes,
     }
 }
 

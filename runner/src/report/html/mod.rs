@@ -6,6 +6,7 @@ mod bundle;
 mod code;
 mod compact;
 
+use crate::results::model::RunResults;
 use crate::secret;
 use base64::Engine as _;
 use serde_json::Value;
@@ -16,11 +17,15 @@ use sha2::{Digest as _, Sha256};
 pub struct Page(String);
 
 impl Page {
-    /// The page of a results file, given as its text.
+    /// The page of these results.
     ///
     /// # Errors
-    /// The text isn't JSON.
-    pub fn of_results(results: &str) -> serde_json::Result<Page> {
+    /// They have no JSON form.
+    pub fn of(results: &RunResults) -> serde_json::Result<Page> {
+        Page::of_json(&serde_json::to_string(results)?)
+    }
+
+    fn of_json(results: &str) -> serde_json::Result<Page> {
         // Secrets are taken out of the data alone: where one is a word of the script, the script must stay what it was.
         let results: Value = serde_json::from_str(&secret::redact_json(results))?;
         let title = title(&results);

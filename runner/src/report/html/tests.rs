@@ -1,12 +1,12 @@
 //! The page of a small run.
 
-use super::super::{sample, summary_json};
 use super::*;
+use crate::results::model::sample;
 
 fn results() -> Value {
     let (plan, end) = (serde_json::json!({"seed": 1}), sample::end());
-    let text = summary_json(&sample::snapshot(), &sample::facts(&plan, &end)).unwrap();
-    serde_json::from_str(&text).unwrap()
+    let results = RunResults::of(&sample::snapshot(), &sample::facts(&plan, &end)).unwrap();
+    serde_json::to_value(&results).unwrap()
 }
 
 /// What the page carries.
@@ -19,7 +19,7 @@ fn data(page: &Page) -> Value {
 #[test]
 fn figures_are_those_of_the_results() {
     let results = results();
-    let data = data(&Page::of_results(&results.to_string()).unwrap());
+    let data = data(&Page::of_json(&results.to_string()).unwrap());
     for name in [
         "totals",
         "metrics",
@@ -45,7 +45,7 @@ fn texts_can_neither_end_a_script_nor_begin_a_comment() {
     let mut results = results();
     results["plugin"] = hostile.into();
     results["requests"][0]["name"] = hostile.into();
-    let page = Page::of_results(&results.to_string()).unwrap();
+    let page = Page::of_json(&results.to_string()).unwrap();
     assert_eq!(
         page.text().matches("</script").count(),
         2,
@@ -58,7 +58,7 @@ fn texts_can_neither_end_a_script_nor_begin_a_comment() {
 
 #[test]
 fn the_policy_allows_its_own_script_and_style_and_no_other() {
-    let page = Page::of_results(&results().to_string()).unwrap();
+    let page = Page::of_json(&results().to_string()).unwrap();
     let between = |from: &str, to: &str| page.text().split_once(from).unwrap().1.split_once(to).unwrap().0;
     let policy = between(r#"content-security-policy" content=""#, "\"");
     let script = digest(between(r#"<script type="module">"#, "</script>"));
@@ -77,7 +77,7 @@ fn older_results_without_histories_have_a_page_too() {
     let mut results = results();
     results["history"] = Value::Array(Vec::new());
     results["series"] = Value::Array(Vec::new());
-    let data = data(&Page::of_results(&results.to_string()).unwrap());
+    let data = data(&Page::of_json(&results.to_string()).unwrap());
     assert_eq!(data["requests"][0]["service_times"], "");
     assert_eq!(data["history"]["at"], serde_json::json!([]));
 }

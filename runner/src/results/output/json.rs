@@ -2,6 +2,7 @@
 //! is a line (`Point`). Counters have one `Point` a second with what was added in it, so that sums are right and files
 //! smaller. A `Point` has the time of the end of its second; what else differs from k6's own is said in [`k6`].
 
+use super::clock::Clock;
 use super::k6::{Measurement, Seconds, TagPairs, Values};
 use super::stream_file::StreamFile;
 use crate::metrics::MetricKind;
@@ -13,7 +14,6 @@ use serde::ser::{SerializeMap as _, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
 
 /// Writes k6's lines of JSON.
 pub(super) struct Json {
@@ -25,22 +25,6 @@ pub(super) struct Json {
     /// Metrics that have had their line.
     said: BTreeSet<String>,
     clock: Clock,
-}
-
-/// When seconds ended, by the clock on the wall.
-#[derive(Debug, Default)]
-pub(super) struct Clock(Option<SystemTime>);
-
-impl Clock {
-    /// When so much of the run had passed. The first asked about has ended just now.
-    pub(super) fn at(&mut self, elapsed: Duration) -> SystemTime {
-        let began = || {
-            SystemTime::now()
-                .checked_sub(elapsed)
-                .unwrap_or(SystemTime::UNIX_EPOCH)
-        };
-        *self.0.get_or_insert_with(began) + elapsed
-    }
 }
 
 impl Json {

@@ -5,8 +5,18 @@
 //! To add one: its file with an [`Output`], and a row in [`KINDS`]. What there is to write, by the names of k6, is in
 //! `k6.rs`; what was recorded, with whole distributions, in [`Update::recorded`](super::tally::Update::recorded).
 
+mod clock;
+mod csv;
+mod hdr_log;
+mod influxdb;
 mod json;
 mod k6;
+mod locust_history;
+mod opentelemetry;
+mod prometheus;
+mod push;
+mod registry;
+mod statsd;
 mod stream_file;
 
 use super::tally::Output;
@@ -21,20 +31,65 @@ pub struct OutputKind {
     pub target: &'static str,
     /// Whether there is a target to take where none is given.
     pub has_default: bool,
-    /// Refuses what can't work, before the run, and touches nothing that is there.
-    check: fn(target: &str) -> Result<(), String>,
+    /// Refuses what can't work, before the run, and touches nothing that is there. None: making it does that.
+    check: Option<Check>,
     /// Makes the output. It may wait for others in its own calls, but not here.
-    open: fn(target: &str) -> Result<Box<dyn Output>, String>,
+    open: Open,
 }
 
 /// All kinds, in alphabetical order.
-pub const KINDS: &[OutputKind] = &[OutputKind {
-    name: "json",
-    target: "FILE",
-    has_default: false,
-    check: |target| stream_file::check(Path::new(target)),
-    open: |target| Ok(Box::new(json::Json::new(target))),
-}];
+pub const KINDS: &[OutputKind] = &[
+    file("csv", |target| Ok(Box::new(csv::Csv::new(target)))),
+    stream("datadog", "ADDRESS:PORT", statsd::open_with_tags),
+    // As k6 calls it.
+    stream("experimental-prometheus-rw", "URL", prometheus::open_remote_write),
+    stream("influxdb", "URL", influxdb::open),
+    file("json", |target| Ok(Box::new(json::Json::new(target)))),
+    stream("opentelemetry", "URL", opentelemetry::open),
+    stream("otlp", "URL", opentelemetry::open),
+    stream("prometheus", "ADDRESS:PORT", prometheus::open_scraped),
+    stream("prometheus-rw", "URL", prometheus::open_remote_write),
+    stream("statsd", "ADDRESS:PORT", statsd::open),
+];
+
+/// Says what is wrong with what stands behind `=`.
+type Check = fn(target: &str) -> Result<(), String>;
+
+/// Makes an output of what stands behind `=`.
+type Open = fn(target: &str) -> Result<Box<dyn Output>, String>;
+
+/// A file, which can be refused before the run.
+const fn file(name: &'static str, open: Open) -> OutputKind {
+    OutputKind {
+        name,
+        target: "FILE",
+        has_default: false,
+        check: Some(|target| stream_file::check(Path::new(target))),
+        open,
+    }
+}
+
+/// Files that have options of their own, as they have elsewhere.
+const HDR_LOG: OutputKind = file("hdr-log", |target| Ok(Box::new(hdr_log::HdrLog::new(target))));
+
+const LOCUST_HISTORY: OutputKind = file("csv", |target| {
+    Ok(Box::new(locust_history::LocustHistory::new(target, false)))
+});
+
+const LOCUST_FULL_HISTORY: OutputKind = file("csv", |target| {
+    Ok(Box::new(locust_history::LocustHistory::new(target, true)))
+});
+
+/// A stream to a server, whose address the environment or a custom may say.
+const fn stream(name: &'static str, target: &'static str, open: Open) -> OutputKind {
+    OutputKind {
+        name,
+        target,
+        has_default: true,
+        check: None,
+        open,
+    }
+}
 
 /// An output that was asked for.
 #[derive(Debug, Clone)]
@@ -55,19 +110,41 @@ pub fn parse(text: &str) -> Result<AskedOutput, String> {
     if target.is_empty() && !kind.has_default {
         return Err(format!("write it as {name}={}", kind.target));
     }
-    Ok(AskedOutput {
-        kind,
-        target: target.to_owned(),
-    })
+    Ok(AskedOutput::to(kind, target))
 }
 
 impl AskedOutput {
+    /// The interval log of HdrHistogram.
+    pub fn hdr_log(path: &str) -> AskedOutput {
+        AskedOutput::to(&HDR_LOG, path)
+    }
+
+    /// Locust's history: of all requests together, or in full of each of them too.
+    pub fn locust_history(path: &str, is_full: bool) -> AskedOutput {
+        let kind = if is_full {
+            &LOCUST_FULL_HISTORY
+        } else {
+            &LOCUST_HISTORY
+        };
+        AskedOutput::to(kind, path)
+    }
+
+    fn to(kind: &'static OutputKind, target: &str) -> AskedOutput {
+        AskedOutput {
+            kind,
+            target: target.to_owned(),
+        }
+    }
+
     /// Whether it could work, to be asked before a run.
     ///
     /// # Errors
     /// Why it can't.
     pub fn check(&self) -> Result<(), String> {
-        (self.kind.check)(&self.target)
+        match self.kind.check {
+            Some(check) => check(&self.target),
+            None => self.open().map(drop),
+        }
     }
 
     /// Makes the output.

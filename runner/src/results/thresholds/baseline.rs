@@ -8,14 +8,10 @@ use crate::metrics::{
     ANY_SCENARIO, Amount, Distribution, Measure, OTHER, PHASES, RunInfo, Selection, SeriesKey, Stats,
     StatusClass,
 };
-use base64::Engine as _;
-use hdrhistogram::serialization::Deserializer;
+use crate::results::model::{SCHEMA, decoded};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// The schema that is understood.
-const SCHEMA: &str = "wasmswarm.summary/1";
 
 /// An earlier run.
 #[derive(Debug, Deserialize)]
@@ -303,14 +299,7 @@ impl Series {
 
 /// A distribution from HdrHistogram's interchange format in base64.
 fn restored(text: Option<&str>, stats: &Stats<u64>) -> Result<Distribution<u64>, String> {
-    let text = text.ok_or("it lacks histograms")?;
-    let damaged = |error: &dyn std::fmt::Display| format!("one of its histograms is damaged: {error}");
-    let bytes = base64::engine::general_purpose::STANDARD
-        .decode(text)
-        .map_err(|error| damaged(&error))?;
-    let counts = Deserializer::new().deserialize(&mut bytes.as_slice());
-    let counts = counts.map_err(|error| damaged(&error))?;
-    Ok(Distribution::restore(&counts, stats))
+    decoded(text.ok_or("it lacks histograms")?, stats)
 }
 
 fn custom_figure(value: &CustomFigures, aggregation: Aggregation, seconds: f64) -> Figure {

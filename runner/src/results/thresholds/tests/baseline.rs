@@ -25,12 +25,13 @@ fn earlier() -> String {
     let mut all = Aggregator::new(&Limits::default(), info());
     all.merge(&script.shard.take());
     let snapshot = all.finish(Duration::from_secs(10));
-    let end = crate::report::EndFacts {
+    let end = crate::results::model::EndFacts {
         reason: "finished".to_owned(),
         code: 0,
         text: String::new(),
     };
-    let facts = crate::report::RunFacts {
+    let facts = crate::results::model::RunFacts {
+        is_open: false,
         plan_hash: "0",
         warm_up: None,
         plugin: "shop.wasm",
@@ -40,7 +41,8 @@ fn earlier() -> String {
         end: &end,
         wrong: &[],
     };
-    crate::report::summary_json(&snapshot, &facts).unwrap()
+    let results = crate::results::model::RunResults::of(&snapshot, &facts).unwrap();
+    results.to_json().unwrap()
 }
 
 /// What a threshold is compared with, given that earlier run.

@@ -1,11 +1,11 @@
-//! What a report knows of a run besides its measurements.
+//! What results tell of a run besides its measurements.
 
 use crate::metrics::Snapshot;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
 
 /// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndFacts {
     /// One word, such as `finished`, `interrupted` or `aborted`.
     pub reason: String,
@@ -22,6 +22,9 @@ pub struct RunFacts<'a> {
     pub plugin: &'a str,
     /// The resolved plan.
     pub plan: &'a serde_json::Value,
+    /// Whether iterations start when the plan says so, whoever is free for them: only then do response times tell
+    /// something that service times don't.
+    pub is_open: bool,
     /// The plan's hash: runs with the same one did the same.
     pub plan_hash: &'a str,
     /// What only warmed up, measured apart.

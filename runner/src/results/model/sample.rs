@@ -1,6 +1,6 @@
-//! A small run for the tests of reports, measured by the real thing.
+//! A small run for the tests of results and their renderings, measured by the real thing.
 
-use super::{EndFacts, RunFacts};
+use super::{EndFacts, RunFacts, RunResults};
 use crate::metrics::{
     Aggregator, IterationOutcome, Limits, MetricKind, RequestKey, RequestSample, RunInfo, ScenarioInfo,
     Shard, Snapshot,
@@ -8,7 +8,7 @@ use crate::metrics::{
 use std::time::{Duration, UNIX_EPOCH};
 
 /// 100 requests in 10 s: 97 with 200, two with 404, one refused.
-pub(super) fn snapshot() -> Snapshot {
+pub(crate) fn snapshot() -> Snapshot {
     let limits = Limits::default();
     let mut shard = Shard::new(limits.clone());
     (0..100).for_each(|at| request(&mut shard, at));
@@ -70,8 +70,14 @@ fn request(shard: &mut Shard, at: u64) {
     );
 }
 
+/// The results of that run.
+pub(crate) fn results() -> RunResults {
+    let plan = serde_json::json!({"seed": 1});
+    RunResults::of(&snapshot(), &facts(&plan, &end())).unwrap()
+}
+
 /// A run that ended as planned.
-pub(super) fn end() -> EndFacts {
+pub(crate) fn end() -> EndFacts {
     EndFacts {
         reason: "finished".to_owned(),
         code: 0,
@@ -80,11 +86,12 @@ pub(super) fn end() -> EndFacts {
 }
 
 /// Facts of that run.
-pub(super) fn facts<'a>(plan: &'a serde_json::Value, end: &'a EndFacts) -> RunFacts<'a> {
+pub(crate) fn facts<'a>(plan: &'a serde_json::Value, end: &'a EndFacts) -> RunFacts<'a> {
     let started = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     RunFacts {
         plugin: "shop.wasm",
         plan,
+        is_open: false,
         plan_hash: "0",
         warm_up: None,
         started,

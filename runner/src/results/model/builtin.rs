@@ -1,12 +1,12 @@
 //! The built-in metrics of a run under the names that k6 users know.
 
 use crate::metrics::{Snapshot, Stats};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One metric's kind and values.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "type", content = "values")]
-pub(super) enum BuiltinMetric {
+pub enum BuiltinMetric {
     /// Adds up.
     Counter {
         /// The sum.
