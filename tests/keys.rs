@@ -1,7 +1,9 @@
-//! The keys of the live view: they change the load at once, and leave the terminal as it was.
+//! The live view: its keys change the load at once, it survives a terminal that changes, and every way out leaves the
+//! terminal as it was.
 
 use crate::support::guests;
 use crate::support::pty::Terminal;
+use crate::support::screen::Screen;
 use crate::support::together;
 use serde_json::Value;
 use std::path::Path;
@@ -22,6 +24,15 @@ fn start(file: &Path) -> Terminal {
     let file = file.to_str().unwrap();
     let arguments = ["--host", "demo", "-u", "5", "-t", "60s", "--summary-json", file];
     Terminal::run(&guests::plugin("quickstart"), &arguments)
+}
+
+/// Whether what was drawn left the terminal as it was: its first screen, the cursor, its modes.
+#[track_caller]
+fn assert_clean(drawn: &str, modes: &str) {
+    let screen = Screen::of(drawn);
+    assert!(drawn.contains("\u{1b}[?1049h"), "it was there:\n{drawn}");
+    assert!(!screen.is_second && screen.has_cursor, "{drawn}");
+    assert!(is_ordinary(modes), "{drawn}");
 }
 
 #[test]
@@ -51,7 +62,7 @@ fn w_and_s_change_the_users_and_p_pauses() {
     terminal.type_in("\u{3}");
     let (code, drawn, modes) = terminal.finish();
     assert_eq!(code, 105, "{drawn}");
-    assert!(is_ordinary(&modes), "{drawn}");
+    assert_clean(&drawn, &modes);
     let vus = history(&file);
     let order: Vec<_> = [5, 15, 0, 1]
         .iter()
@@ -70,8 +81,48 @@ fn the_terminal_is_as_before_even_after_a_forced_end() {
         terminal.type_in(keys);
         let (code, drawn, modes) = terminal.finish();
         assert_eq!(code, 105, "{drawn}");
-        assert!(is_ordinary(&modes), "{drawn}");
+        assert_clean(&drawn, &modes);
     }
+}
+
+#[test]
+fn the_view_comes_back_after_a_stop_and_follows_the_terminals_size() {
+    let _machine = together();
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = start(&folder.path().join("out.json"));
+    terminal.wait_for("target: 5 users");
+    terminal.wait_for("service time");
+    terminal.signal("TSTP");
+    terminal.wait_until("first screen", |screen| !screen.is_second && screen.has_cursor);
+    assert!(is_ordinary(&terminal.modes()), "{}", terminal.modes());
+    terminal.signal("CONT");
+    terminal.wait_for("target: 5 users");
+    // Keys are read again, too.
+    terminal.type_in("?");
+    terminal.wait_for("this help");
+    terminal.type_in("?");
+    terminal.set(&["cols", "60", "rows", "20"]);
+    // There is room for one chart only.
+    terminal.wait_until("one chart", |screen| {
+        let text = screen.text();
+        text.contains("per second") && !text.contains("service time")
+    });
+    terminal.signal("TERM");
+    let (code, drawn, modes) = terminal.finish();
+    assert_eq!(code, 105, "{drawn}");
+    assert_clean(&drawn, &modes);
+}
+
+#[test]
+fn the_log_stays_on_the_terminal_and_the_summary_follows_it() {
+    let _machine = together();
+    let arguments = ["prints", "--host", "demo", "-u", "1", "--iterations-per-vu", "2"];
+    let (code, drawn, modes) = Terminal::run(&guests::odd(), &arguments).finish();
+    assert_eq!(code, 0, "{drawn}");
+    let text = Screen::of(&drawn).text();
+    let log = text.find("VU 1: to standard error").expect("a line of the log");
+    assert!(text.find("finished after").is_some_and(|end| end > log), "{text}");
+    assert!(is_ordinary(&modes), "{drawn}");
 }
 
 #[test]

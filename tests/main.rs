@@ -11,6 +11,7 @@ mod api;
 mod bad_input;
 mod bombs;
 mod bounds;
+mod cache;
 mod compat;
 mod conformance;
 mod data;

@@ -1,16 +1,17 @@
 //! What databases and boards are told of a run is what the run's own results say: asked of real servers, and where there
 //! is none, of the protocol's own decoder. A server that doesn't take it costs the run nothing.
 
-use crate::support::cli::{Background, Ran, wasmswarm};
+use crate::support::cli::{Background, Ran, run_plugin, wasmswarm};
 use crate::support::collector::Collector;
 use crate::support::influxdb::Influx;
 use crate::support::nginx::free_port;
 use crate::support::prometheus::Prometheus;
+use crate::support::recorder::Recorder;
 use crate::support::summary::{Counts, Summary};
 use crate::support::target::Shop;
 use crate::support::{guests, root, together};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::sync::mpsc::{Receiver, channel};
@@ -270,8 +271,49 @@ fn a_server_that_takes_nothing_costs_the_run_nothing() {
     for name in ["prometheus-rw", "influxdb", "opentelemetry"] {
         assert!(ran.err.contains(name), "no word of {name}:\n{}", ran.err);
     }
+    let rows = summary.0["outputs"].as_array().unwrap();
+    assert_eq!(rows.len(), outputs.len());
+    for row in rows {
+        assert!(row["failure"].is_string(), "{row}");
+        assert!(row["dropped"].as_u64().unwrap() > 0, "{row}");
+    }
     for reason in ["refused", "no answer within", "status 500"] {
         assert!(ran.err.contains(reason), "no {reason:?}:\n{}", ran.err);
+    }
+}
+
+/// The id of the trace that a request was sent with.
+fn trace_of(head: &str) -> String {
+    let header = head.lines().find_map(|line| line.strip_prefix("traceparent: "));
+    let parts: Vec<_> = header
+        .unwrap_or_else(|| panic!("none in {head}"))
+        .split('-')
+        .collect();
+    let lengths: Vec<_> = parts.iter().map(|part| part.len()).collect();
+    assert_eq!((parts[0], parts[3], lengths), ("00", "01", vec![2, 32, 16, 2]));
+    parts[1].to_owned()
+}
+
+#[test]
+fn the_slowest_requests_are_known_by_the_ids_that_the_server_was_sent() {
+    let _machine = together();
+    let recorder = Recorder::start();
+    let arguments = ["--host", &recorder.url(), "-u", "3", "-i", "60", "--traceparent"];
+    let (ran, summary) = run_plugin(&guests::plugin("quickstart"), &arguments);
+    ran.exits(0);
+    let sent: Vec<_> = recorder.heads().iter().map(|head| trace_of(head)).collect();
+    let different: BTreeSet<_> = sent.iter().collect();
+    assert_eq!((different.len(), sent.len()), (60, 60), "each has its own");
+    let slowest = summary.0["slowest"].as_array().unwrap();
+    assert_eq!(slowest.len(), 20);
+    let times: Vec<_> = slowest
+        .iter()
+        .map(|row| row["response"].as_u64().unwrap())
+        .collect();
+    assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
+    assert_eq!(times[0], summary.number("/totals/response/max"));
+    for row in slowest {
+        assert!(sent.iter().any(|id| row["trace_id"] == id.as_str()), "{row}");
     }
 }
 

@@ -114,6 +114,7 @@ fn help_of_each_command() {
         "inspect",
         "target",
         "new",
+        "cache",
         "schema",
         "completions",
         "man",

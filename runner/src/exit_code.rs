@@ -9,6 +9,8 @@ pub enum ExitCode {
     Failures(u8),
     /// The command line can't be read.
     Usage,
+    /// The generator, not the server, was slow for too long, and `--fail-on-saturation` asks for this code then.
+    Saturated,
     /// A defect of this program, such as a panic or figures that contradict each other; or the operating system refused
     /// what should work.
     Internal,
@@ -37,6 +39,7 @@ impl ExitCode {
             ExitCode::Ok => 0,
             ExitCode::Failures(code) => code,
             ExitCode::Usage => 2,
+            ExitCode::Saturated => 3,
             ExitCode::Internal => 70,
             ExitCode::NotGranted => 77,
             ExitCode::Threshold => 99,

@@ -5,12 +5,12 @@
 /// `docs/architecture.md` shows the same table.
 pub(super) const MAY_USE: &str = "
 main                   cli
-cli                    build build/scaffold engine/plugin error exit_code options plan secret session shop system/confine system/panics terminal
+cli                    build build/scaffold engine/plugin error exit_code options plan secret session shop system/cache system/confine system/panics terminal
 session                api build engine/data engine/host engine/load engine/plugin error exit_code http metrics net options plan report results/model results/tally results/thresholds secret shop system/bounded system/confine system/memory system/panics system/private terminal
 options                build engine/plugin net plan results/output results/thresholds secret system/bounded
 api                    engine/load metrics secret
 engine/load            engine/host engine/run_queue http metrics plan system/panics system/timer
-engine/plugin          engine/host plan system/bounded system/confine system/private
+engine/plugin          engine/host plan system/bounded system/cache system/confine
 engine/host            engine/data engine/run_queue http metrics plan secret system/memory
 results/output         metrics plan report results/tally secret system/panics
 results/tally          metrics plan results/thresholds secret system/panics
@@ -18,13 +18,14 @@ report                 exit_code metrics plan results/model secret terminal
 results/thresholds     metrics plan results/model
 results/model          metrics system/bounded
 terminal               metrics secret
-build                  system/bounded system/confine system/private
+build                  system/bounded system/cache system/confine system/private
 engine/data            system/bounded
 http                   net system/memory
 net                    system/bounded
 shop                   system/timer
 error                  exit_code
 system/bounded
+system/cache           system/private
 system/confine
 exit_code
 system/memory

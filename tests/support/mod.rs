@@ -10,6 +10,7 @@ pub(crate) mod nginx;
 pub(crate) mod prometheus;
 pub(crate) mod pty;
 pub(crate) mod recorder;
+pub(crate) mod screen;
 pub(crate) mod summary;
 pub(crate) mod target;
 

@@ -2,6 +2,7 @@
 //! `script`, a part of every Linux system.
 
 use super::cli::wasmswarm;
+use super::screen::Screen;
 use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -69,29 +70,63 @@ impl Terminal {
         String::from_utf8_lossy(&screen).into_owned()
     }
 
-    /// Waits until this is drawn, after what was drawn before.
+    /// What is on the screen now.
+    pub(crate) fn screen(&self) -> Screen {
+        Screen::of(&self.drawn())
+    }
+
+    /// Waits until this is on the screen.
     #[track_caller]
     pub(crate) fn wait_for(&self, text: &str) {
+        self.wait_until(&format!("{text:?}"), |screen| screen.text().contains(text));
+    }
+
+    /// Waits until the screen is so.
+    #[track_caller]
+    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&Screen) -> bool) {
         let begun = Instant::now();
-        let before = self.drawn().len();
-        while !self.drawn().get(before..).is_some_and(|new| new.contains(text)) {
+        while !is_so(&self.screen()) {
             assert!(
                 begun.elapsed() < Duration::from_secs(20),
-                "no {text:?} in:\n{}",
-                self.drawn()
+                "no {what} in:\n{}",
+                self.screen().text()
             );
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 
+    /// Sends a signal, such as `TERM`, to the program alone.
+    pub(crate) fn signal(&self, name: &str) {
+        let mut id = self.child.id();
+        // The terminal's shell is its only child, and the program is that one's.
+        while let Some(child) = first_child(id) {
+            id = child;
+        }
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &id.to_string()])
+            .status();
+        assert!(sent.expect("`kill` is installed").success());
+    }
+
+    /// Runs `stty` on it, such as to change its size.
+    pub(crate) fn set(&self, settings: &[&str]) {
+        let mut command = Command::new("stty");
+        let set = command.args(["-F", &self.path()]).args(settings).status();
+        assert!(set.expect("`stty` is installed").success());
+    }
+
+    fn path(&self) -> String {
+        let drawn = self.drawn();
+        let first = drawn.lines().next();
+        first
+            .expect("the first line is the terminal's name")
+            .trim()
+            .to_owned()
+    }
+
     /// The terminal's modes now, as `stty -a` shows them.
     pub(crate) fn modes(&self) -> String {
-        let drawn = self.drawn();
-        let path = drawn
-            .lines()
-            .next()
-            .expect("the first line is the terminal's name");
-        let output = Command::new("stty").args(["-F", path.trim(), "-a"]).output();
+        let output = Command::new("stty").args(["-F", &self.path(), "-a"]).output();
         String::from_utf8_lossy(&output.expect("`stty` is installed").stdout).into_owned()
     }
 
@@ -123,6 +158,11 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn first_child(id: u32) -> Option<u32> {
+    let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).ok()?;
+    children.split_whitespace().next()?.parse().ok()
 }
 
 /// As one word for a shell.

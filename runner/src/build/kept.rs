@@ -6,6 +6,7 @@
 
 use super::Parameters;
 use super::reach::Reach;
+use crate::system::cache;
 use crate::system::private::{self, SealKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -125,7 +126,10 @@ impl Kept {
         let component = self.dir.join(&record.component);
         // The record is ours; so is the component that has the digest in its name.
         let is_kept = || digest_of(&component).is_some_and(|digest| record.component == name_of(&digest));
-        (reach.is_none_or(covered) && fresh && is_kept()).then_some((component, record.inputs))
+        (reach.is_none_or(covered) && fresh && is_kept()).then_some(())?;
+        cache::mark_used(&component);
+        cache::mark_used(&self.record());
+        Some((component, record.inputs))
     }
 
     /// Keeps a component, and answers where.
@@ -141,6 +145,8 @@ impl Kept {
         let seal = self.seal.as_ref().map(|key| key.seal(&self.key, &record));
         let sealed = [&seal.unwrap_or_default()[..], &record].concat();
         write_whole(&self.dir, &self.record(), &sealed)?;
+        // Of a pair, either may go first: a record without its component isn't found.
+        cache::prune(&self.dir, cache::MAX_BYTES, cache::MAX_AGE);
         Ok(path)
     }
 
@@ -163,7 +169,7 @@ fn write_whole(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// The digest of bytes.
-pub(super) fn digest(bytes: &Vec<u8>) -> String {
+pub(super) fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 

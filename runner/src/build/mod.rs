@@ -14,6 +14,7 @@ mod project;
 mod python;
 mod reach;
 mod requests;
+mod room;
 mod rust;
 pub mod scaffold;
 mod script;
@@ -129,7 +130,7 @@ pub fn build(path: &Path, context: &mut BuildContext<'_>) -> Result<Built, Build
     let reach = tells.then(|| context.reach(&project)).transpose()?;
     let read_by = |inputs: &Inputs| if tells { inputs.read() } else { Vec::new() };
     let built = context.cache.join("built");
-    let script = context.script.as_ref().map(kept::digest).unwrap_or_default();
+    let script = context.script.as_deref().map(kept::digest).unwrap_or_default();
     let makers = [env!("CARGO_PKG_VERSION"), &builder.maker(), &script];
     let kept = Kept::open(&built, &project.main, &makers).map_err(cannot_write(&built))?;
     let now = inputs(&project)?;

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod build;
+mod cache;
 mod elsewhere;
 mod hidden;
 mod inspect;
@@ -51,6 +52,8 @@ enum Command {
     Target(target::TargetOptions),
     /// Write a new plugin project, in any language
     New(new::NewOptions),
+    /// Show what is kept on this machine to start faster, or clear it
+    Cache(cache::CacheCommand),
     /// Print the JSON schema of configuration files, for editors
     Schema,
     /// Print completions for a shell
@@ -190,6 +193,7 @@ fn dispatch(command: Command, exit: &Exit) -> Result<ExitCode, Failure> {
         Command::Inspect(options) => inspect::run(&options),
         Command::Target(options) => target::run(&options),
         Command::New(options) => new::run(&options),
+        Command::Cache(options) => cache::run(&options),
         Command::Schema => texts::schema(),
         Command::Completions(options) => texts::completions(&options),
         Command::Man(options) => texts::man(&options),

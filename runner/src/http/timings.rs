@@ -3,10 +3,11 @@
 //! The clock is read once per boundary between two phases: start, last byte written, first byte read, last byte
 //! read; and around DNS, connect and TLS on a new connection (`net::Stopwatch`).
 
-use std::time::Instant;
+use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
 
 use super::headers::Ignored;
-use crate::net::{DialPhase, PhaseClock, Stopwatch};
+use crate::net::{self, DialPhase, PhaseClock, Stopwatch};
 
 /// Microseconds per phase. A phase that did not happen is 0. Saturates at 71 minutes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,6 +62,9 @@ pub struct Exchange {
     pub started: Instant,
     /// Where the time went.
     pub timings: Timings,
+    /// How long the beginning of the response had been received before it was read, in µs: part of `waiting`. Known of
+    /// a sample of exchanges, and at least 1 then: so it takes no more room than a number.
+    pub unread: Option<NonZeroU32>,
     /// Bytes of head and body written. Above TLS; for HTTP/2 header fields are counted before compression.
     pub bytes_sent: u64,
     /// Bytes of head and body read, with chunk framing, before decompression. Above TLS; for HTTP/2 as above.
@@ -103,6 +107,8 @@ pub(super) struct Trace {
     pub(super) exchange: Exchange,
     phase: ExchangePhase,
     stopwatch: Stopwatch,
+    /// Whether this exchange belongs to the sample whose reads are timed.
+    is_timed: bool,
     /// Headers that are not sent as they were given.
     pub(super) ignored: Ignored,
 }
@@ -113,6 +119,7 @@ impl Trace {
         let exchange = Exchange {
             started: now,
             timings: Timings::default(),
+            unread: None,
             bytes_sent: 0,
             bytes_received: 0,
             protocol: Protocol::Http1,
@@ -123,6 +130,7 @@ impl Trace {
             exchange,
             phase: ExchangePhase::Blocked,
             stopwatch: Stopwatch::start(now),
+            is_timed: false,
             ignored: Ignored::default(),
         }
     }
@@ -136,6 +144,26 @@ impl Trace {
     /// Renames the current phase without a reading: what passed since the last boundary counts as `phase`.
     pub(super) fn rename(&mut self, phase: ExchangePhase) {
         self.phase = phase;
+    }
+
+    /// Begins to wait for the response, and decides whether to ask how long it had been there.
+    pub(super) fn wait(&mut self) {
+        self.enter(ExchangePhase::Waiting);
+        self.is_timed = net::is_timed(self.ended());
+    }
+
+    /// Whether the next read is to be timed.
+    pub(super) fn times_read(&self) -> bool {
+        self.is_timed
+    }
+
+    /// Notes for how long what was read had been there. It can't have been there before it was waited for: the wall clock,
+    /// by which the kernel stamps, may have been set meanwhile.
+    pub(super) fn note_unread(&mut self, unread: Option<Duration>) {
+        self.is_timed = false;
+        let most = self.exchange.timings.waiting;
+        let us = unread.map(|unread| u32::try_from(unread.as_micros()).unwrap_or(u32::MAX));
+        self.exchange.unread = us.and_then(|us| NonZeroU32::new(us.min(most).max(1)));
     }
 
     /// The phase under way.
@@ -188,8 +216,6 @@ impl PhaseClock for Trace {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

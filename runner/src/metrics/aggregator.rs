@@ -10,9 +10,11 @@ use super::history::{History, Interval};
 use super::keys::{ErrorKey, NameKey, SeriesKey, TaggedKey, TaskKey};
 use super::limits::{Limits, MemoryRoom};
 use super::phases::PhaseTotals;
+use super::process::ProcessSecond;
 use super::request_history::RequestHistories;
 use super::saturating::Saturating as _;
 use super::series::SeriesTotals;
+use super::slowest::Slowest;
 use super::snapshot::Snapshot;
 use super::verdict::Verdict;
 use super::window::{Second, Window};
@@ -60,6 +62,7 @@ pub struct Aggregator {
     pub(super) vus: Cells<NameKey, i64>,
     pub(super) vus_max: u64,
     pub(super) counts: Counts,
+    pub(super) slowest: Slowest,
     pub(super) health: HealthTotals,
     pub(super) history: History,
     pub(super) names: RequestHistories,
@@ -106,6 +109,7 @@ impl Aggregator {
             denials: Cells::new(names),
             vus: Cells::new(names),
             counts: Counts::default(),
+            slowest: Slowest::default(),
             health: HealthTotals::default(),
             history: History::new(limits.history_points, limits.history_bytes()),
             names: histories,
@@ -123,9 +127,10 @@ impl Aggregator {
         self.merge_requests(delta);
         self.merge_iterations(delta);
         self.phases.absorb(&delta.phases);
-        self.health.absorb(&delta.late, &delta.lag, &delta.wait);
+        self.health.absorb(&delta.lateness);
         self.health.starved(delta.greed);
         self.counts.add(&delta.counts);
+        self.slowest.merge(&delta.slowest);
         self.open.started.raise(delta.counts.iterations_started);
         self.open.dropped.raise(delta.counts.iterations_dropped);
         for (key, count) in &delta.checks {
@@ -151,10 +156,9 @@ impl Aggregator {
         }
     }
 
-    /// Notes that a quota stopped the program for so long since the last second.
-    pub fn throttled(&mut self, length: Duration) {
-        self.health
-            .throttled(u64::try_from(length.as_micros()).unwrap_or(u64::MAX));
+    /// Notes what the operating system said of the second that ends.
+    pub fn process(&mut self, process: &ProcessSecond) {
+        self.health.process(process);
     }
 
     /// Sets how the thresholds stand, to be shown from the next snapshot on.
@@ -234,6 +238,7 @@ impl Aggregator {
     fn close(&mut self, elapsed: Duration) {
         let mut second = std::mem::take(&mut self.open);
         second.seconds = elapsed.saturating_sub(self.elapsed).as_secs_f64();
+        let begun = self.elapsed.as_secs_f64();
         self.elapsed = self.elapsed.max(elapsed);
         self.requests.raise(second.requests);
         self.failed.raise(second.failures);
@@ -251,7 +256,7 @@ impl Aggregator {
             dropped: second.dropped,
             vus,
             times: &second.times,
-            red: self.health.close(),
+            red: self.health.close((begun, self.elapsed.as_secs_f64())),
         });
         self.window.push(second);
     }

@@ -2,12 +2,13 @@
 
 use super::burst::Burst;
 use super::custom::CustomPart;
-use super::health::{CpuWait, Greed};
+use super::health::{Greed, Lateness};
 use super::keys::{ErrorKey, FailureKey, NameKey, SeriesKey, TaggedKey, TaskKey};
 use super::phases::PhaseParts;
 use super::sample::IterationOutcome;
 use super::saturating::Saturating as _;
 use super::series::SeriesPart;
+use super::slowest::Slowest;
 use std::sync::Arc;
 
 type Entries<K, V> = Vec<(Arc<K>, V)>;
@@ -26,10 +27,9 @@ pub struct Delta {
     /// VUs started minus VUs stopped, by scenario.
     pub(super) vus: Entries<NameKey, i64>,
     pub(super) counts: Counts,
-    pub(super) late: Burst,
-    pub(super) lag: Burst,
-    pub(super) wait: CpuWait,
+    pub(super) lateness: Lateness,
     pub(super) greed: Greed,
+    pub(super) slowest: Slowest,
 }
 
 /// Plain counts.

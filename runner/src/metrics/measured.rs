@@ -2,6 +2,7 @@
 //! a second was over. Nothing here says who made the load, or on which machine.
 
 use super::delta::Delta;
+use super::process::ProcessSecond;
 use super::set::Set;
 use std::time::Duration;
 
@@ -20,8 +21,8 @@ pub enum Measured {
     SecondOver {
         /// Time since the run began.
         elapsed: Duration,
-        /// How long a quota kept the program from the CPU in it, on all CPUs together.
-        throttled: Duration,
+        /// What the operating system says of the program in it.
+        process: ProcessSecond,
     },
     /// The run is over, in the middle of a second as a rule.
     End {

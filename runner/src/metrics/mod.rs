@@ -21,6 +21,7 @@ mod measured;
 mod merge_laws;
 mod phases;
 mod place;
+mod process;
 mod query;
 mod reconcile;
 mod recorded;
@@ -33,6 +34,8 @@ mod series;
 mod set;
 mod shard;
 mod signed;
+mod slow;
+mod slowest;
 mod snapshot;
 mod text;
 mod times;
@@ -52,6 +55,7 @@ pub use keys::{ANY_SCENARIO, FailureKey, OTHER, STARTS, SeriesKey, StatusClass};
 pub use limits::{KindMismatch, Kinds, Limits, MetricKind};
 pub use measured::Measured;
 pub use phases::{PHASES, PhaseRow};
+pub use process::ProcessSecond;
 pub use query::{Amount, Follower, Measure, Query, Selection, StatusChoice};
 pub use recorded::{Recorded, RecordedChecks, RecordedIterations, RecordedRequests, RecordedValues};
 pub use recorder::{Recording, in_set, install_shard, recording, take_shard, with_shard, with_shard_of};
@@ -61,9 +65,11 @@ pub use series::{SeriesTotals, Statuses};
 pub use set::Set;
 pub use shard::Shard;
 pub use signed::Signed;
+pub use slow::{SlowCause, SlowStretch, SlowTime};
+pub use slowest::SlowRequest;
 pub use snapshot::{
-    CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, RequestRow, SeriesRow, SeriesTimes,
-    Snapshot, TaskRow, Totals, Vus,
+    CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, OutputRow, RequestRow, SeriesRow,
+    SeriesTimes, Snapshot, TaskRow, Totals, Vus,
 };
 pub use times::Percentiles;
 pub use verdict::{Unit, Verdict};

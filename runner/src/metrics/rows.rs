@@ -47,6 +47,8 @@ impl Aggregator {
             health: self.health_row(),
             history: self.history.points().to_vec(),
             flags: self.flags(),
+            slowest: self.slowest.rows(&self.info),
+            outputs: Vec::new(),
         }
     }
 

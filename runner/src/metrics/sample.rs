@@ -38,6 +38,9 @@ pub struct RequestSample<'a> {
     pub waiting_us: u64,
     /// From the first to the last byte read.
     pub receiving_us: u64,
+    /// How long the kernel had had the beginning of the response when it was read: part of `waiting_us` and the
+    /// generator's own. Known of a sample of requests.
+    pub unread_us: Option<u64>,
     /// Bytes written for this request.
     pub bytes_sent: u64,
     /// Bytes read for this request.

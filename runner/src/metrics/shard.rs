@@ -1,13 +1,12 @@
 //! What one load thread records into: owned by the thread, no lock, no allocation per sample
 //! once the keys are known.
 
-use super::burst::Burst;
 use super::cells::Cells;
 use super::custom::CustomPart;
 use super::delta::{CheckCount, Counts, Delta, IterationPart};
 use super::distribution::MAX_TIME_US;
 use super::failures::Failures;
-use super::health::{CpuWait, Greed, LATE_US};
+use super::health::{CpuWait, Greed, LATE_US, Lateness};
 use super::keys::{
     ANY_SCENARIO, ErrorKey, NameKey, OTHER, SeriesKey, SeriesRef, TaggedKey, TaskKey, message,
 };
@@ -16,6 +15,7 @@ use super::phases::PhaseParts;
 use super::sample::{IterationOutcome, RequestHandle, RequestKey, RequestSample};
 use super::saturating::Saturating as _;
 use super::series::SeriesPart;
+use super::slowest::Slowest;
 
 /// Tasks and kinds of denials that are told apart: more than any plugin has.
 const NAMES: usize = 10_000;
@@ -37,10 +37,9 @@ pub struct Shard {
     denials: Cells<NameKey, u64>,
     vus: Cells<NameKey, i64>,
     counts: Counts,
-    late: Burst,
-    lag: Burst,
-    wait: CpuWait,
+    lateness: Lateness,
     greed: Greed,
+    slowest: Slowest,
 }
 
 /// What a thread knows of a metric name.
@@ -67,10 +66,9 @@ impl Shard {
             denials: Cells::new(NAMES),
             vus: Cells::new(NAMES),
             counts: Counts::default(),
-            late: Burst::default(),
-            lag: Burst::default(),
-            wait: CpuWait::default(),
+            lateness: Lateness::default(),
             greed: Greed::default(),
+            slowest: Slowest::default(),
             metric_names: limits.metric_names,
             kinds: limits.kinds,
         }
@@ -93,6 +91,10 @@ impl Shard {
         let slot = self.series.slot(SeriesRef::from(key));
         self.series.value(slot).record(key.status, sample);
         self.phases.record(sample);
+        if let Some(unread) = sample.unread_us {
+            self.lateness.unread.record(unread);
+            self.lateness.unread_of_us.raise(sample.duration_us);
+        }
         if sample.never_sent {
             self.counts.requests_unsent += 1;
             self.counts.requests_refused += u64::from(sample.response_us == 0);
@@ -101,6 +103,11 @@ impl Shard {
             self.count_failure(slot, sample.failure.unwrap_or("failed"), sample.detail, 1);
         }
         RequestHandle { slot }
+    }
+
+    /// Keeps the trace's id of a request that has one and was recorded, if it is among the slowest.
+    pub fn traced(&mut self, trace: u128, key: &RequestKey<'_>, sample: &RequestSample<'_>) {
+        self.slowest.add(trace, key, sample);
     }
 
     /// Whether the failure that was recorded last has an explanation that this thread didn't meet before.
@@ -218,17 +225,17 @@ impl Shard {
     /// free: the generator's own lateness, in microseconds.
     pub fn late_start(&mut self, us: u64) {
         self.counts.late_starts += u64::from(us > LATE_US);
-        self.late.record(us.min(MAX_TIME_US));
+        self.lateness.late.record(us.min(MAX_TIME_US));
     }
 
     /// Records by how much this thread's timer fired late, in microseconds.
     pub fn lag(&mut self, us: u64) {
-        self.lag.record(us.min(MAX_TIME_US));
+        self.lateness.lag.record(us.min(MAX_TIME_US));
     }
 
     /// Notes how this thread got along with its CPU since this was last asked for.
     pub fn waited(&mut self, wait: CpuWait) {
-        self.wait = wait;
+        self.lateness.wait = wait;
     }
 
     /// Notes by how much VUs, most of all one of this scenario, took more of a second of this thread than their shares,
@@ -256,10 +263,9 @@ impl Shard {
             denials: self.denials.drain(),
             vus: self.vus.drain(),
             counts: std::mem::take(&mut self.counts),
-            late: std::mem::take(&mut self.late),
-            lag: std::mem::take(&mut self.lag),
-            wait: std::mem::take(&mut self.wait),
+            lateness: std::mem::take(&mut self.lateness),
             greed: std::mem::take(&mut self.greed),
+            slowest: std::mem::take(&mut self.slowest),
         }
     }
 

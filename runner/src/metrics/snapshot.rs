@@ -13,6 +13,7 @@ use super::limits::MetricKind;
 use super::phases::PhaseRow;
 use super::request_history::RequestPoint;
 use super::series::Statuses;
+use super::slowest::SlowRequest;
 use super::verdict::Verdict;
 use super::window::Recent;
 use serde::{Deserialize, Serialize, Serializer};
@@ -57,6 +58,21 @@ pub struct Snapshot {
     pub history: Vec<HistoryPoint>,
     /// What a reader must know before trusting the rest.
     pub flags: Flags,
+    /// The slowest requests by the ids of their traces, slowest first; none where the run sends no ids.
+    pub slowest: Vec<SlowRequest>,
+    /// What became of the run's outputs; empty until they have ended.
+    pub outputs: Vec<OutputRow>,
+}
+
+/// How it went with an output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputRow {
+    /// What it is called.
+    pub name: String,
+    /// Seconds that it wasn't given, or couldn't deliver.
+    pub dropped: u64,
+    /// What kept it from its work, if anything did.
+    pub failure: Option<String>,
 }
 
 /// The whole run in one row.
@@ -313,6 +329,11 @@ impl Snapshot {
             [&mut row.scenario, &mut row.task].into_iter().for_each(change);
         }
         self.denials.iter_mut().for_each(|row| change(&mut row.kind));
+        for row in &mut self.slowest {
+            [&mut row.scenario, &mut row.method, &mut row.name]
+                .into_iter()
+                .for_each(change);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use super::error::{NetError, NetErrorKind};
 use super::own_services::refuse_own;
+use super::receive_time;
 
 /// How long an address is waited for alone.
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -126,6 +127,7 @@ async fn connect(source: Option<IpAddr>, remote: SocketAddr) -> io::Result<TcpSt
     }
     let stream = socket.connect(remote).await?;
     stream.set_nodelay(true)?;
+    receive_time::ask(&stream);
     Ok(stream)
 }
 

@@ -4,13 +4,14 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use rustls::{CipherSuite, ProtocolVersion};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-use super::buffers;
+use super::{buffers, receive_time};
 
 /// What both sides of a TLS connection agreed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,18 @@ impl NetStream {
         match self {
             NetStream::Plain(socket) => socket,
             NetStream::Tls(stream) => stream.get_ref().0.socket(),
+        }
+    }
+
+    /// Reads like any reader, and says for how long the bytes had been there, where that is known.
+    pub fn poll_read_timed(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<Option<Duration>>> {
+        match self {
+            NetStream::Plain(socket) => receive_time::poll_read(socket, cx, buf),
+            NetStream::Tls(_) => Pin::new(self).poll_read(cx, buf).map_ok(|()| None),
         }
     }
 

@@ -84,6 +84,10 @@ options! {
         #[arg(long = "header", value_name = "HEADER", value_parser = values::header)]
         pub headers: Vec<(String, String)> = OPERATOR.by_name(':').shown(Shown::Never),
 
+        /// Send a traceparent header with each request, so that tracing knows it, and keep the trace ids of the slowest
+        #[arg(long)]
+        pub traceparent: bool = OPERATOR,
+
         /// Don't keep cookies
         #[arg(long)]
         pub no_cookies: bool = OPERATOR,

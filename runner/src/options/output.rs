@@ -72,6 +72,10 @@ options! {
         /// Exit with this code if any request or iteration failed
         #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u8).range(1..))]
         pub exit_code_on_error: Option<u8> = OPERATOR,
+
+        /// Exit with 3 if the generator, not the server, was slow in more than 1 % of the seconds
+        #[arg(long)]
+        pub fail_on_saturation: bool = OPERATOR,
     }
 }
 

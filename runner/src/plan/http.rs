@@ -46,6 +46,9 @@ pub struct HttpPlan {
     pub keep_alive: bool,
     /// The `user-agent` header, unless there is another one.
     pub user_agent: String,
+    /// Whether each request carries the id of a trace of its own, and those of the slowest are kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub traceparent: bool,
     /// The largest body that is kept, before and after decompression.
     pub max_body_bytes: usize,
     /// How long a name's addresses are used before it is looked up again; in seconds when serialized.
@@ -154,6 +157,7 @@ impl Default for HttpPlan {
             compression: true,
             keep_alive: true,
             user_agent: concat!("wasmswarm/", env!("CARGO_PKG_VERSION")).to_owned(),
+            traceparent: false,
             max_body_bytes: 16 * 1024 * 1024,
             dns_ttl: Duration::from_secs(300),
             dns_order: AddressOrder::default(),

@@ -2,7 +2,7 @@
 //! each table's definition.
 
 use super::successes::Successes;
-use crate::metrics::{Distribution, RequestRow, SeriesRow, Snapshot, Stats, Unit, Verdict};
+use crate::metrics::{Distribution, RequestRow, SeriesRow, Snapshot, Stats, Verdict};
 use crate::terminal::{Cell, Column, Paint, Style, Table, escape, units, wrap};
 
 /// Stands before the words that explain a row.
@@ -271,10 +271,10 @@ pub(super) fn thresholds(snapshot: &Snapshot, width: usize, paint: Paint) -> Vec
 
 /// What was observed, and why that isn't enough.
 pub(super) fn observed(verdict: &Verdict) -> String {
-    let figure = verdict.observed.map(|figure| value(figure, verdict.unit));
+    let figure = verdict.observed.map(|figure| units::of(figure, verdict.unit));
     // A plain rule states its limit itself.
     let is_relative = verdict.rule.contains("baseline");
-    let limit = is_relative.then(|| format!("limit {}", value(verdict.limit, verdict.unit)));
+    let limit = is_relative.then(|| format!("limit {}", units::of(verdict.limit, verdict.unit)));
     let reason = (!verdict.reason.is_empty()).then(|| escape(&verdict.reason).into_owned());
     [figure, limit, reason]
         .into_iter()
@@ -283,19 +283,10 @@ pub(super) fn observed(verdict: &Verdict) -> String {
         .join(", ")
 }
 
-fn value(figure: f64, unit: Unit) -> String {
-    match unit {
-        Unit::Milliseconds => units::time((figure * 1_000.0).round() as u64),
-        Unit::PerSecond => format!("{}/s", units::rate(figure)),
-        Unit::Share => format!("{}%", units::number(figure * 100.0)),
-        Unit::Bytes => units::bytes(figure.round() as u64),
-        Unit::Number => units::number(figure),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::Unit;
     use crate::results::model::sample;
 
     #[test]

@@ -5,12 +5,12 @@ use super::reports;
 use crate::engine::load::EndReason;
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
-use crate::metrics::{Snapshot, Verdict};
+use crate::metrics::{OutputRow, Snapshot, Verdict};
 use crate::options::OutputOptions;
 use crate::plan::Plan;
 use crate::report;
 use crate::results::model::{EndFacts, RunFacts, RunResults};
-use crate::results::tally::{EndingOutputs, OutputEnd};
+use crate::results::tally::EndingOutputs;
 use crate::terminal::{self, Paint};
 use std::path::Path;
 use std::time::SystemTime;
@@ -47,7 +47,7 @@ pub(super) fn keep(run: &Ended<'_>, output: &OutputOptions) {
 /// If the results can't be written, the run ended by a fault, or its figures contradict each other.
 pub(super) fn finish(run: &Ended<'_>, output: &OutputOptions) -> Result<ExitCode, Failure> {
     let wrong = contradictions(run);
-    let code = exit_code(run, &wrong, output.exit_code_on_error);
+    let code = exit_code(run, &wrong, output);
     let end = end(run, &wrong, output);
     facts(run, &end, &wrong, |facts| report(run, facts, output))?;
     verdict(code, &run.outcome.reason, wrong)
@@ -101,15 +101,17 @@ fn write_files(run: &Ended<'_>, facts: &RunFacts<'_>, output: &OutputOptions) ->
     first.map_or(Ok(()), Err)
 }
 
-/// Waits for the outputs, and warns of what they lack.
-pub(super) fn end_outputs(outputs: EndingOutputs) {
-    for lack in outputs.wait().iter().filter_map(lack) {
+/// Waits for the outputs, warns of what they lack, and says how it went with each.
+pub(super) fn end_outputs(outputs: EndingOutputs) -> Vec<OutputRow> {
+    let ended = outputs.wait();
+    for lack in ended.iter().filter_map(lack) {
         terminal::print_error(&terminal::warning_text(&lack, Paint::for_stderr()));
     }
+    ended
 }
 
-fn lack(output: &OutputEnd) -> Option<String> {
-    let OutputEnd {
+fn lack(output: &OutputRow) -> Option<String> {
+    let OutputRow {
         name,
         dropped,
         failure,
@@ -131,7 +133,7 @@ fn lack(output: &OutputEnd) -> Option<String> {
 fn end(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> EndFacts {
     EndFacts {
         reason: word(&run.outcome.reason).to_owned(),
-        code: exit_code(run, wrong, output.exit_code_on_error).number(),
+        code: exit_code(run, wrong, output).number(),
         text: ending(run.outcome),
     }
 }
@@ -182,13 +184,19 @@ fn contradictions(run: &Ended<'_>) -> Vec<String> {
     }
 }
 
-fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCode {
+fn exit_code(run: &Ended<'_>, wrong: &[String], output: &OutputOptions) -> ExitCode {
     let totals = &run.outcome.snapshot.totals;
     let failed = totals.failures + totals.iterations.failed + totals.iterations.trapped;
     match &run.outcome.reason {
         _ if !wrong.is_empty() => ExitCode::Internal,
         EndReason::Defect(_) => ExitCode::Internal,
         EndReason::Interrupted | EndReason::StoppedByApi => ExitCode::Interrupted,
+        // What thresholds say of figures that aren't to be trusted is no verdict.
+        EndReason::ThresholdFailed(_) | EndReason::TimeUp | EndReason::Completed
+            if output.fail_on_saturation && !run.outcome.snapshot.health.trustworthy =>
+        {
+            ExitCode::Saturated
+        }
         EndReason::ThresholdFailed(_) => ExitCode::Threshold,
         EndReason::Aborted(_) => ExitCode::StoppedByScenario,
         EndReason::NotGranted(_) => ExitCode::NotGranted,
@@ -206,7 +214,7 @@ fn exit_code(run: &Ended<'_>, wrong: &[String], on_error: Option<u8>) -> ExitCod
         {
             ExitCode::Threshold
         }
-        EndReason::TimeUp | EndReason::Completed => match on_error {
+        EndReason::TimeUp | EndReason::Completed => match output.exit_code_on_error {
             Some(code) if failed > 0 => ExitCode::Failures(code),
             _ => ExitCode::Ok,
         },

@@ -113,7 +113,7 @@ impl Session {
 
     /// Writes the results, and tells whoever follows the run through the API how it ended.
     fn end(&self, mut outcome: Outcome, facts: &Facts, output: &OutputOptions) -> Result<ExitCode, Failure> {
-        finish::end_outputs(std::mem::take(&mut outcome.outputs));
+        outcome.snapshot.outputs = finish::end_outputs(std::mem::take(&mut outcome.outputs));
         let result = finish::finish(&facts.ended(&outcome), output);
         if let ApiState::Serving(server) = &self.api {
             let code = result.as_ref().map_or_else(|failure| failure.exit, |code| *code);

@@ -310,6 +310,7 @@ fn shared(plan: &Plan, secrets: &Secrets, data: DataSets, log: LogSink, memory: 
             watched_urls(&plan.thresholds),
             http_settings::base(secrets),
         ),
+        traceparent: plan.http.traceparent,
         lacks_insecure: plan.grants.lacks_insecure,
         progress: RunProgress::new(tally::run_info(plan, Set::Main).vus),
         strict_redirects: plan.http.strict_redirects,

@@ -8,6 +8,7 @@ use crate::exit_code::ExitCode;
 use crate::system::confine;
 use crate::terminal;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -38,6 +39,30 @@ pub(super) fn listen(current: watch::Receiver<StopHandle>, exit: Exit) -> io::Re
                 terminal::print_error(&format!("error: {why}"));
                 exit.leave(ExitCode::Interrupted);
             });
+        })?;
+    Ok(())
+}
+
+/// Lets Ctrl-Z take the live view off the screen before it stops the process, for the rest of the process.
+///
+/// # Errors
+/// If the operating system refuses the thread or the handler.
+pub(super) fn listen_for_suspension() -> io::Result<()> {
+    static LISTENS: AtomicBool = AtomicBool::new(false);
+    if LISTENS.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let stop = SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw());
+    let mut signals = runtime.block_on(async { signal(stop) })?;
+    std::thread::Builder::new()
+        .name("suspension".to_owned())
+        .spawn(move || {
+            while runtime.block_on(signals.recv()).is_some() {
+                terminal::suspend();
+            }
         })?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What keys do to a run, and the line of the live view that says so.
 
 use crate::engine::load::{Control, WorkloadNow, WorkloadStatus};
-use crate::terminal::{Keys, units};
+use crate::terminal::units;
 use std::time::{Duration, Instant};
 
 /// How long the answer to a key is shown.
@@ -9,32 +9,6 @@ const SHOWN: Duration = Duration::from_secs(3);
 
 /// Steers a run by keys.
 pub(super) struct Steering {
-    keys: Keys,
-    control: KeyControl,
-}
-
-impl Steering {
-    /// None if standard input is no terminal.
-    pub(super) fn new(control: Control) -> Option<Steering> {
-        let keys = Keys::on_stdin()?;
-        let control = KeyControl { control, note: None };
-        Some(Steering { keys, control })
-    }
-
-    /// Does what was typed since the last time.
-    pub(super) fn follow(&mut self) {
-        for key in self.keys.typed().chars() {
-            self.control.press(key);
-        }
-    }
-
-    /// The target, what the keys do, and what the last one didn't.
-    pub(super) fn line(&self) -> String {
-        self.control.line()
-    }
-}
-
-struct KeyControl {
     control: Control,
     note: Option<(String, Instant)>,
 }
@@ -46,8 +20,13 @@ enum Aim {
     Rate { name: String, rate: f64 },
 }
 
-impl KeyControl {
-    fn press(&mut self, key: char) {
+impl Steering {
+    pub(super) fn new(control: Control) -> Steering {
+        Steering { control, note: None }
+    }
+
+    /// Does what a key asks, if it asks anything of a run.
+    pub(super) fn press(&mut self, key: char) {
         let step = match key {
             'w' => 1,
             'W' => 10,
@@ -92,7 +71,8 @@ impl KeyControl {
         result.err().map(|error| error.to_string())
     }
 
-    fn line(&self) -> String {
+    /// The target, what the keys do, and what the last one didn't.
+    pub(super) fn line(&self) -> String {
         let pause = if self.control.is_paused() {
             "p resumes"
         } else {

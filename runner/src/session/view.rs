@@ -1,12 +1,13 @@
 //! Shows a run while it lasts: the live view or plain lines, and the guests' log lines. Where there
 //! is a live view, keys steer the run.
 
+use super::signals;
 use super::steering::Steering;
 use crate::engine::host::LogLine;
 use crate::engine::host::bindings::log::Level;
 use crate::engine::load::{EndReason, RunHandle, StopStage};
 use crate::options::OutputOptions;
-use crate::terminal::{self, LiveView, Progress, plain};
+use crate::terminal::{self, KeyPress, Keys, LiveView, Progress, plain};
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,12 +40,13 @@ impl View {
         } else {
             None
         };
-        let steering = live
-            .as_ref()
-            .and_then(|_| Steering::new(feed.run.control.clone()));
+        if live.is_some() {
+            signals::listen_for_suspension()?;
+        }
         let mut screen = Screen {
+            keys: live.as_ref().and_then(|_| Keys::on_stdin()),
             live,
-            steering,
+            steering: Steering::new(feed.run.control.clone()),
             run_time: plan.duration(),
             prints_lines: !output.quiet,
             least_rank: least_level(output),
@@ -87,7 +89,9 @@ fn is_live(output: &OutputOptions) -> bool {
 
 struct Screen {
     live: Option<LiveView>,
-    steering: Option<Steering>,
+    /// None where nobody can type any.
+    keys: Option<Keys>,
+    steering: Steering,
     /// The planned length of the run, pauses not counted.
     run_time: Option<Duration>,
     prints_lines: bool,
@@ -160,18 +164,25 @@ impl Screen {
         }
     }
 
-    /// Follows the keys as long as iterations start.
+    /// Follows the keys. They change the run as long as iterations start.
     fn steer(&mut self, stage: StopStage) {
-        match &mut self.steering {
-            Some(steering) if stage == StopStage::Running => {
-                steering.follow();
-                self.progress.keys = steering.line();
-            }
-            _ => self.progress.keys.clear(),
-        }
         if stage == StopStage::Hard {
-            self.steering = None;
+            self.keys = None;
         }
+        let (is_running, mut line) = (stage == StopStage::Running, String::new());
+        if let (Some(keys), Some(live)) = (&mut self.keys, &mut self.live) {
+            for key in keys.typed() {
+                match key {
+                    key if live.press(key) => {}
+                    KeyPress::Char(key) if is_running => self.steering.press(key),
+                    _ => {}
+                }
+            }
+            if is_running {
+                line = self.steering.line();
+            }
+        }
+        self.progress.keys = line;
     }
 
     fn show_log_line(&mut self, line: &LogLine) {

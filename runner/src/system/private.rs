@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 /// Bytes of a key, and of a seal.
 pub const SEAL_BYTES: usize = 32;
 
+/// The key's file.
+pub const KEY_FILE: &str = "cache-key";
+
 /// Bytes that SHA-256 takes in at once.
 const BLOCK_BYTES: usize = 64;
 
@@ -145,7 +148,7 @@ impl SealKey {
     }
 
     fn at(dir: &Path) -> Option<SealKey> {
-        let path = dir.join("cache-key");
+        let path = dir.join(KEY_FILE);
         if let Some(key) = SealKey::read(&path) {
             return Some(key);
         }
@@ -250,7 +253,7 @@ mod tests {
         assert_eq!(key.open("a", &sealed[..SEAL_BYTES - 1]), None);
         assert_eq!(key.open("a", &[&seal[..], b"c0de"].concat()), None);
         assert_eq!(SealKey::at(other.path()).unwrap().open("a", &sealed), None);
-        mode(&one.path().join("cache-key"), 0o644);
+        mode(&one.path().join(KEY_FILE), 0o644);
         assert!(
             SealKey::at(one.path()).is_none(),
             "a key that others can read is none"

@@ -1,4 +1,4 @@
-//! Single keys from standard input, as they are typed. Only two modes of the terminal are changed
+//! Keys from standard input, as they are typed. Only two modes of the terminal are changed
 //! for that: lines aren't collected, and nothing is echoed. Ctrl-C and the like stay signals.
 
 use rustix::fd::BorrowedFd;
@@ -12,6 +12,25 @@ use std::sync::{Mutex, PoisonError};
 /// The terminal's modes before they were changed. In a static, because the process may have to put
 /// them back while the thread that changed them still reads keys.
 static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// A key that means something here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPress {
+    /// A letter, digit or sign.
+    Char(char),
+    /// Up.
+    Up,
+    /// Down.
+    Down,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// Tab.
+    Tab,
+    /// Shift and Tab.
+    BackTab,
+}
 
 /// Keys as they are typed. The terminal is as before when this is dropped.
 #[derive(Debug)]
@@ -28,7 +47,7 @@ impl Keys {
     }
 
     /// What was typed since the last time. Doesn't wait.
-    pub fn typed(&mut self) -> String {
+    pub fn typed(&mut self) -> Vec<KeyPress> {
         let mut bytes = [0; 64];
         // Also after the operator has sent the process to the background and back.
         let read = change(stdin()).and_then(|()| {
@@ -39,18 +58,18 @@ impl Keys {
             }
         });
         // A terminal that is gone has no keys.
-        plain_keys(bytes.get(..read.unwrap_or(0)).unwrap_or_default())
+        presses(bytes.get(..read.unwrap_or(0)).unwrap_or_default())
     }
 }
 
 impl Drop for Keys {
     fn drop(&mut self) {
-        restore();
+        restore_modes();
     }
 }
 
 /// Gives the terminal the modes back that it had before keys were read, if they were.
-pub fn restore() {
+pub(super) fn restore_modes() {
     let before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(modes) = before
         && is_ours(stdin())
@@ -88,34 +107,71 @@ fn is_ours(terminal: BorrowedFd<'_>) -> bool {
     }
 }
 
-/// The keys that are characters. Others come as sequences that begin with an escape, and may well
+/// The keys in what was typed. Those that aren't characters come as sequences that begin with an escape, and may well
 /// end with a letter.
-fn plain_keys(bytes: &[u8]) -> String {
-    let mut keys = String::new();
+fn presses(bytes: &[u8]) -> Vec<KeyPress> {
+    let mut keys = Vec::new();
     let mut rest = bytes.iter().copied();
     while let Some(byte) = rest.next() {
         match byte {
-            b'\x1b' => match rest.next() {
-                Some(b'[') => drop(rest.find(|byte| (0x40..=0x7e).contains(byte))),
-                Some(b'O') => drop(rest.next()),
-                _ => {}
-            },
-            byte if byte.is_ascii_graphic() => keys.push(char::from(byte)),
+            b'\x1b' => keys.extend(sequence(&mut rest)),
+            b'\t' => keys.push(KeyPress::Tab),
+            byte if byte.is_ascii_graphic() => keys.push(KeyPress::Char(char::from(byte))),
             _ => {}
         }
     }
     keys
 }
 
+/// The key of a sequence, after its escape, if it means something here.
+fn sequence(rest: &mut impl Iterator<Item = u8>) -> Option<KeyPress> {
+    let (first, last) = match rest.next()? {
+        b'[' => {
+            let first = rest.next()?;
+            let is_last = |byte: &u8| (0x40..=0x7e).contains(byte);
+            let last = if is_last(&first) {
+                first
+            } else {
+                rest.find(is_last)?
+            };
+            (first, last)
+        }
+        b'O' => {
+            let key = rest.next()?;
+            (key, key)
+        }
+        _ => return None,
+    };
+    match (first, last) {
+        (b'A', b'A') => Some(KeyPress::Up),
+        (b'B', b'B') => Some(KeyPress::Down),
+        (b'Z', b'Z') => Some(KeyPress::BackTab),
+        (b'5', b'~') => Some(KeyPress::PageUp),
+        (b'6', b'~') => Some(KeyPress::PageDown),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn characters(text: &str) -> Vec<KeyPress> {
+        text.chars().map(KeyPress::Char).collect()
+    }
+
     #[test]
     fn sequences_are_no_letters() {
-        assert_eq!(plain_keys(b"wWsSp"), "wWsSp");
-        assert_eq!(plain_keys(b"w\x1b[A\x1b[1;2SW\x1bOSs\x1bw\r\n"), "wWs");
-        assert_eq!(plain_keys(b"\x1b"), "");
-        assert_eq!(plain_keys("wäs".as_bytes()), "ws");
+        assert_eq!(presses(b"wWsSp"), characters("wWsSp"));
+        assert_eq!(presses(b"w\x1b[1;2SW\x1bOSs\x1bw\x1b[15~\r\n"), characters("wWs"));
+        assert_eq!(presses(b"\x1b"), []);
+        assert_eq!(presses("w\u{e4}s".as_bytes()), characters("ws"));
+    }
+
+    #[test]
+    fn arrows_and_pages_have_their_keys() {
+        use KeyPress::{BackTab, Down, PageDown, PageUp, Tab, Up};
+        let typed = b"\x1b[A\x1bOB\x1b[5~\x1b[6~\t\x1b[Z";
+        assert_eq!(presses(typed), [Up, Down, PageUp, PageDown, Tab, BackTab]);
     }
 }

@@ -8,7 +8,6 @@ mod live;
 mod message;
 pub mod plain;
 mod progress;
-mod screen;
 mod style;
 mod table;
 mod trace;
@@ -16,11 +15,10 @@ pub mod units;
 mod wrap;
 
 pub use escape::escape;
-pub use keys::{Keys, restore};
-pub use live::LiveView;
+pub use keys::{KeyPress, Keys};
+pub use live::{LiveView, suspend};
 pub use message::{error_text, warning_text};
 pub use progress::Progress;
-pub use screen::render;
 pub use style::{Paint, Style};
 pub use table::{Cell, Column, Table, fit, pad};
 pub use trace::{VARIABLE as LOG_VARIABLE, start as start_log};
@@ -94,6 +92,13 @@ pub fn stdout_width() -> usize {
         Some(Ok((columns, _))) if columns > 0 => usize::from(columns),
         _ => DEFAULT_WIDTH,
     }
+}
+
+/// Puts the terminal in order, because the process ends: it shows the first screen, and has the modes that it had before
+/// keys were read.
+pub fn restore() {
+    live::leave_for_good();
+    keys::restore_modes();
 }
 
 fn write_line(out: &mut dyn Write, text: &str) -> Result<()> {

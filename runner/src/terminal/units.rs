@@ -1,5 +1,6 @@
 //! Numbers for people: three significant digits, a unit, thousands apart.
 
+use crate::metrics::Unit;
 use std::time::Duration;
 
 /// A time given in microseconds: `850µs`, `1.23ms`, `2.10s`, `1m05s`.
@@ -90,6 +91,17 @@ pub fn number(value: f64) -> String {
             }
         }
         _ => format!("{value:.2e}"),
+    }
+}
+
+/// A figure in its unit.
+pub fn of(figure: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Milliseconds => time((figure * 1_000.0).round() as u64),
+        Unit::PerSecond => format!("{}/s", rate(figure)),
+        Unit::Share => format!("{}%", number(figure * 100.0)),
+        Unit::Bytes => bytes(figure.round() as u64),
+        Unit::Number => number(figure),
     }
 }
 

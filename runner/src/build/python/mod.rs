@@ -6,7 +6,9 @@ mod immortal;
 
 use super::project::Project;
 use super::reach::Reach;
-use super::{BuildContext, BuildError, Builder, Language, Made, Parameters, cannot_write, kept, sdk, tool};
+use super::{
+    BuildContext, BuildError, Builder, Language, Made, Parameters, cannot_write, kept, room, sdk, tool,
+};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -61,6 +63,10 @@ impl Builder for ComponentizePy {
         tool::run_evaluating(Language::Python, &command)?;
         let mut component = std::fs::read(&wasm).map_err(|source| BuildError::Read { path: wasm, source })?;
         immortal::make_immortal(&mut component).map_err(|problem| BuildError::Memory {
+            tool: COMPONENTIZER,
+            message: problem.to_string(),
+        })?;
+        room::round_up(&mut component).map_err(|problem| BuildError::Memory {
             tool: COMPONENTIZER,
             message: problem.to_string(),
         })?;

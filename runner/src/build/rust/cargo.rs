@@ -23,14 +23,17 @@ const PROFILE: [(&str, &str); 5] = [
 /// The package to build.
 #[derive(Debug)]
 pub(super) struct CargoProject {
-    package: String,
+    pub(super) package: String,
     id: String,
     has_profile: bool,
+    /// Where cargo puts what it compiles.
+    pub(super) target: PathBuf,
 }
 
 #[derive(Deserialize)]
 struct Metadata {
     workspace_root: PathBuf,
+    target_directory: PathBuf,
     packages: Vec<Package>,
 }
 
@@ -65,6 +68,7 @@ pub(super) fn inspect(dir: &Path) -> Result<CargoProject, BuildError> {
     }
     let metadata = metadata(dir)?;
     let has_profile = real(&metadata.workspace_root) == real(dir) && mentions_profile(&manifest);
+    let target = metadata.target_directory.clone();
     let package = own_package(metadata, dir, &manifest)?;
     if !package.targets.iter().any(Target::is_cdylib) {
         return Err(BuildError::NoCdylib {
@@ -75,6 +79,7 @@ pub(super) fn inspect(dir: &Path) -> Result<CargoProject, BuildError> {
         package: package.name,
         id: package.id,
         has_profile,
+        target,
     })
 }
 

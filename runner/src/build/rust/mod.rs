@@ -3,9 +3,11 @@
 //! It drives the `cargo` on the path and reads its messages.
 
 mod cargo;
+mod seed;
 mod toolchain;
 
 use super::{BuildContext, BuildError};
+use seed::Seed;
 use std::path::{Path, PathBuf};
 
 /// What guests are compiled for.
@@ -16,7 +18,15 @@ const TARGET: &str = "wasm32-wasip2";
 pub(super) fn build(dir: &Path, context: &mut BuildContext<'_>) -> Result<PathBuf, BuildError> {
     let project = cargo::inspect(dir)?;
     toolchain::ensure_target(dir, context.say)?;
-    cargo::compile(dir, &project, context.say)
+    let seed = Seed::of(&project, &context.cache);
+    if let Some(seed) = &seed {
+        seed.plant();
+    }
+    let component = cargo::compile(dir, &project, context.say)?;
+    if let Some(seed) = seed {
+        seed.keep();
+    }
+    Ok(component)
 }
 
 #[cfg(test)]

@@ -3,9 +3,12 @@
 //! The engine imports the whole contract, but there is no run yet: a call to any of it is a trap.
 //! Of WASI it finds what is the same each time, so that the same script gives the same component.
 
-use super::super::{BuildError, Parameters};
+use super::super::{BuildError, Parameters, kept, room};
 use super::snapshot;
+use crate::system::cache::Cache;
 use crate::system::confine;
+use std::hash::BuildHasher as _;
+use std::path::Path;
 use std::time::Duration;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker, ResourceTable};
@@ -98,13 +101,13 @@ impl Sandbox {
 }
 
 impl<'a> Runtime<'a> {
-    /// From the engine's component.
-    pub(super) fn new(wasm: &'a [u8]) -> Result<Runtime<'a>, BuildError> {
+    /// From the engine's component. Its code is kept in the folder `compiled`.
+    pub(super) fn new(wasm: &'a [u8], compiled: &Path) -> Result<Runtime<'a>, BuildError> {
         let prepare = || -> wasmtime::Result<Runtime<'a>> {
             let wizer = Wizer::new();
             let (context, instrumented) = wizer.instrument_component(wasm)?;
             let engine = engine()?;
-            let component = Component::new(&engine, instrumented)?;
+            let component = kept_or_compiled(&engine, &instrumented, compiled)?;
             let mut linker = Linker::new(&engine);
             wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
             trap_without_a_run(&mut linker, &component)?;
@@ -157,12 +160,42 @@ impl<'a> Runtime<'a> {
                     instance,
                 };
                 let component = self.wizer.snapshot_component(&self.context, &mut state).await;
-                let component = component.map_err(|error| broken(&error))?;
+                let mut component = component.map_err(|error| broken(&error))?;
+                room::round_up(&mut component).map_err(|error| broken(&error.into()))?;
                 Ok(Evaluation::Done(component, asked))
             }
             Err(Problem::Missing(need)) => Ok(Evaluation::Missing(need)),
             Err(Problem::Failed(message)) => Err(BuildError::Script { message }),
         }
+    }
+}
+
+/// The engine's own code: compiled once for all scripts, and kept for us alone.
+fn kept_or_compiled(engine: &Engine, wasm: &[u8], folder: &Path) -> wasmtime::Result<Component> {
+    let settings = foldhash::fast::FixedState::default().hash_one(engine.precompile_compatibility_hash());
+    let name = format!("{}-{settings:016x}.cwasm", kept::digest(wasm));
+    let cache = Cache::open(folder);
+    let kept = cache.as_ref().and_then(|cache| cache.read(&name));
+    let is_kept = kept.is_some();
+    let code = match kept {
+        Some(code) => code,
+        None => engine.precompile_component(wasm)?,
+    };
+    #[expect(
+        unsafe_code,
+        reason = "compiled code is trusted where it comes from our own compiler"
+    )]
+    // SAFETY: this engine has just made it, or one with the same settings earlier: it has a seal under the name that only
+    // that has.
+    let component = unsafe { Component::deserialize(engine, &code) };
+    match (component, cache) {
+        (Ok(component), Some(cache)) if !is_kept => {
+            cache.write(&name, &code);
+            Ok(component)
+        }
+        // Whatever spoiled it: the engine can be compiled again.
+        (Err(_), _) if is_kept => Component::new(engine, wasm),
+        (component, _) => component,
     }
 }
 

@@ -56,7 +56,7 @@ impl Builder for Evaluator {
 
     fn build(&self, project: &Project, context: &mut BuildContext<'_>) -> Result<Made, BuildError> {
         (context.say)("preparing the JavaScript engine");
-        let runtime = Runtime::new(&self.wasm)?;
+        let runtime = Runtime::new(&self.wasm, &context.cache.join("compiled"))?;
         let mut files = Files::beside(&project.main, context.reach(project)?);
         let entry = files.entry().to_owned();
         let mut sources = vec![match context.script.take() {

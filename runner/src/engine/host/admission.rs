@@ -20,6 +20,12 @@ pub(super) struct Admission {
 }
 
 impl Admission {
+    /// The same for a request whose trace has this id.
+    pub(super) fn traced(mut self, trace: Option<u128>) -> Admission {
+        self.attribution.trace = trace;
+        self
+    }
+
     /// Waits until the request may begin.
     pub(super) async fn wait(&self) {
         wait_for(self.slot).await;

@@ -13,6 +13,8 @@ pub(super) struct Attribution {
     pub(super) scenario: u16,
     pub(super) purpose: Purpose,
     pub(super) tags: TagText,
+    /// The id of the request's trace, if it has one.
+    pub(super) trace: Option<u128>,
 }
 
 /// What came of a request, as results tell requests apart.
@@ -43,6 +45,11 @@ impl Attribution {
             expected: result.expected,
             tags: self.tags.as_deref().unwrap_or_default(),
         };
-        with_shard(|shard| shard.request(&key, sample))
+        with_shard(|shard| {
+            if let Some(trace) = self.trace {
+                shard.traced(trace, &key, sample);
+            }
+            shard.request(&key, sample)
+        })
     }
 }

@@ -7,6 +7,7 @@ use super::http::call::{HttpAnswer, HttpBatch, HttpCall};
 use super::http::failure::Unanswered;
 use super::http::record;
 use super::http::responses::KeptResponse;
+use super::http::trace;
 use super::limits;
 use super::state::VuState;
 use crate::engine::run_queue::suspends_here;
@@ -16,7 +17,11 @@ use std::time::Instant;
 
 impl VuState {
     /// Leaves a request to be sent; [`sent_one`](Self::sent_one) waits for it.
-    pub(super) fn send_one(&mut self, request: Request, body: Option<SharedBody>) -> Result<(), ErrorCode> {
+    pub(super) fn send_one(
+        &mut self,
+        mut request: Request,
+        body: Option<SharedBody>,
+    ) -> Result<(), ErrorCode> {
         let begun = Instant::now();
         self.http.reasons.clear();
         let (tags, held) = match self.admit(&request) {
@@ -24,11 +29,12 @@ impl VuState {
             Err(why) => return Err(self.refuse(0, &request, why)),
         };
         let slot = self.book(1, begun);
+        let trace = self.trace(&mut request);
         let call = HttpCall {
             request,
             body,
             jar: self.http.jar,
-            admission: self.admission(tags, begun, slot),
+            admission: self.admission(tags, begun, slot).traced(trace),
             naming: self.run.naming.clone(),
             _held: held,
         };
@@ -53,14 +59,15 @@ impl VuState {
         let mut refused = Vec::with_capacity(requests.len());
         let mut calls = Vec::with_capacity(requests.len());
         let slot = self.book(requests.len() as u64, begun);
-        for (index, (request, body)) in requests.into_iter().enumerate() {
+        for (index, (mut request, body)) in requests.into_iter().enumerate() {
             match self.admit(&request) {
                 Ok((tags, held)) => {
+                    let trace = self.trace(&mut request);
                     calls.push(HttpCall {
                         request,
                         body,
                         jar: self.jar_of(index),
-                        admission: self.admission(tags, begun, slot),
+                        admission: self.admission(tags, begun, slot).traced(trace),
                         naming: self.run.naming.clone(),
                         _held: held,
                     });
@@ -82,6 +89,11 @@ impl VuState {
                 },
             });
         results.collect()
+    }
+
+    /// Gives the request a trace of its own where the run has them.
+    fn trace(&self, request: &mut Request) -> Option<u128> {
+        self.run.traceparent.then(|| trace::begin(request)).flatten()
     }
 
     /// Checks the limits that `wit/` states and the engine doesn't know, and counts a large body.

@@ -60,6 +60,8 @@ pub struct RunShared {
     pub naming: Naming,
     /// Whether the operator said how many redirects are followed: then one more is an error, whatever it is to the guest.
     pub strict_redirects: bool,
+    /// Whether requests carry the ids of traces.
+    pub traceparent: bool,
     /// Whether the plugin wants certificates not to be checked, and the operator didn't grant that.
     pub lacks_insecure: bool,
     /// What the run needs and wasn't granted, once that has shown.
@@ -102,6 +104,7 @@ impl RunShared {
             abort_requested: Notify::new(),
             naming: Naming::default(),
             strict_redirects: false,
+            traceparent: false,
             lacks_insecure: false,
             not_granted: OnceLock::new(),
             progress: RunProgress::default(),

@@ -252,6 +252,7 @@ impl VuState {
             scenario: self.identity.scenario,
             purpose: self.purpose,
             tags,
+            trace: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the load threads hand over, with the ends of seconds between it: as whoever adds it up receives it.
 
 use super::patience::{Left, Patience};
-use super::pressure::Throttle;
+use super::process_watch::ProcessWatch;
 use super::stop::StopHandle;
 use crate::metrics::{Delta, Measured, Set};
 use crate::plan::Plan;
@@ -16,8 +16,8 @@ pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 /// How long after a full second its last part may arrive and still be counted to it.
 const SETTLE: Duration = Duration::from_millis(100);
 
-/// How often it is looked whether threads are still waited for.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often it is looked whether threads are still waited for, and whether the program was stopped meanwhile.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How often it is looked whether the run has begun.
 const LOOK_FOR_BEGIN: Duration = Duration::from_millis(10);
@@ -38,7 +38,7 @@ pub struct Deltas {
     due: Instant,
     is_running: bool,
     patience: Patience,
-    throttle: Throttle,
+    watch: ProcessWatch,
     state: State,
 }
 
@@ -61,7 +61,7 @@ impl Deltas {
             due: Instant::now() + INTERVAL + SETTLE,
             is_running: false,
             patience: Patience::new(plan, stop.clone()),
-            throttle: Throttle::open(),
+            watch: ProcessWatch::open(),
             state: State::Open,
         }
     }
@@ -102,7 +102,11 @@ impl Deltas {
             return Some(self.end(Some(left)));
         }
         let left = self.due.saturating_duration_since(Instant::now());
-        match self.received.recv_timeout(left.min(LOOK)) {
+        let patience = left.min(LOOK);
+        let asked = Instant::now();
+        let received = self.received.recv_timeout(patience);
+        self.watch.waited(patience, asked.elapsed());
+        match received {
             Ok(ThreadDelta { set, delta }) => Some(Measured::Delta {
                 set,
                 delta: Box::new(delta),
@@ -117,7 +121,7 @@ impl Deltas {
                 self.due += INTERVAL;
                 Some(Measured::SecondOver {
                     elapsed: self.elapsed(),
-                    throttled: self.throttle.lap(),
+                    process: self.watch.lap(),
                 })
             }
         }

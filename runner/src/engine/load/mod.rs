@@ -19,6 +19,7 @@ mod patience;
 mod phases;
 mod picker;
 mod pressure;
+mod process_watch;
 mod run;
 mod run_signals;
 mod scheduler;

@@ -3,10 +3,12 @@
 //! A compiler's time and memory are the input's to decide, so it works in a child process with limits (see
 //! `confine`), which answers with the compiled code. Only what was compiled here, or kept by us alone, is run.
 
-use super::cache::Cache;
 use super::engine::{Code, code_engine};
+use super::template::{Places, Template};
 use super::{PluginError, Source, bodies, image, inspect};
+use crate::system::cache::{self, Cache};
 use crate::system::confine::{self, ProcessEnd, ProcessLimits};
+use std::hash::BuildHasher as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use wasmtime::Engine;
@@ -39,7 +41,7 @@ pub struct Compiled {
     pub from_cache: bool,
 }
 
-/// Compiles, once per digest and engine settings. `cache_dir` overrides the user's cache folder.
+/// Compiles, once per code (see `template`) and engine settings. `cache_dir` overrides the user's cache folder.
 ///
 /// # Errors
 /// [`PluginError`] if it isn't valid, or with the compiler's own words or the limit that it met, or if there is no
@@ -61,33 +63,101 @@ fn cached_or_compiled(
     source: &Source,
     cache_dir: Option<&Path>,
 ) -> Result<Compiled, PluginError> {
-    let cache = Cache::open(cache_dir);
-    if let Some(component) = cache.as_ref().and_then(|c| c.read(engine, &source.sha256)) {
+    let cache = open_cache(cache_dir);
+    let template = Template::of(&source.bytes);
+    let name = |digest: &str| name(engine, digest);
+    let kept = |name: &str| cache.as_ref().and_then(|cache| cache.read(name));
+    if let Some(template) = &template
+        && let Some(kept) = kept(&name(&template.digest()))
+        && let Some(component) = with_state(engine, kept, template)
+    {
         return Ok(Compiled {
             component,
             from_cache: true,
         });
     }
-    let bytes = if confine::is_enabled() {
-        apart(code, &source.bytes)?
-    } else {
-        compiled(code, &source.bytes)?
-    };
-    #[expect(
-        unsafe_code,
-        reason = "compiled code is trusted where it comes from our own compiler"
-    )]
-    // SAFETY: an engine with the settings of this one has just made it, in this process or in a child that is this
-    // program and does nothing else.
-    let component = unsafe { Component::deserialize(engine, &bytes) };
-    let component = component.map_err(|e| PluginError::Compile(format!("{e:#}")))?;
+    if let Some(kept) = kept(&name(&source.sha256))
+        && let Ok(component) = ready(engine, &kept)
+    {
+        return Ok(Compiled {
+            component,
+            from_cache: true,
+        });
+    }
+    let (digest, bytes, component) = anew((engine, code), source, template)?;
     if let Some(cache) = cache {
-        cache.write(engine, &source.sha256, &bytes);
+        cache.write(&name(&digest), &bytes);
     }
     Ok(Compiled {
         component,
         from_cache: false,
     })
+}
+
+/// Compiles the template, or where there is none the component itself; answers with the digest of what was compiled,
+/// what to keep of it, and the component.
+fn anew(
+    (engine, code): (&Engine, Code),
+    source: &Source,
+    template: Option<Template>,
+) -> Result<(String, Vec<u8>, Component), PluginError> {
+    let compile = |bytes: &[u8]| match confine::is_enabled() {
+        true => apart(code, bytes),
+        false => compiled(code, bytes),
+    };
+    if let Some(template) = template {
+        match compile(&template.bytes) {
+            Ok(mut bytes) => {
+                if let Some(places) = template.places(&bytes) {
+                    places.append_to(&mut bytes);
+                    if let Some(component) = with_state(engine, bytes.clone(), &template) {
+                        return Ok((template.digest(), bytes, component));
+                    }
+                }
+                tracing::warn!(
+                    "the state of this plugin isn't found in its code: each change of it compiles anew"
+                );
+            }
+            // What is said of a component must be true of the one that the operator has.
+            Err(PluginError::Invalid(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    let bytes = compile(&source.bytes)?;
+    let component = ready(engine, &bytes).map_err(|e| PluginError::Compile(format!("{e:#}")))?;
+    Ok((source.sha256.clone(), bytes, component))
+}
+
+/// The component of a template's code, with the places after it, and of this template's state.
+fn with_state(engine: &Engine, mut code: Vec<u8>, template: &Template) -> Option<Component> {
+    let places = Places::take_from(&mut code, template)?;
+    template.fill(&mut code, &places)?;
+    ready(engine, &code).ok()
+}
+
+/// The component of its compiled code.
+fn ready(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
+    #[expect(
+        unsafe_code,
+        reason = "compiled code is trusted where it comes from our own compiler"
+    )]
+    // SAFETY: an engine with the settings of this one has made it: just now, in this process or in a child that is this
+    // program and does nothing else; or earlier, and it carries a seal under the name that only that has. Afterwards
+    // only data was changed: what a memory and variables begin with, which can be anything.
+    unsafe {
+        Component::deserialize(engine, code)
+    }
+}
+
+/// The place of compiled code. None if there is none that is only ours: then every run compiles.
+fn open_cache(dir: Option<&Path>) -> Option<Cache> {
+    Cache::open(&cache::root(dir)?.join("compiled"))
+}
+
+/// What code is kept under: the digest of what was compiled, and the engine's settings.
+fn name(engine: &Engine, digest: &str) -> String {
+    let settings = foldhash::fast::FixedState::with_seed(0).hash_one(engine.precompile_compatibility_hash());
+    format!("{digest}-{settings:016x}.cwasm")
 }
 
 /// Validates and compiles in this process.

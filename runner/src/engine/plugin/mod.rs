@@ -4,7 +4,6 @@
 //! guest code to run, in an instance of its own and under limits.
 
 mod bodies;
-mod cache;
 mod compile;
 mod describe;
 mod engine;
@@ -13,6 +12,7 @@ mod expansion;
 mod image;
 mod inspect;
 mod source;
+mod template;
 
 pub use compile::{COMPILE, Compiled, compile, compile_here};
 pub use describe::{Description, describe};

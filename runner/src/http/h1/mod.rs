@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -46,7 +47,7 @@ pub(super) async fn exchange(
     let mut reader = ResponseReader::new(prepared.wanted, prepared.account);
     let outcome = match written {
         Ok(None) => {
-            trace.enter(ExchangePhase::Waiting);
+            trace.wait();
             poll_fn(|cx| read(&mut connection, &mut reader, trace, cx)).await
         }
         // Rare, so that its future is boxed.
@@ -205,7 +206,8 @@ fn read(
     net::with_read(|buffer| {
         for _ in 0..READS {
             let mut filled = ReadBuf::new(buffer);
-            if let Err(error) = ready!(Pin::new(&mut connection.stream).poll_read(cx, &mut filled)) {
+            let (outcome, unread) = ready!(read_some(&mut connection.stream, &mut filled, trace, cx));
+            if let Err(error) = outcome {
                 // TLS without a closing alert: what a body that ends with the connection gets from many servers.
                 let ended = error.kind() == io::ErrorKind::UnexpectedEof && reader.close().is_ok();
                 return Poll::Ready(finish(trace, ended, || {
@@ -221,6 +223,9 @@ fn read(
             let first = trace.phase() != ExchangePhase::Receiving;
             if first {
                 trace.enter(ExchangePhase::Receiving);
+                if unread.is_some() {
+                    trace.note_unread(unread);
+                }
             }
             trace.exchange.bytes_received += bytes.len() as u64;
             if reader.feed(bytes).map_err(|fault| (fault, false))? {
@@ -233,6 +238,23 @@ fn read(
         }
         cx.waker().wake_by_ref();
         Poll::Pending
+    })
+}
+
+/// Reads once, and asks how long that had been there if it belongs to the sample.
+#[inline]
+fn read_some(
+    stream: &mut NetStream,
+    filled: &mut ReadBuf<'_>,
+    trace: &Trace,
+    cx: &mut Context<'_>,
+) -> Poll<(io::Result<()>, Option<Duration>)> {
+    if !trace.times_read() {
+        return Pin::new(stream).poll_read(cx, filled).map(|read| (read, None));
+    }
+    stream.poll_read_timed(cx, filled).map(|read| match read {
+        Ok(unread) => (Ok(()), unread),
+        Err(error) => (Err(error), None),
     })
 }
 

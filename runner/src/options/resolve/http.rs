@@ -29,6 +29,7 @@ pub(super) fn plan(options: &RunOptions, merged: &HttpOptions, granted: &Granted
         compression: !merged.no_compression,
         keep_alive: !merged.no_keep_alive,
         user_agent: defaults.user_agent,
+        traceparent: merged.traceparent,
         max_body_bytes: merged.max_body.unwrap_or(defaults.max_body_bytes),
         dns_ttl: merged.dns_ttl.unwrap_or(defaults.dns_ttl),
         dns_order: merged.dns_policy.unwrap_or(defaults.dns_order),

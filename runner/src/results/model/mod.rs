@@ -20,8 +20,8 @@ pub use histogram::{decoded, encoded};
 pub use read::{LARGEST, of_file};
 
 use crate::metrics::{
-    CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, Health, HistoryPoint, RequestRow, SeriesRow,
-    Snapshot, TaskRow, Totals, Verdict,
+    CheckRow, CustomRow, DenialRow, ErrorRow, FailureRow, Flags, Health, HistoryPoint, OutputRow, RequestRow,
+    SeriesRow, SlowRequest, Snapshot, TaskRow, Totals, Verdict,
 };
 use builtin::builtin;
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,12 @@ pub struct RunResults {
     pub warm_up: Option<WarmUp>,
     /// What to know before trusting the rest.
     pub flags: Flags,
+    /// The slowest requests by the ids of their traces, slowest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slowest: Vec<SlowRequest>,
+    /// What became of the run's outputs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<OutputRow>,
     /// Counts that don't agree with each other.
     pub wrong: Vec<String>,
 }
@@ -146,6 +152,8 @@ impl RunResults {
             history: snapshot.history.clone(),
             warm_up: facts.warm_up.map(warmed_up),
             flags: snapshot.flags,
+            slowest: snapshot.slowest.clone(),
+            outputs: snapshot.outputs.clone(),
             wrong: facts.wrong.to_vec(),
         })
     }

@@ -2,13 +2,25 @@
 
 use super::{EndFacts, RunFacts, RunResults};
 use crate::metrics::{
-    Aggregator, IterationOutcome, Limits, MetricKind, RequestKey, RequestSample, RunInfo, ScenarioInfo,
-    Shard, Snapshot,
+    Aggregator, IterationOutcome, Limits, MetricKind, ProcessSecond, RequestKey, RequestSample, RunInfo,
+    ScenarioInfo, Shard, Snapshot,
 };
 use std::time::{Duration, UNIX_EPOCH};
 
 /// 100 requests in 10 s: 97 with 200, two with 404, one refused.
 pub(crate) fn snapshot() -> Snapshot {
+    measured(&ProcessSecond::default())
+}
+
+/// The same, stopped for a second.
+pub(crate) fn stopped() -> Snapshot {
+    measured(&ProcessSecond {
+        paused: Duration::from_millis(1_020),
+        ..ProcessSecond::default()
+    })
+}
+
+fn measured(process: &ProcessSecond) -> Snapshot {
     let limits = Limits::default();
     let mut shard = Shard::new(limits.clone());
     (0..100).for_each(|at| request(&mut shard, at));
@@ -35,6 +47,7 @@ pub(crate) fn snapshot() -> Snapshot {
         },
     );
     all.merge(&shard.take());
+    all.process(process);
     all.finish(Duration::from_secs(10))
 }
 

@@ -39,6 +39,8 @@ impl RunResults {
             health: self.health.clone(),
             history: self.history.clone(),
             flags: self.flags,
+            slowest: self.slowest.clone(),
+            outputs: self.outputs.clone(),
             ..Snapshot::default()
         }
     }

@@ -10,6 +10,6 @@ mod run_tally;
 #[cfg(test)]
 mod tests;
 
-pub use output::{EndingOutputs, Output, OutputEnd, Update};
+pub use output::{EndingOutputs, Output, Update};
 pub use run_info::run_info;
 pub use run_tally::{Results, Tally};

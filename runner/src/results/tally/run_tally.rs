@@ -2,7 +2,7 @@
 
 use super::output::{EndingOutputs, Output, Outputs};
 use super::run_info;
-use crate::metrics::{Aggregator, Delta, Limits, Measured, Set, Snapshot};
+use crate::metrics::{Aggregator, Delta, Limits, Measured, ProcessSecond, Set, Snapshot};
 use crate::plan::Plan;
 use crate::results::thresholds::Evaluator;
 use std::io;
@@ -70,8 +70,8 @@ impl Tally {
         for measured in source {
             match measured {
                 Measured::Delta { set, delta } => self.merge(set, *delta),
-                Measured::SecondOver { elapsed, throttled } => {
-                    let snapshot = self.close_second(elapsed, throttled);
+                Measured::SecondOver { elapsed, process } => {
+                    let snapshot = self.close_second(elapsed, &process);
                     second_over(&snapshot);
                     self.publish(snapshot);
                     length = elapsed;
@@ -93,9 +93,9 @@ impl Tally {
         }
     }
 
-    fn close_second(&mut self, elapsed: Duration, throttled: Duration) -> Arc<Snapshot> {
+    fn close_second(&mut self, elapsed: Duration, process: &ProcessSecond) -> Arc<Snapshot> {
         self.main.judge(self.thresholds.evaluate(elapsed));
-        self.main.throttled(throttled);
+        self.main.process(process);
         // Nobody is shown a warm-up while it lasts, but its history has seconds as well.
         self.warm_up.iter_mut().for_each(|sums| drop(sums.tick(elapsed)));
         self.main.tick(elapsed)

@@ -9,4 +9,5 @@ pub(super) mod outgoing;
 pub(super) mod record;
 pub(super) mod responses;
 pub(super) mod state;
+pub(super) mod trace;
 mod url_groups;

@@ -8,6 +8,7 @@ use super::call::HttpCall;
 use super::failure::Unanswered;
 use super::naming::Naming;
 use super::record::refusal;
+use super::trace;
 use crate::engine::host::admission::Admission;
 use crate::engine::host::bindings::http::{KeepPolicy, RedirectPolicy, Request};
 use crate::engine::host::host_call::HostCall;
@@ -43,6 +44,8 @@ pub(in crate::engine::host) struct SendPermit {
     pub(in crate::engine::host) naming: Naming,
     /// The largest body.
     pub(in crate::engine::host) max_body: usize,
+    /// Whether it gets a trace of its own.
+    pub(in crate::engine::host) traceparent: bool,
 }
 
 impl SendPermit {
@@ -58,12 +61,13 @@ impl SendPermit {
         refusal(attribution, request, code, why.to_owned(), &self.naming)
     }
 
-    fn call(self, request: Request) -> HttpCall {
+    fn call(self, mut request: Request) -> HttpCall {
+        let trace = self.traceparent.then(|| trace::begin(&mut request)).flatten();
         HttpCall {
             request,
             body: None,
             jar: JarUse::default(),
-            admission: self.admission,
+            admission: self.admission.traced(trace),
             naming: self.naming,
             _held: None,
         }

@@ -71,6 +71,7 @@ pub(super) fn sample_of<'a>(
         sending_us: t.sending.into(),
         waiting_us: t.waiting.into(),
         receiving_us: t.receiving.into(),
+        unread_us: exchange.unread.map(|us| us.get().into()),
         bytes_sent: exchange.bytes_sent,
         bytes_received: exchange.bytes_received,
         failed: failure.is_some(),

@@ -36,6 +36,7 @@ impl VuState {
             admission: self.admission(self.tags.own(), begun, slot),
             naming: self.run.naming.clone(),
             max_body: self.run.max_request_body,
+            traceparent: self.run.traceparent,
         }
     }
 }

@@ -30,6 +30,7 @@ const APART: &[(&str, &str)] = &[
     ("summary_json", "where the results are written"),
     ("baseline", "what the results are compared with"),
     ("exit_code_on_error", "what is made of the results"),
+    ("fail_on_saturation", "what is made of the results"),
 ];
 
 const RATE: &str = "--rate 10/s -t 5s";
@@ -92,6 +93,7 @@ const OF_RUNS: &[(&str, &str, &str)] = &[
     ("max_body", "", "--max-body 1MiB"),
     ("headers", "", "--header a:b"),
     ("no_cookies", "", "--no-cookies"),
+    ("traceparent", "", "--traceparent"),
     ("reset_cookies", "", "--reset-cookies"),
     ("no_compression", "", "--no-compression"),
     ("no_keep_alive", "", "--no-keep-alive"),

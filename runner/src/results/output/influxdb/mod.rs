@@ -134,6 +134,10 @@ impl Output for InfluxDb {
         Ok(())
     }
 
+    fn lost(&self) -> u64 {
+        self.losses.seconds
+    }
+
     fn end(&mut self, last: &Update) -> Result<(), String> {
         self.keep(last);
         let _ = self.write();

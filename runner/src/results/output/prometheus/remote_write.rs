@@ -125,6 +125,10 @@ impl Output for RemoteWrite {
         Ok(())
     }
 
+    fn lost(&self) -> u64 {
+        self.losses.seconds
+    }
+
     fn end(&mut self, last: &Update) -> Result<(), String> {
         self.registry.absorb(last);
         self.push();

@@ -1,6 +1,7 @@
 //! The thread of one output, and the queue of seconds before it.
 
-use super::{Output, OutputEnd, QUEUE, Update};
+use super::{Output, QUEUE, Update};
+use crate::metrics::OutputRow;
 use crate::plan::Plan;
 use crate::system::panics;
 use std::io;
@@ -27,7 +28,8 @@ pub(super) struct Work {
     offered: u64,
     /// Those that it was given.
     given: Arc<AtomicU64>,
-    done: Receiver<Result<(), String>>,
+    /// What kept it from its work, and how many seconds it was given and couldn't deliver.
+    done: Receiver<(Result<(), String>, u64)>,
 }
 
 impl Feeder {
@@ -43,9 +45,13 @@ impl Feeder {
         };
         let (given, end) = (Arc::clone(&work.given), Arc::clone(&last));
         let feed = move || {
-            let fed = AssertUnwindSafe(|| feed(output, &plan, (updates, &given), &end));
+            let fed = AssertUnwindSafe(|| {
+                let mut output = output;
+                let fed = feed(&mut *output, &plan, (updates, &given), &end);
+                (fed, output.lost())
+            });
             // Whoever doesn't wait for it any more has gone.
-            let _ = tell.send(panics::catch(fed).unwrap_or_else(Err));
+            let _ = tell.send(panics::catch(fed).unwrap_or_else(|why| (Err(why), 0)));
         };
         std::thread::Builder::new()
             .name("output".to_owned())
@@ -71,23 +77,24 @@ impl Feeder {
 
 impl Work {
     /// Waits until it is done.
-    pub(super) fn wait(self, until: Instant) -> OutputEnd {
+    pub(super) fn wait(self, until: Instant) -> OutputRow {
         let left = until.saturating_duration_since(Instant::now());
-        let failure = match self.done.recv_timeout(left) {
-            Ok(result) => result.err(),
-            Err(RecvTimeoutError::Timeout) => Some("it didn't come to its end in time".to_owned()),
-            Err(RecvTimeoutError::Disconnected) => Some("its thread has gone".to_owned()),
+        let gone = |why: &str| (Some(why.to_owned()), 0);
+        let (failure, lost) = match self.done.recv_timeout(left) {
+            Ok((result, lost)) => (result.err(), lost),
+            Err(RecvTimeoutError::Timeout) => gone("it didn't come to its end in time"),
+            Err(RecvTimeoutError::Disconnected) => gone("its thread has gone"),
         };
-        OutputEnd {
+        OutputRow {
             name: self.name,
-            dropped: self.offered - self.given.load(Ordering::Acquire),
+            dropped: self.offered - self.given.load(Ordering::Acquire) + lost,
             failure,
         }
     }
 }
 
 fn feed(
-    mut output: Box<dyn Output>,
+    output: &mut dyn Output,
     plan: &Plan,
     (updates, given): (Receiver<Arc<Update>>, &AtomicU64),
     last: &OnceLock<Arc<Update>>,

@@ -7,7 +7,7 @@
 
 mod feeder;
 
-use crate::metrics::{Delta, Recorded, RunInfo, Set, Snapshot};
+use crate::metrics::{Delta, OutputRow, Recorded, RunInfo, Set, Snapshot};
 use crate::plan::Plan;
 use crate::results::tally::run_info;
 use feeder::{Feeder, Work};
@@ -39,6 +39,11 @@ pub trait Output: Send + 'static {
     /// Why it can't take it, or any more of them.
     fn second(&mut self, update: &Update) -> Result<(), String>;
 
+    /// Seconds that it was given and couldn't deliver. Asked at its end, or when it has failed.
+    fn lost(&self) -> u64 {
+        0
+    }
+
     /// The run has ended, this long after the last second.
     ///
     /// # Errors
@@ -65,17 +70,6 @@ impl Update {
         self.recorded
             .get_or_init(|| Recorded::of(&self.deltas, &self.info))
     }
-}
-
-/// How it went with an output.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutputEnd {
-    /// What it is called.
-    pub name: String,
-    /// Seconds that it wasn't given.
-    pub dropped: u64,
-    /// What kept it from its work, if anything did.
-    pub failure: Option<String>,
 }
 
 /// All outputs of a run.
@@ -138,7 +132,7 @@ pub struct EndingOutputs(Vec<Work>);
 
 impl EndingOutputs {
     /// Waits a while until they are done, and says how it went.
-    pub fn wait(self) -> Vec<OutputEnd> {
+    pub fn wait(self) -> Vec<OutputRow> {
         let until = Instant::now() + END;
         self.0.into_iter().map(|work| work.wait(until)).collect()
     }

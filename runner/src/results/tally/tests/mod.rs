@@ -4,7 +4,7 @@ mod count;
 mod slow;
 
 use super::{Results, Tally, run_info};
-use crate::metrics::{Limits, Measured, RequestKey, RequestSample, Set, Shard};
+use crate::metrics::{Limits, Measured, ProcessSecond, RequestKey, RequestSample, Set, Shard};
 use crate::plan::{Begin, ConstantVus, ExecutorSpec, Plan, ThresholdPlan, Workload, sample};
 use crate::results::thresholds::{Evaluator, Known};
 use count::{Count, News};
@@ -76,7 +76,7 @@ fn requests(shard: &mut Shard, count: u64, set: Set) -> Measured {
 fn second_over(second: u64) -> Measured {
     Measured::SecondOver {
         elapsed: Duration::from_secs(second),
-        throttled: Duration::ZERO,
+        process: ProcessSecond::default(),
     }
 }
 

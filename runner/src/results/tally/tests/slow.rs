@@ -1,9 +1,10 @@
 //! Outputs that are too slow, fail or panic cost the run nothing, and are told of at its end.
 
 use super::{LONG, plan, seconds};
+use crate::metrics::OutputRow;
 use crate::plan::Plan;
 use crate::results::tally::output::QUEUE;
-use crate::results::tally::{Output, OutputEnd, Tally, Update};
+use crate::results::tally::{Output, Tally, Update};
 use crate::results::thresholds::Evaluator;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -39,7 +40,7 @@ fn run(
     count: u64,
     mut second: impl FnMut(&Update) -> Result<(), String> + Send + 'static,
     meanwhile: impl FnOnce(),
-) -> (OutputEnd, Receiver<u64>) {
+) -> (OutputRow, Receiver<u64>) {
     let plan = plan(&[false]);
     let ((ended, end), (take, taken)) = (channel(), channel());
     let output = Odd {
@@ -59,7 +60,7 @@ fn run(
     let results = tally.add_up(source, |_| {});
     assert_eq!(results.snapshot.totals.requests, count * (count + 1) / 2 + 10);
     meanwhile();
-    let [odd] = <[OutputEnd; 1]>::try_from(results.outputs.wait()).unwrap();
+    let [odd] = <[OutputRow; 1]>::try_from(results.outputs.wait()).unwrap();
     (odd, end)
 }
 
