@@ -34,8 +34,9 @@ pub(super) fn embedded(mut results: Value) -> Value {
     let mut all = Distributions::default();
     series.iter().for_each(|series| all.add(series));
     let mut page = json!({"summary": results, "history": history, "axes": axes, "requests": requests});
-    page.as_object_mut()
-        .map(|page| page.append(&mut all.into_fields()));
+    if let Some(page) = page.as_object_mut() {
+        page.append(&mut all.into_fields());
+    }
     page
 }
 
