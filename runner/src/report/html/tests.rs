@@ -19,7 +19,8 @@ fn data(page: &Page) -> Value {
 #[test]
 fn figures_are_those_of_the_results() {
     let results = results();
-    let data = data(&Page::of_json(&results.to_string()).unwrap());
+    let page = Page::of_json(results.clone()).unwrap();
+    // As text: to the last digit, which reading it again could change.
     for name in [
         "totals",
         "metrics",
@@ -29,8 +30,10 @@ fn figures_are_those_of_the_results() {
         "thresholds",
         "end",
     ] {
-        assert_eq!(data["summary"][name], results[name], "{name}");
+        let figures = format!("\"{name}\":{}", inert(&results[name].to_string()));
+        assert!(page.text().contains(&figures), "{name}");
     }
+    let data = data(&page);
     assert_eq!(data["statuses"], serde_json::json!({"0": 1, "200": 97, "404": 2}));
     assert_eq!(
         data["requests"].as_array().unwrap().len(),
@@ -45,7 +48,7 @@ fn texts_can_neither_end_a_script_nor_begin_a_comment() {
     let mut results = results();
     results["plugin"] = hostile.into();
     results["requests"][0]["name"] = hostile.into();
-    let page = Page::of_json(&results.to_string()).unwrap();
+    let page = Page::of_json(results.clone()).unwrap();
     assert_eq!(
         page.text().matches("</script").count(),
         2,
@@ -58,7 +61,7 @@ fn texts_can_neither_end_a_script_nor_begin_a_comment() {
 
 #[test]
 fn the_policy_allows_its_own_script_and_style_and_no_other() {
-    let page = Page::of_json(&results().to_string()).unwrap();
+    let page = Page::of_json(results()).unwrap();
     let between = |from: &str, to: &str| page.text().split_once(from).unwrap().1.split_once(to).unwrap().0;
     let policy = between(r#"content-security-policy" content=""#, "\"");
     let script = digest(between(r#"<script type="module">"#, "</script>"));
@@ -77,7 +80,7 @@ fn older_results_without_histories_have_a_page_too() {
     let mut results = results();
     results["history"] = Value::Array(Vec::new());
     results["series"] = Value::Array(Vec::new());
-    let data = data(&Page::of_json(&results.to_string()).unwrap());
+    let data = data(&Page::of_json(results.clone()).unwrap());
     assert_eq!(data["requests"][0]["service_times"], "");
     assert_eq!(data["history"]["at"], serde_json::json!([]));
 }
