@@ -21,7 +21,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "--expect-workers",
         "one machine runs the whole plan, on all of its cores",
     ),
-    ("--html", "--summary-json FILE writes all results"),
     ("--json", "--summary-json FILE writes all results"),
     ("--json-file", "--summary-json FILE writes all results"),
     ("--local-ips", "--source-address ADDR, once for each address"),

@@ -12,6 +12,10 @@ options! {
         #[arg(long, value_name = "PREFIX")]
         pub csv: Option<PathBuf> = OPERATOR.shown(Shown::Always),
 
+        /// Write a report to this file: one page that needs nothing else, for any browser
+        #[arg(long, value_name = "FILE")]
+        pub html: Option<PathBuf> = OPERATOR.shown(Shown::Always),
+
         /// Write thresholds and checks to this file as JUnit's test cases
         #[arg(long, value_name = "FILE")]
         pub junit: Option<PathBuf> = OPERATOR.shown(Shown::Always),
@@ -25,6 +29,7 @@ options! {
 impl ReportOptions {
     /// Whether there is any file to write.
     pub fn is_asked(&self) -> bool {
-        self.csv.is_some() || self.junit.is_some() || self.markdown.is_some()
+        let files = [&self.csv, &self.html, &self.junit, &self.markdown];
+        files.into_iter().any(Option::is_some)
     }
 }

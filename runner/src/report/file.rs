@@ -1,5 +1,6 @@
 //! Writes a file whole or not at all.
 
+use super::html::Page;
 use crate::secret;
 use std::io::{Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
@@ -36,6 +37,14 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 /// The file can't be written; what was there before stays.
 pub fn write_text(path: &Path, text: &str) -> Result<()> {
     write_shown(path, secret::redact(text).as_bytes())
+}
+
+/// As [`write_whole`], of a page, whose data were redacted before: its script must stay what its digest says.
+///
+/// # Errors
+/// The file can't be written; what was there before stays.
+pub fn write_page(path: &Path, page: &Page) -> Result<()> {
+    write_shown(path, page.text().as_bytes())
 }
 
 fn write_shown(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -6,6 +6,7 @@ mod comparison;
 mod file;
 mod find;
 mod headline;
+mod html;
 mod junit;
 pub mod locust;
 mod markdown;
@@ -20,8 +21,9 @@ mod warnings;
 
 pub use cell::inert_cell;
 pub use comparison::{comparison, comparison_json};
-pub use file::{check_writable, write_text, write_whole};
+pub use file::{check_writable, write_page, write_text, write_whole};
 pub use find::{FindReport, Scalability, Step, broken, find_conclusion, find_head, find_json, find_row};
+pub use html::Page;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use plan::{PlanFacts, plan_json, plan_text};

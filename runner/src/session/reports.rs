@@ -11,7 +11,8 @@ type Render = fn(&RunResults) -> Result<String, String>;
 
 /// Refuses files that can't be written.
 pub(super) fn check(options: &ReportOptions) -> Result<(), Failure> {
-    files(options).into_iter().try_for_each(|(path, _)| {
+    let files = files(options).into_iter().map(|(path, _)| path);
+    files.chain(options.html.clone()).try_for_each(|path| {
         report::check_writable(&path).map_err(|error| {
             let failure = Failure::invalid(format!("the results can't be written to {:?}", path.display()));
             failure
@@ -31,7 +32,14 @@ pub(super) fn write(results: &RunResults, options: &ReportOptions) -> Vec<Failur
             failure.hint("the run is over and its summary is above; what else was to be written is, unless a line says otherwise")
         })
     });
-    written.filter_map(Result::err).collect()
+    let page = options.html.iter().map(|path| write_page(results, path));
+    written.chain(page).filter_map(Result::err).collect()
+}
+
+fn write_page(results: &RunResults, path: &Path) -> Result<(), Failure> {
+    let failed = || Failure::invalid(format!("failed to write the report to {:?}", path.display()));
+    let page = report::Page::of(results).map_err(|error| failed().because(error))?;
+    report::write_page(path, &page).map_err(|error| failed().because(error))
 }
 
 fn files(options: &ReportOptions) -> Vec<(PathBuf, Render)> {

@@ -32,6 +32,7 @@ const APART: &[(&str, &str)] = &[
     ("junit", "where the results are written"),
     ("markdown", "where the results are written"),
     ("out", "where the results are written"),
+    ("html", "where the results are written"),
     ("summary_json", "where the results are written"),
     ("baseline", "what the results are compared with"),
     ("exit_code_on_error", "what is made of the results"),
@@ -205,7 +206,7 @@ fn every_key_of_a_scenario_changes_the_plans_hash() {
 
 #[test]
 fn what_no_plan_has_doesnt_change_its_hash() {
-    let same = "--threads 1 --headless -L debug --secret A --summary-json f --exit-code-on-error 3";
+    let same = "--threads 1 --headless -L debug --secret A --summary-json f --html h --exit-code-on-error 3";
     assert_eq!(hash(same), hash(""));
 }
 
