@@ -155,7 +155,9 @@ fn a_locust_command_line_works_as_typed() {
     assert_eq!(workload["executor"]["spawn_rate"], 10.0);
     assert_eq!(workload["graceful_stop"], 10.0);
     storefront(&["--reset-stats"]).exits(2).complains("warm_up");
-    storefront(&["--processes", "4"]).exits(2).complains("--threads N");
+    storefront(&["--processes", "4"])
+        .exits(2)
+        .complains("--threads N");
 }
 
 #[test]
