@@ -11,18 +11,31 @@ fn read(folder: &Path, name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
 }
 
+/// Requests two endpoints, which have the same names whichever servers they are of.
+const SCRIPT: &str = r#"
+import http from "k6/http";
+export default function () {
+    http.get(`${__ENV.FIRST}/`, { tags: { name: "/" } });
+    http.get(`${__ENV.SECOND}/catalogue`, { tags: { name: "/catalogue" } });
+}
+"#;
+
 /// Load on two endpoints, one of each server.
 fn measure(folder: &Path, shops: [&Shop; 2], out: &str) {
-    let urls = [
-        format!("{}/", shops[0].url),
-        format!("{}/catalogue", shops[1].url),
-    ];
+    let [first, second] = ["FIRST", "SECOND"];
+    let [first, second] =
+        [(first, shops[0]), (second, shops[1])].map(|(name, shop)| format!("{name}={}", shop.url));
     let line = [
         "run",
-        &urls[0],
-        &urls[1],
+        "script.js",
+        "--allow-host",
+        "127.0.0.1",
+        "-e",
+        &first,
+        "-e",
+        &second,
         "--rate",
-        "60/s",
+        "30/s",
         "-t",
         "10s",
         "--seed",
@@ -61,6 +74,7 @@ fn owned(medians: &[(&str, &str)]) -> Vec<(String, String)> {
 fn a_slower_endpoint_is_named_in_two_runs_that_are_also_added_up() {
     let _machine = together();
     let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("script.js"), SCRIPT).unwrap();
     let [shop, other, slow] = ["20ms", "20ms", "30ms"].map(|delay| Shop::start(&["--delay", delay]));
     std::thread::scope(|scope| {
         scope.spawn(|| measure(folder.path(), [&shop, &other], "base.json"));

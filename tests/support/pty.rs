@@ -34,7 +34,10 @@ impl Terminal {
         let mut command = Command::new("script");
         command.args(["--quiet", "--flush", "--return", "--command", &line, "/dev/null"]);
         for (name, value) in binary.get_envs() {
-            command.env(name, value.expect("only set"));
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
         }
         command
             .env("TERM", "xterm")
