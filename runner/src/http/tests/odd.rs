@@ -214,18 +214,23 @@ async fn any_token_is_a_method_and_sent_as_it_is() {
     }
 }
 
-/// Notes hops as they come, and lets each next one wait.
+/// Notes hops as they come, and when each next one may begin.
 #[derive(Debug, Default)]
-struct Paced(Mutex<Vec<(String, Instant)>>);
+struct Paced {
+    hops: Mutex<Vec<(String, Instant)>>,
+    next: Mutex<Vec<Instant>>,
+}
 
 impl RedirectWatch for Paced {
     fn redirected(&self, hop: &Hop) {
         let noted = (format!("{} {}", hop.method, hop.name), Instant::now());
-        self.0.lock().expect("lock").push(noted);
+        self.hops.lock().expect("lock").push(noted);
     }
 
     fn next_at(&self) -> Option<Instant> {
-        Some(Instant::now() + Duration::from_millis(30))
+        let at = Instant::now() + Duration::from_millis(30);
+        self.next.lock().expect("lock").push(at);
+        Some(at)
     }
 }
 
@@ -243,10 +248,11 @@ async fn redirects_are_told_as_they_come_and_paced() {
     let outcome = client(&base(&server.url())).send(&request).await;
     // The third was never answered: the two before it are known all the same.
     assert_eq!(outcome.result.expect_err("silence").code, ErrorCode::Timeout);
-    let noted = paced.0.lock().expect("lock");
+    let noted = paced.hops.lock().expect("lock");
     let names: Vec<_> = noted.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["POST /a", "GET /b"]);
-    assert!(noted[1].1 - noted[0].1 >= Duration::from_millis(30));
+    let next = paced.next.lock().expect("lock");
+    assert!(noted[1].1 >= next[0], "the second came before it was due");
     assert_eq!(server.seen().len(), 3);
 }
 
