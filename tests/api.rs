@@ -253,7 +253,10 @@ fn metrics_are_those_of_the_summary() {
         assert_eq!(keys(&metrics.body[part]), keys(&summary.0[part]), "{part}");
     }
     for list in ["requests", "checks", "iterations", "history"] {
-        assert_eq!(keys(&metrics.body[list][0]), keys(&summary.0[list][0]), "{list}");
+        let mut expected = keys(&summary.0[list][0]);
+        // The histories of single requests are made once, at the end.
+        expected.retain(|key| (list, &**key) != ("requests", "history"));
+        assert_eq!(keys(&metrics.body[list][0]), expected, "{list}");
     }
     assert!(metrics.body["totals"]["requests"].as_u64() <= summary.0["totals"]["requests"].as_u64());
 }
