@@ -36,6 +36,7 @@ mod outputs;
 mod projects;
 mod reading;
 mod reconcile;
+mod report_page;
 mod request_bodies;
 mod requests;
 mod scripts;
