@@ -7,14 +7,19 @@ use crate::support::summary::Summary;
 use crate::support::target::Shop;
 use crate::support::together;
 
-/// Runs one scenario of the guest.
+/// Runs one scenario of the guest, which ends well.
 fn client(scenario: &str, shop: &Shop, more: &[&str]) -> (Ran, Summary) {
+    client_exits(0, scenario, shop, more)
+}
+
+/// Runs one scenario of the guest, which ends with this exit code.
+fn client_exits(code: i32, scenario: &str, shop: &Shop, more: &[&str]) -> (Ran, Summary) {
     let url = format!("URL={}", shop.url);
     let mut arguments = vec![scenario, "--host", &shop.url, "-e", &url];
     arguments.extend(more);
     let (ran, summary) = run_plugin(&guests::wasi_http(), &arguments);
     summary.adds_up();
-    (ran.exits(0).says_nothing_raw(), summary)
+    (ran.exits(code).says_nothing_raw(), summary)
 }
 
 #[track_caller]
@@ -115,7 +120,8 @@ fn assert_measured(summary: &Summary, shop: &Shop) {
 fn a_host_that_wasnt_granted_is_refused_and_recorded() {
     let _machine = together();
     let shop = Shop::start(&[]);
-    let (_, summary) = client("denied", &shop, &["-u", "1", "--iterations-per-vu", "5"]);
+    // All that it asks for is refused.
+    let (_, summary) = client_exits(77, "denied", &shop, &["-u", "1", "--iterations-per-vu", "5"]);
     assert_checks(&summary, 5, &["refuses a foreign host"]);
     assert_eq!(
         summary.counts(),
