@@ -41,7 +41,7 @@ def call(*arguments):
 
 
 def measure(options, delays, ports, out):
-    targets = [Target(delay, port) for delay, port in zip(delays, ports)]
+    targets = [Target(delay, port) for delay, port in zip(delays, ports, strict=True)]
     # Two endpoints have two names.
     urls = [targets[0].url + "/", targets[1].url + "/catalogue"]
     done = call("run", *urls, "--rate", f"{options.rate}/s", "-t", options.run_time, "--quiet", "--threads", "1",

@@ -38,8 +38,8 @@ pub struct AgainstOptions {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(8..=10_000))]
     pub rounds: Option<u64>,
 
-    /// Exit with 99 if this is worse by more than so much: [REQUEST:]FIGURE=PERCENT, such as p95=5%; may be repeated
-    /// [default: if anything is surely worse by more than 1 %]
+    /// Exit with 99 if this is worse by more than so much: FIGURE=PERCENT, such as p95=5%, or REQUEST:FIGURE=PERCENT; may
+    /// be repeated [default: if anything is surely worse by more than 1 %]
     #[arg(long, value_name = "LIMIT", value_parser = parse_limit)]
     pub max_regression: Vec<RegressionLimit>,
 }
